@@ -1,0 +1,45 @@
+import type { Address, Kind, RefTarget } from './address.ts';
+import type { Diagnostic, Position } from './diagnostic.ts';
+import type { JsonObject } from './json.ts';
+
+/** One resource as Git wants it in one environment: files, variables and overlays resolved. */
+export interface DesiredResource {
+  readonly address: Address;
+  readonly kind: Kind;
+  readonly key: string;
+  /** The value of the kind's name field. */
+  readonly name: string;
+  /** The create body; ids of managed resources are still `{ "$ref": "<kind>/<key>" }`. */
+  readonly spec: JsonObject;
+  readonly references: readonly Reference[];
+  readonly lifecycle: Lifecycle;
+  readonly promotion: JsonObject | undefined;
+  /** Where the document starts. */
+  readonly position: Position;
+}
+
+export interface Reference {
+  /** JSON Pointer of the `{ $ref }` object inside the spec. */
+  readonly pointer: string;
+  readonly target: RefTarget;
+}
+
+export interface Lifecycle {
+  readonly preventDestroy: boolean;
+  /** JSON Pointers into the spec. */
+  readonly ignoreChanges: readonly string[];
+  /** Former address of the same kind. */
+  readonly movedFrom: Address | undefined;
+}
+
+/** All that the specs folder says for one environment. */
+export interface DesiredState {
+  readonly resources: ReadonlyMap<Address, DesiredResource>;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Number of documents read, whatever the environment. */
+  readonly documents: number;
+  /** Addresses that exist in Git for other environments only (`only:`). */
+  readonly elsewhere: ReadonlySet<Address>;
+  /** Where a pointer into a resource's spec was written; the closest ancestor when it was not. */
+  locate(address: string, pointer: string): Position | undefined;
+}

@@ -1,0 +1,58 @@
+/** A JSON value as the API and the YAML loader exchange it. `undefined` never occurs inside. */
+export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Narrows to a JSON object (not null, not an array). */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Narrows to a JSON array; `Array.isArray` alone loses readonly arrays. */
+export function isArray(value: unknown): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/** True when both values are the same JSON, whatever the order of their object keys. */
+export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (isArray(a)) {
+    return isArray(b) && a.length === b.length && a.every((item, index) => jsonEqual(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return false;
+  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
+}
+
+/**
+ * Serialises with sorted object keys: equal JSON gives equal text. Request bodies are sent in this form
+ * too, because an `Idempotency-Key` is only honoured for a byte-identical body.
+ */
+export function stableStringify(value: Json): string {
+  if (isArray(value)) return `[${value.map(stableStringify).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** A path of object keys, list-element keys or array indexes. */
+export type Path = readonly string[];
+
+/** Formats a path as an RFC 6901 JSON Pointer. */
+export function toPointer(path: Path): string {
+  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Reads an RFC 6901 JSON Pointer; the leading slash is required unless the pointer is empty. */
+export function fromPointer(pointer: string): Path {
+  if (pointer === '') return [];
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+}

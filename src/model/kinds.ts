@@ -1,0 +1,89 @@
+import type { Kind } from './address.ts';
+
+/** How a list endpoint pages: not at all, `page[number]` with `meta`, or a bare array until a short page. */
+export type Paging = 'none' | 'meta' | 'bare';
+
+/** What differs between the kinds, as data. Field-level facts live in the JSON Schemas (see generated/shapes.ts). */
+export interface KindFacts {
+  readonly noun: string;
+  readonly plural: string;
+  /** Path below the API base. */
+  readonly collection: string;
+  readonly paging: Paging;
+  readonly idField: string;
+  readonly nameField: string;
+  /**
+   * `version`: an update stages an assistant version and promotes it; `PATCH`: a subset of top-level fields is
+   * enough; `PUT`: the whole configuration is sent, because the public documents do not say whether PUT merges.
+   */
+  readonly update: 'version' | 'PATCH' | 'PUT';
+  /** A change takes effect at once for every assistant that uses it. */
+  readonly live: boolean;
+  /** Top-level reply fields that no request carries. */
+  readonly readOnly: readonly string[];
+  /** Spec fields that tell two resources of one name apart when adopting by name. */
+  readonly identity: readonly string[];
+}
+
+/** Sources: the public OpenAPI document and the official SDK's resource types. */
+export const KINDS: { readonly [kind in Kind]: KindFacts } = {
+  assistant: {
+    noun: 'assistant',
+    plural: 'assistants',
+    collection: '/ai/assistants',
+    paging: 'none',
+    idField: 'id',
+    nameField: 'name',
+    update: 'version',
+    live: false,
+    readOnly: [
+      'id',
+      'created_at',
+      'updated_at',
+      'object',
+      'version_id',
+      'version_name',
+      'version_created_at',
+      'import_metadata',
+      'related_mission_ids',
+      'promote_to_main',
+    ],
+    identity: [],
+  },
+  tool: {
+    noun: 'tool',
+    plural: 'tools',
+    collection: '/ai/tools',
+    paging: 'meta',
+    idField: 'id',
+    nameField: 'display_name',
+    update: 'PATCH',
+    live: true,
+    readOnly: ['id', 'created_at', 'updated_at', 'tool_definition', 'tool_id', 'shared', 'record_type'],
+    identity: ['type'],
+  },
+  mcp_server: {
+    noun: 'MCP server',
+    plural: 'MCP servers',
+    collection: '/ai/mcp_servers',
+    paging: 'bare',
+    idField: 'id',
+    nameField: 'name',
+    update: 'PUT',
+    live: true,
+    readOnly: ['id', 'created_at', 'updated_at'],
+    identity: [],
+  },
+  test: {
+    noun: 'test',
+    plural: 'tests',
+    collection: '/ai/assistants/tests',
+    paging: 'meta',
+    idField: 'test_id',
+    nameField: 'name',
+    update: 'PUT',
+    live: false,
+    readOnly: ['test_id', 'id', 'created_at', 'updated_at'],
+    identity: [],
+  },
+};

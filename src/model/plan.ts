@@ -1,0 +1,159 @@
+import type { Address, Kind } from './address.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Json, JsonObject, Path } from './json.ts';
+
+export const PLAN_FORMAT = '1.0';
+
+export type Action = 'create' | 'update' | 'delete' | 'adopt';
+
+export type FieldOrigin = 'config' | 'drift' | 'removed';
+
+/** One changed value. `null` stands for "not there". References are shown as `{ "$ref": … }`. */
+export interface FieldChange {
+  /** JSON Pointer; elements of keyed lists are named by their key (`/tools/webhook:lookup_order/webhook/url`). */
+  readonly path: string;
+  readonly before: Json;
+  readonly after: Json;
+  readonly origin: FieldOrigin;
+}
+
+export interface Change {
+  readonly address: Address;
+  readonly action: Action;
+  readonly remote_id: string | null;
+  /** One plain sentence: why this is planned. */
+  readonly reason: string;
+  readonly fields: readonly FieldChange[];
+  readonly promotes: boolean;
+  readonly live_version_id: string | null;
+  readonly base_digest: string | null;
+  readonly live_digest: string | null;
+  readonly desired_digest: string | null;
+  readonly depends_on: readonly Address[];
+  /** Addresses of assistants for which a shared tool or MCP server change takes effect at once. */
+  readonly affects: readonly string[];
+}
+
+export interface DriftEntry {
+  readonly address: Address;
+  readonly remote_id: string;
+  /** True when the resource itself was deleted outside Git. */
+  readonly deleted: boolean;
+  readonly fields: readonly FieldChange[];
+}
+
+export interface ConflictEntry {
+  readonly address: Address;
+  readonly fields: readonly {
+    readonly path: string;
+    readonly base: Json;
+    readonly git: Json;
+    readonly live: Json;
+  }[];
+}
+
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly adopt: number;
+  readonly promote: number;
+  readonly unchanged: number;
+  readonly drift: number;
+  readonly conflict: number;
+  readonly orphan: number;
+  readonly unmanaged: number;
+}
+
+/** The saved plan: what reviewers read and what `apply FILE` is held to. Described by schemas/plan.schema.json. */
+export interface Plan {
+  readonly format_version: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly project: string;
+  readonly environment: string;
+  readonly api_base: string;
+  readonly account: string;
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly git: GitInfo | null;
+  readonly inputs_digest: string;
+  readonly plan_digest: string;
+  readonly options: PlanOptions;
+  readonly summary: PlanSummary;
+  readonly changes: readonly Change[];
+  readonly drift: readonly DriftEntry[];
+  readonly conflicts: readonly ConflictEntry[];
+  readonly orphans: readonly { readonly address: Address; readonly remote_id: string }[];
+  /** Fields that the specs no longer write: left as they are, no longer managed. */
+  readonly released: readonly { readonly address: Address; readonly fields: readonly FieldChange[] }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface GitInfo {
+  readonly commit: string;
+  readonly branch: string | null;
+  readonly dirty: boolean;
+}
+
+/** Flags that change what is planned; part of `inputs_digest`. */
+export interface PlanOptions {
+  readonly prune: boolean;
+  readonly recreate: boolean;
+  readonly take: 'git' | 'live' | null;
+  readonly targets: readonly Address[];
+}
+
+/** A change of one value in request shape, applied to the freshly read live configuration. */
+export interface Edit {
+  /** Path with list elements named by their key. */
+  readonly path: Path;
+  /** Undefined: not there. */
+  readonly before: Json | undefined;
+  /** Undefined: remove. References are still `{ $ref }`. */
+  readonly after: Json | undefined;
+}
+
+/** What apply executes for one resource. Everything that needs deciding was decided by the planner. */
+export interface Step {
+  /** The address, with `#link` for the second half of a create that closes a reference cycle. */
+  readonly id: string;
+  readonly address: Address;
+  readonly kind: Kind;
+  readonly action: Action | 'link';
+  readonly name: string;
+  readonly remoteId: string | null;
+  /** Step ids that must have succeeded first. */
+  readonly dependsOn: readonly string[];
+  /** The whole desired spec, references as `{ $ref }`; null for deletes. */
+  readonly spec: JsonObject | null;
+  /** For creates: the spec without what a later `#link` step adds. */
+  readonly createSpec: JsonObject | null;
+  readonly edits: readonly Edit[];
+  /** Desired order of ordered lists changed, by pointer (flow edges). */
+  readonly reorder: readonly Path[];
+  readonly desiredDigest: string | null;
+  readonly liveDigest: string | null;
+  /** What the base becomes when the step succeeds, references as `{ $ref }`. */
+  readonly base: JsonObject | null;
+  readonly foreign: readonly string[];
+}
+
+/** A change of the state alone: base follows, a move, a released field, a forgotten binding. */
+export type StateEdit =
+  | {
+      readonly op: 'rebase';
+      readonly address: Address;
+      readonly base: JsonObject;
+      readonly foreign: readonly string[];
+    }
+  | { readonly op: 'move'; readonly from: Address; readonly to: Address }
+  | { readonly op: 'forget'; readonly address: Address };
+
+/** The planner's whole result; only `plan` is ever saved. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly steps: readonly Step[];
+  readonly stateEdits: readonly StateEdit[];
+  /** Address to live id, as known when planning: bound and adopted resources. */
+  readonly ids: { readonly [target: string]: string };
+}

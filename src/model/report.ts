@@ -1,0 +1,34 @@
+import type { Action } from './plan.ts';
+
+export const REPORT_FORMAT = '1.0';
+
+export type StepStatus = 'applied' | 'failed' | 'unknown' | 'not_attempted' | 'skipped';
+
+export interface StepResult {
+  readonly address: string;
+  readonly action: Action;
+  readonly status: StepStatus;
+  readonly remote_id: string | null;
+  readonly version_id: string | null;
+  readonly promoted: boolean;
+  readonly error: StepError | null;
+}
+
+export interface StepError {
+  readonly kind: string;
+  readonly code: string;
+  readonly message: string;
+  readonly status: number | null;
+  readonly request_id: string | null;
+  readonly hint: string | null;
+}
+
+/** What an apply did. Described by schemas/report.schema.json. */
+export interface ApplyReport {
+  readonly format_version: string;
+  readonly plan_digest: string;
+  readonly outcome: 'applied' | 'partial' | 'refused' | 'nothing';
+  readonly results: readonly StepResult[];
+  /** The command to type next. */
+  readonly next: string;
+}

@@ -1,0 +1,99 @@
+import type { Address } from './address.ts';
+import type { JsonObject } from './json.ts';
+
+export const STATE_FORMAT = '1.0';
+
+/** What the tool remembers of one environment: which resource is which, and what was last applied. */
+export interface State {
+  readonly format_version: string;
+  /** Random, made once; idempotency keys and audit trails are derived from it. */
+  readonly lineage: string;
+  /** Grows by one with each apply that changed the state. */
+  readonly serial: number;
+  readonly project: string;
+  readonly environment: string;
+  readonly api_base: string;
+  /** Fingerprint of the account, fixed when the state was begun. */
+  readonly account: string;
+  readonly resources: { readonly [address: string]: Binding };
+  /** Last live form of what was deleted, newest last. */
+  readonly deleted: readonly DeletedResource[];
+}
+
+/** One managed resource. */
+export interface Binding {
+  readonly remote_id: string;
+  /**
+   * The spec as last applied, ids resolved, secrets as digests: the base of the three-way comparison. Null
+   * when it was bound without an apply (`state import`), so that only two sides are compared.
+   */
+  readonly base: JsonObject | null;
+  /** Pointers of list or map elements found live that the spec never owned; they are left alone. */
+  readonly foreign: readonly string[];
+  /** Assistants only: the version that was main after the last write. */
+  readonly main_version_id: string | null;
+  /** Assistants only: a version staged with `--no-promote` and waiting. */
+  readonly staged_version_id: string | null;
+  /** RFC 3339, UTC. */
+  readonly updated_at: string;
+}
+
+export interface DeletedResource {
+  readonly address: Address;
+  readonly remote_id: string;
+  readonly deleted_at: string;
+  readonly config: JsonObject;
+}
+
+/** A line of the write-ahead log. `begin` is written before a request, the others after its outcome. */
+export type JournalEntry =
+  | { readonly op: 'init'; readonly state: State }
+  | {
+      readonly op: 'begin';
+      readonly address: Address;
+      readonly action: string;
+      readonly key: string | null;
+      readonly at: string;
+    }
+  | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
+  | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }
+  | { readonly op: 'move'; readonly from: Address; readonly to: Address };
+
+/** Who is at work on an environment. */
+export interface LeaseHolder {
+  readonly id: string;
+  readonly holder: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly run: string | null;
+  readonly acquired_at: string;
+  readonly expires_at: string;
+}
+
+/**
+ * Where state is kept. `load` reads without any lock and replays the log; everything else needs the session
+ * that `open` returns after it got the lease.
+ */
+export interface StateStore {
+  /** Human-readable place, for messages. */
+  readonly location: string;
+  /** Undefined when this environment was never applied. Rejects with `Failure` when it cannot be read. */
+  load(): Promise<State | undefined>;
+  /** Takes the lease or rejects with `Failure('refused', …, LOCK_HELD)` naming the holder. */
+  open(holder: string): Promise<StateSession>;
+  /** The present holder, or undefined. */
+  holder(): Promise<LeaseHolder | undefined>;
+  /** Removes the lease whoever has it; returns whose it was. */
+  unlock(): Promise<LeaseHolder | undefined>;
+}
+
+export interface StateSession {
+  /** The state as of now, including everything recorded in this session. */
+  current(): State | undefined;
+  /** Begun but unfinished steps found in the log of an earlier, broken run. */
+  readonly pending: readonly JournalEntry[];
+  /** Durable when it resolves. Calls may overlap; their order is kept. */
+  record(entry: JournalEntry): Promise<void>;
+  /** Folds the log into the state file and gives the lease back. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,120 @@
+import { type Glyphs, glyphs, paint, type Style } from './style.ts';
+import { type DiffRow, diffText, diffWords, hunkHeader } from './text-diff.ts';
+import { looksAlike, visible, visibleAscii } from './visible.ts';
+import { displayWidth, type Segment, toCells, truncate, truncateStart, wrapSegments } from './width.ts';
+
+/** Rows a field may take before the rest is only counted: a rewritten prompt must not bury the plan. */
+const MAX_ROWS = 60;
+/** Terminal lines that one line of text may take. */
+const MAX_WRAPPED = 6;
+/** Columns of equal text kept on each side of a changed word when the line itself is too long. */
+const WINDOW = 30;
+
+type Shower = (text: string) => string;
+
+function markTrailing(text: string, signs: Glyphs): string {
+  const kept = text.trimEnd();
+  return kept + signs.dot.repeat(text.length - kept.length);
+}
+
+/** Keeps what is near a marked segment and replaces the rest of the line by ellipses. */
+function windowed(segments: readonly Segment[], signs: Glyphs): readonly Segment[] {
+  return segments.map((segment, index) => {
+    if (segment.marked) return segment;
+    const first = index === 0;
+    const last = index === segments.length - 1;
+    if (first && last) return segment;
+    const { text } = segment;
+    if (first) return { ...segment, text: truncateStart(text, WINDOW, signs.ellipsis) };
+    if (last) return { ...segment, text: truncate(text, WINDOW, signs.ellipsis) };
+    if (displayWidth(text) <= 2 * WINDOW + 3) return segment;
+    return {
+      ...segment,
+      text: truncate(text, WINDOW, ` ${signs.ellipsis} `) + truncateStart(text, WINDOW, ''),
+    };
+  });
+}
+
+function rowSegments(row: DiffRow, show: Shower, signs: Glyphs): readonly Segment[] {
+  const parts = row.words ?? [{ text: row.text, marked: false }];
+  const shown = parts.map((part) => ({ ...part, text: show(part.text) }));
+  const last = shown.at(-1);
+  if (last === undefined) return [];
+  return [...shown.slice(0, -1), { ...last, text: markTrailing(last.text, signs) }];
+}
+
+function paintRow(style: Style, row: DiffRow, lines: readonly (readonly Segment[])[]): readonly string[] {
+  const sign = row.kind === 'added' ? '+' : '-';
+  const ink = row.kind === 'added' ? 'green' : 'red';
+  return lines.map((line, index) => {
+    const text = line.map((part) => (part.marked ? paint(style, 'mark', part.text) : part.text)).join('');
+    return paint(style, ink, `${index === 0 ? sign : ' '} ${text}`.trimEnd());
+  });
+}
+
+function rowLines(style: Style, row: DiffRow, width: number, show: Shower): readonly string[] {
+  const signs = glyphs(style);
+  if (row.kind === 'same') {
+    const text = truncate(show(row.text).trimEnd(), width - 2, signs.ellipsis);
+    return [text === '' ? '' : `  ${paint(style, 'dim', text)}`];
+  }
+  const whole = rowSegments(row, show, signs);
+  const length = whole.reduce((sum, part) => sum + displayWidth(part.text), 0);
+  const shortened = row.words !== undefined && length > width - 2 ? windowed(whole, signs) : whole;
+  const wrapped = wrapSegments(shortened, width - 2);
+  const painted = paintRow(style, row, wrapped.slice(0, MAX_WRAPPED));
+  if (wrapped.length <= MAX_WRAPPED) return painted;
+  const left = wrapped
+    .slice(MAX_WRAPPED)
+    .flat()
+    .reduce((sum, part) => sum + toCells(part.text).length, 0);
+  return [
+    ...painted,
+    paint(style, 'dim', `  ${signs.ellipsis} ${left.toLocaleString('en-US')} more characters`),
+  ];
+}
+
+/** Texts that look the same but are not are shown with their characters spelled out. */
+function showerFor(before: string, after: string): Shower {
+  return looksAlike(before, after) ? visibleAscii : visible;
+}
+
+/**
+ * The difference of two texts as unified hunks with 3 lines of context, each line within `width` columns.
+ * Long lines that have a counterpart are cut to the neighbourhood of the changed words. Equal texts give nothing.
+ */
+export function hunkLines(style: Style, before: string, after: string, width: number): readonly string[] {
+  if (before === after) return [];
+  const show = showerFor(before, after);
+  const signs = glyphs(style);
+  const diff = diffText(before, after);
+  const single = !before.includes('\n') && !after.includes('\n');
+  const lines: string[] = [];
+  let rows = 0;
+  let hidden = 0;
+  for (const hunk of diff.hunks) {
+    if (rows < MAX_ROWS && !single) lines.push(paint(style, 'cyan', hunkHeader(hunk)));
+    for (const row of hunk.rows) {
+      rows += 1;
+      if (rows <= MAX_ROWS) lines.push(...rowLines(style, row, width, show));
+      else if (row.kind !== 'same') hidden += 1;
+    }
+  }
+  if (hidden > 0) {
+    lines.push(paint(style, 'dim', `${signs.ellipsis} ${hidden.toLocaleString('en-US')} more changed lines`));
+  }
+  if (diff.finalNewline !== 'same') {
+    lines.push(paint(style, 'dim', `(line break at the end ${diff.finalNewline})`));
+  }
+  return lines;
+}
+
+/** The two lines of a changed value that has no line breaks, cut to the neighbourhood of what changed. */
+export function changedLine(style: Style, before: string, after: string, width: number): readonly string[] {
+  const words = diffWords(before, after);
+  const show = showerFor(before, after);
+  return [
+    ...rowLines(style, { kind: 'removed', text: before, words: words?.before }, width, show),
+    ...rowLines(style, { kind: 'added', text: after, words: words?.after }, width, show),
+  ];
+}

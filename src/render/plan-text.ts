@@ -1,0 +1,159 @@
+import { isObject, toPointer } from '../model/json.ts';
+import type { Action, Change, FieldChange, Plan } from '../model/plan.ts';
+import { diagnosticLines } from './diagnostics.ts';
+import { fieldLines, newFieldLines } from './field-text.ts';
+import { attentionLines } from './plan-attention.ts';
+import {
+  ACTION_ORDER,
+  cautions,
+  changesOf,
+  command,
+  isEmpty,
+  nextCommands,
+  type PlanExtra,
+  promotionNote,
+  shortDigest,
+  shortTime,
+  verdict,
+} from './plan-words.ts';
+import { count, finish, type Ink, labelled, paint, paragraph, type Style } from './style.ts';
+import { visible } from './visible.ts';
+
+/**
+ * The plan as a person reads it: the verdict first, then what could hurt, then each change, then what is only
+ * reported, and last what to type next.
+ */
+
+const GROUPS: { readonly [action in Action]: { title: string; sign: string; ink: Ink } } = {
+  create: { title: 'Create', sign: '+', ink: 'green' },
+  adopt: { title: 'Adopt', sign: '>', ink: 'cyan' },
+  update: { title: 'Update', sign: '~', ink: 'yellow' },
+  delete: { title: 'Delete', sign: '-', ink: 'red' },
+};
+
+/** New resources beyond this many in one plan are listed by address only. */
+const DETAILED_CREATES = 40;
+
+function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const facts = [`project ${plan.project}`, `environment ${plan.environment}`, plan.api_base];
+  if (plan.git !== null) {
+    const branch = plan.git.branch === null ? '' : ` (${plan.git.branch})`;
+    facts.push(`commit ${plan.git.commit.slice(0, 7)}${branch}`);
+  }
+  facts.push(`plan ${shortDigest(plan.plan_digest)}`);
+  const saved =
+    extra.file === undefined
+      ? []
+      : paragraph(style, `saved to ${extra.file}, valid until ${shortTime(plan.expires_at)}`, 0, 'dim');
+  return [
+    ...paragraph(style, verdict(plan), 0, 'bold'),
+    ...paragraph(style, facts.join(', '), 0, 'dim'),
+    ...saved,
+    '',
+  ];
+}
+
+function cautionLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const sign = paint(style, 'yellow', '!');
+  const lines = cautions(plan, extra).flatMap((text) =>
+    paragraph(style, text, 2).map((line, index) => (index === 0 ? sign + line.slice(1) : line)),
+  );
+  return [...lines, ''];
+}
+
+/** A field that holds the whole document is shown as its members. */
+function newFields(fields: readonly FieldChange[]): readonly FieldChange[] {
+  return fields.flatMap((field) => {
+    const { after } = field;
+    if (field.path !== '' || !isObject(after)) return [field];
+    return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
+  });
+}
+
+function changeFields(change: Change, style: Style): readonly string[] {
+  if (change.action === 'delete') return [];
+  if (change.action === 'create') {
+    return newFields(change.fields).flatMap((field) => newFieldLines(style, field.path, field.after, 4));
+  }
+  return change.fields.flatMap((field) => fieldLines(style, field, 4));
+}
+
+function changeHead(change: Change, style: Style): string {
+  const { sign, ink } = GROUPS[change.action];
+  const notes = [promotionNote(change), change.action === 'create' ? '' : (change.remote_id ?? '')];
+  const note = notes
+    .filter((text) => text !== '')
+    .map(visible)
+    .join(', ');
+  const address = paint(style, 'bold', visible(change.address));
+  const tail = note === '' ? '' : `  ${paint(style, 'dim', `(${note})`)}`;
+  return `${paint(style, ink, sign)} ${address}${tail}`;
+}
+
+function groupLines(plan: Plan, action: Action, style: Style): readonly string[] {
+  const changes = changesOf(plan, action);
+  if (changes.length === 0) return [];
+  const detailed = action === 'create' ? changes.slice(0, DETAILED_CREATES) : changes;
+  const brief = changes.slice(detailed.length);
+  const left = `The fields of the last ${count(brief.length, 'new resource')} are left out; --format json has them.`;
+  return [
+    paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`),
+    ...detailed.flatMap((change) => [
+      `  ${changeHead(change, style)}`,
+      ...paragraph(style, change.reason, 4, 'dim'),
+      ...changeFields(change, style),
+      '',
+    ]),
+    ...brief.map((change) => `  ${changeHead(change, style)}`),
+    ...(brief.length > 0 ? paragraph(style, left, 2, 'dim') : []),
+    '',
+  ];
+}
+
+function orphanLines(plan: Plan, style: Style): readonly string[] {
+  const deleted = new Set(
+    plan.changes.filter((change) => change.action === 'delete').map((item) => item.address),
+  );
+  const left = plan.orphans.filter((orphan) => !deleted.has(orphan.address));
+  if (left.length === 0) return [];
+  return [
+    paint(style, 'bold', `Without a spec (${left.length}): bound, but no longer in Git; left as they are`),
+    ...left.map(
+      (orphan) => `    ${visible(orphan.address)}  ${paint(style, 'dim', visible(orphan.remote_id))}`,
+    ),
+    ...labelled(style, 'to delete:  ', command(plan, 'plan', '--prune'), 4),
+    ...labelled(style, 'to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
+    '',
+  ];
+}
+
+function lastLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const unmanaged = plan.summary.unmanaged;
+  const are = unmanaged === 1 ? 'is' : 'are';
+  const counted = `${count(unmanaged, 'live resource')} ${are} not managed here and never touched.`;
+  const next = nextCommands(plan, extra);
+  const nextLines = next.map((text, index) => {
+    const label = index === 0 ? 'Next: ' : '  or: ';
+    return `${paint(style, 'bold', label)}${visible(text)}`;
+  });
+  return [
+    ...(unmanaged > 0 && (!isEmpty(plan) || plan.diagnostics.length > 0 || unmanaged > 0)
+      ? [...paragraph(style, counted, 0, 'dim'), '']
+      : []),
+    ...diagnosticLines(plan.diagnostics, style),
+    '',
+    ...nextLines,
+  ];
+}
+
+/** The whole plan as text that ends with one newline and has no trailing spaces. Deterministic. */
+export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): string {
+  return finish([
+    ...headLines(plan, style, extra),
+    ...cautionLines(plan, style, extra),
+    ...ACTION_ORDER.flatMap((action) => groupLines(plan, action, style)),
+    ...attentionLines(plan, style),
+    ...orphanLines(plan, style),
+    ...lastLines(plan, style, extra),
+  ]);
+}

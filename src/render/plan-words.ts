@@ -1,0 +1,173 @@
+import type { Address, Kind } from '../model/address.ts';
+import { parseAddress } from '../model/address.ts';
+import { hasErrors } from '../model/diagnostic.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Action, Change, DriftEntry, Plan } from '../model/plan.ts';
+import { count } from './style.ts';
+import { shellWord } from './visible.ts';
+
+/** The sentences and commands that the text and the Markdown form of a plan share. */
+
+/** What the caller knows and the plan does not say. */
+export interface PlanExtra {
+  /** Where the plan was saved. */
+  readonly file?: string;
+  /** The environment is protected: an unsaved plan needs `--approve`. */
+  readonly protected?: boolean;
+}
+
+/** The order in which changes are listed. */
+export const ACTION_ORDER: readonly Action[] = ['create', 'adopt', 'update', 'delete'];
+
+/** The changes of one action by address. */
+export function changesOf(plan: Plan, action: Action): readonly Change[] {
+  return plan.changes
+    .filter((change) => change.action === action)
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** Code unit order: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True when an apply of the plan would write nothing. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.changes.length === 0 && plan.conflicts.length === 0;
+}
+
+/** One line that says it all: what would happen, and where. */
+export function verdict(plan: Plan): string {
+  const { summary } = plan;
+  const rest = [
+    ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
+    ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
+    ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
+  ];
+  if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
+    const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    return `No plan for ${plan.environment}: ${count(errors, 'error')}.`;
+  }
+  if (isEmpty(plan)) {
+    if (rest.length > 0)
+      return `Nothing to apply: ${[`${number(summary.unchanged)} unchanged`, ...rest].join(', ')}.`;
+    const verb = summary.unchanged === 1 ? 'matches' : 'match';
+    return `Nothing to do: ${count(summary.unchanged, 'resource')} ${verb}.`;
+  }
+  const parts = [
+    `${number(summary.create)} to create`,
+    ...(summary.adopt > 0 ? [`${number(summary.adopt)} to adopt`] : []),
+    `${number(summary.update)} to update`,
+    `${number(summary.delete)} to delete`,
+    `${number(summary.promote)} to promote`,
+  ];
+  const others = [`${number(summary.unchanged)} unchanged`, ...rest];
+  return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function kindOf(address: Address): Kind {
+  return parseAddress(address)?.kind ?? 'assistant';
+}
+
+/** What happens to main, in a few words; empty where there are no versions. */
+export function promotionNote(change: Change): string {
+  if (change.action === 'delete') return '';
+  if (KINDS[kindOf(change.address)].update !== 'version') return '';
+  if (change.action === 'create') return change.promotes ? 'promoted' : 'not promoted';
+  if (change.action === 'adopt' && change.fields.length === 0) return '';
+  return change.promotes ? 'new version, promoted to main' : 'new version, staged only: main stays as it is';
+}
+
+/** What a reviewer must not miss. */
+export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
+  const deletes = changesOf(plan, 'delete').map((change) => change.address);
+  const recreated = plan.drift.filter((entry) => entry.deleted).map((entry) => entry.address);
+  const lines: string[] = [];
+  if (deletes.length > 0) {
+    lines.push(`Deletes ${count(deletes.length, 'resource')}: ${listSome(deletes)}.`);
+  }
+  for (const action of ['update', 'adopt', 'delete'] as const) {
+    for (const change of changesOf(plan, action)) {
+      if (change.affects.length === 0) continue;
+      lines.push(
+        `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareText))}`,
+      );
+    }
+  }
+  if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
+  if (extra.protected === true) lines.push(`${plan.environment} is protected.`);
+  if (plan.git?.dirty === true) lines.push('The working tree has changes that are not committed.');
+  return lines;
+}
+
+/** At most ten names, then how many more. */
+export function listSome(names: readonly string[], limit = 10): string {
+  if (names.length <= limit) return names.join(', ');
+  return `${names.slice(0, limit).join(', ')} and ${number(names.length - limit)} more`;
+}
+
+/** Drift that this plan does not put back: the fields that no change restores. */
+export function driftLeft(plan: Plan): readonly DriftEntry[] {
+  const restored = new Set(
+    plan.changes.flatMap((change) =>
+      change.fields
+        .filter((field) => field.origin === 'drift')
+        .map((field) => `${change.address} ${field.path}`),
+    ),
+  );
+  const changed = new Set(plan.changes.map((change) => change.address));
+  return plan.drift
+    .map((entry) => ({
+      ...entry,
+      fields: entry.fields.filter((field) => !restored.has(`${entry.address} ${field.path}`)),
+    }))
+    .filter((entry) => entry.fields.length > 0 || (entry.deleted && !changed.has(entry.address)))
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** Flags that make another command plan the same. */
+export function planFlags(plan: Plan): readonly string[] {
+  const { prune, recreate, take, targets } = plan.options;
+  return [
+    ...(prune ? ['--prune'] : []),
+    ...(recreate ? ['--recreate'] : []),
+    ...(take === null ? [] : ['--take', take]),
+    ...targets.flatMap((target) => ['--target', target]),
+  ];
+}
+
+/** A command line of this tool for the plan's environment. */
+export function command(plan: Plan, ...words: readonly string[]): string {
+  return ['assistantctl', ...words, '--env', plan.environment].map(shellWord).join(' ');
+}
+
+/** `assistantctl apply …` that runs what was planned. */
+export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
+  if (extra.file !== undefined) return command(plan, 'apply', extra.file);
+  const approve = extra.protected === true ? ['--approve', plan.environment] : [];
+  return command(plan, 'apply', ...planFlags(plan), ...approve);
+}
+
+/** What to type next, most useful first; empty when there is nothing to do. */
+export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string[] {
+  if (hasErrors(plan.diagnostics)) return [command(plan, 'plan', ...planFlags(plan))];
+  if (plan.conflicts.length > 0) {
+    return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
+  }
+  return plan.changes.length > 0 ? [applyCommand(plan, extra)] : [];
+}
+
+/** `sha256:9f8e7d6c5b4a…` as `9f8e7d6c5b4a`. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/** `2026-11-23T12:00:00.000Z` as `2026-11-23 12:00 UTC`; anything else as it is. */
+export function shortTime(time: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?Z$/.exec(time);
+  return match === null ? time : `${match[1]} ${match[2]} UTC`;
+}

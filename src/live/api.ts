@@ -1,0 +1,150 @@
+import type { Kind } from '../model/address.ts';
+import { ApiError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Api, RemoteResource, Written } from '../model/remote.ts';
+import { type Answer, type ApiRequest, type ClientOptions, createClient } from './client.ts';
+import { decodeCanary, decodeIntegration, decodeResource } from './decode.ts';
+import {
+  canaryPath,
+  INTEGRATIONS_PATH,
+  itemPath,
+  updateMethod,
+  versionPath,
+  versionsPath,
+} from './endpoints.ts';
+import { type Listing, ListingFault, listAll } from './paging.ts';
+import { header } from './retry.ts';
+
+export type LiveApi = Api & {
+  /** Ends all connections; what is in flight fails. */
+  close(): Promise<void>;
+  /** HTTP requests sent so far, retries included. */
+  requestCount(): number;
+};
+
+/**
+ * The API over HTTP. Throws `Failure` when the base address or the key cannot be used at all. Paths, verbs and
+ * status codes: the public OpenAPI document and the official SDK.
+ */
+export function createApi(options: ClientOptions): LiveApi {
+  const client = createClient(options);
+
+  async function read(path: string, kind: Kind): Promise<RemoteResource | undefined> {
+    const answer = await client.send({ method: 'GET', path, retryClass: 'read', mayBeMissing: true });
+    return answer.status === 404 ? undefined : decoded(kind, answer);
+  }
+
+  async function write(kind: Kind, request: Omit<ApiRequest, 'mayBeMissing'>): Promise<Written> {
+    const answer = await client.send(request);
+    return {
+      resource: decoded(kind, answer),
+      replayed: header(answer.headers, 'idempotent-replayed')?.toLowerCase() === 'true',
+    };
+  }
+
+  async function remove(path: string): Promise<void> {
+    const request = { retryClass: 'idempotent', mayBeMissing: true, ignoreBody: true } as const;
+    await client.send({ method: 'DELETE', path, ...request });
+  }
+
+  async function listing<Item>(what: Omit<Listing<Item>, 'read'>, path: string): Promise<readonly Item[]> {
+    const read = (query: string | undefined): Promise<Answer> =>
+      client.send({ method: 'GET', path, retryClass: 'read', ...(query === undefined ? {} : { query }) });
+    try {
+      return await listAll({ ...what, read });
+    } catch (error) {
+      throw error instanceof ListingFault ? incomplete(path, error) : error;
+    }
+  }
+
+  return {
+    list: (kind) =>
+      listing(
+        { ...RESOURCES, paging: KINDS[kind].paging, decode: (value) => decodeResource(kind, value) },
+        KINDS[kind].collection,
+      ),
+    get: async (kind, id) => read(itemPath(kind, id), kind),
+    create: (kind, body, idempotencyKey) =>
+      write(kind, {
+        method: 'POST',
+        path: KINDS[kind].collection,
+        body,
+        idempotencyKey,
+        retryClass: 'keyed',
+      }),
+    update: async (kind, id, body) =>
+      write(kind, { method: updateMethod(kind), path: itemPath(kind, id), body, retryClass: 'idempotent' }),
+    delete: async (kind, id) => remove(itemPath(kind, id)),
+    integrations: () =>
+      listing(
+        { paging: 'none', decode: decodeIntegration, identify: ({ id }) => id, content: ({ name }) => name },
+        INTEGRATIONS_PATH,
+      ),
+    stageVersion: async (assistantId, body, versionName) =>
+      write('assistant', {
+        method: 'POST',
+        path: itemPath('assistant', assistantId),
+        body: { ...body, promote_to_main: false, version_name: versionName },
+        retryClass: 'once',
+      }),
+    listVersions: async (assistantId) =>
+      listing(
+        { ...RESOURCES, paging: 'none', decode: decodeVersion, identify: ({ versionId }) => versionId ?? '' },
+        versionsPath(assistantId),
+      ),
+    getVersion: async (assistantId, versionId) => read(versionPath(assistantId, versionId), 'assistant'),
+    updateVersion: async (assistantId, versionId, body) =>
+      write('assistant', {
+        method: 'POST',
+        path: versionPath(assistantId, versionId),
+        body,
+        retryClass: 'idempotent',
+      }),
+    promoteVersion: async (assistantId, versionId) => {
+      const path = `${versionPath(assistantId, versionId)}/promote`;
+      await client.send({ method: 'POST', path, retryClass: 'once', ignoreBody: true });
+    },
+    deleteVersion: async (assistantId, versionId) => remove(versionPath(assistantId, versionId)),
+    canary: async (assistantId) => {
+      const path = canaryPath(assistantId);
+      const answer = await client.send({ method: 'GET', path, retryClass: 'read', mayBeMissing: true });
+      if (answer.status === 404) return undefined;
+      const canary = decodeCanary(answer.body);
+      if (canary === 'invalid') throw answer.reject('the body is no canary deploy');
+      return canary === 'none' ? undefined : canary;
+    },
+    close: () => client.close(),
+    requestCount: () => client.requestCount(),
+  };
+}
+
+const RESOURCES = {
+  identify: ({ id }: RemoteResource): string => id,
+  content: ({ config }: RemoteResource): Json => config,
+} as const;
+
+/** All versions carry the id of their assistant, so that only a version id tells them apart. */
+function decodeVersion(value: Json): RemoteResource | undefined {
+  const version = decodeResource('assistant', value);
+  return version?.versionId === undefined ? undefined : version;
+}
+
+function decoded(kind: Kind, answer: Answer): RemoteResource {
+  const resource = decodeResource(kind, answer.body);
+  if (resource === undefined) throw answer.reject(`the body is no ${KINDS[kind].noun}`);
+  return resource;
+}
+
+function incomplete(path: string, cause: ListingFault): ApiError {
+  return new ApiError(
+    'unavailable',
+    `GET ${path}: the listing is not complete: ${cause.message}, twice`,
+    { method: 'GET', path, status: 200, effect: 'none' },
+    {
+      code: 'LISTING_INCOMPLETE',
+      cause,
+      hint: 'Someone may be changing the account; run the command again.',
+    },
+  );
+}

@@ -34,6 +34,8 @@ export interface Binding {
   readonly main_version_id: string | null;
   /** Assistants only: a version staged with `--no-promote` and waiting. */
   readonly staged_version_id: string | null;
+  /** `lifecycle.prevent_destroy` as last applied, because the spec is gone when it matters. */
+  readonly prevent_destroy: boolean;
   /** RFC 3339, UTC. */
   readonly updated_at: string;
 }
@@ -45,7 +47,10 @@ export interface DeletedResource {
   readonly config: JsonObject;
 }
 
-/** A line of the write-ahead log. `begin` is written before a request, the others after its outcome. */
+/**
+ * A line of the write-ahead log. `begin` is written before a request, the others after its outcome: `fail`
+ * says that the request certainly had no effect, so that nothing needs to be looked up later.
+ */
 export type JournalEntry =
   | { readonly op: 'init'; readonly state: State }
   | {
@@ -57,7 +62,17 @@ export type JournalEntry =
     }
   | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }
-  | { readonly op: 'move'; readonly from: Address; readonly to: Address };
+  | { readonly op: 'fail'; readonly address: Address }
+  | {
+      readonly op: 'move';
+      readonly from: Address;
+      readonly to: Address;
+      /** Filled in by the store (null: nothing was bound), so that a log may be replayed any number of times. */
+      readonly binding?: Binding | null;
+    };
+
+/** The announcement of a write. */
+export type BeginEntry = Extract<JournalEntry, { op: 'begin' }>;
 
 /** Who is at work on an environment. */
 export interface LeaseHolder {
@@ -88,11 +103,18 @@ export interface StateStore {
 }
 
 export interface StateSession {
-  /** The state as of now, including everything recorded in this session. */
+  /**
+   * The state as of now, including everything recorded in this session: a snapshot that later records leave
+   * alone. Making one costs time in proportion to the resources whenever something was recorded since.
+   */
   current(): State | undefined;
   /** Begun but unfinished steps found in the log of an earlier, broken run. */
-  readonly pending: readonly JournalEntry[];
-  /** Durable when it resolves. Calls may overlap; their order is kept. */
+  readonly pending: readonly BeginEntry[];
+  /**
+   * Durable when it resolves. Calls may overlap; their order is kept. Rejects with `Failure('refused', …,
+   * LEASE_LOST)` when somebody else has the lease by now, and with STATE_WRITE when the disk refuses; what was
+   * recorded then is still part of `current()` and is tried again with the next record and with `close`.
+   */
   record(entry: JournalEntry): Promise<void>;
   /** Folds the log into the state file and gives the lease back. Safe to call twice. */
   close(): Promise<void>;

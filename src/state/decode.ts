@@ -1,0 +1,196 @@
+import { type Address, parseAddress } from '../model/address.ts';
+import { Failure } from '../model/errors.ts';
+import { isArray, isObject, type JsonObject } from '../model/json.ts';
+import type { Binding, DeletedResource, JournalEntry, LeaseHolder, State } from '../model/state.ts';
+import { STATE_FORMAT } from '../model/state.ts';
+
+/** Thrown by readers that cannot make sense of a saved file: nothing is guessed, nothing is overwritten. */
+export function corrupt(file: string, problem: string, hint: string, cause?: unknown): Failure {
+  return new Failure('usage', `${file}: ${problem}`, {
+    code: 'STATE_CORRUPT',
+    hint,
+    details: { file },
+    cause,
+  });
+}
+
+const RESTORE_STATE =
+  'restore the file from a backup; or remove it, and the next plan adopts live resources by their exact names';
+
+/**
+ * Reads the text of a saved state. Rejects with STATE_CORRUPT naming the byte or the place that is wrong, and
+ * with STATE_FORMAT when a newer major version of the tool wrote it. Never takes damage for an empty state.
+ */
+export function decodeState(text: string, file: string): State {
+  const value = parseJson(text, file);
+  if (!isObject(value)) throw corrupt(file, 'is not a JSON object', RESTORE_STATE);
+  checkFormat(value.format_version, STATE_FORMAT, file);
+  const problem = stateProblem(value);
+  if (problem !== undefined) throw corrupt(file, problem, RESTORE_STATE);
+  if (!isState(value)) throw corrupt(file, 'is not a state', RESTORE_STATE);
+  return value;
+}
+
+/** Text of a saved state: indented, resources by address, so that two of them compare well. */
+export function formatState(state: State): string {
+  const resources = Object.fromEntries(
+    Object.entries(state.resources).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+  );
+  return `${JSON.stringify({ ...state, resources }, null, 2)}\n`;
+}
+
+/** Refuses what a newer major version wrote: STATE_FORMAT. A version that is none counts as damage. */
+export function checkFormat(found: unknown, known: string, file: string): void {
+  const match = typeof found === 'string' ? /^(\d+)\.\d+$/.exec(found) : null;
+  if (match === null) throw corrupt(file, 'has no format_version', RESTORE_STATE);
+  if (Number(match[1]) === Number.parseInt(known, 10)) return;
+  throw new Failure('stale', `${file}: format ${found} is not known here (this version writes ${known})`, {
+    code: 'STATE_FORMAT',
+    hint: 'use the version of assistantctl that wrote it, or a newer one',
+    details: { file },
+  });
+}
+
+/** Why a state must not be used for this project and environment (STATE_FOREIGN); undefined when it may. */
+export function checkState(
+  state: State,
+  expected: { readonly project: string; readonly environment: string },
+): Failure | undefined {
+  if (state.project === expected.project && state.environment === expected.environment) return undefined;
+  const message =
+    `the state belongs to environment ${state.environment} of project ${state.project}, ` +
+    `not to ${expected.environment} of ${expected.project}`;
+  return new Failure('stale', message, {
+    code: 'STATE_FOREIGN',
+    hint: 'check `project` and `state` in assistantctl.yaml; after a rename change these two names in the state too',
+    details: { project: state.project, environment: state.environment },
+  });
+}
+
+/** Parses JSON or fails with STATE_CORRUPT naming the byte at which it stops making sense. */
+function parseJson(text: string, file: string): unknown {
+  const problem = jsonProblem(text);
+  if (problem === undefined) return JSON.parse(text);
+  const byte = Buffer.byteLength(text.slice(0, damageAt(text, problem)));
+  throw corrupt(file, text === '' ? 'is empty' : `is damaged or cut off at byte ${byte}`, RESTORE_STATE);
+}
+
+function jsonProblem(text: string): string | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : '';
+  }
+}
+
+/** Index of the first character that is wrong; V8 names it for some mistakes only, so else it is searched. */
+function damageAt(text: string, problem: string): number {
+  const named = /position (\d+)/.exec(problem)?.[1];
+  if (named !== undefined) return Number(named);
+  if (!problem.startsWith('Unexpected token')) return text.length;
+  let good = 0;
+  let bad = text.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (jsonProblem(text.slice(0, middle))?.startsWith('Unexpected token') === true) bad = middle;
+    else good = middle;
+  }
+  return good;
+}
+
+function stateProblem(value: JsonObject): string | undefined {
+  for (const name of ['lineage', 'project', 'environment', 'api_base', 'account']) {
+    if (typeof value[name] !== 'string') return `/${name} is not a string`;
+  }
+  if (!Number.isInteger(value.serial)) return '/serial is not a whole number';
+  const resources = value.resources;
+  if (!isObject(resources)) return '/resources is not an object';
+  for (const [address, binding] of Object.entries(resources)) {
+    if (!isAddress(address)) return `/resources has a key that is no address: ${address}`;
+    if (!isBinding(binding)) return `/resources: the binding of ${address} is incomplete`;
+  }
+  const deleted = value.deleted;
+  if (!isArray(deleted)) return '/deleted is not a list';
+  const bad = deleted.findIndex((item) => !isDeleted(item));
+  return bad < 0 ? undefined : `/deleted/${bad} is incomplete`;
+}
+
+/** Reads one line of the log; undefined when it is none. */
+export function decodeEntry(value: unknown): JournalEntry | undefined {
+  return isEntry(value) ? value : undefined;
+}
+
+/** Reads the text of a lease; undefined when it is none (for example because it is just being written). */
+export function decodeHolder(text: string): LeaseHolder | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isHolder(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isState(value: unknown): value is State {
+  return isObject(value) && stateProblem(value) === undefined;
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === 'string' && parseAddress(value) !== undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isBinding(value: unknown): value is Binding {
+  return (
+    isObject(value) &&
+    isText(value.remote_id) &&
+    (value.base === null || isObject(value.base)) &&
+    isArray(value.foreign) &&
+    value.foreign.every(isText) &&
+    isTextOrNull(value.main_version_id) &&
+    isTextOrNull(value.staged_version_id) &&
+    typeof value.prevent_destroy === 'boolean' &&
+    isText(value.updated_at)
+  );
+}
+
+function isDeleted(value: unknown): value is DeletedResource {
+  return (
+    isObject(value) &&
+    isAddress(value.address) &&
+    isText(value.remote_id) &&
+    isText(value.deleted_at) &&
+    isObject(value.config)
+  );
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (!isObject(value)) return false;
+  const { op, address, binding } = value;
+  if (op === 'init') return isState(value.state);
+  if (op === 'move') {
+    const carried = binding === undefined || binding === null || isBinding(binding);
+    return isAddress(value.from) && isAddress(value.to) && carried;
+  }
+  if (!isAddress(address)) return false;
+  if (op === 'begin') return isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  if (op === 'bind') return isBinding(binding);
+  if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
+  return op === 'fail';
+}
+
+function isHolder(value: unknown): value is LeaseHolder {
+  return (
+    isObject(value) &&
+    ['id', 'holder', 'host', 'acquired_at', 'expires_at'].every((name) => isText(value[name])) &&
+    Number.isInteger(value.pid) &&
+    isTextOrNull(value.run)
+  );
+}

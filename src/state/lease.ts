@@ -1,0 +1,73 @@
+import { Failure } from '../model/errors.ts';
+import type { LeaseHolder } from '../model/state.ts';
+
+/** The right to write the state of one environment, kept alive until it is released. */
+export interface Lease {
+  readonly holder: LeaseHolder;
+  /** Rejects with LEASE_LOST when somebody else took it or removed it. */
+  check(): Promise<void>;
+  /** Gives it back; does nothing when it was lost. Never rejects. */
+  release(): Promise<void>;
+}
+
+/** Who asks: written into the lease so that others can name the holder. */
+export interface Identity {
+  readonly host: string;
+  readonly pid: number;
+  /** Link to the pipeline run, when there is one. */
+  readonly run: string | null;
+}
+
+/** 60 seconds: long enough for a stalled disk or network, short enough to wait for after a crash. */
+export const LEASE_MS = 60_000;
+
+/** Fills in a lease that starts at `now`. */
+export function newHolder(
+  id: string,
+  holder: string,
+  identity: Identity,
+  now: Date,
+  leaseMs: number,
+): LeaseHolder {
+  return { id, holder, ...identity, acquired_at: now.toISOString(), expires_at: expiry(now, leaseMs) };
+}
+
+export function expiry(now: Date, leaseMs: number): string {
+  return new Date(now.getTime() + leaseMs).toISOString();
+}
+
+/** LOCK_HELD: somebody else is at work. */
+export function lockHeld(environment: string, holder: LeaseHolder | undefined, now: Date): Failure {
+  if (holder === undefined) {
+    return new Failure('refused', `environment ${environment} is locked by an apply that just started`, {
+      code: 'LOCK_HELD',
+      hint: 'wait for it to finish; `assistantctl state unlock` removes a lock that was left behind',
+    });
+  }
+  const run = holder.run === null ? '' : `, run ${holder.run}`;
+  const message =
+    `environment ${environment} is locked by ${holder.holder} on ${holder.host} (pid ${holder.pid}${run}) ` +
+    `since ${holder.acquired_at}${age(holder.acquired_at, now)}`;
+  return new Failure('refused', message, {
+    code: 'LOCK_HELD',
+    hint: 'wait for it to finish; if that process is gone, type `assistantctl state unlock`',
+    details: { holder: { ...holder } },
+  });
+}
+
+/** LEASE_LOST: the lease was taken over or removed while this process was at work. */
+export function leaseLost(environment: string, taker: LeaseHolder | undefined): Failure {
+  const by = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
+  return new Failure('refused', `the lock of environment ${environment} ${by} while this process worked`, {
+    code: 'LEASE_LOST',
+    hint: 'let the other process finish, then run the same command again',
+  });
+}
+
+/** Age in words; empty when the clocks of the two machines disagree. */
+function age(since: string, now: Date): string {
+  const seconds = Math.floor((now.getTime() - Date.parse(since)) / 1000);
+  if (!Number.isFinite(seconds) || seconds < 0) return '';
+  if (seconds < 120) return ` (${seconds} s ago)`;
+  return seconds < 7200 ? ` (${Math.floor(seconds / 60)} min ago)` : ` (${Math.floor(seconds / 3600)} h ago)`;
+}

@@ -1,0 +1,75 @@
+import { Failure } from '../model/errors.ts';
+import type { JournalEntry, StateSession } from '../model/state.ts';
+import type { Lease } from './lease.ts';
+import type { Ledger } from './ledger.ts';
+import { formatEntry } from './log-text.ts';
+import type { LogWriter } from './log-writer.ts';
+
+export interface SessionParts {
+  readonly ledger: Ledger;
+  readonly log: LogWriter;
+  readonly lease: Lease;
+  /** Saves the ledger for good and removes the log, or leaves what is still pending in it. */
+  readonly fold: () => Promise<void>;
+}
+
+/** A session over any place where state can be kept: log first, fold at the end, lease given back always. */
+export function startSession(parts: SessionParts): StateSession {
+  const { ledger, log, lease, fold } = parts;
+  const pending = ledger.pending();
+  let closing: Promise<void> | undefined;
+
+  async function record(entry: JournalEntry): Promise<void> {
+    if (closing !== undefined) throw misuse('recorded after close');
+    const begun = ledger.begun() || entry.op === 'init' || entry.op === 'begin';
+    if (!begun && entry.op !== 'fail') throw misuse(`recorded ${entry.op} before init`);
+    await log.append(formatEntry(ledger.apply(entry))).catch((cause: unknown) => {
+      throw midway(cause);
+    });
+  }
+
+  async function finish(): Promise<void> {
+    await log.close();
+    try {
+      if (await holds(lease)) await fold();
+    } catch (cause) {
+      throw midway(cause);
+    } finally {
+      await lease.release();
+    }
+  }
+
+  function close(): Promise<void> {
+    closing ??= finish();
+    return closing;
+  }
+
+  return { current: () => ledger.state(), pending, record, close };
+}
+
+/** Whoever took the lease over has folded the log as well: there is nothing left to save here. */
+async function holds(lease: Lease): Promise<boolean> {
+  try {
+    await lease.check();
+    return true;
+  } catch (cause) {
+    if (cause instanceof Failure && cause.code === 'LEASE_LOST') return false;
+    throw cause;
+  }
+}
+
+/** A disk that refuses in the middle of the work leaves it partly done, which is another exit code. */
+function midway(cause: unknown): unknown {
+  if (!(cause instanceof Failure) || cause.code !== 'STATE_WRITE') return cause;
+  const { code, hint, details } = cause;
+  return new Failure('partial', cause.message, {
+    code,
+    ...(hint === undefined ? {} : { hint }),
+    details,
+    cause,
+  });
+}
+
+function misuse(problem: string): Failure {
+  return new Failure('internal', `state session: ${problem}`, { code: 'STATE_SESSION' });
+}

@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts';
 import { isArray, isObject } from '../model/json.ts';
 import type { FieldChange } from '../model/plan.ts';
-import { changedLine, hunkLines } from './hunk-text.ts';
+import { changedLine, hunkLines, type Room } from './hunk-text.ts';
 import { count, glyphs, paint, type Style, usableWidth } from './style.ts';
 import { diffText } from './text-diff.ts';
 import { comparableText, inline, isMultiline, isSensitive, NOT_SET, SENSITIVE } from './value.ts';
@@ -46,7 +46,8 @@ function sizeText(value: Json): string {
   return count(lines, 'line');
 }
 
-function fitsOneLine(value: Json): boolean {
+/** True when the value and all inside it can be written without a line break. */
+export function fitsOneLine(value: Json): boolean {
   if (isMultiline(value)) return false;
   if (isArray(value)) return value.every(fitsOneLine);
   return !isObject(value) || Object.values(value).every(fitsOneLine);
@@ -63,17 +64,19 @@ function oneLine(style: Style, before: Json, after: Json): string {
   return `${from} ${arrow} ${to}`;
 }
 
+/** True when a secret is somewhere inside: two such values may differ and still read the same. */
 function hasSecret(value: Json): boolean {
   if (isSensitive(value)) return true;
   if (isArray(value)) return value.some(hasSecret);
   return isObject(value) && Object.values(value).some(hasSecret);
 }
 
-function changedBlock(style: Style, before: Json, after: Json, width: number): readonly string[] {
+/** What changed inside a value that is too long for one line. */
+export function changedBlock(style: Style, before: Json, after: Json, room: Room): readonly string[] {
   const bothText = typeof before === 'string' && typeof after === 'string';
   if (bothText && !before.includes('\n') && !after.includes('\n'))
-    return changedLine(style, before, after, width);
-  const lines = hunkLines(style, comparableText(before), comparableText(after), width);
+    return changedLine(style, before, after, room);
+  const lines = hunkLines(style, comparableText(before), comparableText(after), room);
   return lines.length === 0 && hasSecret(after) ? [`${SENSITIVE} changed`] : lines;
 }
 
@@ -120,7 +123,7 @@ export function fieldLines(style: Style, field: FieldChange, indent: number): re
     return oneSided(style, label + note, before ?? after, before === null, indent);
   }
   const width = usableWidth(style) - indent - 2;
-  const block = indentAll(changedBlock(style, before, after, width), indent + 2);
+  const block = indentAll(changedBlock(style, before, after, { width, wrap: true }), indent + 2);
   const diff = diffText(comparableText(before), comparableText(after));
   const multiline = diff.added + diff.removed > 0 && (isMultiline(before) || isMultiline(after));
   const size = multiline ? ` +${diff.added} ${glyphs(style).minus}${diff.removed} lines` : '';

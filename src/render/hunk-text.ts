@@ -12,6 +12,16 @@ const WINDOW = 30;
 
 type Shower = (text: string) => string;
 
+/** Where rows go: terminals wrap long lines, a fenced diff must keep one row a line and cuts them instead. */
+export interface Room {
+  /** Columns, sign included. */
+  readonly width: number;
+  readonly wrap: boolean;
+}
+
+/** Columns of a line without counterpart where lines are not wrapped. */
+const MAX_CUT = 600;
+
 function markTrailing(text: string, signs: Glyphs): string {
   const kept = text.trimEnd();
   return kept + signs.dot.repeat(text.length - kept.length);
@@ -52,20 +62,22 @@ function paintRow(style: Style, row: DiffRow, lines: readonly (readonly Segment[
   });
 }
 
-function rowLines(style: Style, row: DiffRow, width: number, show: Shower): readonly string[] {
+function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonly string[] {
   const signs = glyphs(style);
+  const width = room.width - 2;
   if (row.kind === 'same') {
-    const text = truncate(show(row.text).trimEnd(), width - 2, signs.ellipsis);
+    const text = truncate(show(row.text).trimEnd(), width, signs.ellipsis);
     return [text === '' ? '' : `  ${paint(style, 'dim', text)}`];
   }
   const whole = rowSegments(row, show, signs);
   const length = whole.reduce((sum, part) => sum + displayWidth(part.text), 0);
-  const shortened = row.words !== undefined && length > width - 2 ? windowed(whole, signs) : whole;
-  const wrapped = wrapSegments(shortened, width - 2);
-  const painted = paintRow(style, row, wrapped.slice(0, MAX_WRAPPED));
-  if (wrapped.length <= MAX_WRAPPED) return painted;
+  const shortened = row.words !== undefined && length > width ? windowed(whole, signs) : whole;
+  const wrapped = wrapSegments(shortened, room.wrap ? width : MAX_CUT);
+  const limit = room.wrap ? MAX_WRAPPED : 1;
+  const painted = paintRow(style, row, wrapped.slice(0, limit));
+  if (wrapped.length <= limit) return painted;
   const left = wrapped
-    .slice(MAX_WRAPPED)
+    .slice(limit)
     .flat()
     .reduce((sum, part) => sum + toCells(part.text).length, 0);
   return [
@@ -80,10 +92,10 @@ function showerFor(before: string, after: string): Shower {
 }
 
 /**
- * The difference of two texts as unified hunks with 3 lines of context, each line within `width` columns.
+ * The difference of two texts as unified hunks with 3 lines of context, each line within the room's width.
  * Long lines that have a counterpart are cut to the neighbourhood of the changed words. Equal texts give nothing.
  */
-export function hunkLines(style: Style, before: string, after: string, width: number): readonly string[] {
+export function hunkLines(style: Style, before: string, after: string, room: Room): readonly string[] {
   if (before === after) return [];
   const show = showerFor(before, after);
   const signs = glyphs(style);
@@ -96,7 +108,7 @@ export function hunkLines(style: Style, before: string, after: string, width: nu
     if (rows < MAX_ROWS && !single) lines.push(paint(style, 'cyan', hunkHeader(hunk)));
     for (const row of hunk.rows) {
       rows += 1;
-      if (rows <= MAX_ROWS) lines.push(...rowLines(style, row, width, show));
+      if (rows <= MAX_ROWS) lines.push(...rowLines(style, row, room, show));
       else if (row.kind !== 'same') hidden += 1;
     }
   }
@@ -110,11 +122,11 @@ export function hunkLines(style: Style, before: string, after: string, width: nu
 }
 
 /** The two lines of a changed value that has no line breaks, cut to the neighbourhood of what changed. */
-export function changedLine(style: Style, before: string, after: string, width: number): readonly string[] {
+export function changedLine(style: Style, before: string, after: string, room: Room): readonly string[] {
   const words = diffWords(before, after);
   const show = showerFor(before, after);
   return [
-    ...rowLines(style, { kind: 'removed', text: before, words: words?.before }, width, show),
-    ...rowLines(style, { kind: 'added', text: after, words: words?.after }, width, show),
+    ...rowLines(style, { kind: 'removed', text: before, words: words?.before }, room, show),
+    ...rowLines(style, { kind: 'added', text: after, words: words?.after }, room, show),
   ];
 }

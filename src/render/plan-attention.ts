@@ -24,7 +24,7 @@ function conflictField(field: ConflictField, style: Style): readonly string[] {
   const width = usableWidth(style) - 8;
   const base = comparableText(field.base);
   const side = (name: string, text: string): readonly string[] => {
-    const lines = hunkLines(style, base, text, width);
+    const lines = hunkLines(style, base, text, { width, wrap: true });
     return [
       `      ${name}, against what was last applied:`,
       ...lines.map((line) => (line === '' ? '' : `        ${line}`)),

@@ -1,5 +1,4 @@
-import { isObject, toPointer } from '../model/json.ts';
-import type { Action, Change, FieldChange, Plan } from '../model/plan.ts';
+import type { Action, Change, Plan } from '../model/plan.ts';
 import { diagnosticLines } from './diagnostics.ts';
 import { fieldLines, newFieldLines } from './field-text.ts';
 import { attentionLines } from './plan-attention.ts';
@@ -8,8 +7,9 @@ import {
   cautions,
   changesOf,
   command,
-  isEmpty,
+  newFields,
   nextCommands,
+  orphansLeft,
   type PlanExtra,
   promotionNote,
   shortDigest,
@@ -61,15 +61,6 @@ function cautionLines(plan: Plan, style: Style, extra: PlanExtra): readonly stri
   return [...lines, ''];
 }
 
-/** A field that holds the whole document is shown as its members. */
-function newFields(fields: readonly FieldChange[]): readonly FieldChange[] {
-  return fields.flatMap((field) => {
-    const { after } = field;
-    if (field.path !== '' || !isObject(after)) return [field];
-    return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
-  });
-}
-
 function changeFields(change: Change, style: Style): readonly string[] {
   if (change.action === 'delete') return [];
   if (change.action === 'create') {
@@ -111,10 +102,7 @@ function groupLines(plan: Plan, action: Action, style: Style): readonly string[]
 }
 
 function orphanLines(plan: Plan, style: Style): readonly string[] {
-  const deleted = new Set(
-    plan.changes.filter((change) => change.action === 'delete').map((item) => item.address),
-  );
-  const left = plan.orphans.filter((orphan) => !deleted.has(orphan.address));
+  const left = orphansLeft(plan);
   if (left.length === 0) return [];
   return [
     paint(style, 'bold', `Without a spec (${left.length}): bound, but no longer in Git; left as they are`),
@@ -137,9 +125,7 @@ function lastLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
     return `${paint(style, 'bold', label)}${visible(text)}`;
   });
   return [
-    ...(unmanaged > 0 && (!isEmpty(plan) || plan.diagnostics.length > 0 || unmanaged > 0)
-      ? [...paragraph(style, counted, 0, 'dim'), '']
-      : []),
+    ...(unmanaged > 0 ? [...paragraph(style, counted, 0, 'dim'), ''] : []),
     ...diagnosticLines(plan.diagnostics, style),
     '',
     ...nextLines,

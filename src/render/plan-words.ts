@@ -1,8 +1,9 @@
 import type { Address, Kind } from '../model/address.ts';
 import { parseAddress } from '../model/address.ts';
 import { hasErrors } from '../model/diagnostic.ts';
+import { isObject, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Action, Change, DriftEntry, Plan } from '../model/plan.ts';
+import type { Action, Change, DriftEntry, FieldChange, Plan } from '../model/plan.ts';
 import { count } from './style.ts';
 import { shellWord } from './visible.ts';
 
@@ -110,6 +111,14 @@ export function listSome(names: readonly string[], limit = 10): string {
   return `${names.slice(0, limit).join(', ')} and ${number(names.length - limit)} more`;
 }
 
+/** Bound resources without a spec that this plan does not delete. */
+export function orphansLeft(plan: Plan): Plan['orphans'] {
+  const deleted = new Set(changesOf(plan, 'delete').map((change) => change.address));
+  return plan.orphans
+    .filter((orphan) => !deleted.has(orphan.address))
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
 /** Drift that this plan does not put back: the fields that no change restores. */
 export function driftLeft(plan: Plan): readonly DriftEntry[] {
   const restored = new Set(
@@ -127,6 +136,15 @@ export function driftLeft(plan: Plan): readonly DriftEntry[] {
     }))
     .filter((entry) => entry.fields.length > 0 || (entry.deleted && !changed.has(entry.address)))
     .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** The fields of a new resource; one that holds the whole document is shown as its members. */
+export function newFields(fields: readonly FieldChange[]): readonly FieldChange[] {
+  return fields.flatMap((field) => {
+    const { after } = field;
+    if (field.path !== '' || !isObject(after)) return [field];
+    return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
+  });
 }
 
 /** Flags that make another command plan the same. */

@@ -1,0 +1,58 @@
+import { glyphs, paint, type Style } from './style.ts';
+import { visible } from './visible.ts';
+import { displayWidth, truncate } from './width.ts';
+
+/** How far a long piece of work is. `total` 0 means that it is not known yet. */
+export interface Progress {
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number;
+  readonly note?: string;
+}
+
+const BAR_CELLS = 20;
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function counted(progress: Progress): string {
+  if (progress.total > 0) return `${number(progress.done)}/${number(progress.total)}`;
+  return progress.done > 0 ? number(progress.done) : '';
+}
+
+/** A line for a log: `reading assistants 3/10 (page 3)`. Ends with a newline. */
+export function plainProgress(progress: Progress): string {
+  const note = progress.note === undefined ? '' : `(${visible(progress.note)})`;
+  const parts = [visible(progress.phase), counted(progress), note];
+  return `${parts.filter((part) => part !== '').join(' ')}\n`;
+}
+
+function bar(progress: Progress, style: Style): string {
+  if (!(progress.total > 0)) return '';
+  const { full, empty } = glyphs(style);
+  const share = Math.min(1, Math.max(0, progress.done / progress.total));
+  const filled = Math.floor(share * BAR_CELLS);
+  return paint(style, 'green', full.repeat(filled)) + paint(style, 'dim', empty.repeat(BAR_CELLS - filled));
+}
+
+/** One line without a newline, narrower than the terminal, to be rewritten in place. */
+export function liveProgress(progress: Progress, style: Style): string {
+  const { ellipsis } = glyphs(style);
+  const room = Math.max(10, style.width - 1);
+  const showBar = progress.total > 0 && room >= 60;
+  const phase = truncate(
+    visible(progress.phase),
+    Math.max(4, room - (showBar ? BAR_CELLS + 22 : 0)),
+    ellipsis,
+  );
+  const head = [phase, ...(showBar ? [bar(progress, style)] : []), counted(progress)]
+    .filter((part) => part !== '')
+    .join(' ');
+  const left = room - displayWidth(head) - 2;
+  const note =
+    progress.note === undefined || left < 8 ? '' : truncate(visible(progress.note), left, ellipsis);
+  if (displayWidth(head) > room)
+    return truncate(visible(`${progress.phase} ${counted(progress)}`), room, ellipsis);
+  return note === '' ? head : `${head}  ${paint(style, 'dim', note)}`;
+}

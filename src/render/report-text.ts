@@ -1,0 +1,157 @@
+import type { Action } from '../model/plan.ts';
+import type { ApplyReport, StepError, StepResult, StepStatus } from '../model/report.ts';
+import { compareText } from './plan-words.ts';
+import {
+  columns,
+  count,
+  finish,
+  type Glyphs,
+  glyphs,
+  type Ink,
+  paint,
+  paragraph,
+  type Style,
+} from './style.ts';
+import { visible } from './visible.ts';
+
+/** What an apply did, without embellishment: what is not known is said to be not known. */
+
+const DONE: { readonly [action in Action]: string } = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  adopt: 'adopted',
+};
+
+const TO_DO: { readonly [action in Action]: string } = {
+  create: 'to create',
+  update: 'to update',
+  delete: 'to delete',
+  adopt: 'to adopt',
+};
+
+interface Group {
+  readonly status: StepStatus;
+  readonly title: string;
+  readonly ink: Ink;
+  readonly sign: (signs: Glyphs) => string;
+}
+
+/** Worst last: that is where eyes and terminals end up. */
+const GROUPS: readonly Group[] = [
+  { status: 'applied', title: 'Applied', ink: 'green', sign: (signs) => signs.done },
+  { status: 'skipped', title: 'Skipped: already as wanted', ink: 'dim', sign: () => '=' },
+  { status: 'not_attempted', title: 'Not attempted', ink: 'dim', sign: () => '.' },
+  {
+    status: 'unknown',
+    title: 'Unknown: the request may or may not have taken effect',
+    ink: 'yellow',
+    sign: () => '?',
+  },
+  { status: 'failed', title: 'Failed', ink: 'red', sign: (signs) => signs.failed },
+];
+
+function countOf(report: ApplyReport, status: StepStatus): number {
+  return report.results.filter((result) => result.status === status).length;
+}
+
+function counts(report: ApplyReport): string {
+  const parts = [
+    [countOf(report, 'applied'), 'applied'],
+    [countOf(report, 'failed'), 'failed'],
+    [countOf(report, 'unknown'), 'unknown'],
+    [countOf(report, 'not_attempted'), 'not attempted'],
+    [countOf(report, 'skipped'), 'skipped'],
+  ] as const;
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number.toLocaleString('en-US')} ${word}`)
+    .join(', ');
+}
+
+function doneCounts(report: ApplyReport): string {
+  const applied = report.results.filter((result) => result.status === 'applied');
+  const actions = ['create', 'adopt', 'update', 'delete'] as const;
+  const parts = actions
+    .map((action) => [applied.filter((result) => result.action === action).length, DONE[action]] as const)
+    .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number.toLocaleString('en-US')} ${word}`);
+  return parts.join(', ');
+}
+
+function verdict(report: ApplyReport): string {
+  const open = countOf(report, 'failed') + countOf(report, 'unknown') + countOf(report, 'not_attempted');
+  switch (report.outcome) {
+    case 'nothing':
+      return 'Nothing to do: nothing was written.';
+    case 'refused':
+      return open > 0 ? `Refused: nothing was written; ${counts(report)}.` : 'Refused: nothing was written.';
+    case 'partial': {
+      const none = countOf(report, 'applied') + countOf(report, 'unknown') === 0;
+      return none ? `Failed, nothing was applied: ${counts(report)}.` : `Partly applied: ${counts(report)}.`;
+    }
+    case 'applied': {
+      if (open > 0) return `Partly applied: ${counts(report)}.`;
+      const done = doneCounts(report);
+      const skipped = countOf(report, 'skipped');
+      const rest = skipped === 0 ? '' : `; ${count(skipped, 'resource')} already as wanted`;
+      return done === '' ? `Applied: nothing needed a write${rest}.` : `Applied: ${done}${rest}.`;
+    }
+    default:
+      return report.outcome satisfies never;
+  }
+}
+
+function versionText(result: StepResult): string {
+  if (result.version_id === null) return '';
+  const state = result.promoted ? 'promoted' : 'staged, main unchanged';
+  return `version ${visible(result.version_id)} (${state})`;
+}
+
+function errorLines(error: StepError, style: Style): readonly string[] {
+  const facts = [
+    ...(error.status === null || error.status === 0 ? [] : [`HTTP ${error.status}`]),
+    ...(error.request_id === null ? [] : [`request ${error.request_id}`]),
+  ];
+  return [
+    ...paragraph(style, `${error.code}: ${error.message}`, 6),
+    ...(facts.length > 0 ? paragraph(style, facts.join(', '), 6, 'dim') : []),
+    ...(error.hint === null ? [] : paragraph(style, `hint: ${error.hint}`, 6)),
+  ];
+}
+
+function groupLines(report: ApplyReport, group: Group, style: Style): readonly string[] {
+  const results = report.results
+    .filter((result) => result.status === group.status)
+    .toSorted((a, b) => compareText(a.address, b.address));
+  if (results.length === 0) return [];
+  const words = group.status === 'applied' ? DONE : TO_DO;
+  const sign = paint(style, group.ink, group.sign(glyphs(style)));
+  const rows = columns(
+    results.map((result) => [
+      visible(result.address),
+      group.status === 'skipped' ? '' : words[result.action],
+      visible(result.remote_id ?? ''),
+      versionText(result),
+    ]),
+  );
+  return [
+    paint(style, 'bold', `${group.title} (${results.length})`),
+    ...results.flatMap((result, index) => [
+      `  ${sign} ${rows[index] ?? ''}`,
+      ...(result.error === null ? [] : errorLines(result.error, style)),
+    ]),
+    '',
+  ];
+}
+
+/** The report as text: the verdict, what happened to each resource, and the command to type next. */
+export function renderReport(report: ApplyReport, style: Style): string {
+  return finish([
+    ...paragraph(style, verdict(report), 0, 'bold'),
+    '',
+    ...GROUPS.flatMap((group) => groupLines(report, group, style)),
+    ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),
+  ]);
+}

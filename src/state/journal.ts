@@ -12,12 +12,8 @@ export interface Replayed {
  * Applies a log to the state that it continues. Total: every prefix of a log gives a valid state. Entries as
  * the store logs them may be replayed over their own result without changing it.
  */
-export function replay(
-  state: State | undefined,
-  entries: readonly JournalEntry[],
-  left: readonly BeginEntry[] = [],
-): Replayed {
-  const ledger = openLedger(state, left);
+export function replay(state: State | undefined, entries: readonly JournalEntry[]): Replayed {
+  const ledger = openLedger(state);
   for (const entry of entries) ledger.apply(entry);
   return { state: ledger.state(), pending: ledger.pending() };
 }

@@ -1,0 +1,229 @@
+import { basename } from 'node:path';
+import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../model/address.ts';
+import type { Diagnostic, Position } from '../model/diagnostic.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import type { SpecFile } from './files.ts';
+import type { TextProblem } from './problem.ts';
+import { createLocate, type Locate, positionAt, type Source } from './source.ts';
+import { suggestion } from './suggest.ts';
+import { readText } from './text.ts';
+import { parseYaml, syntaxProblems } from './yaml-parse.ts';
+import { yamlValue } from './yaml-value.ts';
+
+/** A spec file holds prompts at most, so a larger one is a mistake, and reading it would take seconds. */
+export const MAX_FILE_BYTES = 4 * 1_048_576;
+
+/** One YAML document with its kind and key settled; nothing in it is resolved yet. */
+export interface SpecDocument {
+  readonly source: Source;
+  /** Which document of the file, from 0. */
+  readonly index: number;
+  readonly kind: Kind;
+  readonly key: string;
+  readonly address: Address;
+  readonly body: JsonObject;
+  readonly position: Position;
+}
+
+export interface SpecFolder {
+  readonly documents: readonly SpecDocument[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Documents read, also those with problems. */
+  readonly count: number;
+  /** Keys under which unusable documents would have been known: a reference to one of them is no second error. */
+  readonly broken: ReadonlySet<string>;
+  readonly locate: Locate;
+}
+
+interface Reading {
+  readonly documents: SpecDocument[];
+  readonly diagnostics: Diagnostic[];
+  readonly broken: Set<string>;
+  readonly locate: Locate;
+  count: number;
+}
+
+interface Raw {
+  readonly source: Source;
+  readonly index: number;
+  readonly offset: number;
+  readonly body: JsonObject;
+}
+
+/** Reads and parses every file. Problems are collected; a document with one is left out and its key noted. */
+export function readDocuments(files: readonly SpecFile[]): SpecFolder {
+  const reading: Reading = {
+    documents: [],
+    diagnostics: [],
+    broken: new Set(),
+    locate: createLocate(),
+    count: 0,
+  };
+  for (const file of files) readFile(file, reading);
+  reportDuplicates(reading);
+  return reading;
+}
+
+function readFile({ path, file }: SpecFile, reading: Reading): void {
+  const read = readText(path, MAX_FILE_BYTES);
+  if ('code' in read) {
+    const position = positionAt({ file, text: read.before }, read.before.length);
+    reading.diagnostics.push({ severity: 'error', code: read.code, message: read.message, position });
+    reading.broken.add(defaultKey(file));
+    return;
+  }
+  const source: Source = { file, text: read.text };
+  const report = (problem: TextProblem): void => {
+    const { offset, ...rest } = problem;
+    reading.diagnostics.push({ ...rest, position: positionAt(source, offset) });
+  };
+  if (read.bom) {
+    const message = 'the file begins with a byte order mark';
+    report({
+      severity: 'warning',
+      code: 'FILE_BOM',
+      message,
+      offset: 0,
+      hint: 'save it as UTF-8 without BOM',
+    });
+  }
+  const parsed = parseYaml(read.text);
+  for (const problem of parsed.problems) report(problem);
+  if (parsed.problems.length > 0) reading.broken.add(defaultKey(file));
+  const raws: Raw[] = [];
+  parsed.documents.forEach((document, index) => {
+    reading.count += 1;
+    const offset = document.contents?.range[0] ?? document.range[0];
+    if (document.errors.length > 0) {
+      for (const problem of syntaxProblems(document, read.text)) report(problem);
+      markBroken(source, index, reading);
+      return;
+    }
+    const { value, problems } = yamlValue(document.contents);
+    for (const problem of problems) report(problem);
+    if (problems.length > 0) markBroken(source, index, reading, value);
+    else if (value === null)
+      report({ severity: 'warning', code: 'YAML_EMPTY', message: 'the document is empty', offset });
+    else if (isObject(value)) raws.push({ source, index, offset, body: value });
+    else
+      report({
+        severity: 'error',
+        code: 'DOCUMENT_TYPE',
+        message: 'a document must be a mapping',
+        offset,
+        hint: SKELETON,
+      });
+  });
+  if (parsed.documents.length === 0 && parsed.problems.length === 0) {
+    report({ severity: 'warning', code: 'YAML_EMPTY', message: 'the file holds no document', offset: 0 });
+  }
+  for (const raw of raws) addDocument(raw, raws, reading);
+}
+
+const SKELETON = 'start with kind: assistant, tool, test or mcp_server';
+
+function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void {
+  const { source, index, body } = raw;
+  const report = (code: string, message: string, name: string, hint?: string): void => {
+    const located = Object.hasOwn(body, name) ? reading.locate(source, index, [name]) : undefined;
+    const position = positionAt(source, located?.start ?? raw.offset);
+    reading.diagnostics.push({
+      severity: 'error',
+      code,
+      message,
+      position,
+      pointer: Object.hasOwn(body, name) ? `/${name}` : '',
+      ...(hint === undefined ? {} : { hint }),
+    });
+    markBroken(source, index, reading, body);
+  };
+  const kind = body['kind'];
+  if (kind === undefined) return report('KIND_MISSING', 'the document says no kind', 'kind', SKELETON);
+  if (!isKind(kind)) {
+    const hint = typeof kind === 'string' ? suggestion(kind, KIND_NAMES) : SKELETON;
+    return report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
+  }
+  let key = body['key'];
+  if (key === undefined) {
+    const rivals = siblings.filter(({ body: other }) => other['kind'] === kind && other['key'] === undefined);
+    if (rivals.length > 1) {
+      const message = `a file with several documents of kind ${kind} needs a key in each`;
+      return report('KEY_MISSING', message, 'key', 'add key: <name>');
+    }
+    key = defaultKey(source.file);
+  }
+  if (typeof key !== 'string' || !KEY_PATTERN.test(key)) {
+    const written = Object.hasOwn(body, 'key') ? '' : ' (taken from the file name)';
+    const message = `the key ${JSON.stringify(key)}${written} may hold only a-z, 0-9 and -, and starts with a letter or digit`;
+    const fitting = typeof key === 'string' ? slug(key) : '';
+    return report('KEY_INVALID', message, 'key', fitting === '' ? undefined : `write key: ${fitting}`);
+  }
+  const address = toAddress(kind, key);
+  reading.documents.push({
+    source,
+    index,
+    kind,
+    key,
+    address,
+    body,
+    position: positionAt(source, raw.offset),
+  });
+}
+
+/** Notes every key under which a broken document may be meant by references elsewhere. */
+function markBroken(source: Source, index: number, reading: Reading, value?: unknown): void {
+  const key = isObject(value) ? value['key'] : undefined;
+  if (typeof key === 'string') {
+    reading.broken.add(key);
+    return;
+  }
+  reading.broken.add(defaultKey(source.file));
+  const located = value === undefined ? reading.locate(source, index, ['key']) : undefined;
+  if (located?.depth === 1) reading.broken.add(source.text.slice(located.start, located.end).trim());
+}
+
+function reportDuplicates(reading: Reading): void {
+  const first = new Map<Address, SpecDocument>();
+  for (const document of reading.documents) {
+    const earlier = first.get(document.address);
+    if (earlier === undefined) {
+      first.set(document.address, document);
+      continue;
+    }
+    for (const [here, there] of [
+      [earlier, document],
+      [document, earlier],
+    ] as const) {
+      reading.diagnostics.push({
+        severity: 'error',
+        code: 'KEY_DUPLICATE',
+        message: `${here.address} is also written in ${place(there.position)}`,
+        position: keyPosition(here, reading.locate),
+        address: here.address,
+        pointer: '/key',
+        hint: `give one of the two another key; keys are unique per kind`,
+      });
+    }
+  }
+}
+
+function keyPosition(document: SpecDocument, locate: Locate): Position {
+  const located = locate(document.source, document.index, ['key']);
+  return located?.depth === 1 ? positionAt(document.source, located.start) : document.position;
+}
+
+function place({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
+}
+
+/** The file name up to its first dot. */
+function defaultKey(file: string): string {
+  return basename(file).split('.', 1)[0] ?? '';
+}
+
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}

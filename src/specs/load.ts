@@ -1,0 +1,132 @@
+import { parseAddress } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
+import { Failure } from '../model/errors.ts';
+import type { Project } from '../model/project.ts';
+import { readDocuments, type SpecFolder } from './documents.ts';
+import { checkEnvelopes } from './envelopes.ts';
+import { createResolver, locateIn } from './environment.ts';
+import { listSpecFiles } from './files.ts';
+import { createInclude } from './include.ts';
+import { chooseEnvironment, loadProjectDocument, type ProjectDocument } from './project.ts';
+
+/**
+ * All that the specs say for the project's environment. Problems are collected in `diagnostics`; only a specs
+ * folder that cannot be read rejects, with `Failure('spec')`.
+ */
+export async function loadDesired(project: Project): Promise<DesiredState> {
+  const { folder, problems } = readFolder(project);
+  const resolve = createResolver(folder, { ...project, include: createInclude(project.root) });
+  const { name, variables } = project.environment;
+  const resolved = resolve(name, variables);
+  const envelopes = checkEnvelopes(folder, project.environments);
+  return {
+    resources: resolved.resources,
+    diagnostics: arrange([...problems, ...envelopes, ...resolved.diagnostics]),
+    documents: folder.count,
+    elsewhere: resolved.elsewhere,
+    locate: (address, pointer) => {
+      const parsed = parseAddress(address);
+      const document = parsed === undefined ? undefined : resolved.documents.get(parsed.address);
+      if (document === undefined) return undefined;
+      return locateIn(document, name, `/spec${pointer}`, folder.locate);
+    },
+  };
+}
+
+export interface Validated {
+  /** Each problem once, sorted by file, line and column. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly documents: number;
+  readonly environments: readonly string[];
+}
+
+/**
+ * Everything that can be known offline, for every environment or the named one. Problems of the project file are
+ * among the diagnostics. Rejects with `Failure('usage')` for an unknown environment and with `Failure('spec')`
+ * when the specs folder cannot be read.
+ */
+export async function validateAll(root: string, environment?: string): Promise<Validated> {
+  let project: ProjectDocument;
+  try {
+    project = await loadProjectDocument(root);
+  } catch (error) {
+    if (!(error instanceof Failure) || !hasErrors(error.diagnostics)) throw error;
+    return { diagnostics: arrange(error.diagnostics), documents: 0, environments: [] };
+  }
+  const known = [...project.environments.keys()];
+  const chosen =
+    environment === undefined ? known : [chooseEnvironment(project, environment).environment.name];
+  const { folder, problems } = readFolder(project);
+  const include = createInclude(root);
+  const resolve = createResolver(folder, {
+    environments: known,
+    unknownFields: project.unknownFields,
+    include,
+  });
+  const common = [...project.diagnostics, ...problems, ...checkEnvelopes(folder, known)];
+  const byEnvironment = chosen.map((name) => {
+    const { diagnostics } = resolve(name, project.environments.get(name)?.variables ?? {});
+    return { name, diagnostics };
+  });
+  return {
+    diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
+    documents: folder.count,
+    environments: chosen,
+  };
+}
+
+function readFolder(project: { readonly root: string; readonly specs: string }): {
+  readonly folder: SpecFolder;
+  readonly problems: readonly Diagnostic[];
+} {
+  const { files, problems } = listSpecFiles(project.root, project.specs);
+  const folder = readDocuments(files);
+  return { folder, problems: [...problems, ...folder.diagnostics] };
+}
+
+interface EnvironmentDiagnostics {
+  readonly name: string;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One diagnostic for a problem of several environments; one that only some have says which. */
+function mergeEnvironments(all: readonly EnvironmentDiagnostics[]): readonly Diagnostic[] {
+  const merged = new Map<string, { diagnostic: Diagnostic; names: Set<string> }>();
+  for (const { name, diagnostics } of all) {
+    for (const diagnostic of diagnostics) {
+      const identity = identify(diagnostic);
+      const entry = merged.get(identity) ?? { diagnostic, names: new Set() };
+      entry.names.add(name);
+      merged.set(identity, entry);
+    }
+  }
+  return [...merged.values()].map(({ diagnostic, names }) => {
+    if (names.size === all.length) return diagnostic;
+    const where = `${names.size === 1 ? 'environment' : 'environments'} ${[...names].join(', ')}`;
+    return { ...diagnostic, message: `${diagnostic.message} (${where})` };
+  });
+}
+
+/** Sorted by place, each problem once. */
+function arrange(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (diagnostics.length === 0) return diagnostics;
+  const unique = new Map(diagnostics.map((diagnostic) => [identify(diagnostic), diagnostic]));
+  return [...unique.values()].sort(
+    (a, b) =>
+      order(a.position?.file ?? '', b.position?.file ?? '') ||
+      (a.position?.line ?? 0) - (b.position?.line ?? 0) ||
+      (a.position?.column ?? 0) - (b.position?.column ?? 0) ||
+      order(a.code, b.code) ||
+      order(a.message, b.message),
+  );
+}
+
+function identify({ position, code, message }: Diagnostic): string {
+  return [position?.file, position?.line, position?.column, code, message].join('\n');
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,287 @@
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { Failure } from '../model/errors.ts';
+import { isObject, type Json, type JsonObject, toPointer } from '../model/json.ts';
+import type { Environment, Project } from '../model/project.ts';
+import { credentialIn } from './credentials.ts';
+import { MAX_FILE_BYTES } from './documents.ts';
+import { parseDuration } from './duration.ts';
+import { projectFile } from './generated/validators.ts';
+import type { Finding } from './problem.ts';
+import { schemaFindings } from './schema-errors.ts';
+import { fieldsOfProject } from './schema-fields.ts';
+import { createLocate, type Locate, positionAt, type Source } from './source.ts';
+import { suggestion } from './suggest.ts';
+import { readText } from './text.ts';
+import { parseYaml, syntaxProblems } from './yaml-parse.ts';
+import { yamlValue } from './yaml-value.ts';
+
+export const PROJECT_FILE = 'assistantctl.yaml';
+
+/** The checked project file with all its environments. */
+export interface ProjectDocument extends Omit<Project, 'environment' | 'environments'> {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly defaultEnvironment: string | undefined;
+  /** Remarks that do not keep the file from being used. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The folder that holds `assistantctl.yaml`: `explicit` (relative to `cwd`) when given, else the nearest one from
+ * `cwd` upwards. Rejects with `Failure('usage')` when there is none.
+ */
+export async function findProjectRoot(cwd: string, explicit?: string): Promise<string> {
+  if (explicit !== undefined) {
+    const root = resolve(cwd, explicit);
+    if (isFile(join(root, PROJECT_FILE))) return root;
+    throw notFound(`there is no ${PROJECT_FILE} in ${root}`);
+  }
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (isFile(join(folder, PROJECT_FILE))) return folder;
+    if (dirname(folder) === folder) throw notFound(`there is no ${PROJECT_FILE} in ${cwd} or above it`);
+  }
+}
+
+/**
+ * The project for one environment: the named one, else `default_environment`, else the only one.
+ * Rejects with `Failure('spec')` and every problem of the file, or `Failure('usage')` when the environment is
+ * unknown or none was chosen.
+ */
+export async function loadProject(root: string, environmentName: string | undefined): Promise<Project> {
+  const document = await loadProjectDocument(root);
+  return chooseEnvironment(document, environmentName);
+}
+
+/** The project narrowed to one environment, see {@link loadProject}. */
+export function chooseEnvironment(document: ProjectDocument, environmentName: string | undefined): Project {
+  const { environments, defaultEnvironment, diagnostics: _, ...rest } = document;
+  const names = [...environments.keys()];
+  const chosen = environmentName ?? defaultEnvironment ?? (names.length === 1 ? names[0] : undefined);
+  if (chosen === undefined) {
+    throw new Failure('usage', 'no environment was chosen and the project names no default_environment', {
+      code: 'ENVIRONMENT_NEEDED',
+      hint: `add --env with one of: ${names.join(', ')}`,
+    });
+  }
+  const environment = environments.get(chosen);
+  if (environment === undefined) {
+    throw new Failure('usage', `${PROJECT_FILE} has no environment ${chosen}`, {
+      code: 'ENVIRONMENT_UNKNOWN',
+      hint: `known: ${names.join(', ')}`,
+    });
+  }
+  return { ...rest, environments: names, environment };
+}
+
+/** Reads and checks the project file; rejects with `Failure('spec')` that carries every problem with its position. */
+export async function loadProjectDocument(root: string): Promise<ProjectDocument> {
+  const path = join(root, PROJECT_FILE);
+  const read = readText(path, MAX_FILE_BYTES);
+  if ('code' in read) {
+    const position = positionAt({ file: PROJECT_FILE, text: read.before }, read.before.length);
+    throw invalid([{ severity: 'error', code: read.code, message: read.message, position }]);
+  }
+  const source: Source = { file: PROJECT_FILE, text: read.text };
+  const locate = createLocate();
+  const body = parseBody(source);
+  const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
+  const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
+  const findings = [...schema, ...ownRules(body)];
+  if (findings.length > 0) throw invalid(findings.map(known));
+  return build(root, body, source, locate, credentialFindings(body).map(known));
+}
+
+function parseBody(source: Source): JsonObject {
+  const { documents, problems } = parseYaml(source.text);
+  const [document, second] = documents;
+  const found = [...problems, ...(document === undefined ? [] : syntaxProblems(document, source.text))];
+  const value = document === undefined || found.length > 0 ? undefined : yamlValue(document.contents);
+  found.push(...(value?.problems ?? []));
+  const at = { severity: 'error', code: 'DOCUMENT_TYPE' } as const;
+  if (found.length === 0 && !isObject(value?.value)) {
+    found.push({
+      ...at,
+      message: 'the project file must be a mapping',
+      offset: 0,
+      hint: 'start with project: <name>',
+    });
+  }
+  if (second !== undefined) {
+    const message = 'the project file holds one document only';
+    found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
+  }
+  if (found.length > 0 || !isObject(value?.value)) {
+    throw invalid(found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })));
+  }
+  return value.value;
+}
+
+/** What the schema cannot say. */
+function ownRules(body: JsonObject): readonly Finding[] {
+  const findings: Finding[] = [];
+  const specs = body['specs'];
+  if (typeof specs === 'string' && (isAbsolute(specs) || normalize(specs).startsWith('..'))) {
+    const message = 'the specs folder must lie inside the project';
+    findings.push({ severity: 'error', code: 'FILE_OUTSIDE', message, pointer: '/specs' });
+  }
+  const names = isObject(body['environments']) ? Object.keys(body['environments']) : [];
+  const chosen = body['default_environment'];
+  if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
+    const hint = suggestion(chosen, names);
+    findings.push({
+      severity: 'error',
+      code: 'ENVIRONMENT_UNKNOWN',
+      message: `there is no environment ${chosen}`,
+      pointer: '/default_environment',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return findings;
+}
+
+function credentialFindings(body: JsonObject): readonly Finding[] {
+  return entriesAt(body, 'environments').flatMap(([name, environment]) => {
+    const texts: (readonly [readonly string[], Json | undefined])[] = [
+      [['base_url'], environment['base_url']],
+      ...Object.entries(objectAt(environment, 'variables')).map(
+        ([variable, value]) => [['variables', variable], value] as const,
+      ),
+    ];
+    return texts.flatMap(([path, value]) => {
+      const found = typeof value === 'string' ? credentialIn(value) : undefined;
+      if (found === undefined) return [];
+      const { offset: _offset, length: _length, ...problem } = found;
+      return [
+        { severity: 'error' as const, ...problem, pointer: toPointer(['environments', name, ...path]) },
+      ];
+    });
+  });
+}
+
+function build(
+  root: string,
+  body: JsonObject,
+  source: Source,
+  locate: Locate,
+  diagnostics: readonly Diagnostic[],
+): ProjectDocument {
+  const limits = objectAt(body, 'limits');
+  const retry = objectAt(body, 'retry');
+  const environments = entriesAt(body, 'environments').map(([name, environment]) => {
+    const variables = variablesOf(name, environment, source, locate);
+    return [name, buildEnvironment(name, environment, variables)] as const;
+  });
+  return {
+    name: text(body, 'project') ?? '',
+    root,
+    specs: normalize(text(body, 'specs') ?? 'assistants').replace(/[/\\]+$/, ''),
+    environments: new Map(environments),
+    defaultEnvironment: text(body, 'default_environment'),
+    limits: {
+      maxDeletes: number(limits, 'max_deletes') ?? 5,
+      maxChangePercent: number(limits, 'max_change_percent') ?? 30,
+      minResources: number(limits, 'min_resources') ?? 10,
+    },
+    concurrency: number(body, 'concurrency') ?? 8,
+    planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
+    retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
+    unknownFields: body['unknown_fields'] === 'allow' ? 'allow' : 'error',
+    diagnostics,
+  };
+}
+
+function buildEnvironment(name: string, body: JsonObject, variables: Environment['variables']): Environment {
+  const state = objectAt(body, 'state');
+  const drift = body['drift'];
+  return {
+    name,
+    target: body['target'] === 'emulator' ? 'emulator' : 'api',
+    apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
+    baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
+    protected: body['protected'] === true,
+    state:
+      state['backend'] === 'git'
+        ? {
+            backend: 'git',
+            remote: text(state, 'remote') ?? 'origin',
+            ref: text(state, 'ref') ?? `refs/assistantctl/${name}`,
+          }
+        : { backend: 'file' },
+    drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
+    variables,
+  };
+}
+
+/**
+ * Variables are texts. An unquoted number keeps the characters it was written with: `+13125550100` without
+ * quotes is a number to YAML, and would lose its plus sign.
+ */
+function variablesOf(
+  name: string,
+  environment: JsonObject,
+  source: Source,
+  locate: Locate,
+): Environment['variables'] {
+  const variables: { [name: string]: string } = {};
+  for (const [variable, value] of Object.entries(objectAt(environment, 'variables'))) {
+    if (typeof value === 'string') variables[variable] = value;
+    else {
+      const located = locate(source, 0, ['environments', name, 'variables', variable]);
+      const written = located === undefined ? '' : source.text.slice(located.start, located.end);
+      variables[variable] = written.startsWith('*') || written === '' ? String(value) : written;
+    }
+  }
+  return variables;
+}
+
+function toDiagnostic(finding: Finding, source: Source, locate: Locate): Diagnostic {
+  const { at, excerpt: _excerpt, included: _included, pointer, ...rest } = finding;
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const located = locate(source, 0, path);
+  const offset = at === 'key' ? located?.keyOffset : located?.start;
+  return { ...rest, pointer, position: positionAt(source, offset ?? 0) };
+}
+
+function invalid(diagnostics: readonly Diagnostic[]): Failure {
+  const count = diagnostics.length === 1 ? 'an error' : `${diagnostics.length} errors`;
+  return new Failure('spec', `${PROJECT_FILE} has ${count}`, { code: 'PROJECT_INVALID', diagnostics });
+}
+
+function notFound(message: string): Failure {
+  return new Failure('usage', message, {
+    code: 'PROJECT_NOT_FOUND',
+    hint: 'assistantctl init makes a new project; --project DIR names an existing one',
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function objectAt(body: JsonObject, name: string): JsonObject {
+  const value = body[name];
+  return isObject(value) ? value : {};
+}
+
+function entriesAt(body: JsonObject, name: string): readonly (readonly [string, JsonObject])[] {
+  return Object.keys(objectAt(body, name)).map((key) => [key, objectAt(objectAt(body, name), key)]);
+}
+
+function text(body: JsonObject, name: string): string | undefined {
+  const value = body[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function number(body: JsonObject, name: string): number | undefined {
+  const value = body[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+function duration(body: JsonObject, name: string): number | undefined {
+  const value = text(body, name);
+  return value === undefined ? undefined : parseDuration(value);
+}

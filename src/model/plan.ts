@@ -136,6 +136,7 @@ export interface Step {
   /** What the base becomes when the step succeeds, references as `{ $ref }`. */
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
+  readonly preventDestroy: boolean;
 }
 
 /** A change of the state alone: base follows, a move, a released field, a forgotten binding. */
@@ -145,6 +146,7 @@ export type StateEdit =
       readonly address: Address;
       readonly base: JsonObject;
       readonly foreign: readonly string[];
+      readonly preventDestroy: boolean;
     }
   | { readonly op: 'move'; readonly from: Address; readonly to: Address }
   | { readonly op: 'forget'; readonly address: Address };

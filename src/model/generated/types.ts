@@ -169,6 +169,308 @@ export type ToolSpec =
 export type ToolDisplayName = string;
 
 /**
+ * A model behind an endpoint of your own.
+ */
+export interface ExternalLlm {
+  /**
+   * Base URL of the endpoint.
+   */
+  readonly base_url: string;
+  /**
+   * Name of the model there.
+   */
+  readonly model: string;
+  /**
+   * How the platform proves who it is.
+   */
+  readonly authentication_method?: 'token' | 'certificate';
+  /**
+   * Integration secret with the API key.
+   */
+  readonly llm_api_key_ref?: string;
+  /**
+   * Integration secret with the client certificate.
+   */
+  readonly certificate_ref?: string;
+  /**
+   * Where a token is fetched when a certificate is used.
+   */
+  readonly token_retrieval_url?: string;
+  /**
+   * Send dynamic variables along as `extra_metadata`.
+   */
+  readonly forward_metadata?: boolean;
+}
+/**
+ * What answers when the main model cannot.
+ */
+export interface FallbackConfig {
+  /**
+   * Model of the platform.
+   */
+  readonly model?: string;
+  /**
+   * Integration secret with the key of the fallback model.
+   */
+  readonly llm_api_key_ref?: string;
+  readonly external_llm?: ExternalLlm;
+}
+/**
+ * How calls are handled.
+ */
+export interface TelephonySettings {
+  /**
+   * TeXML application for calls; made by the platform.
+   */
+  readonly default_texml_app_id?: string;
+  /**
+   * Ignore keys that callers press; the pay tool needs this.
+   */
+  readonly disable_dtmf?: boolean;
+  /**
+   * Number or SIP URI that gets the caller when the assistant fails.
+   */
+  readonly fallback_destination?: string;
+  /**
+   * Noise suppression engine.
+   */
+  readonly noise_suppression?: 'aicoustics' | 'krisp' | 'deepfilternet' | 'disabled';
+  /**
+   * Settings of single engines.
+   */
+  readonly noise_suppression_config?: {
+    /**
+     * Strongest attenuation; deepfilternet only.
+     */
+    readonly attenuation_limit?: number;
+    /**
+     * Mode; deepfilternet only.
+     */
+    readonly mode?: 'advanced';
+    /**
+     * Model family; aicoustics only.
+     */
+    readonly family?: 'quail';
+    /**
+     * Model size; aicoustics only.
+     */
+    readonly size?: 'vf' | 'vf_2_0_l';
+    /**
+     * Strength; aicoustics only.
+     */
+    readonly enhancement_level?: number;
+  };
+  /**
+   * Whether and how calls are recorded.
+   */
+  readonly recording_settings?: {
+    /**
+     * Record calls.
+     */
+    readonly enabled?: boolean;
+    /**
+     * One channel or one for each side.
+     */
+    readonly channels?: 'single' | 'dual';
+    /**
+     * File format.
+     */
+    readonly format?: 'wav' | 'mp3';
+    /**
+     * Stop when the assistant leaves the call.
+     */
+    readonly stop_on_conversation_end?: boolean;
+  };
+  /**
+   * Send a webhook whenever the message history changes.
+   */
+  readonly send_message_history_updates?: boolean;
+  /**
+   * Allow calls from a web site without signing in.
+   */
+  readonly supports_unauthenticated_web_calls?: boolean;
+  /**
+   * Longest stay of the assistant on a call in seconds.
+   */
+  readonly time_limit_secs?: number;
+  /**
+   * Silence in seconds after which the assistant asks back.
+   */
+  readonly user_idle_reply_secs?: number;
+  /**
+   * Silence in seconds after which the assistant stops.
+   */
+  readonly user_idle_timeout_secs?: number;
+  /**
+   * What happens when a machine answers an outgoing call.
+   */
+  readonly voicemail_detection?: {
+    /**
+     * What to do with a machine.
+     */
+    readonly on_voicemail_detected?: {
+      /**
+       * Stop, leave a message and stop, or go on.
+       */
+      readonly action?: 'stop_assistant' | 'leave_message_and_stop_assistant' | 'continue_assistant';
+      /**
+       * The message to leave.
+       */
+      readonly voicemail_message?: {
+        /**
+         * A fixed text or one written from a prompt.
+         */
+        readonly type?: 'prompt' | 'message';
+        readonly message?: Text;
+        readonly prompt?: Text;
+      };
+    };
+  };
+}
+/**
+ * How text messages are handled.
+ */
+export interface MessagingSettings {
+  /**
+   * Messaging profile; made by the platform.
+   */
+  readonly default_messaging_profile_id?: string;
+  /**
+   * Service that is told what became of messages.
+   */
+  readonly delivery_status_webhook_url?: string;
+  /**
+   * Minutes of silence after which a new conversation begins.
+   */
+  readonly conversation_inactivity_minutes?: number;
+}
+/**
+ * What is learned from conversations.
+ */
+export interface InsightSettings {
+  /**
+   * Insight group that every conversation goes through.
+   */
+  readonly insight_group_id?: string;
+}
+/**
+ * What is kept and where it is processed.
+ */
+export interface PrivacySettings {
+  /**
+   * Keep conversations and insights.
+   */
+  readonly data_retention?: boolean;
+  /**
+   * Process web chat only in the region of the account.
+   */
+  readonly in_transit_data_locality?: boolean;
+}
+/**
+ * Tracing and prompt synchronisation with Langfuse.
+ */
+export interface ObservabilitySettings {
+  /**
+   * Turns tracing on or off.
+   */
+  readonly status?: 'enabled' | 'disabled';
+  /**
+   * Address of the Langfuse server.
+   */
+  readonly host?: string;
+  /**
+   * Integration secret with the public key.
+   */
+  readonly public_key_ref?: string;
+  /**
+   * Integration secret with the secret key.
+   */
+  readonly secret_key_ref?: string;
+  /**
+   * Publish the instructions as a prompt with every change.
+   */
+  readonly prompt_sync?: 'enabled' | 'disabled';
+  /**
+   * Name of that prompt.
+   */
+  readonly prompt_name?: string;
+  /**
+   * Label of that prompt.
+   */
+  readonly prompt_label?: string;
+  /**
+   * Version of that prompt; the platform writes it when synchronisation is on.
+   */
+  readonly prompt_version?: number;
+}
+/**
+ * A last turn for follow-up work.
+ */
+export interface PostConversationSettings {
+  /**
+   * Give the assistant that turn.
+   */
+  readonly enabled?: boolean;
+}
+/**
+ * Look and wording of the widget.
+ */
+export interface WidgetSettings {
+  /**
+   * Shown while the assistant thinks.
+   */
+  readonly agent_thinking_text?: string;
+  /**
+   * Look of the audio animation.
+   */
+  readonly audio_visualizer_config?: {
+    /**
+     * Colour theme.
+     */
+    readonly color?: 'verdant' | 'twilight' | 'bloom' | 'mystic' | 'flare' | 'glacier';
+    /**
+     * Name of the animation.
+     */
+    readonly preset?: string;
+  };
+  /**
+   * Open or closed at first.
+   */
+  readonly default_state?: 'expanded' | 'collapsed';
+  /**
+   * Link for feedback.
+   */
+  readonly give_feedback_url?: string | null;
+  /**
+   * Link to a logo.
+   */
+  readonly logo_icon_url?: string | null;
+  /**
+   * How the widget sits on the page.
+   */
+  readonly position?: 'fixed' | 'static';
+  /**
+   * Link for problem reports.
+   */
+  readonly report_issue_url?: string | null;
+  /**
+   * Hint that speaking interrupts.
+   */
+  readonly speak_to_interrupt_text?: string;
+  /**
+   * Text of the call button.
+   */
+  readonly start_call_text?: string;
+  /**
+   * Light or dark.
+   */
+  readonly theme?: 'light' | 'dark';
+  /**
+   * Link to past conversations.
+   */
+  readonly view_history_url?: string | null;
+}
+/**
  * An AI assistant; the fields are those of the API's create call.
  */
 export interface AssistantSpec {
@@ -1001,39 +1303,6 @@ export interface PromptNode {
   readonly position?: NodePosition;
 }
 /**
- * A model behind an endpoint of your own.
- */
-export interface ExternalLlm {
-  /**
-   * Base URL of the endpoint.
-   */
-  readonly base_url: string;
-  /**
-   * Name of the model there.
-   */
-  readonly model: string;
-  /**
-   * How the platform proves who it is.
-   */
-  readonly authentication_method?: 'token' | 'certificate';
-  /**
-   * Integration secret with the API key.
-   */
-  readonly llm_api_key_ref?: string;
-  /**
-   * Integration secret with the client certificate.
-   */
-  readonly certificate_ref?: string;
-  /**
-   * Where a token is fetched when a certificate is used.
-   */
-  readonly token_retrieval_url?: string;
-  /**
-   * Send dynamic variables along as `extra_metadata`.
-   */
-  readonly forward_metadata?: boolean;
-}
-/**
  * How speech becomes text.
  */
 export interface Transcription {
@@ -1508,20 +1777,6 @@ export interface DefaultCondition {
   readonly type: 'default';
 }
 /**
- * What answers when the main model cannot.
- */
-export interface FallbackConfig {
-  /**
-   * Model of the platform.
-   */
-  readonly model?: string;
-  /**
-   * Integration secret with the key of the fallback model.
-   */
-  readonly llm_api_key_ref?: string;
-  readonly external_llm?: ExternalLlm;
-}
-/**
  * Whether callers may interrupt, and when the assistant begins to speak.
  */
 export interface InterruptionSettings {
@@ -1563,261 +1818,6 @@ export interface InterruptionSettings {
       readonly on_number_seconds?: number;
     };
   };
-}
-/**
- * How calls are handled.
- */
-export interface TelephonySettings {
-  /**
-   * TeXML application for calls; made by the platform.
-   */
-  readonly default_texml_app_id?: string;
-  /**
-   * Ignore keys that callers press; the pay tool needs this.
-   */
-  readonly disable_dtmf?: boolean;
-  /**
-   * Number or SIP URI that gets the caller when the assistant fails.
-   */
-  readonly fallback_destination?: string;
-  /**
-   * Noise suppression engine.
-   */
-  readonly noise_suppression?: 'aicoustics' | 'krisp' | 'deepfilternet' | 'disabled';
-  /**
-   * Settings of single engines.
-   */
-  readonly noise_suppression_config?: {
-    /**
-     * Strongest attenuation; deepfilternet only.
-     */
-    readonly attenuation_limit?: number;
-    /**
-     * Mode; deepfilternet only.
-     */
-    readonly mode?: 'advanced';
-    /**
-     * Model family; aicoustics only.
-     */
-    readonly family?: 'quail';
-    /**
-     * Model size; aicoustics only.
-     */
-    readonly size?: 'vf' | 'vf_2_0_l';
-    /**
-     * Strength; aicoustics only.
-     */
-    readonly enhancement_level?: number;
-  };
-  /**
-   * Whether and how calls are recorded.
-   */
-  readonly recording_settings?: {
-    /**
-     * Record calls.
-     */
-    readonly enabled?: boolean;
-    /**
-     * One channel or one for each side.
-     */
-    readonly channels?: 'single' | 'dual';
-    /**
-     * File format.
-     */
-    readonly format?: 'wav' | 'mp3';
-    /**
-     * Stop when the assistant leaves the call.
-     */
-    readonly stop_on_conversation_end?: boolean;
-  };
-  /**
-   * Send a webhook whenever the message history changes.
-   */
-  readonly send_message_history_updates?: boolean;
-  /**
-   * Allow calls from a web site without signing in.
-   */
-  readonly supports_unauthenticated_web_calls?: boolean;
-  /**
-   * Longest stay of the assistant on a call in seconds.
-   */
-  readonly time_limit_secs?: number;
-  /**
-   * Silence in seconds after which the assistant asks back.
-   */
-  readonly user_idle_reply_secs?: number;
-  /**
-   * Silence in seconds after which the assistant stops.
-   */
-  readonly user_idle_timeout_secs?: number;
-  /**
-   * What happens when a machine answers an outgoing call.
-   */
-  readonly voicemail_detection?: {
-    /**
-     * What to do with a machine.
-     */
-    readonly on_voicemail_detected?: {
-      /**
-       * Stop, leave a message and stop, or go on.
-       */
-      readonly action?: 'stop_assistant' | 'leave_message_and_stop_assistant' | 'continue_assistant';
-      /**
-       * The message to leave.
-       */
-      readonly voicemail_message?: {
-        /**
-         * A fixed text or one written from a prompt.
-         */
-        readonly type?: 'prompt' | 'message';
-        readonly message?: Text;
-        readonly prompt?: Text;
-      };
-    };
-  };
-}
-/**
- * How text messages are handled.
- */
-export interface MessagingSettings {
-  /**
-   * Messaging profile; made by the platform.
-   */
-  readonly default_messaging_profile_id?: string;
-  /**
-   * Service that is told what became of messages.
-   */
-  readonly delivery_status_webhook_url?: string;
-  /**
-   * Minutes of silence after which a new conversation begins.
-   */
-  readonly conversation_inactivity_minutes?: number;
-}
-/**
- * What is learned from conversations.
- */
-export interface InsightSettings {
-  /**
-   * Insight group that every conversation goes through.
-   */
-  readonly insight_group_id?: string;
-}
-/**
- * What is kept and where it is processed.
- */
-export interface PrivacySettings {
-  /**
-   * Keep conversations and insights.
-   */
-  readonly data_retention?: boolean;
-  /**
-   * Process web chat only in the region of the account.
-   */
-  readonly in_transit_data_locality?: boolean;
-}
-/**
- * Tracing and prompt synchronisation with Langfuse.
- */
-export interface ObservabilitySettings {
-  /**
-   * Turns tracing on or off.
-   */
-  readonly status?: 'enabled' | 'disabled';
-  /**
-   * Address of the Langfuse server.
-   */
-  readonly host?: string;
-  /**
-   * Integration secret with the public key.
-   */
-  readonly public_key_ref?: string;
-  /**
-   * Integration secret with the secret key.
-   */
-  readonly secret_key_ref?: string;
-  /**
-   * Publish the instructions as a prompt with every change.
-   */
-  readonly prompt_sync?: 'enabled' | 'disabled';
-  /**
-   * Name of that prompt.
-   */
-  readonly prompt_name?: string;
-  /**
-   * Label of that prompt.
-   */
-  readonly prompt_label?: string;
-  /**
-   * Version of that prompt; the platform writes it when synchronisation is on.
-   */
-  readonly prompt_version?: number;
-}
-/**
- * A last turn for follow-up work.
- */
-export interface PostConversationSettings {
-  /**
-   * Give the assistant that turn.
-   */
-  readonly enabled?: boolean;
-}
-/**
- * Look and wording of the widget.
- */
-export interface WidgetSettings {
-  /**
-   * Shown while the assistant thinks.
-   */
-  readonly agent_thinking_text?: string;
-  /**
-   * Look of the audio animation.
-   */
-  readonly audio_visualizer_config?: {
-    /**
-     * Colour theme.
-     */
-    readonly color?: 'verdant' | 'twilight' | 'bloom' | 'mystic' | 'flare' | 'glacier';
-    /**
-     * Name of the animation.
-     */
-    readonly preset?: string;
-  };
-  /**
-   * Open or closed at first.
-   */
-  readonly default_state?: 'expanded' | 'collapsed';
-  /**
-   * Link for feedback.
-   */
-  readonly give_feedback_url?: string | null;
-  /**
-   * Link to a logo.
-   */
-  readonly logo_icon_url?: string | null;
-  /**
-   * How the widget sits on the page.
-   */
-  readonly position?: 'fixed' | 'static';
-  /**
-   * Link for problem reports.
-   */
-  readonly report_issue_url?: string | null;
-  /**
-   * Hint that speaking interrupts.
-   */
-  readonly speak_to_interrupt_text?: string;
-  /**
-   * Text of the call button.
-   */
-  readonly start_call_text?: string;
-  /**
-   * Light or dark.
-   */
-  readonly theme?: 'light' | 'dark';
-  /**
-   * Link to past conversations.
-   */
-  readonly view_history_url?: string | null;
 }
 /**
  * A test managed here.

@@ -1,0 +1,220 @@
+/**
+ * The one normalisation pipeline. Before two configurations are compared, hashed or merged, each is turned into
+ * a tree in which everything that does not matter has one spelling: keyed lists and sets are objects by element
+ * name, opaque values are their sorted JSON text, and null, empty and default values are the single token
+ * {@link EMPTY}. Diff, digest and the check after a write all look at such trees and at nothing else.
+ */
+import { createHash } from 'node:crypto';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual, stableStringify } from '../model/json.ts';
+import type { ScalarShape, Shape } from '../model/shape.ts';
+import { keyedElements, refTarget } from './keys.ts';
+import { childShape, field, fittingShape, mapScalars } from './walk.ts';
+
+export type Tree = { readonly [name: string]: Canon };
+export type Canon = string | number | boolean | Tree;
+
+/** Null, absent, empty, or equal to the documented default: the API may return any of them for any other. */
+export const EMPTY = '\u0000empty';
+
+const MASKED = /^[*•●xX]{3,}$/;
+
+export function isTree(value: Canon | undefined): value is Tree {
+  return typeof value === 'object';
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function withoutNulls(value: Json): Json {
+  if (isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, entry]) => entry !== null)
+      .map(([name, entry]) => [name, withoutNulls(entry)]),
+  );
+}
+
+function opaque(value: Json): string {
+  return `=${stableStringify(withoutNulls(value))}`;
+}
+
+/** A configuration with its secrets as digests: the only form in which state ever sees them. */
+export function sealSecrets(shape: Shape, config: JsonObject): JsonObject {
+  const sealed = mapScalars(shape, config, (value, { secret }) =>
+    secret && typeof value === 'string' && value !== '' ? { $sha256: digestOf(value) } : value,
+  );
+  return isObject(sealed) ? sealed : config;
+}
+
+/** A value as people may see it: secrets become `{ "$sensitive": true }`. */
+export function hideSecrets(shape: Shape, value: Json): Json {
+  return mapScalars(shape, value, (scalar, { secret }) =>
+    secret && scalar !== null ? { $sensitive: true } : scalar,
+  );
+}
+
+function scalar(shape: ScalarShape, value: Json | undefined): Canon {
+  if (value === undefined || isEmpty(value)) return EMPTY;
+  if (shape.default !== undefined && jsonEqual(value, shape.default)) return EMPTY;
+  if (shape.secret) return secretToken(value);
+  const target = refTarget(value);
+  if (target !== undefined) return `$ref:${target}`;
+  if (typeof value === 'string') return textToken(shape, value);
+  return typeof value === 'object' ? opaque(value) : (value ?? EMPTY);
+}
+
+function textToken(shape: ScalarShape, value: string): string {
+  if (!shape.text) return value;
+  const trimmed = value.trim();
+  return trimmed === '' ? EMPTY : trimmed;
+}
+
+function secretToken(value: Json): string {
+  const sealed = field(value, '$sha256');
+  if (typeof sealed === 'string') return `$sha256:${sealed}`;
+  return typeof value === 'string' ? `$sha256:${digestOf(value)}` : opaque(value);
+}
+
+/** A secret that the API hides: nothing can be concluded from it. */
+export function isMasked(value: Json | undefined): boolean {
+  return isEmpty(value) || (typeof value === 'string' && MASKED.test(value));
+}
+
+/** Normalises a whole value. Unknown fields are kept. */
+export function canonical(shape: Shape, value: Json | undefined): Canon {
+  const fitting = fittingShape(shape, value);
+  switch (fitting.t) {
+    case 'scalar':
+      return scalar(fitting, value);
+    case 'opaque':
+      return isEmpty(value) || value === undefined || jsonEqual(value, fitting.default)
+        ? EMPTY
+        : opaque(value);
+    case 'map':
+      return entries(value, (entry) => (entry === null ? undefined : opaque(entry)));
+    case 'object':
+      return entries(value, (entry, name) => canonical(childShape(fitting, name, entry), entry));
+    case 'list':
+      if (!isArray(value)) return fitting.by === 'whole' ? EMPTY : {};
+      if (fitting.by === 'whole') return value.length === 0 ? EMPTY : opaque(value);
+      return Object.fromEntries(
+        [...keyedElements(fitting, value)].map(([key, element]) => [key, canonical(fitting.item, element)]),
+      );
+    default:
+      return fitting satisfies never;
+  }
+}
+
+function entries(value: Json | undefined, each: (entry: Json, name: string) => Canon | undefined): Tree {
+  if (!isObject(value)) return {};
+  const result: { [name: string]: Canon } = {};
+  for (const [name, entry] of Object.entries(value)) {
+    const node = each(entry, name);
+    if (node !== undefined) result[name] = node;
+  }
+  return result;
+}
+
+/** True for nodes whose children are elements that somebody adds and removes, not fields of a fixed record. */
+export function isCollection(shape: Shape): boolean {
+  return shape.t === 'map' || (shape.t === 'list' && shape.by !== 'whole');
+}
+
+/**
+ * Normalises `value` as far as `guide` (a value that a spec wrote) speaks of it: of records only the guide's
+ * fields, absent ones as {@link EMPTY}; of collections every element, so that additions and removals show.
+ */
+export function canonicalLike(shape: Shape, value: Json | undefined, guide: Json): Canon {
+  const fitting = fittingShape(shape, guide);
+  if (fitting.t === 'object' && isObject(guide)) {
+    const result: { [name: string]: Canon } = {};
+    for (const [name, wanted] of Object.entries(guide)) {
+      result[name] = canonicalLike(childShape(fitting, name, wanted), field(value, name), wanted);
+    }
+    return result;
+  }
+  if (fitting.t === 'list' && fitting.by !== 'whole' && isArray(guide)) {
+    const wanted = keyedElements(fitting, guide);
+    const present = isArray(value) ? keyedElements(fitting, value) : new Map<string, Json>();
+    return Object.fromEntries(
+      [...present].map(([key, element]) => {
+        const like = wanted.get(key);
+        return [
+          key,
+          like === undefined ? canonical(fitting.item, element) : canonicalLike(fitting.item, element, like),
+        ];
+      }),
+    );
+  }
+  if (fitting.t === 'scalar' && fitting.secret && isMasked(value) && !isEmpty(guide))
+    return scalar(fitting, guide);
+  return canonical(leafShape(fitting, value), value);
+}
+
+/** The guide's shape decides how a leaf is read, unless the live value is of another build altogether. */
+function leafShape(shape: Shape, value: Json | undefined): Shape {
+  return shape.t === 'scalar' &&
+    (isObject(value) || isArray(value)) &&
+    refTarget(value) === undefined &&
+    !shape.secret
+    ? { t: 'opaque' }
+    : shape;
+}
+
+/**
+ * Everything that the schemas know of a live configuration, without what the API fills in by itself, without
+ * defaults and empties: equal trees mean that nobody changed anything that could be written.
+ */
+export function knownTree(shape: Shape, value: Json | undefined): Tree {
+  const tree = known(shape, value);
+  return isTree(tree) ? tree : {};
+}
+
+function known(shape: Shape, value: Json | undefined): Canon | undefined {
+  const fitting = fittingShape(shape, value);
+  if ((fitting.t === 'scalar' || fitting.t === 'object') && fitting.serverFilled) return undefined;
+  if (fitting.t === 'object') {
+    if (!isObject(value)) return undefined;
+    const fields = Object.entries(fitting.fields).map(
+      ([name, shape]) => [name, known(shape, field(value, name))] as const,
+    );
+    return prune(fields);
+  }
+  if (fitting.t === 'list' && fitting.by === 'key' && isArray(value)) {
+    const elements = [...keyedElements(fitting, value)].map(
+      ([key, element]) => [key, known(fitting.item, element) ?? {}] as const,
+    );
+    return prune(elements);
+  }
+  const leaf = canonical(fitting, value);
+  if (isTree(leaf)) return Object.keys(leaf).length === 0 ? undefined : leaf;
+  return leaf === EMPTY ? undefined : leaf;
+}
+
+function prune(fields: readonly (readonly [string, Canon | undefined])[]): Tree | undefined {
+  const kept = fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+/** `sha256:<hex>` of JSON, independent of key order. */
+export function digest(value: Json): string {
+  return `sha256:${digestOf(stableStringify(value))}`;
+}
+
+/** Digest of a configuration as the reconciler sees it. */
+export function configDigest(shape: Shape, config: JsonObject): string {
+  return digest(canonical(shape, config));
+}
+
+/** Digest of everything known of a live configuration. */
+export function liveDigest(shape: Shape, config: JsonObject): string {
+  return digest(knownTree(shape, config));
+}

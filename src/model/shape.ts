@@ -1,0 +1,50 @@
+import type { RefKind } from './address.ts';
+import type { Json } from './json.ts';
+
+/**
+ * The merge semantics of a configuration value, generated from the annotations in schemas/ (see
+ * generated/shapes.ts). Normalisation, diff, digest and payload all walk this one description.
+ */
+export type Shape = ScalarShape | ObjectShape | MapShape | ListShape | OpaqueShape;
+
+export interface ScalarShape {
+  readonly t: 'scalar';
+  readonly default?: Json;
+  /** Free text: the API may trim its ends. */
+  readonly text?: true;
+  readonly secret?: true;
+  /** The value is an id of this kind. */
+  readonly ref?: RefKind;
+  /** The API fills or rewrites the value by itself. */
+  readonly serverFilled?: true;
+}
+
+export interface ObjectShape {
+  readonly t: 'object';
+  readonly fields: { readonly [name: string]: Shape };
+  readonly serverFilled?: true;
+}
+
+/** User-chosen keys, each value opaque. */
+export interface MapShape {
+  readonly t: 'map';
+}
+
+export interface ListShape {
+  readonly t: 'list';
+  /** `key`: elements are identified by `keys`; `value`: a set of scalars; `whole`: compared as one value. */
+  readonly by: 'key' | 'value' | 'whole';
+  /** Slash paths inside an element; parts that are missing are skipped. */
+  readonly keys?: readonly string[];
+  readonly item: Shape;
+  /** The order of elements has a meaning. */
+  readonly ordered?: true;
+  /** The shape when the value is not an array. */
+  readonly otherwise?: Shape;
+}
+
+/** Compared whole, as JSON. */
+export interface OpaqueShape {
+  readonly t: 'opaque';
+  readonly default?: Json;
+}

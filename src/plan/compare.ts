@@ -1,0 +1,262 @@
+/**
+ * The three-way comparison of one resource: base (last applied), desired (Git) and live (the API). Differences
+ * between live and desired are what could be done; base tells who caused each of them, and that decides.
+ */
+import {
+  canonical,
+  canonicalLike,
+  hideSecrets,
+  isCollection,
+  isTree,
+  type Tree,
+} from '../canonical/canonical.ts';
+import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../canonical/edit.ts';
+import { valueAtPath } from '../canonical/walk.ts';
+import {
+  fromPointer,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+  toPointer,
+} from '../model/json.ts';
+import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/plan.ts';
+import type { DriftPolicy } from '../model/project.ts';
+import type { ObjectShape } from '../model/shape.ts';
+import { diffTrees, type TreeChange, touches } from './diff.ts';
+
+/** All values speak of addresses (`{ $ref }`), and what `ignore_changes` names was taken out of each. */
+export interface Sides {
+  readonly shape: ObjectShape;
+  readonly desired: JsonObject;
+  readonly base: JsonObject | null;
+  readonly live: JsonObject;
+  /** Pointers of elements found live that the spec never owned. */
+  readonly foreign: readonly string[];
+}
+
+export interface Policy {
+  readonly drift: DriftPolicy;
+  readonly take: 'git' | 'live' | null;
+}
+
+export interface Comparison {
+  readonly fields: readonly FieldChange[];
+  readonly drift: readonly FieldChange[];
+  readonly conflicts: ConflictEntry['fields'];
+  readonly released: readonly FieldChange[];
+  readonly edits: readonly Edit[];
+  readonly reorder: readonly Path[];
+  /** What the base is once the edits are applied. */
+  readonly base: JsonObject;
+  readonly foreign: readonly string[];
+}
+
+type Cause = FieldOrigin | 'conflict' | 'foreign';
+
+interface Context extends Sides {
+  readonly gitChanges: readonly TreeChange[];
+  readonly liveChanges: readonly TreeChange[];
+}
+
+function asTree(value: ReturnType<typeof canonical>): Tree {
+  return isTree(value) ? value : {};
+}
+
+/** Compares and decides; total and free of effects. */
+export function compare(sides: Sides, policy: Policy): Comparison {
+  const { shape, desired, base, live } = sides;
+  const wanted = asTree(canonical(shape, desired));
+  const differences = diffTrees(asTree(canonicalLike(shape, live, desired)), wanted);
+  const before = base === null ? undefined : asTree(canonical(shape, base));
+  const gitChanges = before === undefined ? [] : diffTrees(before, wanted);
+  const liveChanges =
+    base === null || before === undefined || differences.length === 0
+      ? []
+      : diffTrees(before, asTree(canonicalLike(shape, live, base)));
+  const context = { ...sides, gitChanges, liveChanges };
+  const causes = differences.map((change) => ({ path: change.path, cause: causeOf(context, change) }));
+  return decide(context, policy, causes);
+}
+
+function causeOf(context: Context, change: TreeChange): Cause {
+  const { shape, base, desired, live, gitChanges, liveChanges } = context;
+  const inBase = base !== null && valueAtPath(shape, base, change.path) !== undefined;
+  if (change.type === 'removed' && valueAtPath(shape, desired, change.path) === undefined) {
+    if (inBase) return touches(liveChanges, change.path) ? 'conflict' : 'removed';
+    return isKnownForeign(context, change.path) ? 'foreign' : 'drift';
+  }
+  if (!inBase) return 'config';
+  const changedInGit = touches(gitChanges, change.path);
+  const changedLive = touches(liveChanges, change.path);
+  if (changedInGit && changedLive)
+    return isSameRemoval(shape, live, desired, change.path) ? 'config' : 'conflict';
+  return changedLive ? 'drift' : 'config';
+}
+
+/** A collection element that both sides lack cannot be in conflict. */
+function isSameRemoval(shape: ObjectShape, live: JsonObject, desired: JsonObject, path: Path): boolean {
+  return valueAtPath(shape, live, path) === undefined && valueAtPath(shape, desired, path) === undefined;
+}
+
+/** Elements of a collection that no base spoke of yet: never removed, whoever put them there. */
+function isKnownForeign(context: Context, path: Path): boolean {
+  const pointer = toPointer(path);
+  if (context.foreign.some((known) => pointer === known || pointer.startsWith(`${known}/`))) return true;
+  return context.base === null || valueAtPath(context.shape, context.base, path.slice(0, -1)) === undefined;
+}
+
+function decide(
+  context: Context,
+  policy: Policy,
+  causes: readonly { path: Path; cause: Cause }[],
+): Comparison {
+  const fields: FieldChange[] = [];
+  const drift: FieldChange[] = [];
+  const conflicts: ConflictEntry['fields'][number][] = [];
+  const paths: Path[] = [];
+  let base = context.desired;
+  for (const { path, cause } of causes) {
+    if (cause === 'foreign') continue;
+    if (cause === 'drift' && policy.drift !== 'revert') {
+      drift.push(driftField(context, path));
+    } else if (cause === 'conflict' && policy.take === 'live') {
+      base = keepBase(context, base, path);
+    } else if (cause === 'conflict' && policy.take === null) {
+      conflicts.push(conflictField(context, path));
+    } else {
+      fields.push(changeField(context, path, cause === 'conflict' ? 'config' : cause));
+      paths.push(path);
+    }
+  }
+  const reorder = reordered(context);
+  for (const path of reorder) fields.push(orderField(context, path));
+  return {
+    fields,
+    drift,
+    conflicts,
+    released: releasedFields(context),
+    edits: editsFor(context, paths),
+    reorder,
+    base,
+    foreign: foreignElements(context),
+  };
+}
+
+function keepBase(context: Context, base: JsonObject, path: Path): JsonObject {
+  const kept = setAtPath(
+    context.shape,
+    base,
+    path,
+    valueAtPath(context.shape, context.base ?? undefined, path),
+  );
+  return isObject(kept) ? kept : base;
+}
+
+/** The value as plans show it: null when absent, secrets hidden. */
+function shown(context: Context, side: JsonObject | null, path: Path): Json {
+  const value = side === null ? undefined : valueAtPath(context.shape, side, path);
+  if (value === undefined) return null;
+  return hideSecrets(shapeAt(context.shape, side ?? undefined, path), value);
+}
+
+function changeField(context: Context, path: Path, origin: FieldOrigin): FieldChange {
+  return {
+    path: toPointer(path),
+    before: shown(context, context.live, path),
+    after: shown(context, context.desired, path),
+    origin,
+  };
+}
+
+function driftField(context: Context, path: Path): FieldChange {
+  return {
+    path: toPointer(path),
+    before: shown(context, context.base, path),
+    after: shown(context, context.live, path),
+    origin: 'drift',
+  };
+}
+
+function conflictField(context: Context, path: Path): ConflictEntry['fields'][number] {
+  return {
+    path: toPointer(path),
+    base: shown(context, context.base, path),
+    git: shown(context, context.desired, path),
+    live: shown(context, context.live, path),
+  };
+}
+
+function editsFor(context: Context, paths: readonly Path[]): readonly Edit[] {
+  const { shape, live, desired } = context;
+  const edits = new Map<string, Edit>();
+  for (const path of paths) {
+    const wide = widenPath(shape, live, path);
+    const after = valueAtPath(shape, desired, wide);
+    edits.set(toPointer(wide), { path: wide, before: valueAtPath(shape, live, wide), after });
+  }
+  return [...edits.values()];
+}
+
+/** Fields that the base has and the spec no longer writes, collections' elements aside. */
+function releasedFields(context: Context): readonly FieldChange[] {
+  return context.gitChanges.flatMap((change) => {
+    if (change.type !== 'removed') return [];
+    const parent = shapeAt(context.shape, context.base ?? undefined, change.path.slice(0, -1));
+    if (isCollection(parent)) return [];
+    const value = shown(context, context.live, change.path);
+    return [{ path: toPointer(change.path), before: value, after: value, origin: 'removed' as const }];
+  });
+}
+
+/**
+ * Ordered lists whose order Git changed. The order that the API returns is not compared: a server that sorts
+ * would otherwise never be satisfied.
+ */
+function reordered(context: Context): readonly Path[] {
+  const wanted = orderedLists(context.shape, context.desired);
+  const reference = orderedLists(context.shape, context.base ?? context.live);
+  return [...wanted].flatMap(([pointer, order]) => {
+    const former = (reference.get(pointer) ?? []).filter((key) => order.includes(key));
+    const present = order.filter((key) => former.includes(key));
+    return jsonEqual(former, present) ? [] : [fromPointer(pointer)];
+  });
+}
+
+function orderField(context: Context, path: Path): FieldChange {
+  const names = (side: JsonObject) => orderedLists(context.shape, side).get(toPointer(path)) ?? null;
+  return {
+    path: toPointer(path),
+    before: names(context.live),
+    after: names(context.desired),
+    origin: 'config',
+  };
+}
+
+function foreignElements(context: Context): readonly string[] {
+  const { shape, live, desired } = context;
+  return extraElements(shape, live, desired).filter((pointer) => {
+    const path = fromPointer(pointer);
+    const inBase = context.base !== null && valueAtPath(shape, context.base, path) !== undefined;
+    return !inBase && isKnownForeign(context, path);
+  });
+}
+
+/** The edits that turn one spec into another: what a create left out for a later step to add. */
+export function editsBetween(shape: ObjectShape, from: JsonObject, to: JsonObject): readonly Edit[] {
+  const changes = diffTrees(asTree(canonicalLike(shape, from, to)), asTree(canonical(shape, to)));
+  const context = {
+    shape,
+    desired: to,
+    live: from,
+    base: null,
+    foreign: [],
+    gitChanges: [],
+    liveChanges: [],
+  };
+  return editsFor(
+    context,
+    changes.map((change) => change.path),
+  );
+}

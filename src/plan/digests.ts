@@ -1,0 +1,70 @@
+import { digest } from '../canonical/canonical.ts';
+import type { DesiredResource, DesiredState } from '../model/desired.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Change, ConflictEntry, PlanOptions } from '../model/plan.ts';
+
+function inputOf(resource: DesiredResource): JsonObject {
+  const { lifecycle } = resource;
+  return {
+    address: resource.address,
+    spec: resource.spec,
+    prevent_destroy: lifecycle.preventDestroy,
+    ignore_changes: lifecycle.ignoreChanges,
+    moved_from: lifecycle.movedFrom ?? null,
+    promotion: resource.promotion ?? null,
+  };
+}
+
+/**
+ * Digest of the resolved content that a plan was made from: specs with their files, overlays and variables, and
+ * the flags. Neither the commit nor file names, comments or layout count, so a squash merge does not change it.
+ */
+export function inputsDigest(input: {
+  readonly desired: DesiredState;
+  readonly options: PlanOptions;
+}): string {
+  const resources = [...input.desired.resources.values()]
+    .sort((a, b) => (a.address < b.address ? -1 : 1))
+    .map(inputOf);
+  const { prune, recreate, take, targets } = input.options;
+  return digest({ resources, options: { prune, recreate, take, targets: [...targets].sort() } });
+}
+
+/** What a plan's digest covers: everything that decides what an apply writes, nothing that only describes it. */
+export interface DigestedPlan {
+  readonly project: string;
+  readonly environment: string;
+  readonly api_base: string;
+  readonly inputs_digest: string;
+  readonly changes: readonly Change[];
+  readonly conflicts: readonly ConflictEntry[];
+}
+
+function changeContent(change: Change): Json {
+  return {
+    address: change.address,
+    action: change.action,
+    remote_id: change.remote_id,
+    fields: change.fields.map(({ path, before, after, origin }) => ({ path, before, after, origin })),
+    promotes: change.promotes,
+    base_digest: change.base_digest,
+    live_digest: change.live_digest,
+    desired_digest: change.desired_digest,
+    depends_on: change.depends_on,
+  };
+}
+
+/** The same for every run, machine and time that would do the same. */
+export function planDigest(plan: DigestedPlan): string {
+  return digest({
+    project: plan.project,
+    environment: plan.environment,
+    api_base: plan.api_base,
+    inputs_digest: plan.inputs_digest,
+    changes: plan.changes.map(changeContent),
+    conflicts: plan.conflicts.map(({ address, fields }) => ({
+      address,
+      fields: fields.map((field) => ({ ...field })),
+    })),
+  });
+}

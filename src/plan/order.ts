@@ -1,0 +1,96 @@
+import { type Address, type Kind, parseAddress } from '../model/address.ts';
+import type { DesiredState, Reference } from '../model/desired.ts';
+import type { Step } from '../model/plan.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import { closesCycle, mentions } from './graph.ts';
+
+/** Kinds in the order in which deletes run: users of a thing before the thing. */
+const DELETE_ORDER: readonly Kind[] = ['test', 'assistant', 'tool', 'mcp_server'];
+
+function targetsOf(references: readonly Reference[]): readonly string[] {
+  return [...new Set(references.map((reference) => reference.target))];
+}
+
+/**
+ * Adds `dependsOn`: a step waits for the creates whose ids it names, and, where that closes no cycle, for the
+ * updates of what it refers to. A link step waits for its own create and for everything that it links to.
+ */
+export function withDependencies(
+  steps: readonly Step[],
+  desired: DesiredState,
+  deferred: ReadonlyMap<Address, readonly Reference[]>,
+): readonly Step[] {
+  const byAddress = new Map<string, Step>();
+  for (const step of steps) if (step.action !== 'link') byAddress.set(step.address, step);
+  const dependsOn = new Map<string, Set<string>>();
+  const soft: { readonly from: string; readonly to: string }[] = [];
+  for (const step of steps) {
+    const references = desired.resources.get(step.address)?.references ?? [];
+    const late = new Set(
+      step.action === 'create' ? (deferred.get(step.address) ?? []).map(({ pointer }) => pointer) : [],
+    );
+    const now = targetsOf(references.filter(({ pointer }) => !late.has(pointer)));
+    const hard = new Set<string>(step.action === 'link' ? [step.address] : []);
+    for (const target of now) {
+      const other = byAddress.get(target);
+      if (other === undefined || (other.id === step.address && step.action !== 'link')) continue;
+      if (other.action === 'create') hard.add(other.id);
+      else soft.push({ from: step.id, to: other.id });
+    }
+    dependsOn.set(step.id, hard);
+  }
+  for (const { from, to } of soft) {
+    if (!closesCycle(dependsOn, from, to)) dependsOn.get(from)?.add(to);
+  }
+  return steps.map((step) => ({ ...step, dependsOn: [...(dependsOn.get(step.id) ?? [])].sort() }));
+}
+
+/** Deletes wait for every step that rewrites or deletes a resource that still mentions them. */
+export function deleteDependencies(
+  step: Step,
+  others: readonly Step[],
+  live: ReadonlyMap<string, RemoteResource>,
+): readonly string[] {
+  const ids = new Set(step.remoteId === null ? [] : [step.remoteId]);
+  return others.flatMap((other) => {
+    if (other.id === step.id || other.remoteId === null) return [];
+    if (other.action === 'delete' && deleteRank(other.kind) >= deleteRank(step.kind)) return [];
+    const resource = live.get(other.remoteId);
+    return resource !== undefined && mentions(resource.config, ids) ? [other.id] : [];
+  });
+}
+
+function deleteRank(kind: Kind): number {
+  return DELETE_ORDER.indexOf(kind);
+}
+
+/** The targets and everything they refer to, directly or not; undefined means "all". */
+export function targetClosure(
+  targets: readonly Address[],
+  desired: DesiredState,
+): ReadonlySet<string> | undefined {
+  if (targets.length === 0) return undefined;
+  const chosen = new Set<string>();
+  const work: string[] = [...targets];
+  for (let name = work.pop(); name !== undefined; name = work.pop()) {
+    if (chosen.has(name)) continue;
+    chosen.add(name);
+    const address = parseAddress(name)?.address;
+    const resource = address === undefined ? undefined : desired.resources.get(address);
+    for (const { target } of resource?.references ?? []) work.push(target);
+  }
+  return chosen;
+}
+
+/** `depends_on` of a change: the addresses of the other changes that its steps wait for. */
+export function dependencyAddresses(steps: readonly Step[], address: Address): readonly Address[] {
+  const names = new Set<Address>();
+  for (const step of steps) {
+    if (step.address !== address) continue;
+    for (const id of step.dependsOn) {
+      const target = parseAddress(id.replace(/#link$/, ''))?.address;
+      if (target !== undefined && target !== address) names.add(target);
+    }
+  }
+  return [...names].sort();
+}

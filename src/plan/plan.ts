@@ -1,0 +1,214 @@
+/** The planner: everything known goes in, one value comes out. It reads no clock, no file and no network. */
+import type { Address } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { Failure } from '../model/errors.ts';
+import { KINDS } from '../model/kinds.ts';
+import {
+  type Change,
+  type GitInfo,
+  PLAN_FORMAT,
+  type Plan,
+  type Planned,
+  type PlanOptions,
+  type Step,
+} from '../model/plan.ts';
+import type { DriftPolicy } from '../model/project.ts';
+import type { RemoteAccount } from '../model/remote.ts';
+import type { State } from '../model/state.ts';
+import { accountFingerprint } from './account.ts';
+import { type Users, usersOf } from './affects.ts';
+import { inputsDigest, planDigest } from './digests.ts';
+import { deferredReferences } from './graph.ts';
+import { isForeignAccount, knownIds, type Matching, matchResources } from './match.ts';
+import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './order.ts';
+import { planOrphans } from './orphans.ts';
+import { planResource, type ResourcePlan } from './resource.ts';
+
+export interface PlanInput {
+  readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
+  readonly desired: DesiredState;
+  readonly state: State | undefined;
+  readonly account: RemoteAccount;
+  readonly apiBase: string;
+  readonly options: PlanOptions;
+  readonly git: GitInfo | null;
+  readonly tool: { readonly name: string; readonly version: string };
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/**
+ * Plans the account towards the specs. Problems that concern single resources come back as diagnostics in the
+ * plan; only a state that cannot belong to this account is a `Failure('stale')`.
+ */
+export function makePlan(input: PlanInput): Planned {
+  const { desired, state, account, options } = input;
+  if (isForeignAccount(state, account)) throw foreignAccount(input);
+  const matching = matchResources(desired, state, account);
+  const ids = knownIds(matching, account, options.recreate);
+  const refs = new Map([...ids].map(([target, id]) => [id, target]));
+  const chosen = targetClosure(options.targets, desired);
+  const deferred = deferredReferences(creates(desired, matching, options.recreate));
+  const policy = { drift: input.project.drift, take: options.take };
+  const results = new Map<Address, ResourcePlan>();
+  for (const [address, match] of matching.matches) {
+    const resource = desired.resources.get(address);
+    if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
+    const context = { policy, recreate: options.recreate, ids, refs, deferred: deferred.get(address) ?? [] };
+    results.set(address, planResource(resource, match, context));
+  }
+  const orphans = planOrphans(matching.orphans, input, chosen);
+  const plans = [...results.values()];
+  const live = new Map(account.resources.map((resource) => [resource.id, resource]));
+  const written = withDependencies(
+    plans.flatMap((plan) => plan.steps),
+    desired,
+    deferred,
+  );
+  const steps: readonly Step[] = [
+    ...written,
+    ...orphans.steps.map((step) => ({
+      ...step,
+      dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
+    })),
+  ];
+  const users = usersOf(desired, account, refs);
+  const changes = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes].map((change) =>
+    finishChange(change, steps, users),
+  );
+  const diagnostics = [
+    ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
+    ...matching.diagnostics,
+    ...missingTargets(results, desired, ids),
+    ...orphans.diagnostics,
+  ];
+  const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
+  const stateEdits = [
+    ...matching.moves.map((move) => ({ op: 'move' as const, ...move })),
+    ...plans.flatMap((result) => result.stateEdit ?? []),
+    ...orphans.stateEdits,
+  ];
+  return { plan, steps, stateEdits, ids: Object.fromEntries(ids) };
+}
+
+function foreignAccount({ state, project }: PlanInput): Failure {
+  const count = Object.keys(state?.resources ?? {}).length;
+  return new Failure(
+    'stale',
+    `none of the ${count} resources that the state of "${project.environment}" is bound to exists in this account`,
+    {
+      code: 'ACCOUNT_OTHER',
+      hint: 'check the API key and base_url of the environment; if the account was really emptied, remove the bindings with: assistantctl state rm ADDR',
+    },
+  );
+}
+
+function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
+  return [...desired.resources.values()].filter(({ address }) => {
+    const how = matching.matches.get(address)?.how;
+    return how === 'create' || (how === 'gone' && recreate);
+  });
+}
+
+function finishChange(change: Change, steps: readonly Step[], users: Users): Change {
+  const used = [...(users.get(change.address) ?? [])].filter((user) => user !== change.address).sort();
+  const kind = steps.find((step) => step.address === change.address)?.kind;
+  const live =
+    kind !== undefined &&
+    KINDS[kind].live &&
+    (change.action === 'delete' || (change.action !== 'create' && change.fields.length > 0));
+  return { ...change, depends_on: dependencyAddresses(steps, change.address), affects: live ? used : [] };
+}
+
+/** References that no id is known for and no create will give one: the request could not be written. */
+function missingTargets(
+  results: ReadonlyMap<Address, ResourcePlan>,
+  desired: DesiredState,
+  ids: ReadonlyMap<string, string>,
+): readonly Diagnostic[] {
+  const created = new Set<string>();
+  for (const { change } of results.values()) if (change?.action === 'create') created.add(change.address);
+  return [...results].flatMap(([address, result]) => {
+    const references = result.steps.length === 0 ? [] : (desired.resources.get(address)?.references ?? []);
+    return references.flatMap(({ pointer, target }): readonly Diagnostic[] => {
+      if (ids.has(target) || created.has(target)) return [];
+      const position = desired.locate(address, pointer);
+      const integration = target.startsWith('integration/');
+      return [
+        {
+          severity: 'error',
+          code: integration ? 'INTEGRATION_UNKNOWN' : 'REF_UNAVAILABLE',
+          message: integration
+            ? `${address} refers to ${target}, which is not in the account's integration catalogue`
+            : `${address} refers to ${target}, which has no live resource`,
+          address,
+          pointer,
+          ...(position !== undefined && { position }),
+          hint: integration
+            ? 'connect the integration in the Telnyx portal, or correct its name'
+            : `resolve ${target} first`,
+        },
+      ];
+    });
+  });
+}
+
+interface Parts {
+  readonly matching: Matching;
+  readonly plans: readonly ResourcePlan[];
+  readonly changes: readonly Change[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly orphans: Plan['orphans'];
+}
+
+function assemble(input: PlanInput, parts: Parts): Plan {
+  const { changes, plans, matching } = parts;
+  const drift = plans.flatMap((plan) => plan.drift ?? []);
+  const conflicts = plans.flatMap((plan) => plan.conflict ?? []);
+  const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
+  const touched = new Set([...changes, ...drift, ...conflicts].map((entry) => entry.address));
+  const inputs = inputsDigest(input);
+  const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
+  return {
+    format_version: PLAN_FORMAT,
+    tool: input.tool,
+    project: input.project.name,
+    environment: input.project.environment,
+    api_base: input.apiBase,
+    account: accountFingerprint(input.state, input.account, input.apiBase),
+    created_at: input.createdAt,
+    expires_at: input.expiresAt,
+    git: input.git,
+    inputs_digest: inputs,
+    plan_digest: planDigest({ ...identity(input), inputs_digest: inputs, changes, conflicts }),
+    options: input.options,
+    summary: {
+      create: count('create'),
+      update: count('update'),
+      delete: count('delete'),
+      adopt: count('adopt'),
+      promote: changes.filter((change) => change.promotes).length,
+      unchanged: plans.length - [...touched].filter((address) => matching.matches.has(address)).length,
+      drift: new Set([...drift, ...reverted].map((entry) => entry.address)).size,
+      conflict: conflicts.length,
+      orphan: parts.orphans.length,
+      unmanaged: matching.unmanaged,
+    },
+    changes,
+    drift,
+    conflicts,
+    orphans: parts.orphans,
+    released: plans.flatMap((plan) => plan.released ?? []),
+    diagnostics: parts.diagnostics,
+  };
+}
+
+function identity(input: PlanInput): {
+  readonly project: string;
+  readonly environment: string;
+  readonly api_base: string;
+} {
+  return { project: input.project.name, environment: input.project.environment, api_base: input.apiBase };
+}

@@ -100,7 +100,7 @@ export function createClient(options: ClientOptions): Client {
       };
       const verdict = seen.done ? undefined : decideRetry(attempt, retry, now, options.random);
       const retryInMs = verdict?.retry === true && signal?.aborted !== true ? verdict.afterMs : undefined;
-      options.log?.(logEntry(request, exchanged, seen, { attempt: number, ms: now - startedAt, retryInMs }));
+      log(request, exchanged, seen, { attempt: number, ms: now - startedAt, retryInMs });
 
       const tried = { method: request.method, path: request.path, attempts: number };
       if (seen.done && exchanged.type === 'reply') return answer(request, tried, exchanged, seen);
@@ -150,9 +150,30 @@ export function createClient(options: ClientOptions): Client {
     );
   }
 
+  function log(request: ApiRequest, exchanged: Exchanged, seen: Interpreted, run: Run): void {
+    if (options.log === undefined) return;
+    const replied = exchanged.type === 'reply';
+    const safe = (body: Json): Json => redact(body, connection.scrub);
+    options.log({
+      method: request.method,
+      path: request.query === undefined ? request.path : `${request.path}?${request.query}`,
+      status: replied ? exchanged.status : 0,
+      ms: run.ms,
+      attempt: run.attempt,
+      requestId: replied ? requestIdOf(exchanged.headers) : undefined,
+      ...(replied ? {} : { error: errorCode(exchanged.error) || exchanged.error.message }),
+      ...(run.retryInMs === undefined ? {} : { retryInMs: run.retryInMs }),
+      bodies: {
+        ...(request.body === undefined ? {} : { request: safe(request.body) }),
+        ...(seen.body === undefined ? {} : { reply: safe(seen.body) }),
+      },
+    });
+  }
+
   return { send, requestCount: () => requests, close: () => transport.close() };
 }
 
+type Run = Pick<LogEntry, 'attempt' | 'ms'> & { readonly retryInMs: number | undefined };
 type Failed = Parameters<typeof replyError>[0];
 type Reply = Extract<Exchanged, { type: 'reply' }>;
 
@@ -173,27 +194,4 @@ function isVerdictOnBody(exchanged: Exchanged): boolean {
 
 function requestOf({ method, path, status, requestId, effect }: ApiError) {
   return { method, path, status, requestId, effect };
-}
-
-function logEntry(
-  request: ApiRequest,
-  exchanged: Exchanged,
-  seen: Interpreted,
-  run: { attempt: number; ms: number; retryInMs: number | undefined },
-): LogEntry {
-  const replied = exchanged.type === 'reply';
-  return {
-    method: request.method,
-    path: request.query === undefined ? request.path : `${request.path}?${request.query}`,
-    status: replied ? exchanged.status : 0,
-    ms: run.ms,
-    attempt: run.attempt,
-    requestId: replied ? requestIdOf(exchanged.headers) : undefined,
-    ...(replied ? {} : { error: errorCode(exchanged.error) || exchanged.error.message }),
-    ...(run.retryInMs === undefined ? {} : { retryInMs: run.retryInMs }),
-    bodies: {
-      ...(request.body === undefined ? {} : { request: redact(request.body) }),
-      ...(seen.body === undefined ? {} : { reply: redact(seen.body) }),
-    },
-  };
 }

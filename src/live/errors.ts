@@ -31,28 +31,30 @@ export function replyError(request: FailedRequest, reply: RefusedReply): ApiErro
   const requestId = requestIdOf(reply.headers);
   const said = describeProblems(problems) || tidy(reply.reason) || 'no explanation given';
   const message = `${request.method} ${request.path}: ${reply.status} ${said}${tries(request)}${withId(requestId)}`;
-  const hint = replyHint(reply);
+  const hint = replyHint(request.method, reply);
   return new ApiError(
-    kindOf(reply.status),
+    kindOf(reply.status, request.method),
     message,
     { ...request, status: reply.status, requestId, problems },
     { code: `API_${reply.status}`, ...(hint === undefined ? {} : { hint }) },
   );
 }
 
-function kindOf(status: number): ErrorKind {
+/** A write that is refused is a matter between the spec and the API; a read that is refused leaves us blind. */
+function kindOf(status: number, method: string): ErrorKind {
   if (status === 401 || status === 403) return 'auth';
-  if (status === 408 || status === 429 || status >= 500 || status < 400) return 'unavailable';
-  return 'partial';
+  const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return refused && method !== 'GET' ? 'partial' : 'unavailable';
 }
 
-function replyHint({ status, headers }: RefusedReply): string | undefined {
+function replyHint(method: string, { status, headers }: RefusedReply): string | undefined {
   if (status === 401)
     return 'Check that the variable named by api_key_env holds a valid key of this account.';
   if (status === 403)
     return 'The key is valid but lacks the permission; use a key that may manage AI assistants.';
   if (status === 429)
     return 'The rate budget is spent; try again later or lower concurrency in assistantctl.yaml.';
+  if (status === 404 && method === 'GET') return CHECK_BASE;
   const location = header(headers, 'location');
   if (status >= 300 && status < 400 && location !== undefined) {
     return `Redirects are not followed, so that the key goes nowhere else; base_url points to a server that redirects to ${tidy(location)}.`;
@@ -93,9 +95,11 @@ export function badReplyError(
     'unavailable',
     message,
     { ...request, status: reply.status, requestId },
-    { code: 'BAD_REPLY', hint: 'Check that base_url is the address of the Telnyx API (it ends in /v2).' },
+    { code: 'BAD_REPLY', hint: CHECK_BASE },
   );
 }
+
+const CHECK_BASE = 'Check that base_url is the address of the Telnyx API (it ends in /v2).';
 
 const UNSENT_TEXTS: { readonly [code: string]: string } = {
   ECONNREFUSED: 'connection refused',

@@ -25,14 +25,16 @@ const HEADER_KEY = /^(custom_)?headers$/i;
 
 /**
  * Replaces what may be a credential: values under names such as `sip_auth_password` or `Authorization`, and
- * header values that are more than a `{{template}}`. Names of stored secrets (`*_ref`) are not secret.
+ * header values that are more than a `{{template}}`. Names of stored secrets (`*_ref`) are not secret. What
+ * text remains goes through `scrub`.
  */
-export function redact(value: Json): Json {
-  if (isArray(value)) return value.map(redact);
+export function redact(value: Json, scrub: (text: string) => string = (text) => text): Json {
+  if (typeof value === 'string') return scrub(value);
+  if (isArray(value)) return value.map((item) => redact(item, scrub));
   if (!isObject(value)) return value;
   return mapMembers(value, (key, member) => {
     if (SECRET_KEY.test(key) && (typeof member === 'string' || typeof member === 'number')) return HIDDEN;
-    return HEADER_KEY.test(key) ? redactHeaders(member) : redact(member);
+    return HEADER_KEY.test(key) ? redactHeaders(member) : redact(member, scrub);
   });
 }
 

@@ -1,0 +1,127 @@
+/**
+ * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
+ * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
+ */
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+import { format, planningOptions } from './options.ts';
+
+type Arguments = Command['processedArgs'];
+
+export interface Declared {
+  /** Name and arguments in commander's notation. */
+  readonly usage: string;
+  readonly summary: string;
+  readonly declare?: (command: Command) => void;
+  readonly subcommands?: readonly Declared[];
+  /** Resolves to the exit code. */
+  readonly action?: (context: Context, args: Arguments, command: Command) => Promise<number>;
+}
+
+const STATE_COMMANDS: readonly Declared[] = [
+  {
+    usage: 'list',
+    summary: 'what is bound to what',
+    declare: (command) => command.addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/state-read.ts')).listState(context, command.opts().format),
+  },
+  {
+    usage: 'show <address>',
+    summary: 'one binding with its last applied form',
+    declare: (command) => command.addOption(format('text', 'json')),
+    action: async (context, [address], command) =>
+      (await import('./commands/state-read.ts')).showState(context, address, command.opts().format),
+  },
+  {
+    usage: 'mv <from> <to>',
+    summary: 'give a binding another address of the same kind',
+    action: async (context, [from, to]) =>
+      (await import('./commands/state-edit.ts')).moveState(context, from, to),
+  },
+  {
+    usage: 'rm <address>',
+    summary: 'forget a binding; the live resource stays',
+    action: async (context, [address]) =>
+      (await import('./commands/state-edit.ts')).removeState(context, address),
+  },
+  {
+    usage: 'import <address> <id>',
+    summary: 'bind an address to a live resource',
+    action: async (context, [address, id]) =>
+      (await import('./commands/state-import.ts')).importState(context, address, id),
+  },
+  {
+    usage: 'unlock',
+    summary: 'remove the lease of an apply that is gone, and show whose it was',
+    action: async (context) => (await import('./commands/state-edit.ts')).unlockState(context),
+  },
+];
+
+export const COMMANDS: readonly Declared[] = [
+  {
+    usage: 'init [dir]',
+    summary: 'write a working project: samples, schemas, CI workflow, .gitignore',
+    declare: (command) => command.option('--force', 'overwrite files that exist'),
+    action: async (context, [dir], command) =>
+      (await import('./commands/init.ts')).initProject(context, dir, command.opts()),
+  },
+  {
+    usage: 'validate',
+    summary: 'check everything that can be known offline, in every environment unless --env names one',
+    declare: (command) => command.addOption(format('text', 'json', 'github')),
+    action: async (context, _args, command) =>
+      (await import('./commands/validate.ts')).validate(context, command.opts().format),
+  },
+  {
+    usage: 'plan',
+    summary: 'compare Git, the last apply and the live account; writes nothing there',
+    declare: (command) =>
+      planningOptions(command)
+        .option('--out <file>', 'save the plan for `apply FILE`')
+        .option('--detailed-exitcode', 'exit 2 when there is something to do')
+        .addOption(format('text', 'json', 'markdown')),
+    action: async (context, _args, command) =>
+      (await import('./commands/plan.ts')).plan(context, command.opts()),
+  },
+  {
+    usage: 'apply [file]',
+    summary: 'execute a saved plan, or plan and execute',
+    declare: (command) =>
+      planningOptions(command)
+        .option('--approve <env>', 'needed for a protected environment without a saved plan')
+        .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
+        .option('--no-promote', 'stage assistant versions and leave main where it is')
+        .option('--override-limits', 'go beyond `limits` of the project file')
+        .option('-y, --yes', 'do not ask, even at a terminal')
+        .addOption(format('text', 'json')),
+    action: async (context, [file], command) =>
+      (await import('./commands/apply.ts')).apply(context, file, command.opts()),
+  },
+  {
+    usage: 'drift',
+    summary: 'show what was changed outside Git; exit 2 when there is any',
+    declare: (command) => command.addOption(format('text', 'json', 'markdown')),
+    action: async (context, _args, command) =>
+      (await import('./commands/drift.ts')).drift(context, command.opts().format),
+  },
+  { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
+  {
+    usage: 'schema <kind>',
+    summary: 'print the JSON Schema of a document',
+    action: async (context, [kind]) => (await import('./commands/schema.ts')).schema(context, kind),
+  },
+  {
+    usage: 'emulator',
+    summary: 'run the embedded API as a server of its own',
+    declare: (command) =>
+      command
+        .option('--port <n>', 'port on 127.0.0.1; 0 picks a free one', '0')
+        .option('--data <file>', 'keep the data in this file; without it, in memory')
+        .option('--quirk <name=value...>', 'behaviour on which the public documents are silent')
+        .option('--scripts <file>', 'JSON file with the results of test runs')
+        .option('--latency <ms>', 'delay of every reply', '0'),
+    action: async (context, _args, command) =>
+      (await import('./commands/emulator.ts')).emulator(context, command.opts()),
+  },
+];

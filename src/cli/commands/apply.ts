@@ -1,0 +1,83 @@
+import { resolve } from 'node:path';
+import { Failure } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
+import { parseSavedPlan } from '../../plan/saved.ts';
+import { renderPlan } from '../../render/plan-text.ts';
+import { requireApproval } from '../approval.ts';
+import type { Released } from '../checks.ts';
+import { releaseForApply } from '../checks.ts';
+import type { Context } from '../context.ts';
+import { accessTo } from '../credentials.ts';
+import type { Work } from '../execute.ts';
+import { withSession } from '../execute.ts';
+import { readJsonFile } from '../files.ts';
+import type { Inputs } from '../gather.ts';
+import { gather } from '../gather.ts';
+import type { PlanningFlags } from '../options.ts';
+import { planOptions } from '../options.ts';
+import { planOn } from '../planning.ts';
+import { refusalReport, showReport } from '../show-report.ts';
+import { questioner } from '../terminal.ts';
+
+export interface ApplyFlags extends PlanningFlags {
+  readonly approve?: string;
+  readonly expectDigest?: string;
+  readonly promote: boolean;
+  readonly overrideLimits?: boolean;
+  readonly yes?: boolean;
+  readonly format: string;
+}
+
+/** Executes a saved plan, or plans and executes; nothing is written before every check has passed. */
+export async function apply(context: Context, file: string | undefined, flags: ApplyFlags): Promise<number> {
+  const saved = file === undefined ? undefined : await readSavedPlan(context, file);
+  const inputs = await gather(context, context.flags.env ?? saved?.environment);
+  const { environment } = inputs.project;
+  requireApproval(environment, flags.approve, saved !== undefined);
+  const access = accessTo(environment, context.runtime.env);
+  return await withSession(context, inputs, access, (work) => run(context, inputs, work, saved, flags));
+}
+
+async function run(
+  context: Context,
+  inputs: Inputs,
+  work: Work,
+  saved: Plan | undefined,
+  flags: ApplyFlags,
+): Promise<number> {
+  const { runtime } = context;
+  const state = work.session.current();
+  const fresh = await planOn(context, inputs, work.connection, state, planOptions(flags, saved?.options));
+  let released: Released;
+  try {
+    released = releaseForApply(fresh, {
+      inputs,
+      state,
+      saved,
+      expectDigest: flags.expectDigest,
+      overrideLimits: flags.overrideLimits === true,
+      now: runtime.clock().toISOString(),
+      toolVersion: runtime.version,
+    });
+    if (saved === undefined) await askFirst(context, fresh.plan, flags);
+  } catch (error) {
+    if (!(error instanceof Failure) || flags.format !== 'json') throw error;
+    return refusalReport(context, saved ?? fresh.plan, error);
+  }
+  const outcome = await work.execute(released.planned, flags.promote);
+  return showReport(context, { ...outcome, skipped: released.skipped, saved }, flags.format);
+}
+
+async function readSavedPlan(context: Context, file: string): Promise<Plan> {
+  return parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
+}
+
+/** Only at a terminal: shows the plan and goes on when the person says yes. */
+async function askFirst(context: Context, plan: Plan, flags: ApplyFlags): Promise<void> {
+  const ask = questioner(context.runtime);
+  if (ask === undefined || flags.yes === true || flags.format !== 'text' || plan.changes.length === 0) return;
+  context.note(renderPlan(plan, context.noteStyle));
+  const answer = await ask(`Apply this to ${plan.environment}? Only "yes" is taken for an answer: `);
+  if (answer.trim().toLowerCase() === 'yes') return;
+  throw new Failure('refused', 'not applied: the answer was not "yes"', { code: 'DECLINED' });
+}

@@ -1,0 +1,36 @@
+import type { Plan } from '../../model/plan.ts';
+import { renderPlanMarkdown } from '../../render/plan-markdown.ts';
+import { renderPlan } from '../../render/plan-text.ts';
+import type { Context } from '../context.ts';
+import { toJsonText } from '../context.ts';
+import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
+import { gather } from '../gather.ts';
+import { planOptions } from '../options.ts';
+import { planWithoutLease } from '../planning.ts';
+
+/** Shows only what was changed outside Git. */
+export async function drift(context: Context, format: string): Promise<number> {
+  const inputs = await gather(context);
+  const { planned } = await planWithoutLease(context, inputs, planOptions({}));
+  const found = driftOnly(planned.plan);
+  context.print(
+    format === 'json'
+      ? toJsonText(found)
+      : format === 'markdown'
+        ? renderPlanMarkdown(found)
+        : renderPlan(found, context.style),
+  );
+  return found.drift.length + found.conflicts.length > 0 ? EXIT_CHANGES : EXIT_DONE;
+}
+
+/** A conflict is kept: its live side was changed outside Git too. */
+function driftOnly(plan: Plan): Plan {
+  const none = { create: 0, update: 0, delete: 0, adopt: 0, promote: 0, orphan: 0 };
+  return {
+    ...plan,
+    summary: { ...plan.summary, ...none },
+    changes: [],
+    orphans: [],
+    released: [],
+  };
+}

@@ -1,0 +1,28 @@
+import { renderStateList, renderStateShow } from '../../render/state-text.ts';
+import { notBound } from '../bindings.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { gatherProject } from '../gather.ts';
+import { requireAddress } from '../options.ts';
+import { openStore } from '../store.ts';
+
+/** Everything that is bound in the environment. */
+export async function listState(context: Context, format: string): Promise<number> {
+  const project = await gatherProject(context);
+  const state = await openStore(context.runtime, project).load();
+  if (format === 'json') context.printJson(state ?? { resources: {} });
+  else context.print(renderStateList(state, context.style));
+  return EXIT_DONE;
+}
+
+/** One binding; fails when the address is not bound. */
+export async function showState(context: Context, text: string, format: string): Promise<number> {
+  const address = requireAddress(text);
+  const project = await gatherProject(context);
+  const state = await openStore(context.runtime, project).load();
+  const binding = state?.resources[address];
+  if (state === undefined || binding === undefined) throw notBound(address, state);
+  if (format === 'json') context.printJson({ address, ...binding });
+  else context.print(renderStateShow(state, address, context.style) ?? '');
+  return EXIT_DONE;
+}

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import type { LiveApi } from '../live/api.ts';
+import { createApi } from '../live/api.ts';
+import type { Project } from '../model/project.ts';
+import type { Context } from './context.ts';
+import type { Access } from './credentials.ts';
+import { EMULATOR_BASE } from './credentials.ts';
+import { requestLog } from './request-log.ts';
+
+/** An open way to the API of one environment. */
+export interface Connection {
+  readonly api: LiveApi;
+  /** What states and plans record as the place: the base address, or the emulator's constant name. */
+  readonly apiBase: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the way to the API; the embedded one is started in this process. Requests are cut off by the first
+ * signal until `protectWrites` of the context's interrupt was called.
+ */
+export async function connect(context: Context, project: Project, access: Access): Promise<Connection> {
+  if (access.target === 'api') {
+    if (access.warning !== undefined) context.note(`warning: ${access.warning}\n`);
+    const api = openApi(context, project, access.baseUrl, access.apiKey);
+    return { api, apiBase: access.baseUrl, close: () => api.close() };
+  }
+  const { launchEmulator } = await import('./embedded.ts');
+  const file = `${project.environment.name}.json`;
+  const emulator = await launchEmulator(context.runtime, {
+    dataFile: join(project.root, '.assistantctl', 'emulator', file),
+  });
+  const api = openApi(context, project, emulator.url, 'KEY_EMULATOR');
+  const close = async (): Promise<void> => {
+    await api.close();
+    await emulator.close();
+  };
+  return { api, apiBase: EMULATOR_BASE, close };
+}
+
+function openApi(context: Context, project: Project, baseUrl: string, apiKey: string): LiveApi {
+  const { runtime, flags } = context;
+  const proxy = proxies(runtime.env);
+  return createApi({
+    baseUrl,
+    apiKey,
+    retry: project.retry,
+    concurrency: project.concurrency,
+    clock: { now: () => runtime.clock().getTime(), sleep: runtime.sleep },
+    random: runtime.random,
+    signal: context.interrupt().reading,
+    userAgent: `assistantctl/${runtime.version}`,
+    ...(flags.verbose === true ? { log: requestLog(context) } : {}),
+    ...(proxy === undefined ? {} : { proxy }),
+  });
+}
+
+interface Proxies {
+  readonly http?: string;
+  readonly https?: string;
+  readonly no?: string;
+}
+
+/** The customary variables, in both spellings. Undefined when no proxy is configured. */
+function proxies(env: Context['runtime']['env']): Proxies | undefined {
+  const http = env.http_proxy || env.HTTP_PROXY;
+  const https = env.https_proxy || env.HTTPS_PROXY;
+  const no = env.no_proxy || env.NO_PROXY;
+  if (!http && !https) return undefined;
+  return { ...(http ? { http } : {}), ...(https ? { https } : {}), ...(no ? { no } : {}) };
+}

@@ -1,0 +1,34 @@
+import type { BodyOperation, BodyValidator, EmulatorHandle, EmulatorOptions } from '../emulator/contract.ts';
+import { startEmulator } from '../emulator/server.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Validate } from '../specs/generated/validators.ts';
+import { assistantBody, mcpServerBody, testBody, toolBody } from '../specs/generated/validators.ts';
+
+/** Bodies of updates are partial and may clear fields with null, which the create schemas do not describe. */
+const BODIES: { readonly [operation in BodyOperation]?: Validate } = {
+  'assistant.create': assistantBody,
+  'tool.create': toolBody,
+  'mcp_server.create': mcpServerBody,
+  'test.create': testBody,
+};
+
+/** The embedded API on 127.0.0.1, held to the same schemas as the specs. */
+export function launchEmulator(
+  runtime: Runtime,
+  options: Omit<EmulatorOptions, 'clock' | 'randomUuid' | 'validateBody'>,
+): Promise<EmulatorHandle> {
+  return startEmulator({ ...options, clock: runtime.clock, randomUuid: runtime.uuid, validateBody });
+}
+
+const validateBody: BodyValidator = (operation, body) => {
+  const validate = BODIES[operation];
+  if (validate === undefined || validate(body)) return [];
+  // What the API does with a field that it does not know is a switch of the emulator itself.
+  return (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
+    .map((error) => ({
+      loc: error.instancePath.split('/').slice(1),
+      msg: error.message ?? 'is not valid',
+      type: `value_error.${error.keyword}`,
+    }));
+};

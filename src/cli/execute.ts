@@ -1,0 +1,78 @@
+import type { ApplyOutcome } from '../apply/apply.ts';
+import { applyPlan } from '../apply/apply.ts';
+import type { Planned } from '../model/plan.ts';
+import type { StateSession } from '../model/state.ts';
+import type { Connection } from './connect.ts';
+import { connect } from './connect.ts';
+import type { Context } from './context.ts';
+import type { Access } from './credentials.ts';
+import type { Inputs } from './gather.ts';
+import { startProgress } from './progress.ts';
+import { emptyState, holderName, openStore } from './store.ts';
+
+/** What a command may do while it holds the lease of the environment. */
+export interface Work {
+  readonly connection: Connection;
+  readonly session: StateSession;
+  /** Carries out what was released for it; from here on a signal waits for what is in flight. */
+  execute(planned: Planned, promote: boolean): Promise<ApplyOutcome>;
+}
+
+/**
+ * Takes the lease, opens the way to the API, runs the work and closes both, whatever happens. The lease comes
+ * first: two applies of one environment must not even read at the same time.
+ */
+export async function withSession<Result>(
+  context: Context,
+  inputs: Pick<Inputs, 'project' | 'git'>,
+  access: Access,
+  work: (work: Work) => Promise<Result>,
+): Promise<Result> {
+  const { runtime } = context;
+  // Before the lease is taken, so that a signal cannot leave it behind.
+  context.interrupt();
+  const session = await openStore(runtime, inputs.project).open(holderName(runtime));
+  try {
+    const connection = await connect(context, inputs.project, access);
+    try {
+      const execute = (planned: Planned, promote: boolean): Promise<ApplyOutcome> =>
+        carryOut(context, inputs, connection, session, planned, promote);
+      return await work({ connection, session, execute });
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function carryOut(
+  context: Context,
+  { project, git }: Pick<Inputs, 'project' | 'git'>,
+  connection: Connection,
+  session: StateSession,
+  planned: Planned,
+  promote: boolean,
+): Promise<ApplyOutcome> {
+  const { runtime } = context;
+  const interrupt = context.interrupt();
+  interrupt.protectWrites();
+  const progress = startProgress(context);
+  try {
+    return await applyPlan(planned, {
+      api: connection.api,
+      session,
+      newState: () => emptyState(runtime, project, connection.apiBase, planned.plan.account),
+      project: project.name,
+      versionPrefix: git === null ? 'nogit' : git.commit.slice(0, 7),
+      promote,
+      concurrency: project.concurrency,
+      clock: runtime.clock,
+      sleep: runtime.sleep,
+      stop: interrupt.stop,
+      onProgress: (event) => progress.show({ phase: 'applying', ...event }),
+    });
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Failure } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+
+/** Writes a whole file or nothing, readable by its owner alone. */
+export async function writePrivately(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
+      code: 'FILE_WRITE',
+      hint: 'name a file in a folder that may be written to',
+      cause,
+    });
+  }
+}
+
+/** Reads a JSON file that the user named; what is wrong with it is a usage error. */
+export async function readJsonFile(path: string, what: string): Promise<Json> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Failure('usage', `the ${what} ${path} cannot be read: ${reasonOf(cause)}`, {
+      code: 'FILE_READ',
+      hint: 'check the path; it is relative to the working directory',
+      cause,
+    });
+  }
+  try {
+    const value: Json = JSON.parse(text);
+    return value;
+  } catch (cause) {
+    throw new Failure('usage', `the ${what} ${path} is no JSON: ${reasonOf(cause)}`, {
+      code: 'FILE_NOT_JSON',
+      hint: 'it may have been cut off, or written by another program',
+      cause,
+    });
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,44 @@
+import type { DesiredState } from '../model/desired.ts';
+import { hasErrors } from '../model/diagnostic.ts';
+import { Failure } from '../model/errors.ts';
+import type { GitInfo } from '../model/plan.ts';
+import type { Project } from '../model/project.ts';
+import { loadDesired } from '../specs/load.ts';
+import { findProjectRoot, loadProject } from '../specs/project.ts';
+import { gitIn, readGitInfo } from '../state/git-info.ts';
+import type { Context } from './context.ts';
+
+/** What Git says, read without any network. */
+export interface Inputs {
+  readonly project: Project;
+  readonly desired: DesiredState;
+  readonly git: GitInfo | null;
+}
+
+/** The project around the working directory (or `--project`) with one environment chosen. */
+export async function gatherProject(context: Context, environment = context.flags.env): Promise<Project> {
+  const root = await findProjectRoot(context.runtime.cwd, context.flags.project);
+  return await loadProject(root, environment);
+}
+
+/** Reads project and specs; errors in them end the command with all their diagnostics. */
+export async function gather(context: Context, environment = context.flags.env): Promise<Inputs> {
+  const project = await gatherProject(context, environment);
+  const { runtime } = context;
+  const [desired, git] = await Promise.all([
+    loadDesired(project),
+    readGitInfo(gitIn(project.root, runtime.env)),
+  ]);
+  refuseSpecErrors(desired);
+  return { project, desired, git };
+}
+
+function refuseSpecErrors(desired: DesiredState): void {
+  if (!hasErrors(desired.diagnostics)) return;
+  const errors = desired.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+  throw new Failure('spec', `the specs have ${errors === 1 ? 'an error' : `${errors} errors`}`, {
+    code: 'SPEC_INVALID',
+    diagnostics: desired.diagnostics,
+    hint: 'assistantctl validate checks them without a network',
+  });
+}

@@ -1,0 +1,119 @@
+import { confirm, fetchAccount } from '../live/fetch.ts';
+import type { Kind } from '../model/address.ts';
+import { KIND_NAMES } from '../model/address.ts';
+import type { Planned, PlanOptions } from '../model/plan.ts';
+import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { State } from '../model/state.ts';
+import { makePlan } from '../plan/plan.ts';
+import { suspects, withConfirmed } from '../plan/suspects.ts';
+import { checkState } from '../state/decode.ts';
+import type { Connection } from './connect.ts';
+import { connect } from './connect.ts';
+import type { Context } from './context.ts';
+import { accessTo } from './credentials.ts';
+import type { Inputs } from './gather.ts';
+import type { Progress } from './progress.ts';
+import { startProgress } from './progress.ts';
+import { openStore } from './store.ts';
+
+export interface Unleased {
+  readonly planned: Planned;
+  readonly state: State | undefined;
+}
+
+/** Plans without taking the lease: for commands that write nothing. */
+export async function planWithoutLease(
+  context: Context,
+  inputs: Inputs,
+  options: PlanOptions,
+): Promise<Unleased> {
+  const access = accessTo(inputs.project.environment, context.runtime.env);
+  const store = openStore(context.runtime, inputs.project);
+  const state = await store.load();
+  const connection = await connect(context, inputs.project, access);
+  try {
+    return { state, planned: await planOn(context, inputs, connection, state, options) };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Reads the account and compares it with Git and the state. */
+export async function planOn(
+  context: Context,
+  inputs: Inputs,
+  connection: Connection,
+  state: State | undefined,
+  options: PlanOptions,
+): Promise<Planned> {
+  const { project, desired, git } = inputs;
+  const { runtime } = context;
+  if (state !== undefined) {
+    const foreign = checkState(state, { project: project.name, environment: project.environment.name });
+    if (foreign !== undefined) throw foreign;
+  }
+  const progress = startProgress(context);
+  const now = runtime.clock();
+  try {
+    const listed = await readAccount(connection, inputs, progress);
+    const account = await confirmed(connection, listed, suspects(state, listed));
+    return makePlan({
+      project: {
+        name: project.name,
+        environment: project.environment.name,
+        drift: project.environment.drift,
+      },
+      desired,
+      state,
+      account,
+      apiBase: connection.apiBase,
+      options,
+      git,
+      tool: { name: 'assistantctl', version: runtime.version },
+      createdAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+async function readAccount(
+  connection: Connection,
+  { desired }: Inputs,
+  progress: Progress,
+): Promise<RemoteAccount> {
+  const resources = [...desired.resources.values()];
+  const integrations = resources.some(({ references }) =>
+    references.some(({ target }) => target.startsWith('integration/')),
+  );
+  const total = KIND_NAMES.length + (integrations ? 1 : 0);
+  let done = 0;
+  const show = (): void => progress.show({ phase: 'reading the account', done, total, note: 'lists' });
+  show();
+  return await fetchAccount(connection.api, {
+    kinds: KIND_NAMES,
+    integrations,
+    onProgress: () => {
+      done += 1;
+      show();
+    },
+  });
+}
+
+/** Lists may lag behind or abbreviate: what looks wrong there is read by id before anything is concluded. */
+async function confirmed(
+  connection: Connection,
+  listed: RemoteAccount,
+  doubtful: readonly { readonly kind: Kind; readonly id: string }[],
+): Promise<RemoteAccount> {
+  if (doubtful.length === 0) return listed;
+  const found: RemoteResource[] = [];
+  const gone = new Set<string>();
+  for (const answer of await confirm(connection.api, doubtful)) {
+    if ('missing' in answer) gone.add(answer.id);
+    else found.push(answer);
+  }
+  const present = listed.resources.filter(({ id }) => !gone.has(id));
+  return withConfirmed({ ...listed, resources: present }, found);
+}

@@ -1,0 +1,58 @@
+import type { ApplyOutcome } from '../apply/apply.ts';
+import type { Failure } from '../model/errors.ts';
+import type { Change, Plan } from '../model/plan.ts';
+import type { ApplyReport, StepResult } from '../model/report.ts';
+import { REPORT_FORMAT } from '../model/report.ts';
+import { failureJson, renderFailure } from '../render/errors.ts';
+import { renderReport } from '../render/report-text.ts';
+import type { Context } from './context.ts';
+import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
+
+/** What there is to report about one apply. */
+export interface Executed extends ApplyOutcome {
+  /** Changes of the saved plan that were in effect before. */
+  readonly skipped: readonly Change[];
+  readonly saved: Plan | undefined;
+}
+
+/** Prints what an apply did and returns its exit code. */
+export function showReport(context: Context, executed: Executed, format: string): number {
+  const { exitKind, skipped, saved, ...own } = executed;
+  const report: ApplyReport = {
+    ...own,
+    plan_digest: saved?.plan_digest ?? own.plan_digest,
+    results: [...own.results, ...skipped.map(skippedResult)],
+  };
+  if (format === 'json') context.printJson(report);
+  else context.print(renderReport(report, context.style));
+  return exitKind === null ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());
+}
+
+function skippedResult(change: Change): StepResult {
+  return {
+    address: change.address,
+    action: change.action,
+    status: 'skipped',
+    remote_id: change.remote_id,
+    version_id: null,
+    promoted: false,
+    error: null,
+  };
+}
+
+/**
+ * `--format json` of an apply that was refused before its first write: the report with its outcome, and the
+ * reasons where every failed command has them.
+ */
+export function refusalReport(context: Context, plan: Plan, failure: Failure): number {
+  const report: ApplyReport = {
+    format_version: REPORT_FORMAT,
+    plan_digest: plan.plan_digest,
+    outcome: 'refused',
+    results: [],
+    next: failure.hint ?? '',
+  };
+  context.printJson({ ...report, ...failureJson(failure) });
+  context.note(renderFailure(failure, context.noteStyle));
+  return exitCodeOf(failure.kind, context.interruptedBy());
+}

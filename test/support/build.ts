@@ -1,0 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Vitest's global setup: brings dist/ up to date once, for the tests that run the built program. Types are
+ * judged by `npm run types`; here only the output matters.
+ */
+export function setup(): void {
+  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'ignore' });
+}

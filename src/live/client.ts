@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ApiError, type RequestEffect } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { RetryPolicy } from '../model/project.ts';
@@ -75,6 +76,8 @@ export function createClient(options: ClientOptions): Client {
     connectMs: timeouts?.connectMs ?? CONNECT_MS,
     ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   });
+  // Every request in flight listens to the one signal; more than ten would pass for a leak.
+  if (signal !== undefined) setMaxListeners(0, signal);
   let requests = 0;
 
   async function send(request: ApiRequest): Promise<Answer> {

@@ -27,18 +27,25 @@ export function assistantConfig(body: JsonObject): JsonObject {
 }
 
 function attachments(body: JsonObject): JsonObject {
-  const tools = isArray(body.tools) ? body.tools : undefined;
+  const tools = isArray(body.tools) ? body.tools.filter(isObject) : undefined;
   const listed = isArray(body.tool_ids) ? body.tool_ids : undefined;
   if (tools === undefined) return {};
-  const known = new Set(listed);
-  const isShared = (tool: JsonObject): boolean => tool.shared === true || known.has(attachedId(tool) ?? null);
-  const objects = tools.filter(isObject);
-  const resolved = objects.filter(isShared).flatMap((tool) => attachedId(tool) ?? []);
-  const ids = [...new Set<Json>([...(listed ?? []), ...resolved])];
+  const inline = tools.filter((tool) => !isShared(tool, listed ?? []));
+  const resolved = tools
+    .filter((tool) => isShared(tool, listed ?? []))
+    .flatMap((tool) => attachedId(tool) ?? []);
+  // A list that accounts for every shared tool is right even where the echo names them by other ids.
+  const ids =
+    listed !== undefined && listed.length >= resolved.length ? listed : [...(listed ?? []), ...resolved];
   return {
-    tools: objects.filter((tool) => !isShared(tool)).map(inlineTool),
-    ...(listed === undefined && ids.length === 0 ? {} : { tool_ids: ids }),
+    tools: inline.map(inlineTool),
+    ...(listed === undefined && ids.length === 0 ? {} : { tool_ids: [...new Set(ids)] }),
   };
+}
+
+function isShared(tool: JsonObject, listed: readonly Json[]): boolean {
+  const id = attachedId(tool);
+  return tool.shared === true || (id !== undefined && listed.includes(id));
 }
 
 function attachedId(tool: JsonObject): string | undefined {

@@ -1,12 +1,9 @@
 import { isArray, isObject, type Json } from '../model/json.ts';
 
-/**
- * Parses a reply body; undefined when it is no JSON. Members called `__proto__` are left out: a later merge
- * by assignment would change a prototype instead of adding a member.
- */
+/** Parses a reply body; undefined when it is no JSON. */
 export function parseJson(text: string): Json | undefined {
   try {
-    return withoutProto(asJson(JSON.parse(text)));
+    return asJson(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -17,19 +14,23 @@ function asJson(value: unknown): Json {
   return value as Json;
 }
 
-/** Gives the same value back when there is nothing to remove, so that the usual reply is not copied. */
+/**
+ * Leaves out members called `__proto__`: a later merge by assignment would change a prototype instead of
+ * adding a member. The usual value, which has none, is given back uncopied.
+ */
 export function withoutProto(value: Json): Json {
-  if (isArray(value)) {
-    const items = value.map(withoutProto);
-    return items.some((item, index) => item !== value[index]) ? items : value;
-  }
+  return hasProto(value) ? copyWithoutProto(value) : value;
+}
+
+function hasProto(value: Json): boolean {
+  if (isArray(value)) return value.some(hasProto);
+  if (!isObject(value)) return false;
+  return Object.keys(value).some((key) => key === '__proto__' || hasProto(value[key] ?? null));
+}
+
+function copyWithoutProto(value: Json): Json {
+  if (isArray(value)) return value.map(copyWithoutProto);
   if (!isObject(value)) return value;
-  const entries = Object.entries(value).filter(([key]) => key !== '__proto__');
-  let changed = entries.length !== Object.keys(value).length;
-  const cleaned = entries.map(([key, member]): [string, Json] => {
-    const clean = withoutProto(member);
-    changed ||= clean !== member;
-    return [key, clean];
-  });
-  return changed ? Object.fromEntries(cleaned) : value;
+  const kept = Object.entries(value).filter(([key]) => key !== '__proto__');
+  return Object.fromEntries(kept.map(([key, member]) => [key, copyWithoutProto(member)]));
 }

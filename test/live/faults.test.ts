@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { closedPort, inTurn } from '../support/scripted-server.ts';
 import { harness, rejection, toolBody } from './harness.ts';
 
@@ -177,4 +177,16 @@ test('closing ends what is in flight', async () => {
   while (server.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await api.close();
   expect(await call).toMatchObject({ effect: 'unknown' });
+});
+
+test('many requests listening to one signal raise no warning', async () => {
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', note);
+  onTestFinished(() => void process.off('warning', note));
+  const { signal } = new AbortController();
+  const { api } = await harness(() => ({ ...OK, delayMs: 20 }), { signal, concurrency: 20 });
+  await Promise.all(Array.from({ length: 20 }, () => api.get('tool', 'tool-1')));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(warnings).toEqual([]);
 });

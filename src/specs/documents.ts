@@ -137,18 +137,23 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
     });
     markBroken(source, index, reading, body);
   };
-  const kind = body['kind'];
-  if (kind === undefined) return report('KIND_MISSING', 'the document says no kind', 'kind', SKELETON);
+  const kind = body.kind;
+  if (kind === undefined) {
+    report('KIND_MISSING', 'the document says no kind', 'kind', SKELETON);
+    return;
+  }
   if (!isKind(kind)) {
     const hint = typeof kind === 'string' ? suggestion(kind, KIND_NAMES) : SKELETON;
-    return report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
+    report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
+    return;
   }
-  let key = body['key'];
+  let key = body.key;
   if (key === undefined) {
-    const rivals = siblings.filter(({ body: other }) => other['kind'] === kind && other['key'] === undefined);
+    const rivals = siblings.filter(({ body: other }) => other.kind === kind && other.key === undefined);
     if (rivals.length > 1) {
       const message = `a file with several documents of kind ${kind} needs a key in each`;
-      return report('KEY_MISSING', message, 'key', 'add key: <name>');
+      report('KEY_MISSING', message, 'key', 'add key: <name>');
+      return;
     }
     key = defaultKey(source.file);
   }
@@ -156,7 +161,8 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
     const written = Object.hasOwn(body, 'key') ? '' : ' (taken from the file name)';
     const message = `the key ${JSON.stringify(key)}${written} may hold only a-z, 0-9 and -, and starts with a letter or digit`;
     const fitting = typeof key === 'string' ? slug(key) : '';
-    return report('KEY_INVALID', message, 'key', fitting === '' ? undefined : `write key: ${fitting}`);
+    report('KEY_INVALID', message, 'key', fitting === '' ? undefined : `write key: ${fitting}`);
+    return;
   }
   const address = toAddress(kind, key);
   reading.documents.push({
@@ -172,7 +178,7 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
 
 /** Notes every key under which a broken document may be meant by references elsewhere. */
 function markBroken(source: Source, index: number, reading: Reading, value?: unknown): void {
-  const key = isObject(value) ? value['key'] : undefined;
+  const key = isObject(value) ? value.key : undefined;
   if (typeof key === 'string') {
     reading.broken.add(key);
     return;

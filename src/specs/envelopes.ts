@@ -33,7 +33,7 @@ export function checkEnvelopes(folder: SpecFolder, environments: readonly string
       const message = `the project has no environment ${name}`;
       report('ENVIRONMENT_UNKNOWN', message, path, at, suggestion(name, environments));
     };
-    const only = isArray(body['only']) ? body['only'] : undefined;
+    const only = isArray(body.only) ? body.only : undefined;
     only?.forEach((name, index) => {
       if (typeof name === 'string' && !known.has(name)) unknown(name, ['only', String(index)], 'value');
     });
@@ -50,5 +50,5 @@ export function checkEnvelopes(folder: SpecFolder, environments: readonly string
 }
 
 function overlayNames({ body }: SpecDocument): readonly string[] {
-  return isObject(body['environments']) ? Object.keys(body['environments']) : [];
+  return isObject(body.environments) ? Object.keys(body.environments) : [];
 }

@@ -53,7 +53,7 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
     };
     for (const document of folder.documents) {
       const { body, address } = document;
-      if (isArray(body['only']) && !body['only'].includes(name)) {
+      if (isArray(body.only) && !body.only.includes(name)) {
         elsewhere.add(address);
         continue;
       }
@@ -69,8 +69,7 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
       documents.set(address, document);
     }
     for (const address of resources.keys()) elsewhere.delete(address);
-    const world = { environment: name, resources, documents, elsewhere, broken: folder.broken };
-    for (const { address, finding } of checkRules(world)) {
+    for (const [address, finding] of checkRules({ resources, elsewhere, broken: folder.broken })) {
       const document = documents.get(address);
       if (document !== undefined) report(document, [finding]);
     }
@@ -85,7 +84,7 @@ function checkOne(
   options: ResolveOptions,
 ): { readonly checked: Checked; readonly constant: boolean } {
   const { body, kind, key, address, position } = document;
-  const written = isObject(body['spec']) ? body['spec'] : undefined;
+  const written = isObject(body.spec) ? body.spec : undefined;
   const overlay = overlayOf(body, environment);
   const patched = overlay === undefined ? (written ?? {}) : mergePatch(written ?? {}, overlay);
   const context = { file: document.source.file, variables, include: options.include };
@@ -99,7 +98,7 @@ function checkOne(
     spec: resolved.spec,
     references: resolved.references,
     lifecycle: lifecycleOf(document),
-    promotion: isObject(body['promotion']) ? body['promotion'] : undefined,
+    promotion: isObject(body.promotion) ? body.promotion : undefined,
     position,
   };
   const findings = [...resolved.findings, ...checkResolved(document, written, resolved, options)];
@@ -120,22 +119,22 @@ function checkResolved(
 }
 
 function overlayOf(body: JsonObject, environment: string): JsonObject | undefined {
-  const overlays = body['environments'];
+  const overlays = body.environments;
   if (!isObject(overlays) || !Object.hasOwn(overlays, environment)) return undefined;
   const overlay = overlays[environment];
   return isObject(overlay) ? overlay : undefined;
 }
 
 function hasOverlays(body: JsonObject): boolean {
-  return isObject(body['environments']) && Object.keys(body['environments']).length > 0;
+  return isObject(body.environments) && Object.keys(body.environments).length > 0;
 }
 
 function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
-  const lifecycle = isObject(body['lifecycle']) ? body['lifecycle'] : {};
-  const ignored = lifecycle['ignore_changes'];
-  const moved = lifecycle['moved_from'];
+  const lifecycle = isObject(body.lifecycle) ? body.lifecycle : {};
+  const ignored = lifecycle.ignore_changes;
+  const moved = lifecycle.moved_from;
   return {
-    preventDestroy: lifecycle['prevent_destroy'] === true,
+    preventDestroy: lifecycle.prevent_destroy === true,
     ignoreChanges: isArray(ignored) ? ignored.filter((pointer) => typeof pointer === 'string') : [],
     movedFrom: typeof moved === 'string' ? `${kind}/${moved}` : undefined,
   };

@@ -2,12 +2,15 @@ import { parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { fromPointer, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import { readDocuments, type SpecFolder } from './documents.ts';
 import { checkEnvelopes } from './envelopes.ts';
 import { createResolver, locateIn } from './environment.ts';
 import { listSpecFiles } from './files.ts';
 import { createInclude } from './include.ts';
+import { writtenPath } from './keyed-path.ts';
 import { chooseEnvironment, loadProjectDocument, type ProjectDocument } from './project.ts';
 
 /**
@@ -28,8 +31,12 @@ export async function loadDesired(project: Project): Promise<DesiredState> {
     locate: (address, pointer) => {
       const parsed = parseAddress(address);
       const document = parsed === undefined ? undefined : resolved.documents.get(parsed.address);
-      if (document === undefined) return undefined;
-      return locateIn(document, name, `/spec${pointer}`, folder.locate);
+      const resource = parsed === undefined ? undefined : resolved.resources.get(parsed.address);
+      if (document === undefined || resource === undefined) return undefined;
+      const wanted = fromPointer(pointer);
+      const written = writtenPath(SHAPES[resource.kind], resource.spec, wanted);
+      const path = ['spec', ...written, ...wanted.slice(written.length)];
+      return locateIn(document, name, toPointer(path), folder.locate);
     },
   };
 }

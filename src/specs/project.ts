@@ -120,13 +120,13 @@ function parseBody(source: Source): JsonObject {
 /** What the schema cannot say. */
 function ownRules(body: JsonObject): readonly Finding[] {
   const findings: Finding[] = [];
-  const specs = body['specs'];
+  const specs = body.specs;
   if (typeof specs === 'string' && (isAbsolute(specs) || normalize(specs).startsWith('..'))) {
     const message = 'the specs folder must lie inside the project';
     findings.push({ severity: 'error', code: 'FILE_OUTSIDE', message, pointer: '/specs' });
   }
-  const names = isObject(body['environments']) ? Object.keys(body['environments']) : [];
-  const chosen = body['default_environment'];
+  const names = isObject(body.environments) ? Object.keys(body.environments) : [];
+  const chosen = body.default_environment;
   if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     const hint = suggestion(chosen, names);
     findings.push({
@@ -143,7 +143,7 @@ function ownRules(body: JsonObject): readonly Finding[] {
 function credentialFindings(body: JsonObject): readonly Finding[] {
   return entriesAt(body, 'environments').flatMap(([name, environment]) => {
     const texts: (readonly [readonly string[], Json | undefined])[] = [
-      [['base_url'], environment['base_url']],
+      [['base_url'], environment.base_url],
       ...Object.entries(objectAt(environment, 'variables')).map(
         ([variable, value]) => [['variables', variable], value] as const,
       ),
@@ -186,22 +186,22 @@ function build(
     concurrency: number(body, 'concurrency') ?? 8,
     planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
-    unknownFields: body['unknown_fields'] === 'allow' ? 'allow' : 'error',
+    unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
     diagnostics,
   };
 }
 
 function buildEnvironment(name: string, body: JsonObject, variables: Environment['variables']): Environment {
   const state = objectAt(body, 'state');
-  const drift = body['drift'];
+  const drift = body.drift;
   return {
     name,
-    target: body['target'] === 'emulator' ? 'emulator' : 'api',
+    target: body.target === 'emulator' ? 'emulator' : 'api',
     apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
     baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
-    protected: body['protected'] === true,
+    protected: body.protected === true,
     state:
-      state['backend'] === 'git'
+      state.backend === 'git'
         ? {
             backend: 'git',
             remote: text(state, 'remote') ?? 'origin',

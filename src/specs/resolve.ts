@@ -57,9 +57,9 @@ function resolveValue(value: Json, place: Place, walk: Walk): Json {
   if (isArray(value)) return resolveList(value, place, walk);
   if (!isObject(value)) return value;
   if (place !== 'free') {
-    if (typeof value['$file'] === 'string') return resolveFile(value, value['$file'], walk);
-    if (typeof value['$ref'] === 'string' && isOurs(value['$ref'], place)) {
-      return resolveReference(value, value['$ref'], place, walk);
+    if (typeof value.$file === 'string') return resolveFile(value, value.$file, walk);
+    if (typeof value.$ref === 'string' && isOurs(value.$ref, place)) {
+      return resolveReference(value, value.$ref, place, walk);
     }
   }
   return resolveObject(value, place, walk);
@@ -82,7 +82,7 @@ function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject 
   const { name, value: text } = result;
   if (typeof name === 'string' && typeof text === 'string') {
     walk.path.push('value');
-    add(walk, headerCredential(name, text, value['value']));
+    add(walk, headerCredential(name, text, value.value));
     walk.path.pop();
   }
   return result;
@@ -118,7 +118,7 @@ function inside(place: Shape): Place {
 
 /** A tool's JSON Schema: the one object shape whose `properties` are the user's. */
 function isParameterSchema(place: Place): boolean {
-  return typeof place !== 'string' && place.t === 'object' && place.fields['properties']?.t === 'map';
+  return typeof place !== 'string' && place.t === 'object' && place.fields.properties?.t === 'map';
 }
 
 /** Where no reference belongs, `$ref` counts as ours only when it reads like one: `#/…` is JSON Schema's. */

@@ -26,7 +26,7 @@ export function schemaFindings(
 
 /** A mapping where a text or an id belongs: the schema then misses `$file` or `$ref` in it. */
 function isFormError(error: SchemaError): boolean {
-  return error.keyword === 'required' && /^\$(file|ref)$/.test(String(error.params['missingProperty']));
+  return error.keyword === 'required' && /^\$(file|ref)$/.test(String(error.params.missingProperty));
 }
 
 function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsAt): Finding | undefined {
@@ -35,7 +35,7 @@ function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsA
   switch (keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const name = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+      const name = String(params.additionalProperty ?? params.unevaluatedProperty);
       const known = fieldsAt(pointer).filter((field) => field !== name);
       const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       const message = `the field ${name} is not known here`;
@@ -49,21 +49,21 @@ function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsA
       };
     }
     case 'required': {
-      const name = String(params['missingProperty']);
+      const name = String(params.missingProperty);
       if (name === '$file') return wrongType(at, 'a text or { $file: path }', value);
       if (name === '$ref') return wrongType(at, 'an id or { $ref: kind/key }', value);
       return { ...at, code: 'FIELD_MISSING', message: `the field ${name} is missing` };
     }
     case 'type':
-      return wrongType(at, typeNames(params['type']), value);
+      return wrongType(at, typeNames(params.type), value);
     case 'enum':
     case 'const':
       return unknownValue(at, params, value);
     case 'pattern':
       if (typeof value !== 'string') return undefined;
-      return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params['pattern'])) };
+      return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params.pattern)) };
     case 'propertyNames': {
-      const name = String(params['propertyName']);
+      const name = String(params.propertyName);
       const message = `${name} cannot be used as a name here`;
       return {
         ...at,
@@ -109,8 +109,8 @@ function typeHint(wanted: string, value: Json | undefined): string | undefined {
 }
 
 function unknownValue(at: At, params: SchemaError['params'], value: Json | undefined): Finding {
-  const list = params['allowedValues'];
-  const allowed: readonly unknown[] = Array.isArray(list) ? list : [params['allowedValue']];
+  const list = params.allowedValues;
+  const allowed: readonly unknown[] = Array.isArray(list) ? list : [params.allowedValue];
   const names = allowed.map(String);
   const message = `${JSON.stringify(value)} is not allowed here`;
   const near = typeof value === 'string' ? suggestion(value, names) : undefined;
@@ -131,10 +131,10 @@ function patternMessage(value: string, pattern: string): string {
 }
 
 function limitMessage(keyword: string, params: SchemaError['params']): string | undefined {
-  const limit = Number(params['limit']).toLocaleString('en-US');
+  const limit = Number(params.limit).toLocaleString('en-US');
   switch (keyword) {
     case 'minLength':
-      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
     case 'maxLength':
       return `must have at most ${limit} characters`;
     case 'minimum':
@@ -146,15 +146,15 @@ function limitMessage(keyword: string, params: SchemaError['params']): string | 
     case 'exclusiveMaximum':
       return `must be less than ${limit}`;
     case 'multipleOf':
-      return `must be a multiple of ${String(params['multipleOf'])}`;
+      return `must be a multiple of ${String(params.multipleOf)}`;
     case 'minItems':
     case 'minProperties':
-      return `must have at least ${limit} ${params['limit'] === 1 ? 'entry' : 'entries'}`;
+      return `must have at least ${limit} ${params.limit === 1 ? 'entry' : 'entries'}`;
     case 'maxItems':
     case 'maxProperties':
-      return `must have at most ${limit} ${params['limit'] === 1 ? 'entry' : 'entries'}`;
+      return `must have at most ${limit} ${params.limit === 1 ? 'entry' : 'entries'}`;
     case 'uniqueItems':
-      return `entries ${String(params['j'])} and ${String(params['i'])} (from 0) are the same`;
+      return `entries ${String(params.j)} and ${String(params.i)} (from 0) are the same`;
     default:
       return undefined;
   }

@@ -1,26 +1,28 @@
-import type { Address } from '../../model/address.ts';
-import type { DesiredResource } from '../../model/desired.ts';
+import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problem.ts';
+import { flowRules } from './flow.ts';
+import { identityRules } from './identity.ts';
+import { promotionRules } from './promotion.ts';
+import { referenceRules } from './references.ts';
+import { ignoreRules, transcriptionRules } from './settings.ts';
+import { testRules } from './tests.ts';
+import { assistantToolRules, toolRules } from './tools.ts';
+import type { Rule, World } from './world.ts';
 
-/** One environment as the rules see it. */
-export interface World {
-  readonly environment: string;
-  readonly resources: ReadonlyMap<Address, DesiredResource>;
-  /** Addresses that exist in other environments only. */
-  readonly elsewhere: ReadonlySet<Address>;
-  /** Keys of documents that could not be read. */
-  readonly broken: ReadonlySet<string>;
-}
+const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
+  assistant: [referenceRules, assistantToolRules, flowRules, transcriptionRules, promotionRules, ignoreRules],
+  tool: [referenceRules, ({ spec }) => toolRules(spec, '/spec'), ignoreRules],
+  mcp_server: [referenceRules, ignoreRules],
+  test: [referenceRules, testRules, ignoreRules],
+};
 
-/** A rule looks at one resource of a kind, knowing all others. */
-export type Rule = (resource: DesiredResource, world: World) => readonly Finding[];
-
-export interface RuleFinding {
-  readonly address: Address;
-  readonly finding: Finding;
-}
-
-/** Rules that need more than one value or more than one document. */
-export function checkRules(world: World): readonly RuleFinding[] {
-  return world.resources.size === 0 ? [] : [];
+/** Every rule that needs more than one value or more than one document, over one environment. */
+export function checkRules(world: World): readonly (readonly [Address, Finding])[] {
+  const findings: (readonly [Address, Finding])[] = [...identityRules(world)];
+  for (const resource of world.resources.values()) {
+    for (const rule of RULES[resource.kind]) {
+      for (const finding of rule(resource, world)) findings.push([resource.address, finding]);
+    }
+  }
+  return findings;
 }

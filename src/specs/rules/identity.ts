@@ -1,0 +1,62 @@
+import type { Address } from '../../model/address.ts';
+import type { DesiredResource } from '../../model/desired.ts';
+import { KINDS } from '../../model/kinds.ts';
+import type { Finding } from '../problem.ts';
+import { problem, type World, warning } from './world.ts';
+
+/** One rule over all resources: what was moved, and names that two share. */
+export function identityRules(world: World): readonly (readonly [Address, Finding])[] {
+  const findings: (readonly [Address, Finding])[] = [];
+  const names = new Map<string, Address>();
+  const claims = new Map<Address, Address>();
+  for (const resource of world.resources.values()) {
+    const { address, kind } = resource;
+    const facts = KINDS[kind];
+    const same = [kind, resource.name, ...facts.identity.map((field) => String(resource.spec[field]))].join(
+      '\n',
+    );
+    const first = names.get(same);
+    if (first === undefined) names.set(same, address);
+    else findings.push([address, nameTwice(resource, first)]);
+    for (const finding of movedRules(resource, world, claims)) findings.push([address, finding]);
+  }
+  return findings;
+}
+
+function nameTwice(resource: DesiredResource, first: Address): Finding {
+  const { noun, nameField } = KINDS[resource.kind];
+  return warning(
+    'NAME_TWICE',
+    `/spec/${nameField}`,
+    `${first} has the same name; a ${noun} that already exists could not be told apart from it by name`,
+    'give each its own name',
+  );
+}
+
+function movedRules(
+  resource: DesiredResource,
+  world: World,
+  claims: Map<Address, Address>,
+): readonly Finding[] {
+  const from = resource.lifecycle.movedFrom;
+  if (from === undefined) return [];
+  const pointer = '/lifecycle/moved_from';
+  if (from === resource.address) {
+    return [problem('MOVED_FROM_SELF', pointer, 'moved_from names this very document', 'remove moved_from')];
+  }
+  const other = claims.get(from);
+  claims.set(from, other ?? resource.address);
+  if (other !== undefined) {
+    return [
+      problem(
+        'MOVED_FROM_TWICE',
+        pointer,
+        `${other} is also moved from ${from}`,
+        'only one can keep its remote id',
+      ),
+    ];
+  }
+  if (!world.resources.has(from)) return [];
+  const hint = 'remove moved_from, or the document with the former key';
+  return [problem('MOVED_FROM_EXISTS', pointer, `${from} still exists`, hint)];
+}

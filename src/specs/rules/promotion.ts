@@ -1,0 +1,104 @@
+import type { DesiredResource } from '../../model/desired.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import type { Finding } from '../problem.ts';
+import { suggestion } from '../suggest.ts';
+import { missing } from './references.ts';
+import { objectOf, objectsOf, problem, referenced, textOf, type World, warning } from './world.ts';
+
+/** What an assistant's promotion asks for can be had: tests of its own, suites with tests, growing shares. */
+export function promotionRules(resource: DesiredResource, world: World): readonly Finding[] {
+  const { promotion } = resource;
+  if (promotion === undefined) return [];
+  const gate = objectOf(promotion.gate);
+  return [
+    ...strategyRules(promotion, gate),
+    ...gateTests(resource, gate, world),
+    ...gateSuites(gate, world),
+    ...canarySteps(objectOf(promotion.canary)),
+  ];
+}
+
+function strategyRules(promotion: JsonObject, gate: JsonObject): readonly Finding[] {
+  const strategy = textOf(promotion.strategy) ?? 'immediate';
+  const asked = [gate.tests, gate.suites].some((list) => isArray(list) && list.length > 0);
+  if (strategy === 'gated' && !asked) {
+    const hint = 'add promotion.gate with tests or suites';
+    return [problem('PROMOTION_GATE', '/promotion/strategy', 'the strategy gated needs a gate', hint)];
+  }
+  if (strategy === 'canary' && promotion.canary === undefined) {
+    const hint = 'add promotion.canary with steps';
+    return [problem('PROMOTION_CANARY', '/promotion/strategy', 'the strategy canary needs its steps', hint)];
+  }
+  if (strategy === 'immediate' && asked) {
+    const message = 'the gate is not used: the strategy is immediate';
+    return [
+      { ...warning('PROMOTION_UNUSED', '/promotion/gate', message, 'write strategy: gated'), at: 'key' },
+    ];
+  }
+  if (strategy !== 'canary' && promotion.canary !== undefined) {
+    const message = `the canary steps are not used: the strategy is ${strategy}`;
+    return [
+      { ...warning('PROMOTION_UNUSED', '/promotion/canary', message, 'write strategy: canary'), at: 'key' },
+    ];
+  }
+  return [];
+}
+
+function gateTests(resource: DesiredResource, gate: JsonObject, world: World): readonly Finding[] {
+  return objectsOf(gate.tests).flatMap(([index, entry]) => {
+    const pointer = `/promotion/gate/tests/${index}`;
+    const target = textOf(entry.$ref);
+    if (!target?.startsWith('test/')) return [];
+    const absent = missing(target, world);
+    if (absent !== undefined) return [{ ...absent, pointer }];
+    const test = referenced(entry, world);
+    const destination = test?.spec.destination;
+    if (isObject(destination) && destination.$ref === resource.address) return [];
+    if (isObject(destination)) {
+      const other = String(destination.$ref);
+      const message = `${target} tests ${other}, not this assistant`;
+      return [
+        problem(
+          'GATE_TEST_FOREIGN',
+          pointer,
+          message,
+          `set its destination to { $ref: ${resource.address} }`,
+        ),
+      ];
+    }
+    const message = `whether ${target} reaches this assistant cannot be told from its destination`;
+    return [
+      warning('GATE_TEST_UNBOUND', pointer, message, `set its destination to { $ref: ${resource.address} }`),
+    ];
+  });
+}
+
+function gateSuites(gate: JsonObject, world: World): readonly Finding[] {
+  if (!isArray(gate.suites)) return [];
+  const suites = new Set<string>();
+  for (const { kind, spec } of world.resources.values()) {
+    const suite = kind === 'test' ? textOf(spec.test_suite) : undefined;
+    if (suite !== undefined) suites.add(suite);
+  }
+  return gate.suites.flatMap((suite, index) => {
+    if (typeof suite !== 'string' || suites.has(suite)) return [];
+    const message = `no test belongs to the suite ${suite}`;
+    return [
+      problem('SUITE_UNKNOWN', `/promotion/gate/suites/${index}`, message, suggestion(suite, [...suites])),
+    ];
+  });
+}
+
+function canarySteps(canary: JsonObject): readonly Finding[] {
+  let last = 0;
+  return objectsOf(canary.steps).flatMap(([index, { weight }]) => {
+    if (typeof weight !== 'number' || weight <= 0 || weight >= 100) return [];
+    const pointer = `/promotion/canary/steps/${index}/weight`;
+    const before = last;
+    last = Math.max(last, weight);
+    if (weight < 1)
+      return [problem('CANARY_STEPS', pointer, 'a share of traffic must be at least 1 percent')];
+    if (weight > before) return [];
+    return [problem('CANARY_STEPS', pointer, `each share must be larger than the one before it (${before})`)];
+  });
+}

@@ -1,0 +1,41 @@
+import { parseAddress } from '../../model/address.ts';
+import type { DesiredResource } from '../../model/desired.ts';
+import type { Finding } from '../problem.ts';
+import { nearest } from '../suggest.ts';
+import { problem, type World } from './world.ts';
+
+/** Every reference of a spec leads to a document that exists in this environment. */
+export function referenceRules(resource: DesiredResource, world: World): readonly Finding[] {
+  return resource.references.flatMap(({ pointer, target }) => {
+    if (target.startsWith('integration/')) return [];
+    const found = missing(target, world);
+    return found === undefined ? [] : [{ ...found, pointer: `/spec${pointer}` }];
+  });
+}
+
+/** What is wrong with a reference to an address, or undefined when it leads somewhere. */
+export function missing(target: string, world: World): Finding | undefined {
+  const parsed = parseAddress(target);
+  if (parsed === undefined) return undefined;
+  const { address, kind, key } = parsed;
+  if (world.resources.has(address)) return undefined;
+  if (world.elsewhere.has(address)) {
+    const hint = `add the environment to only: in the document of ${target}, or leave the reference out here`;
+    return problem(
+      'REF_ELSEWHERE',
+      '',
+      `${target} does not exist in every environment that refers to it`,
+      hint,
+    );
+  }
+  if (world.broken.has(key)) return undefined;
+  const others = [...world.resources.values()];
+  const near = nearest(
+    key,
+    others.filter((other) => other.kind === kind).map((other) => other.key),
+  );
+  const namesake = others.find((other) => other.key === key);
+  const other = namesake === undefined ? undefined : `there is ${namesake.address}`;
+  const hint = near === undefined ? other : `did you mean ${kind}/${near}?`;
+  return problem('REF_DANGLING', '', `${target} does not exist`, hint);
+}

@@ -10,18 +10,36 @@ import { loadSources } from './generate/sources.mjs';
 import { typesModule } from './generate/types.mjs';
 import { validatorsModule } from './generate/validators.mjs';
 
+const LINE_WIDTH = 110;
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 async function outputs() {
   const sources = await loadSources(join(root, 'schemas/src'));
   const files = new Map();
   for (const name of Object.keys(sources.documents)) {
-    files.set(`schemas/${name}.schema.json`, `${JSON.stringify(bundle(sources, name), null, 2)}\n`);
+    files.set(`schemas/${name}.schema.json`, `${json(bundle(sources, name))}\n`);
   }
   files.set('src/model/generated/types.ts', await typesModule(sources));
   files.set('src/model/generated/shapes.ts', shapesModule(sources));
   files.set('src/specs/generated/validators.ts', validatorsModule(sources));
   return files;
+}
+
+// The layout that Biome gives to JSON: an array stands on one line when it fits.
+function json(value, indent = '', column = 0) {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const deeper = `${indent}  `;
+  if (Array.isArray(value)) {
+    const flat = `[${value.map((each) => JSON.stringify(each)).join(', ')}]`;
+    const scalars = value.every((each) => each === null || typeof each !== 'object');
+    if (scalars && column + flat.length < LINE_WIDTH) return flat;
+    return `[\n${value.map((each) => deeper + json(each, deeper, deeper.length)).join(',\n')}\n${indent}]`;
+  }
+  const lines = Object.entries(value).map(([key, each]) => {
+    const start = `${deeper}${JSON.stringify(key)}: `;
+    return start + json(each, deeper, start.length);
+  });
+  return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
 const check = process.argv.includes('--check');

@@ -171,7 +171,7 @@ function leafShape(shape: Shape, value: Json | undefined): Shape {
 
 /**
  * Everything that the schemas know of a live configuration, without what the API fills in by itself, without
- * defaults and empties: equal trees mean that nobody changed anything that could be written.
+ * secrets (which it may mask), defaults and empties: equal trees mean that nobody changed anything that could be written.
  */
 export function knownTree(shape: Shape, value: Json | undefined): Tree {
   const tree = known(shape, value);
@@ -181,6 +181,7 @@ export function knownTree(shape: Shape, value: Json | undefined): Tree {
 function known(shape: Shape, value: Json | undefined): Canon | undefined {
   const fitting = fittingShape(shape, value);
   if ((fitting.t === 'scalar' || fitting.t === 'object') && fitting.serverFilled) return undefined;
+  if (fitting.t === 'scalar' && fitting.secret) return undefined;
   if (fitting.t === 'object') {
     if (!isObject(value)) return undefined;
     const fields = Object.entries(fitting.fields).map(

@@ -1,29 +1,31 @@
 import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
+import { isMasked } from './canonical.ts';
 import { keyedElements } from './keys.ts';
 import { child, childShape, fittingShape } from './walk.ts';
 
 /**
  * Prepares a configuration for a request: nulls that came from a reply are dropped, since the API documents
- * null for few fields and "absent" for all of them. A null that the spec writes stays, and so does everything
- * inside maps and opaque values, which belong to the user.
+ * null for few fields and "absent" for all of them, and a secret that the API masks is taken from the spec or
+ * left out. A null that the spec writes stays, and so does everything inside maps and opaque values, which
+ * belong to the user.
  */
-function withoutReplyNulls(shape: Shape, value: Json, spec: Json | undefined): Json {
+function writable(shape: Shape, value: Json, spec: Json | undefined): Json {
   const fitting = fittingShape(shape, value);
   if (fitting.t === 'object' && isObject(value)) {
     return Object.fromEntries(
-      Object.entries(value)
-        .filter(([name, entry]) => entry !== null || child(fitting, spec, name) === null)
-        .map(([name, entry]) => [
-          name,
-          withoutReplyNulls(childShape(fitting, name, entry), entry, child(fitting, spec, name)),
-        ]),
+      Object.entries(value).flatMap(([name, entry]): readonly (readonly [string, Json])[] => {
+        const written = child(fitting, spec, name);
+        const entryShape = childShape(fitting, name, entry);
+        if (isHidden(entryShape, entry)) return typeof written === 'string' ? [[name, written]] : [];
+        return entry === null && written !== null ? [] : [[name, writable(entryShape, entry, written)]];
+      }),
     );
   }
   if (fitting.t === 'list' && isArray(value)) {
     const written = isArray(spec) ? keyedElements(fitting, spec) : new Map<string, Json>();
     return [...keyedElements(fitting, value)].map(([key, item]) =>
-      withoutReplyNulls(fitting.item, item, written.get(key)),
+      writable(fitting.item, item, written.get(key)),
     );
   }
   return value;
@@ -39,9 +41,32 @@ export function requestBody(shape: ObjectShape, config: JsonObject, spec: JsonOb
     const written = Object.hasOwn(spec, name);
     if (value === null && !written) continue;
     if (!written && !Object.hasOwn(shape.fields, name)) continue;
-    body[name] = withoutReplyNulls(childShape(shape, name, value), value, spec[name]);
+    body[name] = writable(childShape(shape, name, value), value, spec[name]);
   }
   return body;
+}
+
+function isHidden(shape: Shape, value: Json): boolean {
+  return shape.t === 'scalar' && shape.secret === true && value !== null && value !== '' && isMasked(value);
+}
+
+/**
+ * True when the value holds a secret that the API masks and the spec does not know: sending it back would
+ * destroy it.
+ */
+export function holdsHiddenSecret(shape: Shape, value: Json, spec: Json | undefined): boolean {
+  const fitting = fittingShape(shape, value);
+  if (isHidden(fitting, value)) return typeof spec !== 'string';
+  if (fitting.t === 'object' && isObject(value)) {
+    return Object.entries(value).some(([name, entry]) =>
+      holdsHiddenSecret(childShape(fitting, name, entry), entry, child(fitting, spec, name)),
+    );
+  }
+  if (fitting.t !== 'list' || !isArray(value)) return false;
+  const written = isArray(spec) ? keyedElements(fitting, spec) : new Map<string, Json>();
+  return [...keyedElements(fitting, value)].some(([key, item]) =>
+    holdsHiddenSecret(fitting.item, item, written.get(key)),
+  );
 }
 
 /** Only the named top-level fields. */

@@ -49,7 +49,8 @@ export interface DeletedResource {
 
 /**
  * A line of the write-ahead log. `begin` is written before a request, the others after its outcome: `fail`
- * says that the request certainly had no effect, so that nothing needs to be looked up later.
+ * says that the request certainly had no effect, so that nothing needs to be looked up later. `archive` keeps the
+ * last live form of what is about to be deleted.
  */
 export type JournalEntry =
   | { readonly op: 'init'; readonly state: State }
@@ -63,6 +64,7 @@ export type JournalEntry =
   | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }
   | { readonly op: 'fail'; readonly address: Address }
+  | { readonly op: 'archive'; readonly deleted: DeletedResource }
   | {
       readonly op: 'move';
       readonly from: Address;

@@ -175,6 +175,7 @@ function isEntry(value: unknown): value is JournalEntry {
   if (!isObject(value)) return false;
   const { op, address, binding } = value;
   if (op === 'init') return isState(value.state);
+  if (op === 'archive') return isDeleted(value.deleted);
   if (op === 'move') {
     const carried = binding === undefined || binding === null || isBinding(binding);
     return isAddress(value.from) && isAddress(value.to) && carried;

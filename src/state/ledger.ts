@@ -107,6 +107,9 @@ export function openLedger(base: State | undefined, left: readonly BeginEntry[] 
         if (resources.delete(entry.address)) touch();
         if (entry.deleted !== undefined) keepDeleted(entry.deleted);
         return entry;
+      case 'archive':
+        if (head !== undefined) keepDeleted(entry.deleted);
+        return entry;
       case 'move':
         return head === undefined ? { ...entry, binding: null } : move(entry);
       default:

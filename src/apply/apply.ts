@@ -1,0 +1,194 @@
+/** Executes a plan's steps. Nothing is decided here: what, in which order and from what to what, the plan says. */
+
+import type { ErrorKind } from '../model/errors.ts';
+import { Failure } from '../model/errors.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Planned, Step } from '../model/plan.ts';
+import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
+import type { State } from '../model/state.ts';
+import { bindResource } from './bind.ts';
+import type { ApplyContext, ApplyDeps, Done } from './context.ts';
+import { createResource } from './create.ts';
+import { deleteResource } from './delete.ts';
+import { mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { runSteps } from './schedule.ts';
+import { readAgain, updateResource } from './update.ts';
+import { refuseForeignCanary, releaseVersion } from './version.ts';
+
+export interface ApplyOutcome extends ApplyReport {
+  /** What the exit code is made of; null for success. */
+  readonly exitKind: ErrorKind | null;
+}
+
+/**
+ * Applies a plan and reports what became of each change. Rejects with `Failure('refused')` before the first
+ * write when a foreign canary stands in the way; every later failure is part of the report.
+ */
+export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<ApplyOutcome> {
+  const { steps, stateEdits } = planned;
+  if (steps.length === 0 && stateEdits.length === 0) return report(planned, [], false);
+  const ids = new Map(Object.entries(planned.ids));
+  await preflight(planned, deps);
+  const state = await beginState(deps);
+  const bindings = new Map(Object.entries(state.resources));
+  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, bindings };
+  await editState(context);
+  const outcomes = await execute(context, steps);
+  return report(planned, outcomes, deps.stop.aborted);
+}
+
+/** Everything that can be known to stand in the way is found before anything is written. */
+async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
+  const ending = planned.steps.filter(
+    (step) =>
+      step.remoteId !== null &&
+      KINDS[step.kind].update === 'version' &&
+      (step.action === 'delete' || (deps.promote && writes(step))),
+  );
+  const context = { ...deps, planned, lineage: '', ids: new Map(), bindings: new Map() };
+  const checks = ending.map((step) => refuseForeignCanary(context, step.address, step.remoteId ?? ''));
+  await Promise.all(checks);
+}
+
+function writes(step: Step): boolean {
+  return step.edits.length > 0 || step.reorder.length > 0;
+}
+
+async function beginState(deps: ApplyDeps): Promise<State> {
+  const known = deps.session.current();
+  if (known !== undefined) return known;
+  const state = deps.newState();
+  await deps.session.record({ op: 'init', state });
+  return state;
+}
+
+/** Changes of the state alone: moves, a base that follows, bindings of what no longer exists. */
+async function editState(context: ApplyContext): Promise<void> {
+  for (const edit of context.planned.stateEdits) {
+    if (edit.op === 'move') {
+      await context.session.record({ op: 'move', from: edit.from, to: edit.to });
+      const moved = context.bindings.get(edit.from);
+      if (moved !== undefined) context.bindings.set(edit.to, moved);
+      context.bindings.delete(edit.from);
+    } else if (edit.op === 'forget') {
+      await context.session.record({ op: 'unbind', address: edit.address });
+    } else {
+      const known = context.bindings.get(edit.address);
+      if (known === undefined) continue;
+      const binding = {
+        ...known,
+        base: edit.base,
+        foreign: edit.foreign,
+        prevent_destroy: edit.preventDestroy,
+        updated_at: context.clock().toISOString(),
+      };
+      context.bindings.set(edit.address, binding);
+      await context.session.record({ op: 'bind', address: edit.address, binding });
+    }
+  }
+}
+
+function runStep(context: ApplyContext, step: Step): Promise<Done> {
+  switch (step.action) {
+    case 'create':
+      return createResource(context, step);
+    case 'link':
+      // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
+      return releaseVersion(context, step, true);
+    case 'adopt':
+    case 'update':
+      return writes(step) ? changeResource(context, step) : adoptAsIs(context, step);
+    case 'delete':
+      return deleteResource(context, step);
+    default:
+      return step.action satisfies never;
+  }
+}
+
+function changeResource(context: ApplyContext, step: Step): Promise<Done> {
+  return KINDS[step.kind].update === 'version'
+    ? releaseVersion(context, step, context.promote)
+    : updateResource(context, step);
+}
+
+async function adoptAsIs(context: ApplyContext, step: Step): Promise<Done> {
+  const live = await readAgain(context, step);
+  await bindResource(context, step, live, undefined);
+  return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: false };
+}
+
+/** Failures after which going on is useless or dangerous: a dead key, a state that can no longer be written. */
+function isFatal(error: unknown): boolean {
+  return (
+    !(error instanceof Failure) ||
+    error.kind === 'auth' ||
+    error.code === 'STATE_WRITE' ||
+    error.code === 'LEASE_LOST'
+  );
+}
+
+async function execute(context: ApplyContext, steps: readonly Step[]): Promise<readonly StepOutcome[]> {
+  const outcomes: StepOutcome[] = [];
+  let fatal = false;
+  const total = steps.length;
+  const run = async (step: Step): Promise<'done' | 'failed'> => {
+    try {
+      const done = await runStep(context, step);
+      outcomes.push({ step, status: 'applied', done, error: undefined });
+      return 'done';
+    } catch (error) {
+      fatal ||= isFatal(error);
+      const status = statusOf(error);
+      outcomes.push({ step, status, done: undefined, error });
+      if (status === 'failed')
+        await settle(context, step, error).catch(() => {
+          fatal = true;
+        });
+      return 'failed';
+    } finally {
+      context.onProgress({ done: outcomes.length, total, note: step.address });
+    }
+  };
+  const stopped = () => fatal || context.stop.aborted;
+  const schedule = { concurrency: context.concurrency, stopped, run };
+  const rest = steps.filter((step) => step.action !== 'delete');
+  const deletes = steps.filter((step) => step.action === 'delete');
+  const left = await runSteps(rest, schedule);
+  const done = new Set(outcomes.filter(({ status }) => status === 'applied').map(({ step }) => step.id));
+  const deletable = deletes.map((step) => ({
+    ...step,
+    dependsOn: step.dependsOn.filter((id) => !done.has(id)),
+  }));
+  const kept = await runSteps(deletable, schedule);
+  const never = [...left, ...kept].map((step) => ({
+    step,
+    status: 'not_attempted' as const,
+    done: undefined,
+    error: undefined,
+  }));
+  const order = new Map(steps.map((step, index) => [step.id, index]));
+  return [...outcomes, ...never].sort((a, b) => (order.get(a.step.id) ?? 0) - (order.get(b.step.id) ?? 0));
+}
+
+/**
+ * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder. Where the
+ * log itself is what failed, there is nothing to tell.
+ */
+async function settle(context: ApplyContext, step: Step, cause: unknown): Promise<void> {
+  if (!isFatal(cause)) await context.session.record({ op: 'fail', address: step.address });
+}
+
+function report(planned: Planned, outcomes: readonly StepOutcome[], stopped: boolean): ApplyOutcome {
+  const results = mergeResults(outcomes);
+  const { outcome, exitKind } = verdict(outcomes, results, stopped);
+  const environment = planned.plan.environment;
+  const command = exitKind === null ? 'plan' : 'apply';
+  return {
+    format_version: REPORT_FORMAT,
+    plan_digest: planned.plan.plan_digest,
+    outcome,
+    results,
+    next: `assistantctl ${command} --env ${environment}`,
+    exitKind,
+  };
+}

@@ -1,0 +1,69 @@
+import { withIds } from '../canonical/walk.ts';
+import { Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Planned, Step } from '../model/plan.ts';
+import type { Api } from '../model/remote.ts';
+import type { Binding, State, StateSession } from '../model/state.ts';
+
+export interface ApplyProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly note: string;
+}
+
+/** What an apply works with; everything of the outside world comes in here. */
+export interface ApplyDeps {
+  readonly api: Api;
+  readonly session: StateSession;
+  /** A fresh state for an environment that was never applied; its lineage is random. */
+  readonly newState: () => State;
+  /** First word of version names: the short commit, or `nogit`. */
+  readonly versionPrefix: string;
+  /** False: stage versions and leave main alone. */
+  readonly promote: boolean;
+  readonly concurrency: number;
+  readonly clock: () => Date;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** Aborted by the first signal: begin nothing more, finish what is under way. */
+  readonly stop: AbortSignal;
+  readonly onProgress: (progress: ApplyProgress) => void;
+}
+
+/** The running apply: dependencies plus what has become known on the way. */
+export interface ApplyContext extends ApplyDeps {
+  readonly planned: Planned;
+  readonly lineage: string;
+  /** Reference target → live id; creates add theirs. */
+  readonly ids: Map<string, string>;
+  readonly bindings: Map<string, Binding>;
+}
+
+/** What a step came to. */
+export interface Done {
+  readonly remoteId: string | null;
+  readonly versionId: string | null;
+  readonly promoted: boolean;
+  /** False when the account already said what was wanted and no request was sent. */
+  readonly wrote: boolean;
+}
+
+/** Live ids in place of references; a reference without an id is a `Failure`, never a request. */
+export function resolveIds(context: ApplyContext, step: Step, config: JsonObject): JsonObject {
+  const missing: string[] = [];
+  const resolved = withIds(
+    SHAPES[step.kind],
+    config,
+    (target) => context.ids.get(target),
+    (target) => missing.push(target),
+  );
+  if (missing.length === 0) return resolved;
+  throw new Failure('partial', `${step.address} refers to ${missing.join(', ')}, which has no live id`, {
+    code: 'REF_UNAVAILABLE',
+  });
+}
+
+/** Live id → reference target, as of now. */
+export function knownReferences(context: ApplyContext): ReadonlyMap<string, string> {
+  return new Map([...context.ids].map(([target, id]) => [id, target]));
+}

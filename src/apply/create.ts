@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { requestBody } from '../canonical/payload.ts';
+import { ApiError, Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { type JsonObject, stableStringify } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Step } from '../model/plan.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import { announce, bindResource } from './bind.ts';
+import { type ApplyContext, type Done, resolveIds } from './context.ts';
+import { unsettled } from './verify.ts';
+
+/** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
+const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
+
+/**
+ * The same for every attempt at one create, by any process: derived from the state's lineage, the address and
+ * the body. The API replays the first success for 24 hours instead of creating a twin.
+ */
+export function idempotencyKey(lineage: string, address: string, body: JsonObject): string {
+  const text = stableStringify([lineage, address, body]);
+  return `actl-${createHash('sha256').update(text).digest('hex').slice(0, 48)}`;
+}
+
+/** Creates the resource, or finds the one that an earlier attempt of unknown outcome created. */
+export async function createResource(context: ApplyContext, step: Step): Promise<Done> {
+  const shape = SHAPES[step.kind];
+  const spec = resolveIds(context, step, step.createSpec ?? {});
+  const body = requestBody(shape, spec, spec);
+  const key = idempotencyKey(context.lineage, step.address, body);
+  await announce(context, step, 'create', key);
+  const created = await createOnce(context, step, body, key);
+  const { live, missing } = await settled(context, step, spec, created);
+  await bindResource(context, step, live, undefined);
+  if (missing.length > 0) throw notStuck(step, live.id, missing);
+  return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: true };
+}
+
+async function createOnce(
+  context: ApplyContext,
+  step: Step,
+  body: JsonObject,
+  key: string,
+): Promise<RemoteResource> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return (await context.api.create(step.kind, body, key)).resource;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+      const found = await lookUp(context, step, body);
+      if (found !== undefined) return found;
+      if (attempt === 2) throw error;
+    }
+  }
+}
+
+/** Undefined when no unbound resource of that name exists; several are a matter for a person. */
+async function lookUp(
+  context: ApplyContext,
+  step: Step,
+  body: JsonObject,
+): Promise<RemoteResource | undefined> {
+  for (const delay of LOOK_UP_DELAYS_MS) {
+    if (delay > 0) await context.sleep(delay);
+    const bound = new Set(context.ids.values());
+    const named = (await context.api.list(step.kind)).filter(
+      (resource) => !bound.has(resource.id) && isNamedLike(step, resource, body),
+    );
+    const same = named.filter((resource) => unsettled(SHAPES[step.kind], body, resource.config).length === 0);
+    const candidates = same.length > 0 ? same : named;
+    const [only] = candidates;
+    if (candidates.length === 1) return only;
+    if (candidates.length > 1) throw severalFound(step, candidates);
+  }
+  return undefined;
+}
+
+function isNamedLike(step: Step, resource: RemoteResource, body: JsonObject): boolean {
+  const { nameField, identity } = KINDS[step.kind];
+  return resource.name === body[nameField] && identity.every((name) => resource.config[name] === body[name]);
+}
+
+function severalFound(step: Step, candidates: readonly RemoteResource[]): Failure {
+  const ids = candidates.map((candidate) => candidate.id);
+  return new Failure(
+    'partial',
+    `the reply to creating ${step.address} was lost, and ${ids.length} resources now have its name: ${ids.join(', ')}`,
+    {
+      code: 'OUTCOME_AMBIGUOUS',
+      hint: `say which one it is: ${ids.map((id) => `assistantctl state import ${step.address} ${id}`).join('   or   ')}`,
+      details: { ids },
+    },
+  );
+}
+
+/** A reply may leave out what a GET has: only then is the resource read once more. */
+async function settled(
+  context: ApplyContext,
+  step: Step,
+  spec: JsonObject,
+  reply: RemoteResource,
+): Promise<{ live: RemoteResource; missing: readonly string[] }> {
+  const shape = SHAPES[step.kind];
+  if (unsettled(shape, spec, reply.config).length === 0) return { live: reply, missing: [] };
+  const live = (await context.api.get(step.kind, reply.id)) ?? reply;
+  return { live, missing: unsettled(shape, spec, live.config) };
+}
+
+/** The write went through and the API returns something else than what was sent. */
+export function notStuck(step: Step, remoteId: string, pointers: readonly string[]): Failure {
+  return new Failure(
+    'partial',
+    `${step.address} (${remoteId}) was written, but the API returns other values for ${pointers.join(', ')}`,
+    {
+      code: 'NOT_STUCK',
+      hint: 'the next plan shows what it returns; write that into the spec, or put the field under lifecycle.ignore_changes',
+      details: { pointers },
+    },
+  );
+}

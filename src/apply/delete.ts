@@ -1,0 +1,50 @@
+import { liveDigest, sealSecrets } from '../canonical/canonical.ts';
+import { withReferences } from '../canonical/walk.ts';
+import { ApiError, Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { Step } from '../model/plan.ts';
+import { announce } from './bind.ts';
+import { type ApplyContext, type Done, knownReferences } from './context.ts';
+
+/** Deletes a resource after a copy of its last live form went into the state. Gone already is done already. */
+export async function deleteResource(context: ApplyContext, step: Step): Promise<Done> {
+  const shape = SHAPES[step.kind];
+  const id = step.remoteId ?? '';
+  const live = await context.api.get(step.kind, id);
+  if (live !== undefined) {
+    if (liveDigest(shape, withReferences(shape, live.config, knownReferences(context))) !== step.liveDigest) {
+      throw new Failure(
+        'stale',
+        `${step.address} (${id}) was changed by someone else since its deletion was planned`,
+        {
+          code: 'CHANGED_MEANWHILE',
+          hint: 'plan again',
+        },
+      );
+    }
+    await context.session.record({
+      op: 'archive',
+      deleted: {
+        address: step.address,
+        remote_id: id,
+        deleted_at: context.clock().toISOString(),
+        config: sealSecrets(shape, live.config),
+      },
+    });
+    await announce(context, step, 'delete', null);
+    await deleteKnown(context, step, id);
+  }
+  await context.session.record({ op: 'unbind', address: step.address });
+  context.bindings.delete(step.address);
+  return { remoteId: id, versionId: null, promoted: false, wrote: live !== undefined };
+}
+
+/** A lost reply is settled by looking whether the resource is still there. */
+async function deleteKnown(context: ApplyContext, step: Step, id: string): Promise<void> {
+  try {
+    await context.api.delete(step.kind, id);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+    if ((await context.api.get(step.kind, id)) !== undefined) throw error;
+  }
+}

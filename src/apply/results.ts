@@ -1,0 +1,95 @@
+import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
+import type { Step } from '../model/plan.ts';
+import type { ApplyReport, StepError, StepResult, StepStatus } from '../model/report.ts';
+import type { Done } from './context.ts';
+
+/** How one step ended, before steps of one address are merged. */
+export interface StepOutcome {
+  readonly step: Step;
+  readonly status: StepStatus;
+  readonly done: Done | undefined;
+  readonly error: unknown;
+}
+
+function describe(error: unknown): StepError {
+  const api = error instanceof ApiError ? error : undefined;
+  const failure = error instanceof Failure ? error : undefined;
+  return {
+    kind: failure?.kind ?? 'internal',
+    code: failure?.code ?? 'INTERNAL',
+    message: error instanceof Error ? error.message : String(error),
+    status: api?.status ?? null,
+    request_id: api?.requestId ?? null,
+    hint: failure?.hint ?? null,
+  };
+}
+
+/** `unknown` only where a write may have happened and nothing could be found out about it. */
+export function statusOf(error: unknown): StepStatus {
+  const unclear = error instanceof ApiError && error.effect === 'unknown' && error.method !== 'GET';
+  return unclear || (error instanceof Failure && error.code === 'OUTCOME_AMBIGUOUS') ? 'unknown' : 'failed';
+}
+
+const SEVERITY: readonly StepStatus[] = ['skipped', 'applied', 'not_attempted', 'failed', 'unknown'];
+
+/** One line per address: a create and the link step behind it are one change to whoever reads the report. */
+export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepResult[] {
+  const byAddress = new Map<string, StepResult>();
+  for (const outcome of outcomes) {
+    const known = byAddress.get(outcome.step.address);
+    const own = resultOf(outcome);
+    byAddress.set(own.address, known === undefined ? own : merge(known, own));
+  }
+  return [...byAddress.values()];
+}
+
+function resultOf({ step, status, done, error }: StepOutcome): StepResult {
+  return {
+    address: step.address,
+    action: step.action === 'link' ? 'create' : step.action,
+    status,
+    remote_id: done?.remoteId ?? step.remoteId,
+    version_id: done?.versionId ?? null,
+    promoted: done?.promoted ?? false,
+    error: error === undefined ? null : describe(error),
+  };
+}
+
+function merge(first: StepResult, second: StepResult): StepResult {
+  const worse = SEVERITY.indexOf(second.status) >= SEVERITY.indexOf(first.status) ? second : first;
+  return {
+    ...first,
+    status: worse.status,
+    error: worse.error,
+    remote_id: second.remote_id ?? first.remote_id,
+    version_id: second.version_id ?? first.version_id,
+    promoted: first.promoted || second.promoted,
+  };
+}
+
+/** Verdict over all results, and the error kind that decides the exit code (null: exit 0). */
+export function verdict(
+  outcomes: readonly StepOutcome[],
+  results: readonly StepResult[],
+  stopped: boolean,
+): { readonly outcome: ApplyReport['outcome']; readonly exitKind: ErrorKind | null } {
+  const bad = results.filter(({ status }) => status !== 'applied' && status !== 'skipped');
+  if (bad.length === 0) return { outcome: results.length === 0 ? 'nothing' : 'applied', exitKind: null };
+  if (stopped) return { outcome: 'partial', exitKind: 'interrupted' };
+  const wrote = outcomes.some(
+    ({ done, status }) => done?.wrote === true || status === 'unknown' || status === 'applied',
+  );
+  const kinds = new Set(outcomes.flatMap(({ error }) => (error === undefined ? [] : [describe(error).kind])));
+  const [only] = kinds;
+  const single = kinds.size === 1 && !wrote ? only : undefined;
+  switch (single) {
+    case 'auth':
+    case 'unavailable':
+    case 'stale':
+      return { outcome: 'partial', exitKind: single };
+    case 'refused':
+      return { outcome: 'refused', exitKind: 'refused' };
+    default:
+      return { outcome: 'partial', exitKind: kinds.has('internal') ? 'internal' : 'partial' };
+  }
+}

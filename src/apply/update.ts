@@ -1,0 +1,93 @@
+import { applyEdits, orderLike } from '../canonical/edit.ts';
+import { partialBody, requestBody } from '../canonical/payload.ts';
+import { withReferences } from '../canonical/walk.ts';
+import { ApiError, Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { JsonObject, Path } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Step } from '../model/plan.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import { announce, bindResource } from './bind.ts';
+import { type ApplyContext, type Done, knownReferences, resolveIds } from './context.ts';
+import { notStuck } from './create.ts';
+import { remainingEdits, unsettled } from './verify.ts';
+
+/** What a resource is to become: the freshly read configuration with the remaining edits applied. */
+export interface Target {
+  /** In request shape, ids resolved. */
+  readonly config: JsonObject;
+  readonly spec: JsonObject;
+  /** Paths that this step changes. */
+  readonly paths: readonly Path[];
+}
+
+/** Reads the resource again; gone is a `Failure('stale')`. */
+export async function readAgain(context: ApplyContext, step: Step): Promise<RemoteResource> {
+  const id = context.ids.get(step.address) ?? step.remoteId ?? '';
+  const live = await context.api.get(step.kind, id);
+  if (live !== undefined) return live;
+  throw new Failure('stale', `${step.address} (${id}) was deleted since it was planned`, {
+    code: 'GONE_MEANWHILE',
+    hint: 'plan again',
+  });
+}
+
+/** Undefined when the live configuration already is what the step wants. */
+export function targetOf(context: ApplyContext, step: Step, live: RemoteResource): Target | undefined {
+  const shape = SHAPES[step.kind];
+  const spec = step.spec ?? {};
+  const symbolic = withReferences(shape, live.config, knownReferences(context));
+  const edits = remainingEdits(shape, step, symbolic);
+  if (edits.length === 0 && step.reorder.length === 0) return undefined;
+  const paths = [...edits.map((edit) => edit.path), ...step.reorder];
+  const edited = orderLike(shape, applyEdits(shape, symbolic, edits), spec, paths);
+  return {
+    config: resolveIds(context, step, edited),
+    spec: resolveIds(context, step, spec),
+    paths,
+  };
+}
+
+/** Updates a resource without versions (PATCH or PUT), after reading it again and only where it differs. */
+export async function updateResource(context: ApplyContext, step: Step): Promise<Done> {
+  const shape = SHAPES[step.kind];
+  const live = await readAgain(context, step);
+  const target = targetOf(context, step, live);
+  if (target === undefined) {
+    await bindResource(context, step, live, live.config);
+    return { remoteId: live.id, versionId: null, promoted: false, wrote: false };
+  }
+  const whole = requestBody(shape, target.config, target.spec);
+  const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
+  const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
+  await announce(context, step, 'update', null);
+  const written = await writeKnown(context, step, live.id, body, target);
+  await bindResource(context, step, written, live.config);
+  const missing = unsettled(shape, target.config, written.config, target.paths);
+  if (missing.length > 0) throw notStuck(step, live.id, missing);
+  return { remoteId: live.id, versionId: null, promoted: false, wrote: true };
+}
+
+/** Sends the update; after a lost or thin reply the resource is read, and written once more if need be. */
+async function writeKnown(
+  context: ApplyContext,
+  step: Step,
+  id: string,
+  body: JsonObject,
+  target: Target,
+): Promise<RemoteResource> {
+  const shape = SHAPES[step.kind];
+  const settled = (resource: RemoteResource) =>
+    unsettled(shape, target.config, resource.config, target.paths).length === 0;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { resource } = await context.api.update(step.kind, id, body);
+      return settled(resource) ? resource : ((await context.api.get(step.kind, id)) ?? resource);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+      const live = await context.api.get(step.kind, id);
+      if (live !== undefined && settled(live)) return live;
+      if (attempt === 2) throw error;
+    }
+  }
+}

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { gitIn, parseStatus, readGitInfo } from '../../src/state/git-info.ts';
+import { parseStatus, readGitInfo } from '../../src/state/git-info.ts';
+import { feedGit, NO_PROGRAM } from '../../src/state/git-run.ts';
 import { run, temporaryFolder } from './support.ts';
 
 const environment = {
@@ -22,7 +23,7 @@ async function repository(): Promise<{ folder: string; git: (...args: string[]) 
   return { folder, git };
 }
 
-const info = (folder: string) => readGitInfo(gitIn(folder, environment));
+const info = (folder: string) => readGitInfo(folder, feedGit(environment));
 
 describe('readGitInfo', () => {
   it('gives commit, branch and whether anything differs', async () => {
@@ -58,16 +59,16 @@ describe('readGitInfo', () => {
   it('is null without a repository and without git', async () => {
     const folder = await temporaryFolder();
     expect(await info(folder)).toBeNull();
-    expect(await readGitInfo(gitIn(folder, { PATH: folder }))).toBeNull();
-    expect(await gitIn(folder, { PATH: folder })(['version'])).toMatchObject({ status: null, missing: true });
+    expect(await readGitInfo(folder, feedGit({ PATH: folder }))).toBeNull();
+    expect(await feedGit({ PATH: folder })(['version'], folder)).toMatchObject({ code: NO_PROGRAM });
   });
 
   it('is not led to another repository by variables of a calling git hook', async () => {
     const { folder, git } = await repository();
     await git('commit', '-q', '--allow-empty', '-m', 'first');
     const outside = await temporaryFolder();
-    const runner = gitIn(outside, { ...environment, GIT_DIR: join(folder, '.git'), GIT_WORK_TREE: folder });
-    expect(await readGitInfo(runner)).toBeNull();
+    const runner = feedGit({ ...environment, GIT_DIR: join(folder, '.git'), GIT_WORK_TREE: folder });
+    expect(await readGitInfo(outside, runner)).toBeNull();
   });
 });
 

@@ -6,7 +6,7 @@ import { count, glyphs, paint, type Style, usableWidth } from './style.ts';
 import { diffText } from './text-diff.ts';
 import { comparableText, inline, isMultiline, isSensitive, NOT_SET, SENSITIVE } from './value.ts';
 import { looksAlike, visible, visibleAscii } from './visible.ts';
-import { displayWidth, truncate } from './width.ts';
+import { displayWidth, truncate, wrap } from './width.ts';
 
 /** Lines of a new text that are shown; enough to recognise a prompt, too few to bury the plan. */
 const PREVIEW_LINES = 4;
@@ -28,13 +28,14 @@ function previewLimit(value: Json): number {
   return typeof value === 'string' ? PREVIEW_LINES : PREVIEW_YAML_LINES;
 }
 
-/** The first lines of a value and how many more there are. */
+/** The first lines of a value and how much more there is. */
 export function previewLines(style: Style, value: Json, width: number): readonly string[] {
-  const lines = comparableText(value).replace(/\n$/, '').split('\n');
   const { ellipsis } = glyphs(style);
+  const text = comparableText(value).replace(/\n$/, '');
+  const whole = text.includes('\n') ? text.split('\n') : wrap(visible(text), width);
   const limit = previewLimit(value);
-  const shown = lines.length <= limit + 1 ? lines : lines.slice(0, limit);
-  const rest = lines.length - shown.length;
+  const shown = whole.length <= limit + 1 ? whole : whole.slice(0, limit);
+  const rest = whole.length - shown.length;
   return [
     ...shown.map((line) => truncate(visible(line).trimEnd(), width, ellipsis)),
     ...(rest > 0 ? [paint(style, 'dim', `${ellipsis} ${count(rest, 'more line')}`)] : []),
@@ -53,15 +54,18 @@ export function fitsOneLine(value: Json): boolean {
   return !isObject(value) || Object.values(value).every(fitsOneLine);
 }
 
+/** Both values on a line each; values that look the same get their characters spelled out. */
+export function inlinePair(before: Json, after: Json): readonly [string, string] {
+  const [old, now] = [inline(before), inline(after)];
+  if (!looksAlike(old, now)) return [old, now];
+  return [inline(before, visibleAscii), inline(after, visibleAscii)];
+}
+
 function oneLine(style: Style, before: Json, after: Json): string {
-  const { arrow } = glyphs(style);
-  const plain = [inline(before), inline(after)] as const;
-  const alike = plain[0] === plain[1] || looksAlike(plain[0], plain[1]);
-  const [old, now] =
-    alike && !isSensitive(after) ? [inline(before, visibleAscii), inline(after, visibleAscii)] : plain;
-  const from = before === null ? paint(style, 'dim', old) : paint(style, 'red', old);
-  const to = after === null ? paint(style, 'dim', now) : paint(style, 'green', now);
-  return `${from} ${arrow} ${to}`;
+  const [old, now] = inlinePair(before, after);
+  const from = paint(style, before === null ? 'dim' : 'red', old);
+  const to = paint(style, after === null ? 'dim' : 'green', now);
+  return `${from} ${glyphs(style).arrow} ${to}`;
 }
 
 /** True when a secret is somewhere inside: two such values may differ and still read the same. */

@@ -27,21 +27,34 @@ function markTrailing(text: string, signs: Glyphs): string {
   return kept + signs.dot.repeat(text.length - kept.length);
 }
 
+/** The end of a stretch of equal text, cut at a word. */
+function tailOf(text: string, mark: string): string {
+  if (displayWidth(text) <= WINDOW) return text;
+  const cut = truncateStart(text, WINDOW, '');
+  const space = cut.indexOf(' ');
+  return mark + (space < 0 || space === cut.length - 1 ? cut : cut.slice(space + 1));
+}
+
+/** The beginning of a stretch of equal text, cut at a word. */
+function headOf(text: string, mark: string): string {
+  if (displayWidth(text) <= WINDOW) return text;
+  const cut = truncate(text, WINDOW, '');
+  const space = cut.lastIndexOf(' ');
+  return (space <= 0 ? cut : cut.slice(0, space)) + mark;
+}
+
 /** Keeps what is near a marked segment and replaces the rest of the line by ellipses. */
 function windowed(segments: readonly Segment[], signs: Glyphs): readonly Segment[] {
+  const mark = signs.ellipsis;
   return segments.map((segment, index) => {
-    if (segment.marked) return segment;
+    const { text } = segment;
     const first = index === 0;
     const last = index === segments.length - 1;
-    if (first && last) return segment;
-    const { text } = segment;
-    if (first) return { ...segment, text: truncateStart(text, WINDOW, signs.ellipsis) };
-    if (last) return { ...segment, text: truncate(text, WINDOW, signs.ellipsis) };
+    if (segment.marked || (first && last)) return segment;
+    if (first) return { ...segment, text: tailOf(text, `${mark} `) };
+    if (last) return { ...segment, text: headOf(text, ` ${mark}`) };
     if (displayWidth(text) <= 2 * WINDOW + 3) return segment;
-    return {
-      ...segment,
-      text: truncate(text, WINDOW, ` ${signs.ellipsis} `) + truncateStart(text, WINDOW, ''),
-    };
+    return { ...segment, text: headOf(text, ` ${mark} `) + tailOf(text, '') };
   });
 }
 

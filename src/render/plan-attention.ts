@@ -58,9 +58,9 @@ function conflictLines(plan: Plan, style: Style): readonly string[] {
       `  ${paint(style, 'red', '!')} ${paint(style, 'bold', visible(entry.address))}`,
       ...entry.fields.flatMap((field) => conflictField(field, style)),
     ]),
-    ...labelled(style, 'Git wins:          ', command(plan, 'plan', '--take', 'git'), 4),
-    ...labelled(style, 'leave live alone:  ', command(plan, 'plan', '--take', 'live'), 4),
-    ...labelled(style, 'bring it into Git: ', pullCommand(plan, sorted), 4),
+    labelled('Git wins:          ', command(plan, 'plan', '--take', 'git'), 4),
+    labelled('leave live alone:  ', command(plan, 'plan', '--take', 'live'), 4),
+    labelled('bring it into Git: ', pullCommand(plan, sorted), 4),
     '',
   ];
 }
@@ -87,11 +87,9 @@ function driftLines(plan: Plan, style: Style): readonly string[] {
   return [
     paint(style, 'bold', `Changed outside Git (left as it is): ${count(entries.length, 'resource')}`),
     ...entries.flatMap((entry) => driftEntryLines(entry, style)),
-    ...(kept.length > 0 ? labelled(style, 'bring it into Git: ', pullCommand(plan, kept), 4) : []),
-    ...(kept.length > 0 ? labelled(style, 'put Git back:      ', revert, 4) : []),
-    ...(gone.length > 0
-      ? labelled(style, 'create it again:   ', command(plan, 'plan', '--recreate'), 4)
-      : []),
+    ...(kept.length > 0 ? [labelled('bring it into Git: ', pullCommand(plan, kept), 4)] : []),
+    ...(kept.length > 0 ? [labelled('put Git back:      ', revert, 4)] : []),
+    ...(gone.length > 0 ? [labelled('create it again:   ', command(plan, 'plan', '--recreate'), 4)] : []),
     '',
   ];
 }

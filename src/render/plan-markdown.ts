@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Json } from '../model/json.ts';
 import type { Change, ConflictEntry, FieldChange, Plan } from '../model/plan.ts';
-import { changedBlock, fitsOneLine, pathText, previewLines } from './field-text.ts';
+import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from './field-text.ts';
 import { byteLength, code, details, fence, html, markerValue, prose } from './markdown.ts';
 import {
   ACTION_ORDER,
@@ -41,21 +42,23 @@ function marker(plan: Plan): string {
   return `<!-- assistantctl:plan ${facts} digest=${markerValue(plan.plan_digest)} -->`;
 }
 
+/** The value on one line when it fits, otherwise its first lines, each with the sign. */
+function signedLines(sign: string, value: Json): readonly string[] {
+  const line = `${sign} ${inline(value)}`;
+  if (fitsOneLine(value) && line.length <= ROOM.width) return [line];
+  return previewLines(STYLE, value, ROOM.width - 2).map((text) => `${sign} ${text}`.trimEnd());
+}
+
+function valueDiff(before: Json, after: Json): readonly string[] {
+  if (before === null) return signedLines('+', after);
+  if (after === null) return signedLines('-', before);
+  const [old, now] = inlinePair(before, after);
+  const fits = fitsOneLine(before) && fitsOneLine(after) && Math.max(old.length, now.length) < ROOM.width;
+  return fits && old !== now ? [`- ${old}`, `+ ${now}`] : changedBlock(STYLE, before, after, ROOM);
+}
+
 function fieldDiff(field: FieldChange): readonly string[] {
-  const { before, after } = field;
-  const head = `@@ ${pathText(field.path)} @@`;
-  if (before === null || after === null) {
-    const sign = before === null ? '+' : '-';
-    return [
-      head,
-      ...previewLines(STYLE, before ?? after, ROOM.width).map((line) => `${sign} ${line}`.trimEnd()),
-    ];
-  }
-  const short = [inline(before), inline(after)] as const;
-  const fits =
-    fitsOneLine(before) && fitsOneLine(after) && Math.max(...short.map((text) => text.length)) < ROOM.width;
-  if (fits && short[0] !== short[1]) return [head, `- ${short[0]}`, `+ ${short[1]}`];
-  return [head, ...changedBlock(STYLE, before, after, ROOM)];
+  return [`@@ ${pathText(field.path)} @@`, ...valueDiff(field.before, field.after)];
 }
 
 function newFieldDiff(field: FieldChange): readonly string[] {
@@ -77,13 +80,12 @@ function changeSection(change: Change): string {
 
 function conflictSection(entry: ConflictEntry): string {
   const lines = entry.fields.flatMap((field) => [
-    pathText(field.path),
-    ...(['base', 'git', 'live'] as const).map((side) => {
-      const text = truncate(inline(field[side]), 400, '…');
-      return `  ${side.padEnd(4)}  ${text}`;
-    }),
+    `@@ ${pathText(field.path)}: Git against what was last applied @@`,
+    ...valueDiff(field.base, field.git),
+    `@@ ${pathText(field.path)}: live against what was last applied @@`,
+    ...valueDiff(field.base, field.live),
   ]);
-  return details(`conflict <code>${html(entry.address)}</code>`, fence('text', lines));
+  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', lines));
 }
 
 function driftSections(plan: Plan): readonly string[] {

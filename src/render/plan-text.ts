@@ -46,7 +46,7 @@ function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
       ? []
       : paragraph(style, `saved to ${extra.file}, valid until ${shortTime(plan.expires_at)}`, 0, 'dim');
   return [
-    ...paragraph(style, verdict(plan), 0, 'bold'),
+    paint(style, 'bold', visible(verdict(plan))),
     ...paragraph(style, facts.join(', '), 0, 'dim'),
     ...saved,
     '',
@@ -109,8 +109,8 @@ function orphanLines(plan: Plan, style: Style): readonly string[] {
     ...left.map(
       (orphan) => `    ${visible(orphan.address)}  ${paint(style, 'dim', visible(orphan.remote_id))}`,
     ),
-    ...labelled(style, 'to delete:  ', command(plan, 'plan', '--prune'), 4),
-    ...labelled(style, 'to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
+    labelled('to delete:  ', command(plan, 'plan', '--prune'), 4),
+    labelled('to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
     '',
   ];
 }

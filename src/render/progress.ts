@@ -1,9 +1,9 @@
-import { glyphs, paint, type Style } from './style.ts';
+import { glyphs, paint, type Style, usableWidth } from './style.ts';
 import { visible } from './visible.ts';
 import { displayWidth, truncate } from './width.ts';
 
 /** How far a long piece of work is. `total` 0 means that it is not known yet. */
-export interface Progress {
+export interface ProgressState {
   readonly phase: string;
   readonly done: number;
   readonly total: number;
@@ -16,19 +16,19 @@ function number(value: number): string {
   return value.toLocaleString('en-US');
 }
 
-function counted(progress: Progress): string {
+function counted(progress: ProgressState): string {
   if (progress.total > 0) return `${number(progress.done)}/${number(progress.total)}`;
   return progress.done > 0 ? number(progress.done) : '';
 }
 
-/** A line for a log: `reading assistants 3/10 (page 3)`. Ends with a newline. */
-export function plainProgress(progress: Progress): string {
+/** A line for a log, without a newline: `reading assistants 3/10 (page 3)`. */
+export function plainProgress(progress: ProgressState, style: Style): string {
   const note = progress.note === undefined ? '' : `(${visible(progress.note)})`;
-  const parts = [visible(progress.phase), counted(progress), note];
-  return `${parts.filter((part) => part !== '').join(' ')}\n`;
+  const parts = [visible(progress.phase), counted(progress), note].filter((part) => part !== '');
+  return truncate(parts.join(' '), usableWidth(style), glyphs(style).ellipsis);
 }
 
-function bar(progress: Progress, style: Style): string {
+function bar(progress: ProgressState, style: Style): string {
   if (!(progress.total > 0)) return '';
   const { full, empty } = glyphs(style);
   const share = Math.min(1, Math.max(0, progress.done / progress.total));
@@ -37,7 +37,7 @@ function bar(progress: Progress, style: Style): string {
 }
 
 /** One line without a newline, narrower than the terminal, to be rewritten in place. */
-export function liveProgress(progress: Progress, style: Style): string {
+export function liveProgress(progress: ProgressState, style: Style): string {
   const { ellipsis } = glyphs(style);
   const room = Math.max(10, style.width - 1);
   const showBar = progress.total > 0 && room >= 60;

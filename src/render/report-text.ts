@@ -117,7 +117,7 @@ function errorLines(error: StepError, style: Style): readonly string[] {
   return [
     ...paragraph(style, `${error.code}: ${error.message}`, 6),
     ...(facts.length > 0 ? paragraph(style, facts.join(', '), 6, 'dim') : []),
-    ...(error.hint === null ? [] : paragraph(style, `hint: ${error.hint}`, 6)),
+    ...(error.hint === null ? [] : [`      hint: ${visible(error.hint)}`]),
   ];
 }
 
@@ -149,7 +149,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
 /** The report as text: the verdict, what happened to each resource, and the command to type next. */
 export function renderReport(report: ApplyReport, style: Style): string {
   return finish([
-    ...paragraph(style, verdict(report), 0, 'bold'),
+    paint(style, 'bold', verdict(report)),
     '',
     ...GROUPS.flatMap((group) => groupLines(report, group, style)),
     ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),

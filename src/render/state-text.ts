@@ -45,6 +45,7 @@ export function renderStateShow(state: State, address: string, style: Style): st
     ...(binding.main_version_id === null ? [] : [['  main version', visible(binding.main_version_id)]]),
     ...(binding.staged_version_id === null ? [] : [['  staged version', visible(binding.staged_version_id)]]),
     ['  updated', visible(shortTime(binding.updated_at))],
+    ...(binding.prevent_destroy ? [['  protected', 'prevent_destroy']] : []),
     ...(binding.foreign.length > 0 ? [['  left alone', binding.foreign.map(visible).join(', ')]] : []),
   ]);
   const base =

@@ -79,12 +79,9 @@ export function paragraph(style: Style, text: string, indent: number, ink?: Ink)
   return lines.map((line) => ' '.repeat(indent) + (ink === undefined ? line : paint(style, ink, line)));
 }
 
-/** Lines with a label before the first and the others aligned behind it. */
-export function labelled(style: Style, label: string, text: string, indent: number): readonly string[] {
-  const hang = indent + displayWidth(label);
-  return paragraph(style, text, hang).map((line, index) =>
-    index === 0 ? ' '.repeat(indent) + label + line.slice(hang) : line,
-  );
+/** A label and a command. Never wrapped: a broken command line cannot be copied. */
+export function labelled(label: string, text: string, indent: number): string {
+  return `${' '.repeat(indent)}${label}${visible(text)}`;
 }
 
 /** Left-aligned columns two spaces apart; cells are shown as they are, so escape them before. */

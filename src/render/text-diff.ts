@@ -32,6 +32,8 @@ export interface TextDiff {
 
 const MAX_LINE_EDITS = 800;
 const MAX_WORD_EDITS = 300;
+/** Rows of one stretch whose words are compared; nobody is shown more of them. */
+const MAX_WORD_PAIRS = 60;
 /** Lines that share less than this part of their characters are shown as two lines, not as one edited line. */
 const MIN_SIMILARITY = 0.35;
 
@@ -84,9 +86,11 @@ export function diffWords(
   changes.forEach((part, index) => {
     // A space between two changed words reads better as part of the change.
     const island = index > 0 && index < changes.length - 1 && part.value.trim() === '';
-    if (part.removed) old.push({ text: part.value, marked: true });
-    else if (part.added) now.push({ text: part.value, marked: true });
-    else {
+    // The other side gets an empty mark: there is where its line is cut when it is too long.
+    if (part.removed || part.added) {
+      old.push({ text: part.removed ? part.value : '', marked: true });
+      now.push({ text: part.added ? part.value : '', marked: true });
+    } else {
       old.push({ text: part.value, marked: island });
       now.push({ text: part.value, marked: island });
     }
@@ -106,7 +110,7 @@ function merge(segments: readonly Segment[]): readonly Segment[] {
 
 function changedRows(run: Run): readonly DiffRow[] {
   const pairs = run.removed
-    .slice(0, run.added.length)
+    .slice(0, Math.min(run.added.length, MAX_WORD_PAIRS))
     .map((line, index) => diffWords(line, run.added[index] ?? ''));
   return [
     ...run.removed.map((text, index): DiffRow => ({ kind: 'removed', text, words: pairs[index]?.before })),

@@ -58,14 +58,17 @@ function keyText(key: string, show: (text: string) => string = visible): string 
   return /^[A-Za-z_$][\w$.-]*$/.test(key) ? key : quoted(key, show);
 }
 
-function scalarLines(text: string): readonly string[] {
-  return text.split('\n');
+/** A block scalar; YAML's `|-` says that the text does not end with a line break. */
+function blockLines(text: string): readonly string[] {
+  const ends = text.endsWith('\n');
+  const lines = (ends ? text.slice(0, -1) : text).split('\n');
+  return [ends ? '|' : '|-', ...lines.map((line) => `  ${line}`)];
 }
 
 /** The value as lines of YAML, two spaces a level, multi-line strings as blocks. Lines are not escaped yet. */
 export function yamlLines(value: Json, depth = 0): readonly string[] {
   if (depth > MAX_DEPTH) return ['...'];
-  if (isMultiline(value)) return ['|', ...scalarLines(value).map((line) => `  ${line}`)];
+  if (isMultiline(value)) return blockLines(value);
   if (isArray(value) && value.length > 0) return value.flatMap((item) => under('-', item, depth));
   if (
     isObject(value) &&

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Failure } from '../model/errors.ts';
 import type { Headers } from './retry.ts';
 
 /** One HTTP exchange over a keep-alive pool: no retry, no redirect, no interpretation. */
@@ -39,13 +40,14 @@ export interface TransportOptions {
   readonly origin: string;
   readonly connections: number;
   readonly connectMs: number;
-  /** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; without them every connection is direct. */
+  /** Values of HTTP_PROXY, HTTPS_PROXY and NO_PROXY; without them, and to loopback, connections are direct. */
   readonly proxy?: { readonly http?: string; readonly https?: string; readonly no?: string };
 }
 
 export const TOTAL_TIMEOUT = 'TOTAL_TIMEOUT';
 export const ABORTED = 'ABORTED';
 
+/** Throws `Failure` when a proxy is given that is no URL. */
 export function createTransport(options: TransportOptions): Transport {
   const dispatcher = createDispatcher(options);
   return {
@@ -54,16 +56,29 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
-function createDispatcher({ connections, connectMs, proxy }: TransportOptions): Dispatcher {
+function createDispatcher({ origin, connections, connectMs, proxy }: TransportOptions): Dispatcher {
   const pool = { connections, pipelining: 1, keepAliveTimeout: 10_000, connect: { timeout: connectMs } };
-  if (proxy === undefined) return new Agent(pool);
-  // Empty strings keep undici from reading the environment for what was not given.
-  return new EnvHttpProxyAgent({
-    ...pool,
-    httpProxy: proxy.http ?? '',
-    httpsProxy: proxy.https ?? '',
-    noProxy: proxy.no ?? '',
-  });
+  if (proxy === undefined || isLoopback(origin)) return new Agent(pool);
+  try {
+    // Empty strings keep undici from reading the environment for what was not given.
+    return new EnvHttpProxyAgent({
+      ...pool,
+      httpProxy: proxy.http ?? '',
+      httpsProxy: proxy.https ?? '',
+      noProxy: proxy.no ?? '',
+    });
+  } catch {
+    // The cause is left out: it quotes the address, which may hold a password.
+    throw new Failure('usage', 'The proxy address is not a URL.', {
+      code: 'PROXY',
+      hint: 'Write HTTPS_PROXY and HTTP_PROXY as http://host:port.',
+    });
+  }
+}
+
+/** A proxy cannot reach this machine's own addresses. */
+function isLoopback(origin: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
 }
 
 /**

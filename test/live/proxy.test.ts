@@ -25,7 +25,7 @@ async function startProxy(target: URL): Promise<{ url: string; tunnels: string[]
   return { url: `http://127.0.0.1:${address.port}`, tunnels };
 }
 
-test('requests go through a proxy when one is given, and directly where it is excepted', async () => {
+test('requests go through a proxy when one is given, but never those to loopback', async () => {
   const origin = await harness(() => ({ json: { data: [] } }));
   const proxy = await startProxy(new URL(origin.server.url));
   const through = await harness(() => ({}), {
@@ -36,8 +36,17 @@ test('requests go through a proxy when one is given, and directly where it is ex
   expect(proxy.tunnels).toEqual(['api.test.invalid:80']);
   const direct = await harness(() => ({}), {
     baseUrl: origin.server.url,
-    proxy: { http: proxy.url, no: '127.0.0.1' },
+    proxy: { http: proxy.url },
   });
   expect(await direct.api.list('assistant')).toEqual([]);
   expect(proxy.tunnels).toHaveLength(1);
+});
+
+test('a proxy that is no URL is refused without being shown', async () => {
+  const open = harness(() => ({}), {
+    baseUrl: 'http://api.test.invalid/v2',
+    proxy: { http: 'user:test-password@::' },
+  });
+  await expect(open).rejects.toMatchObject({ kind: 'usage', code: 'PROXY' });
+  await expect(open).rejects.not.toThrow(/test-password/);
 });

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../model/address.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
+import type { SpecCode } from './codes.ts';
 import type { SpecFile } from './files.ts';
 import type { TextProblem } from './problem.ts';
 import { createLocate, type Locate, positionAt, type Source } from './source.ts';
@@ -124,7 +125,7 @@ const SKELETON = 'start with kind: assistant, tool, test or mcp_server';
 
 function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void {
   const { source, index, body } = raw;
-  const report = (code: string, message: string, name: string, hint?: string): void => {
+  const report = (code: SpecCode, message: string, name: string, hint?: string): void => {
     const located = Object.hasOwn(body, name) ? reading.locate(source, index, [name]) : undefined;
     const position = positionAt(source, located?.start ?? raw.offset);
     reading.diagnostics.push({

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isArray, isObject, toPointer } from '../model/json.ts';
+import type { SpecCode } from './codes.ts';
 import type { SpecDocument, SpecFolder } from './documents.ts';
 import { positionAt } from './source.ts';
 import { suggestion } from './suggest.ts';
@@ -11,7 +12,7 @@ export function checkEnvelopes(folder: SpecFolder, environments: readonly string
   for (const document of folder.documents) {
     const { body } = document;
     const report = (
-      code: string,
+      code: SpecCode,
       message: string,
       path: readonly string[],
       at: 'key' | 'value',

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
+import type { SpecCode } from './codes.ts';
 import { systemReason } from './text.ts';
 
 export interface SpecFile {
@@ -108,7 +109,7 @@ function addFile(path: string, listing: Listing): void {
   listing.files.push({ path, file: displayPath(listing.root, path) });
 }
 
-function report(listing: Listing, path: string, code: string, message: string): void {
+function report(listing: Listing, path: string, code: SpecCode, message: string): void {
   const position = { file: displayPath(listing.root, path), line: 1, column: 1 };
   listing.problems.push({ severity: 'error', code, message, position });
 }

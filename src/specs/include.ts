@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { SpecCode } from './codes.ts';
 import { displayPath, isInside } from './files.ts';
 import { lineColumn } from './line-index.ts';
 import { nearest } from './suggest.ts';
@@ -10,7 +11,7 @@ const MAX_INCLUDE_BYTES = 1_048_576;
 export type Included =
   | { readonly text: string; readonly file: string }
   | {
-      readonly code: string;
+      readonly code: SpecCode;
       readonly message: string;
       readonly hint?: string;
       /** A place inside the included file, when the file itself is at fault. */

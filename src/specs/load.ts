@@ -11,7 +11,8 @@ import { createResolver, locateIn } from './environment.ts';
 import { listSpecFiles } from './files.ts';
 import { createInclude } from './include.ts';
 import { writtenPath } from './keyed-path.ts';
-import { chooseEnvironment, loadProjectDocument, type ProjectDocument } from './project.ts';
+import { chooseEnvironment, loadProjectDocument } from './project.ts';
+import type { ProjectDocument } from './project-build.ts';
 
 /**
  * All that the specs say for the project's environment. Problems are collected in `diagnostics`; only a specs

@@ -1,9 +1,10 @@
 import type { Severity } from '../model/diagnostic.ts';
+import type { SpecCode } from './codes.ts';
 
 /** A problem at an offset of a text that was just read; positions are worked out when it is reported. */
 export interface TextProblem {
   readonly severity: Severity;
-  readonly code: string;
+  readonly code: SpecCode;
   readonly message: string;
   /** UTF-16 offset into the text. */
   readonly offset: number;
@@ -13,7 +14,7 @@ export interface TextProblem {
 /** A problem with a value of a document. */
 export interface Finding {
   readonly severity: Severity;
-  readonly code: string;
+  readonly code: SpecCode;
   readonly message: string;
   /** JSON Pointer into the document, so a field of the spec starts with `/spec`. */
   readonly pointer: string;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 export interface TextRead {
   readonly text: string;
@@ -19,27 +19,34 @@ export interface TextUnreadable {
  * Synchronous on purpose: thousands of small files are read several times faster this way.
  */
 export function readText(path: string, maxBytes: number): TextRead | TextUnreadable {
-  let bytes: Buffer;
-  try {
-    const stats = statSync(path);
-    if (!stats.isFile()) return unreadable('FILE_UNREADABLE', 'this is not a regular file');
-    if (stats.size > maxBytes) {
-      const found = (stats.size / 1_048_576).toFixed(1);
-      return unreadable(
-        'FILE_TOO_LARGE',
-        `the file has ${found} MiB; the limit is ${maxBytes / 1_048_576} MiB`,
-      );
-    }
-    bytes = readFileSync(path);
-  } catch (error) {
-    return unreadable('FILE_UNREADABLE', `the file cannot be read: ${systemReason(error)}`);
-  }
+  const bytes = readBytes(path, maxBytes);
+  if ('code' in bytes) return bytes;
   if (!isUtf8(bytes)) return notUtf8(bytes);
   const text = bytes.toString('utf8');
   const nul = text.indexOf('\0');
   if (nul >= 0)
     return unreadable('FILE_NUL', 'the file contains a NUL byte; it is not text', text.slice(0, nul));
   return text.startsWith('\uFEFF') ? { text: text.slice(1), bom: true } : { text, bom: false };
+}
+
+/** One open file for both questions, size and content; not blocking, should it be a pipe. */
+function readBytes(path: string, maxBytes: number): Buffer | TextUnreadable {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(file);
+    if (!stats.isFile()) return unreadable('FILE_UNREADABLE', 'this is not a regular file');
+    if (stats.size > maxBytes) {
+      const found = (stats.size / 1_048_576).toFixed(1);
+      const limit = maxBytes / 1_048_576;
+      return unreadable('FILE_TOO_LARGE', `the file has ${found} MiB; the limit is ${limit} MiB`);
+    }
+    return readFileSync(file);
+  } catch (error) {
+    return unreadable('FILE_UNREADABLE', `the file cannot be read: ${systemReason(error)}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 /** The operating system's reason for a failed file access, in words. */

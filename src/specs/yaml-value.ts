@@ -5,6 +5,7 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../model/json.ts';
+import type { SpecCode } from './codes.ts';
 import type { TextProblem } from './problem.ts';
 
 /** Values that aliases may add to a document beyond those written. */
@@ -219,7 +220,7 @@ function isNode(value: unknown): value is ParsedNode {
   return isScalar(value) || isMap(value) || isSeq(value) || isAlias(value);
 }
 
-function report(reading: Reading, code: string, message: string, offset: number, hint?: string): void {
+function report(reading: Reading, code: SpecCode, message: string, offset: number, hint?: string): void {
   if (reading.problems.length >= 100) return;
   reading.problems.push({
     severity: 'error',

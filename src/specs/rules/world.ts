@@ -1,6 +1,7 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { SpecCode } from '../codes.ts';
 import type { Finding } from '../problem.ts';
 
 /** One environment as the rules see it. Specs may break the schema: rules look before they use a value. */
@@ -15,11 +16,11 @@ export interface World {
 /** A rule looks at one resource, knowing all others. */
 export type Rule = (resource: DesiredResource, world: World) => readonly Finding[];
 
-export function problem(code: string, pointer: string, message: string, hint?: string): Finding {
+export function problem(code: SpecCode, pointer: string, message: string, hint?: string): Finding {
   return { severity: 'error', code, pointer, message, ...(hint === undefined ? {} : { hint }) };
 }
 
-export function warning(code: string, pointer: string, message: string, hint?: string): Finding {
+export function warning(code: SpecCode, pointer: string, message: string, hint?: string): Finding {
   return { ...problem(code, pointer, message, hint), severity: 'warning' };
 }
 

@@ -1,4 +1,4 @@
-import { type Glyphs, glyphs, paint, type Style } from './style.ts';
+import { type Glyphs, glyphs, number, paint, type Style } from './style.ts';
 import { type DiffRow, diffText, diffWords, hunkHeader } from './text-diff.ts';
 import { looksAlike, visible, visibleAscii } from './visible.ts';
 import { displayWidth, type Segment, toCells, truncate, truncateStart, wrapSegments } from './width.ts';
@@ -93,10 +93,7 @@ function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonl
     .slice(limit)
     .flat()
     .reduce((sum, part) => sum + toCells(part.text).length, 0);
-  return [
-    ...painted,
-    paint(style, 'dim', `  ${signs.ellipsis} ${left.toLocaleString('en-US')} more characters`),
-  ];
+  return [...painted, paint(style, 'dim', `  ${signs.ellipsis} ${number(left)} more characters`)];
 }
 
 /** Texts that look the same but are not are shown with their characters spelled out. */
@@ -126,7 +123,7 @@ export function hunkLines(style: Style, before: string, after: string, room: Roo
     }
   }
   if (hidden > 0) {
-    lines.push(paint(style, 'dim', `${signs.ellipsis} ${hidden.toLocaleString('en-US')} more changed lines`));
+    lines.push(paint(style, 'dim', `${signs.ellipsis} ${number(hidden)} more changed lines`));
   }
   if (diff.finalNewline !== 'same') {
     lines.push(paint(style, 'dim', `(line break at the end ${diff.finalNewline})`));

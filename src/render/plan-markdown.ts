@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Json } from '../model/json.ts';
-import type { Change, ConflictEntry, FieldChange, Plan } from '../model/plan.ts';
+import type { Change, ConflictEntry, DriftEntry, FieldChange, Plan } from '../model/plan.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from './field-text.ts';
 import { byteLength, code, details, fence, html, markerValue, prose } from './markdown.ts';
 import {
@@ -36,6 +36,8 @@ const DEFAULT_BUDGET = 60_000;
 const STYLE: Style = { color: false, width: 120, unicode: true };
 const ROOM = { width: 120, wrap: false } as const;
 const MAX_CAUTIONS = 20;
+/** Bytes of one section: a single rewritten resource must not push out all others. */
+const MAX_SECTION = 12_000;
 
 function marker(plan: Plan): string {
   const facts = `env=${markerValue(plan.environment)} project=${markerValue(plan.project)}`;
@@ -68,6 +70,16 @@ function newFieldDiff(field: FieldChange): readonly string[] {
   return [`+ ${pathText(field.path)}:`, ...preview.map((text) => `+   ${text}`.trimEnd())];
 }
 
+/** The first lines of a section and how many more there are. */
+function clip(lines: readonly string[]): readonly string[] {
+  const shown = take(
+    lines.map((line) => () => line),
+    MAX_SECTION,
+  );
+  const rest = lines.length - shown.length;
+  return rest === 0 ? lines : [...shown, `… ${count(rest, 'more line')}`];
+}
+
 function changeSection(change: Change): string {
   const fields =
     change.action === 'create'
@@ -75,7 +87,7 @@ function changeSection(change: Change): string {
       : change.fields.flatMap(fieldDiff);
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const summary = `${change.action} <code>${html(change.address)}</code>${size}`;
-  return details(summary, fields.length === 0 ? prose(change.reason) : fence('diff', fields));
+  return details(summary, fields.length === 0 ? prose(change.reason) : fence('diff', clip(fields)));
 }
 
 function conflictSection(entry: ConflictEntry): string {
@@ -85,33 +97,42 @@ function conflictSection(entry: ConflictEntry): string {
     `@@ ${pathText(field.path)}: live against what was last applied @@`,
     ...valueDiff(field.base, field.live),
   ]);
-  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', lines));
+  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines)));
 }
 
-function driftSections(plan: Plan): readonly string[] {
-  return driftLeft(plan).map((entry) => {
-    const summary = `changed outside Git <code>${html(entry.address)}</code>`;
-    if (entry.deleted) return details(summary, 'Deleted outside Git.');
-    const pull = code(command(plan, 'pull', '--drift', entry.address));
-    return details(summary, `${fence('diff', entry.fields.flatMap(fieldDiff))}\n\nInto Git: ${pull}`);
-  });
+function driftSection(plan: Plan, entry: DriftEntry): string {
+  const summary = `changed outside Git <code>${html(entry.address)}</code>`;
+  if (entry.deleted) return details(summary, 'Deleted outside Git.');
+  const pull = code(command(plan, 'pull', '--drift', entry.address));
+  return details(summary, `${fence('diff', clip(entry.fields.flatMap(fieldDiff)))}\n\nInto Git: ${pull}`);
 }
 
-function releasedSection(plan: Plan): readonly string[] {
-  if (plan.released.length === 0) return [];
+function releasedSection(plan: Plan): string {
   const lines = plan.released.map((entry) => {
     const paths = entry.fields.map((field) => pathText(field.path)).join(', ');
     return `${visible(entry.address)}  ${paths}`;
   });
-  return [details('no longer managed: fields that the specs stopped writing', fence('text', lines))];
+  return details('no longer managed: fields that the specs stopped writing', fence('text', clip(lines)));
 }
 
-function orphanSection(plan: Plan): readonly string[] {
-  const left = orphansLeft(plan);
-  if (left.length === 0) return [];
-  const lines = left.map((orphan) => `${visible(orphan.address)}  ${visible(orphan.remote_id)}`);
+function orphanSection(plan: Plan, orphans: Plan['orphans']): string {
+  const lines = orphans.map((orphan) => `${visible(orphan.address)}  ${visible(orphan.remote_id)}`);
   const prune = code(command(plan, 'plan', '--prune'));
-  return [details(`without a spec: ${left.length}`, `${fence('text', lines)}\n\nTo delete: ${prune}`)];
+  return details(`without a spec: ${orphans.length}`, `${fence('text', clip(lines))}\n\nTo delete: ${prune}`);
+}
+
+/** What makes each section, so that those beyond the budget cost nothing. */
+function sectionMakers(plan: Plan): readonly (() => string)[] {
+  const orphans = orphansLeft(plan);
+  const changes = ACTION_ORDER.flatMap((action) => changesOf(plan, action));
+  return [
+    ...plan.conflicts.map((entry) => () => conflictSection(entry)),
+    ...plan.diagnostics.map((diagnostic) => () => diagnosticLine(diagnostic)),
+    ...changes.map((change) => () => changeSection(change)),
+    ...driftLeft(plan).map((entry) => () => driftSection(plan, entry)),
+    ...(plan.released.length > 0 ? [() => releasedSection(plan)] : []),
+    ...(orphans.length > 0 ? [() => orphanSection(plan, orphans)] : []),
+  ];
 }
 
 function diagnosticLine(diagnostic: Diagnostic): string {
@@ -140,21 +161,25 @@ function tableRows(plan: Plan): readonly string[] {
   );
 }
 
-/** Takes items from the front while they fit. */
-function take(items: readonly string[], bytes: number): readonly string[] {
+/** Makes items from the front while they fit, and none beyond. */
+function take(items: readonly (() => string)[], bytes: number): readonly string[] {
+  const taken: string[] = [];
   let used = 0;
-  let taken = 0;
-  for (const item of items) {
+  for (const make of items) {
+    const item = make();
     used += byteLength(item) + 2;
     if (used > bytes) break;
-    taken += 1;
+    taken.push(item);
   }
-  return items.slice(0, taken);
+  return taken;
 }
 
 function table(rows: readonly string[], bytes: number): readonly string[] {
   if (rows.length === 0) return [];
-  const shown = take(rows, bytes);
+  const shown = take(
+    rows.map((row) => () => row),
+    bytes,
+  );
   const left = rows.length - shown.length;
   const note = left > 0 ? [`${count(left, 'more change')} left out of this table.`] : [];
   if (shown.length === 0) return note;
@@ -182,14 +207,7 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
   ];
   const fixed = byteLength([...head, ...tail].join('\n\n')) + 300;
   const rows = table(tableRows(plan), Math.floor((budget - fixed) * 0.4));
-  const sections = [
-    ...plan.conflicts.map(conflictSection),
-    ...plan.diagnostics.map(diagnosticLine),
-    ...ACTION_ORDER.flatMap((action) => changesOf(plan, action).map(changeSection)),
-    ...driftSections(plan),
-    ...releasedSection(plan),
-    ...orphanSection(plan),
-  ];
+  const sections = sectionMakers(plan);
   const shown = take(sections, budget - fixed - byteLength(rows.join('\n\n')));
   const left = sections.length - shown.length;
   const note = left > 0 ? [`_${count(left, 'section')} left out: the comment would be too long._`] : [];

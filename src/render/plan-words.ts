@@ -4,7 +4,7 @@ import { hasErrors } from '../model/diagnostic.ts';
 import { isObject, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Action, Change, DriftEntry, FieldChange, Plan } from '../model/plan.ts';
-import { count } from './style.ts';
+import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
 
 /** The sentences and commands that the text and the Markdown form of a plan share. */
@@ -64,10 +64,6 @@ export function verdict(plan: Plan): string {
   ];
   const others = [`${number(summary.unchanged)} unchanged`, ...rest];
   return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function kindOf(address: Address): Kind {

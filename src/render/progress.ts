@@ -1,4 +1,4 @@
-import { glyphs, paint, type Style, usableWidth } from './style.ts';
+import { glyphs, number, paint, type Style, usableWidth } from './style.ts';
 import { visible } from './visible.ts';
 import { displayWidth, truncate } from './width.ts';
 
@@ -11,10 +11,6 @@ export interface ProgressState {
 }
 
 const BAR_CELLS = 20;
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
-}
 
 function counted(progress: ProgressState): string {
   if (progress.total > 0) return `${number(progress.done)}/${number(progress.total)}`;

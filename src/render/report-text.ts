@@ -8,6 +8,7 @@ import {
   type Glyphs,
   glyphs,
   type Ink,
+  number,
   paint,
   paragraph,
   type Style,
@@ -64,8 +65,8 @@ function counts(report: ApplyReport): string {
     [countOf(report, 'skipped'), 'skipped'],
   ] as const;
   return parts
-    .filter(([number]) => number > 0)
-    .map(([number, word]) => `${number.toLocaleString('en-US')} ${word}`)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${number(amount)} ${word}`)
     .join(', ');
 }
 
@@ -75,8 +76,8 @@ function doneCounts(report: ApplyReport): string {
   const parts = actions
     .map((action) => [applied.filter((result) => result.action === action).length, DONE[action]] as const)
     .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
-    .filter(([number]) => number > 0)
-    .map(([number, word]) => `${number.toLocaleString('en-US')} ${word}`);
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${number(amount)} ${word}`);
   return parts.join(', ');
 }
 

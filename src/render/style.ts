@@ -112,7 +112,12 @@ export function finish(lines: readonly string[]): string {
   return `${kept.join('\n')}\n`;
 }
 
+/** `12,345`. By hand: starting up the runtime's number formats takes longer than a whole plan. */
+export function number(value: number): string {
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
 /** `1 error`, `2 errors`. */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? noun : plural}`;
+export function count(amount: number, noun: string, plural = `${noun}s`): string {
+  return `${number(amount)} ${amount === 1 ? noun : plural}`;
 }

@@ -30,7 +30,7 @@ export interface TextDiff {
   readonly finalNewline: 'same' | 'added' | 'removed';
 }
 
-const MAX_LINE_EDITS = 800;
+const MAX_LINE_EDITS = 500;
 const MAX_WORD_EDITS = 300;
 /** Rows of one stretch whose words are compared; nobody is shown more of them. */
 const MAX_WORD_PAIRS = 60;

@@ -9,7 +9,13 @@ const WIDE =
   /[\u1100-\u115f\u231a\u231b\u2329\u232a\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]|\ufe0f/u;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]*$/u;
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made at the first need: most runs print ASCII, and making one takes milliseconds. */
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** A character as a reader counts them, and its columns. */
 export interface Cell {
@@ -25,7 +31,7 @@ function cellWidth(grapheme: string): number {
 /** Splits text without colour codes into cells. */
 export function toCells(text: string): readonly Cell[] {
   if (PLAIN_ASCII.test(text)) return Array.from(text, (character) => ({ text: character, width: 1 }));
-  return Array.from(graphemes.segment(text), ({ segment }) => ({ text: segment, width: cellWidth(segment) }));
+  return Array.from(graphemes(text), ({ segment }) => ({ text: segment, width: cellWidth(segment) }));
 }
 
 /** Columns that a line takes in a terminal; colour codes and combining marks take none, CJK and emoji two. */

@@ -4,7 +4,6 @@ import { KINDS } from '../model/kinds.ts';
 import type { Canary, Integration, RemoteResource } from '../model/remote.ts';
 import { assistantConfig } from './decode-assistant.ts';
 import { toolConfig } from './decode-tool.ts';
-import { withoutProto } from './parse.ts';
 
 /**
  * Replies into the shapes of requests. Total functions: whatever JSON comes in, they give a value or
@@ -20,7 +19,7 @@ const CONFIGS: { readonly [kind in Kind]: (body: JsonObject) => JsonObject } = {
 
 /** Undefined when the value is no resource of that kind. */
 export function decodeResource(kind: Kind, value: Json): RemoteResource | undefined {
-  const body = unwrap(withoutProto(value));
+  const body = unwrap(value);
   if (body === undefined) return undefined;
   const { idField, nameField, readOnly } = KINDS[kind];
   const id = text(body[idField]) ?? text(body.id);
@@ -53,7 +52,7 @@ export function decodeIntegration(value: Json): Integration | undefined {
  * is a body that is not even an object.
  */
 export function decodeCanary(value: Json): Canary | 'none' | 'invalid' {
-  const body = unwrap(withoutProto(value));
+  const body = unwrap(value);
   if (body === undefined) return 'invalid';
   const rules = isArray(body.rules) ? body.rules : [];
   if (rules.length > 0) return { rules };

@@ -1,9 +1,16 @@
 import { isArray, isObject, type Json } from '../model/json.ts';
 
-/** Parses a reply body; undefined when it is no JSON. */
+/** The name, or an escape that may spell a part of it: cheap to look for, unlike a walk over every reply. */
+const MAY_NAME_PROTO = /__proto__|\\u005f/i;
+
+/**
+ * Parses a reply body; undefined when it is no JSON. Members called `__proto__` are left out: a later merge by
+ * assignment would change a prototype instead of adding a member.
+ */
 export function parseJson(text: string): Json | undefined {
   try {
-    return asJson(JSON.parse(text));
+    const value = asJson(JSON.parse(text));
+    return MAY_NAME_PROTO.test(text) ? withoutProto(value) : value;
   } catch {
     return undefined;
   }
@@ -14,23 +21,9 @@ function asJson(value: unknown): Json {
   return value as Json;
 }
 
-/**
- * Leaves out members called `__proto__`: a later merge by assignment would change a prototype instead of
- * adding a member. The usual value, which has none, is given back uncopied.
- */
-export function withoutProto(value: Json): Json {
-  return hasProto(value) ? copyWithoutProto(value) : value;
-}
-
-function hasProto(value: Json): boolean {
-  if (isArray(value)) return value.some(hasProto);
-  if (!isObject(value)) return false;
-  return Object.keys(value).some((key) => key === '__proto__' || hasProto(value[key] ?? null));
-}
-
-function copyWithoutProto(value: Json): Json {
-  if (isArray(value)) return value.map(copyWithoutProto);
+function withoutProto(value: Json): Json {
+  if (isArray(value)) return value.map(withoutProto);
   if (!isObject(value)) return value;
   const kept = Object.entries(value).filter(([key]) => key !== '__proto__');
-  return Object.fromEntries(kept.map(([key, member]) => [key, copyWithoutProto(member)]));
+  return Object.fromEntries(kept.map(([key, member]) => [key, withoutProto(member)]));
 }

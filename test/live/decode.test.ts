@@ -174,8 +174,10 @@ test.each<Json>([null, 1, 'x', [], {}, { id: '' }, { id: 7 }, { data: [] }, { na
 test('members called __proto__ are dropped, however they are written', () => {
   const parsed = parseJson('{"id":"a","x":{"__proto__":{"bad":1}},"\\u005f_proto__":{"bad":1}}');
   expect(JSON.stringify(decodeResource('tool', parsed ?? null)?.config)).toBe('{"x":{}}');
-  const raw: Json = JSON.parse('{"id":"a","list":[{"__proto__":1,"y":2}]}');
-  expect(JSON.stringify(decodeResource('tool', raw)?.config)).toBe('{"list":[{"y":2}]}');
+  expect(JSON.stringify(parseJson('[{"y":2,"z":[{"__proto__":1}],"t":"__proto__"}]'))).toBe(
+    '[{"y":2,"z":[{}],"t":"__proto__"}]',
+  );
+  expect(parseJson('{"a":')).toBeUndefined();
 });
 
 const json = fc.jsonValue({ maxDepth: 5 }).map((value) => parseJson(JSON.stringify(value)) ?? null);

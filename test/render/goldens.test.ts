@@ -8,17 +8,11 @@ import { renderReport } from '../../src/render/report-text.ts';
 import { renderLease, renderStateList, renderStateShow } from '../../src/render/state-text.ts';
 import type { Style } from '../../src/render/style.ts';
 import { displayWidth } from '../../src/render/width.ts';
+import { buildPlan } from './builders.ts';
 import { expectGolden } from './golden.ts';
-import {
-  APPLIED_REPORT,
-  buildPlan,
-  CONFLICT_PLAN,
-  DIAGNOSTICS,
-  HOSTILE_PLAN,
-  PARTIAL_REPORT,
-  RICH_PLAN,
-  STATE,
-} from './samples.ts';
+import { HOSTILE_PLAN } from './hostile.ts';
+import { CONFLICT_PLAN, RICH_PLAN } from './sample-plans.ts';
+import { APPLIED_REPORT, DIAGNOSTICS, PARTIAL_REPORT, STATE } from './sample-results.ts';
 
 const STYLES: { readonly [name: string]: Style } = {
   'plain-60': { color: false, width: 60, unicode: true },

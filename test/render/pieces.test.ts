@@ -9,7 +9,7 @@ import { renderLease, renderStateList, renderStateShow } from '../../src/render/
 import { finish, PLAIN } from '../../src/render/style.ts';
 import { quoted, visible } from '../../src/render/visible.ts';
 import { displayWidth, padEnd, truncate, truncateStart, wrap } from '../../src/render/width.ts';
-import { DIAGNOSTICS, PARTIAL_REPORT, STATE } from './samples.ts';
+import { DIAGNOSTICS, PARTIAL_REPORT, STATE } from './sample-results.ts';
 
 describe('displayWidth', () => {
   test.each([

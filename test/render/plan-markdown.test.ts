@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { byteLength, code, fence, prose } from '../../src/render/markdown.ts';
 import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
-import { buildChange, buildPlan, CONTROL, field, HOSTILE, HOSTILE_PLAN, RICH_PLAN } from './samples.ts';
+import { buildChange, buildPlan, field } from './builders.ts';
+import { CONTROL, HOSTILE, HOSTILE_PLAN } from './hostile.ts';
+import { RICH_PLAN } from './sample-plans.ts';
 
 /** The text without code spans, fences and `<code>`, which is where GitHub looks for mentions and links. */
 function outsideCode(markdown: string): string {

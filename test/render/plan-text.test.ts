@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { FieldChange } from '../../src/model/plan.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
 import { PLAIN } from '../../src/render/style.ts';
-import { buildChange, buildPlan, CONFLICT_PLAN, CONTROL, field, HOSTILE_PLAN, RICH_PLAN } from './samples.ts';
+import { buildChange, buildPlan, field } from './builders.ts';
+import { CONTROL, HOSTILE_PLAN } from './hostile.ts';
+import { CONFLICT_PLAN, RICH_PLAN } from './sample-plans.ts';
 
 describe('the verdict', () => {
   test('counts what would happen and what would not', () => {

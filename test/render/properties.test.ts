@@ -9,7 +9,8 @@ import { PLAIN, type Style } from '../../src/render/style.ts';
 import { diffText } from '../../src/render/text-diff.ts';
 import { visible } from '../../src/render/visible.ts';
 import { displayWidth, truncate, wrap } from '../../src/render/width.ts';
-import { buildChange, buildPlan, CONTROL, field, HOSTILE } from './samples.ts';
+import { buildChange, buildPlan, field } from './builders.ts';
+import { CONTROL, HOSTILE } from './hostile.ts';
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),

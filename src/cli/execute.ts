@@ -63,7 +63,6 @@ async function carryOut(
       api: connection.api,
       session,
       newState: () => emptyState(runtime, project, connection.apiBase, planned.plan.account),
-      project: project.name,
       versionPrefix: git === null ? 'nogit' : git.commit.slice(0, 7),
       promote,
       concurrency: project.concurrency,

@@ -5,7 +5,8 @@ import type { GitInfo } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
 import { loadDesired } from '../specs/load.ts';
 import { findProjectRoot, loadProject } from '../specs/project.ts';
-import { gitIn, readGitInfo } from '../state/git-info.ts';
+import { readGitInfo } from '../state/git-info.ts';
+import { feedGit } from '../state/git-run.ts';
 import type { Context } from './context.ts';
 
 /** What Git says, read without any network. */
@@ -27,7 +28,7 @@ export async function gather(context: Context, environment = context.flags.env):
   const { runtime } = context;
   const [desired, git] = await Promise.all([
     loadDesired(project),
-    readGitInfo(gitIn(project.root, runtime.env)),
+    readGitInfo(project.root, feedGit(runtime.env)),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { type ApplyOutcome, applyPlan } from '../../src/apply/apply.ts';
+import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
+import { startEmulator } from '../../src/emulator/server.ts';
+import { createApi, type LiveApi } from '../../src/live/api.ts';
+import { confirm, fetchAccount } from '../../src/live/fetch.ts';
+import { KIND_NAMES } from '../../src/model/address.ts';
+import type { Lifecycle } from '../../src/model/desired.ts';
+import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
+import type { Planned, PlanOptions } from '../../src/model/plan.ts';
+import type { DriftPolicy } from '../../src/model/project.ts';
+import { STATE_FORMAT, type State, type StateStore } from '../../src/model/state.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { suspects } from '../../src/plan/suspects.ts';
+import { fileStore } from '../../src/state/file-store.ts';
+import { desiredState, type Specs } from './specs.ts';
+
+export const NO_OPTIONS: PlanOptions = { prune: false, recreate: false, take: null, targets: [] };
+
+export interface PlanChoices extends Partial<PlanOptions> {
+  readonly drift?: DriftPolicy;
+  readonly lifecycles?: { readonly [address: string]: Partial<Lifecycle> };
+}
+
+export interface ApplyChoices extends PlanChoices {
+  readonly promote?: boolean;
+  readonly stop?: AbortSignal;
+}
+
+/** The reconciler's parts on a real loopback API and real state files, without the command line. */
+export interface World {
+  readonly emulator: EmulatorHandle;
+  readonly api: LiveApi;
+  readonly store: StateStore;
+  plan(specs: Specs, choices?: PlanChoices): Promise<Planned>;
+  apply(specs: Specs, choices?: ApplyChoices): Promise<ApplyOutcome>;
+  /** Sends a request past the reconciler, as a person in the dashboard would. */
+  dashboard(method: string, path: string, body?: Json): Promise<JsonObject>;
+  /** Write requests that arrived since the last call. */
+  writes(): readonly string[];
+  bound(address: string): Promise<string>;
+}
+
+const cleanups: (() => Promise<void>)[] = [];
+
+/** Ends a world before the test does; what a property test needs between its cases. */
+export async function endWorlds(): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+}
+
+afterEach(endWorlds);
+
+export async function startWorld(options: Partial<EmulatorOptions> = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'assistantctl-world-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const emulator = await startEmulator({ clock: () => new Date(), randomUuid: randomUUID, ...options });
+  cleanups.push(() => emulator.close());
+  const api = createApi({
+    baseUrl: emulator.url,
+    apiKey: 'KEY_TEST_WORLD',
+    retry: { attempts: 3, budgetMs: 2_000 },
+    concurrency: 8,
+    clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
+    random: Math.random,
+    userAgent: 'assistantctl/test',
+  });
+  cleanups.push(() => api.close());
+  const store = storeIn(folder);
+  let seen = 0;
+
+  async function planWith(state: State | undefined, specs: Specs, choices: PlanChoices): Promise<Planned> {
+    const { drift = 'report', lifecycles = {}, ...flags } = choices;
+    const desired = desiredState(specs, lifecycles);
+    const listed = await fetchAccount(api, { kinds: KIND_NAMES, integrations: true });
+    const answers = await confirm(api, suspects(state, listed));
+    const found = answers.flatMap((answer) => ('missing' in answer ? [] : [answer]));
+    const doubted = new Set(answers.map((answer) => answer.id));
+    const account = {
+      ...listed,
+      resources: [...listed.resources.filter(({ id }) => !doubted.has(id)), ...found],
+    };
+    return makePlan({
+      project: { name: 'test', environment: 'local', drift },
+      desired,
+      state,
+      account,
+      apiBase: 'http://api.test/v2',
+      options: {
+        prune: flags.prune ?? false,
+        recreate: flags.recreate ?? false,
+        take: flags.take ?? null,
+        targets: flags.targets ?? [],
+      },
+      git: null,
+      tool: { name: 'assistantctl', version: '0.1.0' },
+      createdAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: '2026-01-02T00:00:00.000Z',
+    });
+  }
+
+  return {
+    emulator,
+    api,
+    store,
+    plan: async (specs, choices = {}) => planWith(await store.load(), specs, choices),
+    apply: async (specs, choices = {}) => {
+      const session = await store.open('test');
+      try {
+        const planned = await planWith(session.current(), specs, choices);
+        return await applyPlan(planned, {
+          api,
+          session,
+          newState: () => newState(planned.plan.account),
+          versionPrefix: 'nogit',
+          promote: choices.promote ?? true,
+          concurrency: 8,
+          clock: () => new Date(),
+          sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 5))),
+          stop: choices.stop ?? new AbortController().signal,
+          onProgress: () => {},
+        });
+      } finally {
+        await session.close();
+      }
+    },
+    dashboard: async (method, path, body) => {
+      const reply = await fetch(`${emulator.url}${path}`, {
+        method,
+        headers: { authorization: 'Bearer KEY_TEST_DASHBOARD', 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const text = await reply.text();
+      if (!reply.ok) throw new Error(`${method} ${path}: ${reply.status} ${text}`);
+      seen = emulator.requests.length;
+      return text === '' ? {} : (JSON.parse(text) as JsonObject);
+    },
+    writes: () => {
+      const fresh = emulator.requests.slice(seen).filter(({ method }) => method !== 'GET');
+      seen = emulator.requests.length;
+      return fresh.map(({ method, path }) => `${method} ${path}`);
+    },
+    bound: async (address) => {
+      const binding = (await store.load())?.resources[address];
+      if (binding === undefined) throw new Error(`${address} is not bound`);
+      return binding.remote_id;
+    },
+  };
+}
+
+function storeIn(folder: string): StateStore {
+  return fileStore({
+    path: join(folder, 'local.json'),
+    clock: () => new Date(),
+    sleep: (ms) => new Promise((done) => setTimeout(done, ms)),
+    randomUuid: randomUUID,
+    identity: { host: 'here', pid: process.pid, run: null },
+  });
+}
+
+function newState(account: string): State {
+  return {
+    format_version: STATE_FORMAT,
+    lineage: randomUUID(),
+    serial: 0,
+    project: 'test',
+    environment: 'local',
+    api_base: 'http://api.test/v2',
+    account,
+    resources: {},
+    deleted: [],
+  };
+}
+
+/** What a plan would do, in short, for assertions. */
+export function actions(planned: Planned): readonly string[] {
+  return planned.plan.changes.map(({ action, address }) => `${action} ${address}`);
+}
+
+/** True when nothing is planned, drifted or in conflict. */
+export function isEmpty({ plan }: Planned): boolean {
+  return jsonEqual([plan.changes.length, plan.drift.length, plan.conflicts.length], [0, 0, 0]);
+}

@@ -96,10 +96,11 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
     }
   }
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
-  if (extra.protected === true)
-    lines.push(
-      `${plan.environment} is protected: apply wants a saved plan or --approve ${plan.environment}.`,
-    );
+  if (extra.protected === true) {
+    const wants =
+      extra.file === undefined ? `: apply wants a saved plan or --approve ${plan.environment}` : '';
+    lines.push(`${plan.environment} is protected${wants}.`);
+  }
   if (plan.git?.dirty === true) lines.push('The working tree has changes that are not committed.');
   return lines;
 }

@@ -109,7 +109,9 @@ function hold(options: FileLeaseOptions, file: string, handle: FileHandle, mine:
   }
   async function check(): Promise<void> {
     if (!released && (await isMine())) return;
-    throw leaseLost(options.environment, (await list(options.path)).at(-1)?.holder);
+    const taker = (await list(options.path)).at(-1)?.holder;
+    const how = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
+    throw leaseLost(options.environment, how);
   }
   async function release(): Promise<void> {
     if (released) return;

@@ -55,12 +55,11 @@ export function lockHeld(environment: string, holder: LeaseHolder | undefined, n
   });
 }
 
-/** LEASE_LOST: the lease was taken over or removed while this process was at work. */
-export function leaseLost(environment: string, taker: LeaseHolder | undefined): Failure {
-  const by = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
-  return new Failure('refused', `the lock of environment ${environment} ${by} while this process worked`, {
+/** LEASE_LOST: the lease ended while this process was at work; `how` completes "the lock …". */
+export function leaseLost(environment: string, how: string): Failure {
+  return new Failure('refused', `the lock of environment ${environment} ${how} while this process worked`, {
     code: 'LEASE_LOST',
-    hint: 'let the other process finish, then run the same command again',
+    hint: 'see that no other apply is running, then run the same command again',
   });
 }
 

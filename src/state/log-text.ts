@@ -63,28 +63,36 @@ export function parseLog(text: string, file: string): ParsedLog {
 }
 
 /**
- * The state that a saved state and a log make together. A log whose content was already folded in (a crash
- * after the save, before the log was removed) only tells which steps are left. Fails with STATE_CORRUPT when
- * the two do not belong together.
+ * How a log stands to a saved state: `continues` it; was `folded` into it already (a crash after the save,
+ * before the log was removed); or is about another one.
+ */
+export function relation(saved: State | undefined, log: ParsedLog): 'continues' | 'folded' | 'foreign' {
+  const { header, entries } = log;
+  const { lineage, serial } = headerOf(saved);
+  if (header === undefined) return 'continues';
+  if (lineage === header.lineage && serial === header.serial) return 'continues';
+  const begun = entries.findLast((entry) => entry.op === 'init');
+  const from = begun === undefined ? header : headerOf(begun.state);
+  return lineage === from.lineage && serial === (from.serial ?? 0) + 1 ? 'folded' : 'foreign';
+}
+
+/**
+ * The state that a saved state and a log make together. A log that was folded in already only tells which
+ * steps are left. Fails with STATE_CORRUPT when the two do not belong together.
  */
 export function joinLog(saved: State | undefined, log: ParsedLog, file: string): Replayed {
   const { header, entries } = log;
-  if (header === undefined) return { state: saved, pending: [] };
-  const begun = entries.findLast((entry) => entry.op === 'init');
-  const { lineage, serial } = headerOf(saved);
-  if (lineage === header.lineage && serial === header.serial) {
-    const first = entries.find((entry) => entry.op !== 'begin' && entry.op !== 'fail');
-    if (saved === undefined && first !== undefined && first.op !== 'init') {
-      throw corrupt(file, 'changes a state that was never begun', RESTORE_LOG);
-    }
-    return replay(saved, entries);
+  const related = relation(saved, log);
+  if (related === 'folded') return { state: saved, pending: replay(saved, entries).pending };
+  if (related === 'foreign') {
+    const found = saved === undefined ? 'there is no state' : `the state has serial ${saved.serial}`;
+    throw corrupt(file, `continues serial ${header?.serial ?? 'none'}, but ${found}`, RESTORE_LOG);
   }
-  const continued = begun === undefined ? header : headerOf(begun.state);
-  if (lineage === continued.lineage && serial === (continued.serial ?? 0) + 1) {
-    return { state: saved, pending: replay(saved, entries).pending };
+  const first = entries.find((entry) => entry.op !== 'begin' && entry.op !== 'fail');
+  if (saved === undefined && first !== undefined && first.op !== 'init') {
+    throw corrupt(file, 'changes a state that was never begun', RESTORE_LOG);
   }
-  const found = saved === undefined ? 'there is no state file' : `the state file has serial ${serial}`;
-  throw corrupt(file, `continues serial ${header.serial ?? 'none'}, but ${found}`, RESTORE_LOG);
+  return replay(saved, entries);
 }
 
 function parseLine(line: string): unknown {

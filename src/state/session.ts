@@ -24,7 +24,7 @@ export function startSession(parts: SessionParts): StateSession {
     const begun = ledger.begun() || entry.op === 'init' || entry.op === 'begin';
     if (!begun && entry.op !== 'fail') throw misuse(`recorded ${entry.op} before init`);
     await log.append(formatEntry(ledger.apply(entry))).catch((cause: unknown) => {
-      throw midway(cause);
+      throw isLost(cause) ? cause : midway(cause);
     });
   }
 
@@ -53,14 +53,18 @@ async function holds(lease: Lease): Promise<boolean> {
     await lease.check();
     return true;
   } catch (cause) {
-    if (cause instanceof Failure && cause.code === 'LEASE_LOST') return false;
+    if (isLost(cause)) return false;
     throw cause;
   }
 }
 
-/** A disk that refuses in the middle of the work leaves it partly done, which is another exit code. */
+function isLost(cause: unknown): boolean {
+  return cause instanceof Failure && cause.code === 'LEASE_LOST';
+}
+
+/** A place that refuses in the middle of the work leaves it partly done, whatever the refusal was. */
 function midway(cause: unknown): unknown {
-  if (!(cause instanceof Failure) || cause.code !== 'STATE_WRITE') return cause;
+  if (!(cause instanceof Failure)) return cause;
   const { code, hint, details } = cause;
   return new Failure('partial', cause.message, {
     code,

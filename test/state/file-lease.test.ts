@@ -121,10 +121,10 @@ describe('lease on a file', () => {
 
   it('is renewed while it is held', async () => {
     const folder = await temporaryFolder();
-    const holder = await storeAt(folder, { identity: elsewhere, leaseMs: 300 }).open('alice');
-    const other = storeAt(folder, { leaseMs: 300 });
+    const holder = await storeAt(folder, { identity: elsewhere, leaseMs: 1500 }).open('alice');
+    const other = storeAt(folder, { leaseMs: 1500 });
     const first = await other.holder();
-    await sleep(700);
+    await sleep(1700);
     const second = await other.holder();
     expect(second?.id).toBe(first?.id);
     expect(Date.parse(second?.expires_at ?? '')).toBeGreaterThan(Date.parse(first?.expires_at ?? ''));

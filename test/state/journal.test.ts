@@ -134,7 +134,7 @@ describe('reading a log', () => {
     const fresh = parseLog(formatHeader(headerOf(undefined)) + formatEntry(bind('tool/a', 'x')), 'x');
     expect(() => joinLog(undefined, fresh, 'x')).toThrow(/never begun/);
     const later = parseLog(formatHeader({ lineage: 'l', serial: 4 }), 'x');
-    expect(() => joinLog(undefined, later, 'x')).toThrow('x: continues serial 4, but there is no state file');
+    expect(() => joinLog(undefined, later, 'x')).toThrow('x: continues serial 4, but there is no state');
   });
 
   it('refuses a whole line that is no entry, even at the end', () => {

@@ -1,8 +1,9 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import { checkAssistant } from './assistant-rules.ts';
-import { acceptBody } from './body-checks.ts';
+import { acceptBody, withoutReadOnly } from './body-checks.ts';
 import type { World } from './contract.ts';
 import { fillAssistant, fillToolPart, TOOL_TIMEOUT_MS } from './defaults.ts';
+import { invalidBody } from './errors.ts';
 import { ASSISTANT_FIELDS } from './field-table.ts';
 import { nested, objects, strings, text, without } from './fields.ts';
 import { overlay } from './merge.ts';
@@ -70,6 +71,16 @@ function makeTexmlApplication(world: World, assistantId: string): string {
   return id;
 }
 
+/** Members of an echoed tool that only the server writes. */
+function refuseEchoes(body: JsonObject): void {
+  for (const [index, tool] of objects(body, 'tools').entries()) {
+    const echo = ['shared', 'tool_id'].find((name) => tool[name] !== undefined);
+    if (echo !== undefined) {
+      throw invalidBody(['tools', index, echo], 'Extra inputs are not permitted', 'extra_forbidden');
+    }
+  }
+}
+
 function settle(
   world: World,
   id: string,
@@ -81,25 +92,27 @@ function settle(
     body.tools === undefined ? {} : { tools: objects(body, 'tools').map((tool) => storeTool(world, tool)) };
   const config = fillAssistant({ ...laid, ...tools }, world.quirks.defaultModel);
   checkSecrets(world, body);
+  if (world.quirks.unknownFields === 'reject') refuseEchoes(body);
   checkAssistant(world, body, config);
   return provision(world, id, before, config);
 }
 
 /** The configuration of a new assistant. Throws what the API would answer to a bad body. */
 export function createConfig(world: World, id: string, sent: JsonObject): JsonObject {
-  const { body } = acceptBody(world, 'assistant.create', without(sent, ...READ_ONLY), ASSISTANT_FIELDS, true);
+  const { body } = acceptBody(
+    world,
+    'assistant.create',
+    withoutReadOnly(world, sent, READ_ONLY),
+    ASSISTANT_FIELDS,
+    true,
+  );
   return settle(world, id, {}, { tools: [], tool_ids: [], ...body }, body);
 }
 
 /** The configuration that a partial update makes of `base`. Throws what the API would answer to a bad body. */
 export function updateConfig(world: World, id: string, base: JsonObject, sent: JsonObject): JsonObject {
-  const prepared = acceptBody(
-    world,
-    'assistant.update',
-    without(sent, ...READ_ONLY),
-    ASSISTANT_FIELDS,
-    false,
-  );
+  const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
+  const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
   const laid = overlay(base, prepared.body, prepared.cleared, world.quirks.nested);
   return settle(world, id, base, laid, prepared.body);
 }

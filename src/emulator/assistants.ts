@@ -4,7 +4,7 @@ import { showVersion } from './assistant-view.ts';
 import { type Call, ok, type Reply, type Route, type World } from './contract.ts';
 import { VERSION_NAME } from './defaults.ts';
 import { invalidBody } from './errors.ts';
-import { strings, text, without } from './fields.ts';
+import { objects, strings, text, without } from './fields.ts';
 import { visible } from './lag.ts';
 import { parameter } from './router.ts';
 import {
@@ -82,9 +82,9 @@ function deleteAssistant({ world, params }: Call): Reply {
 /** A clone gets everything but the telephony and messaging settings. */
 function cloneAssistant({ world, params }: Call): Reply {
   const source = configOf(mainVersion(world, assistantOf(world, parameter(params, 'assistant_id'))));
-  return ok(
-    newAssistant(world, without(source, 'telephony_settings', 'messaging_settings', 'enabled_features')),
-  );
+  const kept = without(source, 'telephony_settings', 'messaging_settings', 'enabled_features');
+  const tools = objects(source, 'tools').map((tool) => without(tool, 'tool_id'));
+  return ok(newAssistant(world, { ...kept, tools }));
 }
 
 const PROVIDERS: readonly unknown[] = ['elevenlabs', 'vapi', 'retell'];

@@ -2,6 +2,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { BodyOperation, World } from './contract.ts';
 import { invalid, type ValidationIssue } from './errors.ts';
 import type { FieldRule, FieldRules } from './field-table.ts';
+import { without } from './fields.ts';
 
 type Loc = readonly (string | number)[];
 
@@ -142,13 +143,21 @@ export function acceptBody(
 ): Prepared {
   const issues: ValidationIssue[] = [];
   const prepared = prepare(world, body, rules, '', issues);
-  if (world.validateBody === undefined) issues.push(...checkObject(prepared.body, rules, ['body'], whole));
-  else {
-    const found = world.validateBody(operation, prepared.body);
-    issues.push(...found.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] })));
-  }
+  issues.push(...checkObject(prepared.body, rules, ['body'], whole));
+  if (issues.length === 0) issues.push(...validated(world, operation, prepared.body));
   if (issues.length > 0) throw invalid(issues);
   return world.quirks.trimStrings ? { ...prepared, body: nonArray(trimmed(prepared.body, '')) } : prepared;
+}
+
+/** What the injected validator adds to the checks above. */
+function validated(world: World, operation: BodyOperation, body: JsonObject): readonly ValidationIssue[] {
+  const found = world.validateBody?.(operation, body) ?? [];
+  return found.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
+}
+
+/** A body without its read-only fields; where unknown fields are refused, these are refused as well. */
+export function withoutReadOnly(world: World, body: JsonObject, names: readonly string[]): JsonObject {
+  return world.quirks.unknownFields === 'reject' ? body : without(body, ...names);
 }
 
 function nonArray(value: Json): JsonObject {

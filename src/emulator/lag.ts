@@ -26,15 +26,16 @@ export function watchLag(store: Store, now: () => number, lagMs: () => number): 
   });
 }
 
-/** The records that a list shows now, in the order of their creation. */
-export function visible(world: World, collection: string): readonly JsonObject[] {
+/** The records that a list shows now: of the given ids, or of the whole collection in the order of creation. */
+export function visible(world: World, collection: string, ids?: readonly string[]): readonly JsonObject[] {
   const lag = world.quirks.listLagMs;
-  const current = world.store.all(collection);
   const since = world.now().getTime() - lag;
-  const young =
-    lag <= 0 ? [] : (notes.get(world.store)?.get(collection) ?? []).filter((note) => note.at > since);
-  if (young.length === 0) return current;
-  const shown = new Map(world.store.ids(collection).map((id, index) => [id, current[index]]));
-  for (const note of young.toReversed()) shown.set(note.id, note.before);
+  const noted = lag <= 0 ? [] : (notes.get(world.store)?.get(collection) ?? []);
+  const shown = new Map(
+    (ids ?? world.store.ids(collection)).map((id) => [id, world.store.get(collection, id)]),
+  );
+  for (const note of noted.filter(({ at }) => at > since).toReversed()) {
+    if (ids === undefined || shown.has(note.id)) shown.set(note.id, note.before);
+  }
   return [...shown.values()].filter((record) => record !== undefined);
 }

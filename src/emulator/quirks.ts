@@ -1,3 +1,5 @@
+import type { Json, JsonObject } from '../model/json.ts';
+
 /**
  * What the public documents of the Telnyx API leave open, as switches. The defaults are the reading that the documents
  * and observed replies support best; every other value is a server that a careful client must survive as well.
@@ -79,3 +81,41 @@ export const DEFAULT_QUIRKS: Quirks = {
   nullsForAbsent: false,
   idempotencyIgnored: false,
 };
+
+/** The accepted words of the quirks that are words. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  stagedBase: ['main', 'newest'],
+  nested: ['replace', 'merge'],
+  nullHandling: ['clear', 'ignore', 'reject'],
+  deleteInUse: ['allow', 'conflict'],
+  unknownFields: ['ignore', 'store', 'reject'],
+  toolIdsInResponse: ['list', 'null', 'absent'],
+  promoteVersionId: ['reuse', 'copy'],
+  mcpPut: ['replace', 'merge'],
+  testPut: ['replace', 'merge'],
+};
+
+function fits(name: string, value: Json): boolean {
+  const words = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
+  if (words !== undefined) return typeof value === 'string' && words.includes(value);
+  if (name === 'replyLacksFields')
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (name === 'defaultModel') return typeof value === 'string';
+  if (name === 'listLagMs' || name === 'texmlIdDelayMs') return typeof value === 'number' && value >= 0;
+  return typeof value === 'boolean';
+}
+
+function isQuirks(value: JsonObject): value is JsonObject & Partial<Quirks> {
+  return Object.entries(value).every(
+    ([name, setting]) => Object.hasOwn(DEFAULT_QUIRKS, name) && fits(name, setting),
+  );
+}
+
+/** Checks quirks that come from outside, e.g. a command line. Throws an Error that names the first wrong one. */
+export function decodeQuirks(value: JsonObject): Partial<Quirks> {
+  if (isQuirks(value)) return value;
+  const wrong = Object.keys(value).find((name) => !isQuirks({ [name]: value[name] ?? null })) ?? '';
+  const words = Object.hasOwn(WORDS, wrong) ? ` (one of ${WORDS[wrong]?.join(', ')})` : '';
+  if (Object.hasOwn(DEFAULT_QUIRKS, wrong)) throw new Error(`quirk ${wrong} cannot have that value${words}`);
+  throw new Error(`unknown quirk ${wrong}; known are ${Object.keys(DEFAULT_QUIRKS).join(', ')}`);
+}

@@ -7,6 +7,9 @@ export interface RequestLog {
   entries(): readonly RequestLogEntry[];
 }
 
+/** Entries are kept at least until their request is answered, for the listener's sake. */
+const IN_FLIGHT = 256;
+
 /** Remembers the last `size` requests in order of arrival; the listener hears of each when it is answered. */
 export function openRequestLog(
   size: number,
@@ -20,7 +23,7 @@ export function openRequestLog(
       next += 1;
       const { authorization: _, ...shown } = headers;
       entries.set(index, { index, method, path, query, body, idempotencyKey, headers: shown, status: 0 });
-      entries.delete(index - size);
+      entries.delete(index - Math.max(size, IN_FLIGHT));
       return index;
     },
     answer: (index, status) => {
@@ -30,6 +33,6 @@ export function openRequestLog(
       entries.set(index, answered);
       listener?.(answered);
     },
-    entries: () => [...entries.values()],
+    entries: () => (size === 0 ? [] : [...entries.values()].slice(-size)),
   };
 }

@@ -4,6 +4,7 @@
  * still come in through the options.
  */
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,6 +66,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorH
   const log = openRequestLog(options.logSize ?? 10_000, options.onRequest);
   const rate = openRateWindow(options.rateLimit, () => options.clock().getTime());
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
 
   /** False when the server stopped meanwhile. */
   const wait = async (ms: number): Promise<boolean> => {

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../model/json.ts';
-import { acceptBody } from './body-checks.ts';
+import { acceptBody, withoutReadOnly } from './body-checks.ts';
 import { type Call, empty, ok, type Reply, type Route, type World } from './contract.ts';
 import { invalidBody, notFound } from './errors.ts';
 import { TEST_FIELDS } from './field-table.ts';
-import { objects, pick, text, without } from './fields.ts';
+import { objects, pick, text } from './fields.ts';
 import { visible } from './lag.ts';
 import { overlay } from './merge.ts';
 import { pageOf } from './paging.ts';
@@ -30,7 +30,13 @@ function checkRubric(body: JsonObject): void {
 }
 
 function createTest({ world, body: sent }: Call): Reply {
-  const { body } = acceptBody(world, 'test.create', without(sent, ...READ_ONLY), TEST_FIELDS, true);
+  const { body } = acceptBody(
+    world,
+    'test.create',
+    withoutReadOnly(world, sent, READ_ONLY),
+    TEST_FIELDS,
+    true,
+  );
   checkRubric(body);
   const id = world.uuid();
   const test = { test_id: id, ...CHANNEL, ...body, created_at: world.now().toISOString() };
@@ -42,7 +48,13 @@ function createTest({ world, body: sent }: Call): Reply {
 function updateTest({ world, params, body: sent }: Call): Reply {
   const test = testOf(world, parameter(params, 'test_id'));
   const replace = world.quirks.testPut === 'replace';
-  const { body, cleared } = acceptBody(world, 'test.update', without(sent, ...READ_ONLY), TEST_FIELDS, false);
+  const { body, cleared } = acceptBody(
+    world,
+    'test.update',
+    withoutReadOnly(world, sent, READ_ONLY),
+    TEST_FIELDS,
+    false,
+  );
   const missing = REQUIRED.find((name) => replace && body[name] === undefined);
   if (missing !== undefined) throw invalidBody([missing], 'Field required', 'missing');
   checkRubric(body);

@@ -1,11 +1,11 @@
 import { isObject, type JsonObject } from '../model/json.ts';
 import { TOOL_TYPES } from './assistant-rules.ts';
-import { acceptBody } from './body-checks.ts';
+import { acceptBody, withoutReadOnly } from './body-checks.ts';
 import { type Call, ok, type Reply, type Route, type World } from './contract.ts';
 import { fillToolPart, TOOL_TIMEOUT_MS } from './defaults.ts';
 import { conflict, invalidBody, notFound } from './errors.ts';
 import { TOOL_FIELDS } from './field-table.ts';
-import { nested, objects, pick, strings, text, without } from './fields.ts';
+import { nested, objects, pick, strings, text } from './fields.ts';
 import { nodeToolIds } from './flow-rules.ts';
 import { visible } from './lag.ts';
 import { deepMerge, overlay } from './merge.ts';
@@ -30,7 +30,13 @@ function partOf(body: JsonObject, type: string): JsonObject | undefined {
 }
 
 function createTool({ world, body: sent }: Call): Reply {
-  const { body } = acceptBody(world, 'tool.create', without(sent, ...READ_ONLY), TOOL_FIELDS, true);
+  const { body } = acceptBody(
+    world,
+    'tool.create',
+    withoutReadOnly(world, sent, READ_ONLY),
+    TOOL_FIELDS,
+    true,
+  );
   const type = text(body, 'type');
   if (!TOOL_TYPES.has(type)) throw invalidBody(['type'], `Unknown tool type '${type}'`, 'enum');
   checkSecrets(world, body);
@@ -50,7 +56,13 @@ function createTool({ world, body: sent }: Call): Reply {
 /** PATCH: members of the body replace those of the tool; its type-specific object follows the nested quirk. */
 function updateTool({ world, params, body: sent }: Call): Reply {
   const tool = toolOf(world, parameter(params, 'tool_id'));
-  const prepared = acceptBody(world, 'tool.update', without(sent, ...READ_ONLY), TOOL_FIELDS, false);
+  const prepared = acceptBody(
+    world,
+    'tool.update',
+    withoutReadOnly(world, sent, READ_ONLY),
+    TOOL_FIELDS,
+    false,
+  );
   checkSecrets(world, prepared.body);
   const type = text(prepared.body, 'type') || text(tool, 'type');
   const part = partOf(prepared.body, type);

@@ -4,6 +4,7 @@ import { dropCanary, versionName } from './assistants.ts';
 import { type Call, empty, ok, type Reply, type Route } from './contract.ts';
 import { badRequest, conflict } from './errors.ts';
 import { nested, objects, text, without } from './fields.ts';
+import { visible } from './lag.ts';
 import { parameter } from './router.ts';
 import {
   addVersion,
@@ -12,6 +13,7 @@ import {
   moveMain,
   removeVersion,
   saveVersion,
+  versionKey,
   versionOf,
   versionsOf,
 } from './versions.ts';
@@ -23,7 +25,8 @@ function find({ world, params }: Call) {
 
 function listVersions({ world, params }: Call): Reply {
   const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  return ok({ data: versionsOf(world, assistant).map((version) => showVersion(world, assistant, version)) });
+  const listed = visible(world, 'versions', versionsOf(world, assistant).map(versionKey));
+  return ok({ data: listed.map((version) => showVersion(world, assistant, version)) });
 }
 
 /** Edits a version in place; main is refused, and `promote_to_main` has no meaning here. */

@@ -9,6 +9,10 @@ import { nested, strings, text } from './fields.ts';
 
 const key = (assistantId: string, versionId: string): string => `${assistantId}/${versionId}`;
 
+/** The id of a stored version in its collection. */
+export const versionKey = (version: JsonObject): string =>
+  key(text(version, 'assistant_id'), text(version, 'version_id'));
+
 /** The stored assistant; 404 when there is none. */
 export function assistantOf(world: World, id: string): JsonObject {
   const found = world.store.get('assistants', id);
@@ -92,7 +96,7 @@ export function addVersion(
 
 /** Replaces a version's content in place. */
 export function saveVersion(world: World, version: JsonObject): void {
-  world.store.put('versions', key(text(version, 'assistant_id'), text(version, 'version_id')), version);
+  world.store.put('versions', versionKey(version), version);
 }
 
 /** Moves main; answers the changed assistant. */

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { account, inDashboard, leadingTo, liveId, PROJECT_FILE, testProject, writes } from './harness.ts';
+
+async function driftedProject() {
+  const server = await account();
+  const project = await testProject(leadingTo(server));
+  await project.run('apply', '--env', 'account');
+  const id = await liveId(server, 'Front desk');
+  await inDashboard(server, 'POST', `/ai/assistants/${id}`, { greeting: 'Yo.' });
+  const policy = (drift: string) =>
+    project.write(
+      'assistantctl.yaml',
+      PROJECT_FILE.replace('  account:\n', `  account:\n    drift: ${drift}\n`),
+    );
+  return { server, project, id, policy };
+}
+
+describe('changes outside Git', () => {
+  it('are reported by drift with exit 2 and left alone by apply', async () => {
+    const { server, project } = await driftedProject();
+    const drift = await project.run('drift', '--env', 'account');
+    expect(drift).toMatchObject({ code: 2, stderr: '' });
+    expect(drift.stdout).toContain('Yo.');
+
+    const json = await project.run('drift', '--env', 'account', '--format', 'json');
+    expect(json.code).toBe(2);
+    const document = JSON.parse(json.stdout);
+    expect(document.drift).toMatchObject([{ address: 'assistant/front-desk' }]);
+    expect(document.changes).toEqual([]);
+
+    const before = writes(server).length;
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    expect(writes(server)).toHaveLength(before);
+  });
+
+  it('are put back where drift: revert says so', async () => {
+    const { server, project, id, policy } = await driftedProject();
+    await policy('revert');
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    const live = await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json();
+    expect(live).toMatchObject({ greeting: 'Hello.' });
+    expect((await project.run('drift', '--env', 'account')).code).toBe(0);
+  });
+
+  it('stop plan and apply with exit 6 where drift: fail says so', async () => {
+    const { server, project, policy } = await driftedProject();
+    await policy('fail');
+    const planned = await project.run('plan', '--env', 'account', '--format', 'json');
+    expect(planned.code).toBe(6);
+    expect(JSON.parse(planned.stdout).drift).toHaveLength(1);
+    const before = writes(server).length;
+    const applied = await project.run('apply', '--env', 'account');
+    expect(applied.code).toBe(6);
+    expect(applied.stderr).toContain('assistant/front-desk');
+    expect(writes(server)).toHaveLength(before);
+  });
+
+  it('are a conflict when Git changed the same field otherwise: printed, saved, exit 6', async () => {
+    const { server, project, id } = await driftedProject();
+    await project.edit('assistants/front-desk.yaml', 'greeting: Hello.', 'greeting: Good day.');
+    const planned = await project.run('plan', '--env', 'account', '--out', 'plan.json');
+    expect(planned.code).toBe(6);
+    expect(planned.stdout).toContain('--take git');
+    expect(JSON.parse(await project.read('plan.json')).summary.conflict).toBe(1);
+
+    const before = writes(server).length;
+    const refused = await project.run('apply', '--env', 'account', '--format', 'json');
+    expect(refused.code).toBe(6);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ outcome: 'refused', error: { code: 'CONFLICT' } });
+    expect((await project.run('apply', 'plan.json')).code).toBe(6);
+    expect(writes(server)).toHaveLength(before);
+
+    const left = await project.run('apply', '--env', 'account', '--take', 'live');
+    expect(left.code).toBe(0);
+    expect(writes(server)).toHaveLength(before);
+    const taken = await project.run('apply', '--env', 'account', '--take', 'git');
+    expect(taken.code).toBe(0);
+    const live = await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json();
+    expect(live).toMatchObject({ greeting: 'Good day.' });
+  });
+});

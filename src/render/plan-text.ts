@@ -71,14 +71,16 @@ function changeFields(change: Change, style: Style): readonly string[] {
 
 function changeHead(change: Change, style: Style): string {
   const { sign, ink } = GROUPS[change.action];
-  const notes = [promotionNote(change), change.action === 'create' ? '' : (change.remote_id ?? '')];
-  const note = notes
-    .filter((text) => text !== '')
-    .map(visible)
-    .join(', ');
+  const note = promotionNote(change);
   const address = paint(style, 'bold', visible(change.address));
   const tail = note === '' ? '' : `  ${paint(style, 'dim', `(${note})`)}`;
   return `${paint(style, ink, sign)} ${address}${tail}`;
+}
+
+/** Why, and which live resource it is about. */
+function reasonLines(change: Change, style: Style): readonly string[] {
+  const id = change.action === 'create' || change.remote_id === null ? '' : ` (${change.remote_id})`;
+  return paragraph(style, `${change.reason}${id}`, 4, 'dim');
 }
 
 function groupLines(plan: Plan, action: Action, style: Style): readonly string[] {
@@ -91,7 +93,7 @@ function groupLines(plan: Plan, action: Action, style: Style): readonly string[]
     paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`),
     ...detailed.flatMap((change) => [
       `  ${changeHead(change, style)}`,
-      ...paragraph(style, change.reason, 4, 'dim'),
+      ...reasonLines(change, style),
       ...changeFields(change, style),
       '',
     ]),

@@ -74,7 +74,8 @@ function kindOf(address: Address): Kind {
 export function promotionNote(change: Change): string {
   if (change.action === 'delete') return '';
   if (KINDS[kindOf(change.address)].update !== 'version') return '';
-  if (change.action === 'create') return change.promotes ? 'promoted' : 'not promoted';
+  // A new assistant's first version is main by itself.
+  if (change.action === 'create') return '';
   if (change.action === 'adopt' && change.fields.length === 0) return '';
   return change.promotes ? 'new version, promoted to main' : 'new version, staged only: main stays as it is';
 }

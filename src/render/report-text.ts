@@ -14,6 +14,7 @@ import {
   type Style,
 } from './style.ts';
 import { visible } from './visible.ts';
+import { displayWidth } from './width.ts';
 
 /** What an apply did, without embellishment: what is not known is said to be not known. */
 
@@ -106,8 +107,9 @@ function verdict(report: ApplyReport): string {
 
 function versionText(result: StepResult): string {
   if (result.version_id === null) return '';
-  const state = result.promoted ? 'promoted' : 'staged, main unchanged';
-  return `version ${visible(result.version_id)} (${state})`;
+  const version = `version ${visible(result.version_id)}`;
+  if (result.promoted) return `${version} (promoted)`;
+  return result.action === 'create' ? version : `${version} (staged, main unchanged)`;
 }
 
 function errorLines(error: StepError, style: Style): readonly string[] {
@@ -129,18 +131,23 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
   if (results.length === 0) return [];
   const words = group.status === 'applied' ? DONE : TO_DO;
   const sign = paint(style, group.ink, group.sign(glyphs(style)));
-  const rows = columns(
-    results.map((result) => [
-      visible(result.address),
-      group.status === 'skipped' ? '' : words[result.action],
-      visible(result.remote_id ?? ''),
-      versionText(result),
-    ]),
-  );
+  const table = (withIds: boolean): readonly string[] =>
+    columns(
+      results.map((result) => [
+        visible(result.address),
+        group.status === 'skipped' ? '' : words[result.action],
+        ...(withIds ? [visible(result.remote_id ?? '')] : []),
+        versionText(result),
+      ]),
+    ).map((row) => `  ${sign} ${row}`);
+  const whole = table(true);
+  // An id that was bound can be read from `state list`; one that may not be bound stays, however long the line.
+  const tooWide = whole.some((row) => displayWidth(row) > style.width);
+  const rows = tooWide && group.status === 'applied' ? table(false) : whole;
   return [
     paint(style, 'bold', `${group.title} (${results.length})`),
     ...results.flatMap((result, index) => [
-      `  ${sign} ${rows[index] ?? ''}`,
+      rows[index] ?? '',
       ...(result.error === null ? [] : errorLines(result.error, style)),
     ]),
     '',

@@ -31,7 +31,8 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   await preflight(planned, deps);
   const state = await beginState(deps);
   const bindings = new Map(Object.entries(state.resources));
-  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, bindings };
+  const formerIds = formerIdsOf(state);
+  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, bindings, formerIds };
   await editState(context);
   const outcomes = await execute(context, steps);
   return report(planned, outcomes, deps.stop.aborted);
@@ -45,9 +46,18 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
       KINDS[step.kind].update === 'version' &&
       (step.action === 'delete' || (deps.promote && writes(step))),
   );
-  const context = { ...deps, planned, lineage: '', ids: new Map(), bindings: new Map() };
+  const none = new Map<never, never>();
+  const context = { ...deps, planned, lineage: '', ids: none, bindings: none, formerIds: none };
   const checks = ending.map((step) => refuseForeignCanary(context, step.address, step.remoteId ?? ''));
   await Promise.all(checks);
+}
+
+function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
+  const ids = new Map<string, readonly string[]>();
+  const add = (address: string, id: string) => ids.set(address, [...(ids.get(address) ?? []), id]);
+  for (const { address, remote_id } of state.deleted) add(address, remote_id);
+  for (const [address, { remote_id }] of Object.entries(state.resources)) add(address, remote_id);
+  return ids;
 }
 
 function writes(step: Step): boolean {

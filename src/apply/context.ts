@@ -37,6 +37,8 @@ export interface ApplyContext extends ApplyDeps {
   /** Reference target → live id; creates add theirs. */
   readonly ids: Map<string, string>;
   readonly bindings: Map<string, Binding>;
+  /** Ids that an address had before: deleted, or bound and gone. */
+  readonly formerIds: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What a step came to. */

@@ -5,7 +5,7 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, stableStringify } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
-import type { RemoteResource } from '../model/remote.ts';
+import type { RemoteResource, Written } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { unsettled } from './verify.ts';
@@ -14,11 +14,17 @@ import { unsettled } from './verify.ts';
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
 
 /**
- * The same for every attempt at one create, by any process: derived from the state's lineage, the address and
- * the body. The API replays the first success for 24 hours instead of creating a twin.
+ * The same for every attempt at one create, by any process: derived from the state's lineage, the address, the
+ * body and the ids that the address had in former lives. The API replays the first success for 24 hours instead
+ * of creating a twin; a resource that was deleted since must not be taken for the new one.
  */
-export function idempotencyKey(lineage: string, address: string, body: JsonObject): string {
-  const text = stableStringify([lineage, address, body]);
+export function idempotencyKey(
+  lineage: string,
+  address: string,
+  body: JsonObject,
+  formerIds: readonly string[],
+): string {
+  const text = stableStringify([lineage, address, body, [...formerIds].sort()]);
   return `actl-${createHash('sha256').update(text).digest('hex').slice(0, 48)}`;
 }
 
@@ -27,13 +33,25 @@ export async function createResource(context: ApplyContext, step: Step): Promise
   const shape = SHAPES[step.kind];
   const spec = resolveIds(context, step, step.createSpec ?? {});
   const body = requestBody(shape, spec, spec);
-  const key = idempotencyKey(context.lineage, step.address, body);
-  await announce(context, step, 'create', key);
-  const created = await createOnce(context, step, body, key);
+  const created = await createLiving(context, step, body);
   const { live, missing } = await settled(context, step, spec, created);
   await bindResource(context, step, live, undefined);
   if (missing.length > 0) throw notStuck(step, live.id, missing);
   return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: true };
+}
+
+/** A replayed reply may describe a resource that is no more; then the create is a new one, with another key. */
+async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<RemoteResource> {
+  const formerIds = [...(context.formerIds.get(step.address) ?? [])];
+  for (;;) {
+    const key = idempotencyKey(context.lineage, step.address, body, formerIds);
+    await announce(context, step, 'create', key);
+    const { resource, replayed } = await createOnce(context, step, body, key);
+    if (!replayed || formerIds.includes(resource.id)) return resource;
+    const living = await context.api.get(step.kind, resource.id);
+    if (living !== undefined) return living;
+    formerIds.push(resource.id);
+  }
 }
 
 async function createOnce(
@@ -41,14 +59,14 @@ async function createOnce(
   step: Step,
   body: JsonObject,
   key: string,
-): Promise<RemoteResource> {
+): Promise<Written> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return (await context.api.create(step.kind, body, key)).resource;
+      return await context.api.create(step.kind, body, key);
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const found = await lookUp(context, step, body);
-      if (found !== undefined) return found;
+      if (found !== undefined) return { resource: found, replayed: false };
       if (attempt === 2) throw error;
     }
   }

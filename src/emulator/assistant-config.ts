@@ -71,14 +71,18 @@ function makeTexmlApplication(world: World, assistantId: string): string {
   return id;
 }
 
-/** Members of an echoed tool that only the server writes. */
+/** Members of echoed tools and flow nodes that only the server writes. */
 function refuseEchoes(body: JsonObject): void {
-  for (const [index, tool] of objects(body, 'tools').entries()) {
-    const echo = ['shared', 'tool_id'].find((name) => tool[name] !== undefined);
-    if (echo !== undefined) {
-      throw invalidBody(['tools', index, echo], 'Extra inputs are not permitted', 'extra_forbidden');
+  const refuse = (items: readonly JsonObject[], names: readonly string[], loc: readonly string[]): void => {
+    for (const [index, item] of items.entries()) {
+      const echo = names.find((name) => item[name] !== undefined);
+      if (echo === undefined) continue;
+      throw invalidBody([...loc, index, echo], 'Extra inputs are not permitted', 'extra_forbidden');
     }
-  }
+  };
+  refuse(objects(body, 'tools'), ['shared', 'tool_id'], ['tools']);
+  const nodes = objects(nested(body, 'conversation_flow'), 'nodes');
+  refuse(nodes, ['tool', 'tools'], ['conversation_flow', 'nodes']);
 }
 
 function settle(

@@ -36,14 +36,17 @@ function showToolIds(world: World, config: JsonObject): JsonObject {
   }
 }
 
-/** Flow nodes come back with the tools that their ids stand for. */
+/**
+ * Flow nodes come back with the tools that their ids stand for. The published type of a prompt node's `tools` is an
+ * array of arrays, one for each id.
+ */
 function showNode(world: World, node: JsonObject): JsonObject {
   const tools = nodeToolIds(node)
     .map((id) => world.store.get('tools', id))
     .filter((tool) => tool !== undefined)
     .map(attached);
   if (tools.length === 0) return node;
-  return node.type === 'tool' ? { ...node, tool: tools } : { ...node, tools };
+  return node.type === 'tool' ? { ...node, tool: tools } : { ...node, tools: tools.map((tool) => [tool]) };
 }
 
 function showFlow(world: World, config: JsonObject): JsonObject {

@@ -3,7 +3,7 @@
  * Telnyx API (July 2026), and the model, voice and transcription that replies of untouched assistants show.
  */
 import { isObject, type JsonObject } from '../model/json.ts';
-import { nested, objects, strings } from './fields.ts';
+import { nested, objects, strings, without } from './fields.ts';
 
 const INTERRUPTION: JsonObject = {
   enable: true,
@@ -23,6 +23,7 @@ const TELEPHONY: JsonObject = {
   supports_unauthenticated_web_calls: false,
   recording_settings: { enabled: true, channels: 'dual', format: 'mp3', stop_on_conversation_end: false },
 };
+/** `api_key_ref: null` is seen in live replies although the published type is a plain string. */
 const VOICE: JsonObject = {
   voice: 'Telnyx.Ultra.f786b574-daa5-4673-aa0c-cbe3e8534c02',
   api_key_ref: null,
@@ -77,7 +78,9 @@ function fillTranscription(given: JsonObject): JsonObject {
   return filled.model === 'deepgram/flux' ? fill(filled, { settings: FLUX }) : filled;
 }
 
-function fillNode(node: JsonObject): JsonObject {
+/** A node's resolved `tool` and `tools` are for replies only; in requests they are ignored. */
+function fillNode(sent: JsonObject): JsonObject {
+  const node = without(sent, 'tool', 'tools');
   const type = node.type ?? 'prompt';
   return type === 'prompt' ? fill(node, { type, instructions_mode: 'replace', tools_mode: 'replace' }) : node;
 }

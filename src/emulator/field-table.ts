@@ -67,7 +67,7 @@ export const ASSISTANT_FIELDS: FieldRules = {
   fallback_config: object({ external_llm: externalLlm, llm_api_key_ref: string(), model: string() }),
   voice_settings: object({
     voice: string({ required: true }),
-    api_key_ref: string({ nullable: true }),
+    api_key_ref: string(),
     background_audio: free(),
     expressive_mode: boolean,
     language_boost: string({ nullable: true }),

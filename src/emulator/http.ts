@@ -126,6 +126,7 @@ export function send(response: ServerResponse, payload: Payload, cut = false): v
     response.write(whole.subarray(0, Math.floor(whole.length / 2)), () => response.destroy());
     return;
   }
-  for (const chunk of payload.chunks) response.write(chunk);
-  response.end();
+  const last = payload.chunks.at(-1);
+  for (const chunk of payload.chunks.slice(0, -1)) response.write(chunk);
+  response.end(last);
 }

@@ -90,7 +90,7 @@ describe('what the server fills in', () => {
       },
     });
     expect(at(made, 'conversation_flow', 'nodes')).toMatchObject([
-      { id: 'a', type: 'prompt', tools_mode: 'replace', tools: [{ tool_id: tool }] },
+      { id: 'a', type: 'prompt', tools_mode: 'replace', tools: [[{ tool_id: tool }]] },
       { id: 'b', type: 'tool', tool: [{ tool_id: tool }] },
     ]);
   });

@@ -27,6 +27,37 @@ describe('assistants', () => {
     await expect(ai.assistants.retrieve(made.id)).rejects.toMatchObject({ status: 404 });
   });
 
+  test('a key makes a repeated create the same resource, and a conversation flow is decoded', async () => {
+    const { ai } = await client();
+    const tool = await ai.tools.create({ type: 'hangup', display_name: 'Bye', 'Idempotency-Key': 'tool-1' });
+    const again = await ai.tools.create({ type: 'hangup', display_name: 'Bye', 'Idempotency-Key': 'tool-1' });
+    expect(again).toEqual(tool);
+    const made = await ai.assistants.create({
+      name: 'Desk',
+      instructions: 'Be kind.',
+      conversation_flow: {
+        start_node_id: 'ask',
+        nodes: [
+          { id: 'ask', instructions: 'Ask.', shared_tool_ids: [tool.id] },
+          { id: 'bye', type: 'tool', shared_tool_id: tool.id },
+        ],
+      },
+    });
+    const [ask, bye] = made.conversation_flow?.nodes ?? [];
+    expect(ask && 'tools' in ask ? ask.tools?.[0]?.[0]?.shared : undefined).toBe(true);
+    expect(bye && 'tool' in bye ? bye.tool?.[0]?.type : undefined).toBe('hangup');
+    expect(made.conversation_flow?.edges).toEqual([]);
+  });
+
+  test('errors decode with status, code and headers', async () => {
+    const { ai } = await client();
+    const failure = await ai.assistants.retrieve('assistant-none').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Telnyx.NotFoundError);
+    expect(failure).toMatchObject({ error: { errors: [{ code: '10005' }] } });
+    const invalid = ai.assistants.create({ name: '', instructions: '', model: 'x', tool_ids: ['nope'] });
+    await expect(invalid).rejects.toBeInstanceOf(Telnyx.BadRequestError);
+  });
+
   test('clone, import, texml, chat, sms, enhance', async () => {
     const { ai } = await client();
     const made = await ai.assistants.create({

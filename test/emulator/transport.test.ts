@@ -98,6 +98,24 @@ describe('bodies', () => {
   });
 });
 
+describe('an injected validator', () => {
+  test('adds to the built-in checks and is placed below the body', async () => {
+    const asked: string[] = [];
+    const { call, done } = await serve({
+      validateBody: (operation, body) => {
+        asked.push(operation);
+        return body.greeting === 'bad' ? [{ loc: ['greeting'], msg: 'no', type: 'custom' }] : [];
+      },
+    });
+    expect((await call('POST', '/ai/assistants', { name: 1 })).status).toBe(422);
+    expect(asked).toEqual([]);
+    const id = str(await done('POST', '/ai/assistants', MINIMAL), 'id');
+    const refused = await call('POST', `/ai/assistants/${id}`, { greeting: 'bad' });
+    expect(refused.json).toEqual({ detail: [{ type: 'custom', loc: ['body', 'greeting'], msg: 'no' }] });
+    expect(asked).toEqual(['assistant.create', 'assistant.update']);
+  });
+});
+
 describe('headers', () => {
   test('each answer has a request id and rate headers, failures too', async () => {
     const { call } = await serve();

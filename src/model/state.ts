@@ -82,6 +82,8 @@ export interface LeaseHolder {
   readonly holder: string;
   readonly host: string;
   readonly pid: number;
+  /** Where the process number means something; absent where the system does not tell. */
+  readonly scope?: string;
   readonly run: string | null;
   readonly acquired_at: string;
   readonly expires_at: string;

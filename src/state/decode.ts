@@ -192,6 +192,7 @@ function isHolder(value: unknown): value is LeaseHolder {
     isObject(value) &&
     ['id', 'holder', 'host', 'acquired_at', 'expires_at'].every((name) => isText(value[name])) &&
     Number.isInteger(value.pid) &&
+    (value.scope === undefined || isText(value.scope)) &&
     isTextOrNull(value.run)
   );
 }

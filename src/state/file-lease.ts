@@ -4,6 +4,7 @@ import type { LeaseHolder } from '../model/state.ts';
 import { decodeHolder } from './decode.ts';
 import { errnoCode, FILE_MODE, makeFolder, readText, writeFailure } from './durable.ts';
 import { expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from './lease.ts';
+import { processScope } from './process-scope.ts';
 
 /**
  * A lease as a file `<environment>.lock.<generation>`. Nobody ever renames or overwrites another's file: who
@@ -43,13 +44,15 @@ export async function takeFileLease(options: FileLeaseOptions, who: string): Pro
     const found = await list(path);
     const living = await firstLiving(options, found);
     if (living !== undefined) throw lockHeld(options.environment, living.holder, clock());
-    const mine = newHolder(options.randomUuid(), who, identity, clock(), leaseMs);
+    const request = { id: options.randomUuid(), holder: who, scope: await processScope() };
+    const mine = newHolder(request, identity, clock(), leaseMs);
     const generation = Math.max(0, ...found.map((lock) => lock.generation)) + 1;
     const file = `${path}.${generation}`;
     const handle = await create(file, mine);
     if (handle !== undefined) {
-      const dead = new Set(found.map((lock) => lock.file));
-      const rivals = (await list(path)).filter((lock) => lock.file !== file && !dead.has(lock.file));
+      // By holder, not by name alone: a name may have been given up and taken by a living one since.
+      const dead = new Set(found.map(identityOf));
+      const rivals = (await list(path)).filter((lock) => lock.file !== file && !dead.has(identityOf(lock)));
       if (rivals.length === 0) {
         for (const lock of found) await unlink(lock.file).catch(() => undefined);
         return hold(options, file, handle, mine);
@@ -140,6 +143,10 @@ async function list(path: string): Promise<readonly Found[]> {
   return found.sort((a, b) => a.generation - b.generation);
 }
 
+function identityOf(lock: Found): string {
+  return `${lock.generation} ${lock.holder?.id ?? lock.text}`;
+}
+
 async function firstLiving(options: FileLeaseOptions, found: readonly Found[]): Promise<Found | undefined> {
   for (const lock of found) if (!(await isDead(options, lock))) return lock;
   return undefined;
@@ -147,8 +154,10 @@ async function firstLiving(options: FileLeaseOptions, found: readonly Found[]): 
 
 async function isDead(options: FileLeaseOptions, lock: Found): Promise<boolean> {
   const { identity, isAlive, leaseMs, sleep } = options;
-  const local = lock.holder !== undefined && lock.holder.host === identity.host;
-  if (local && isAlive !== undefined && !isAlive(lock.holder.pid)) return true;
+  const { holder } = lock;
+  const local =
+    holder !== undefined && holder.host === identity.host && holder.scope === (await processScope());
+  if (local && isAlive !== undefined && !isAlive(holder.pid)) return true;
   if ((await ageMs(options, lock.file)) < leaseMs) return false;
   if (!local || isAlive === undefined) return true;
   // The process number lives: another process by now, or the holder itself just woken from a long sleep.

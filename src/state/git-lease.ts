@@ -2,6 +2,7 @@ import type { LeaseHolder } from '../model/state.ts';
 import { decodeHolder } from './decode.ts';
 import type { GitRemote } from './git-remote.ts';
 import { expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from './lease.ts';
+import { processScope } from './process-scope.ts';
 
 /**
  * A lease as a ref beside the state: a commit that holds `lease.json`. Taking it, renewing it and giving it
@@ -47,7 +48,8 @@ export async function takeGitLease(options: GitLeaseOptions, who: string): Promi
   if (found !== undefined && !(await isDead(options, found))) {
     throw lockHeld(environment, found.holder, clock());
   }
-  const mine = newHolder(options.randomUuid(), who, options.identity, clock(), leaseMs);
+  const request = { id: options.randomUuid(), holder: who, scope: await processScope() };
+  const mine = newHolder(request, options.identity, clock(), leaseMs);
   const commit = await commitLease(options, mine);
   if ((await remote.move(ref, found?.commit, commit)) === 'done') return hold(options, mine, commit);
   const winner = await readGitLease(remote, ref);
@@ -112,7 +114,10 @@ async function isDead(options: GitLeaseOptions, found: FoundLease): Promise<bool
   const { holder } = found;
   const { identity, isAlive, clock, leaseMs, sleep, remote, ref } = options;
   if (holder === undefined) return false;
-  if (holder.host === identity.host && isAlive?.(holder.pid) === false) return true;
+  // Machines far apart may share a host name; without a scope only time tells.
+  const local =
+    holder.host === identity.host && holder.scope !== undefined && holder.scope === (await processScope());
+  if (local && isAlive?.(holder.pid) === false) return true;
   const left = Date.parse(holder.expires_at) - clock().getTime();
   if (left > 0 && left <= leaseMs) return false;
   await sleep(leaseMs / 2);

@@ -122,7 +122,9 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
     if (pushed.code === 0) return 'done';
     const lostRace =
       /\[rejected\] \(stale info\)|cannot lock ref|failed to update ref|reference already exists|fetch first|remote ref does not exist/i;
-    if (lostRace.test(pushed.stdout + pushed.stderr)) return 'moved';
+    const said = pushed.stdout + pushed.stderr;
+    const impossible = /permission denied|exists; cannot create/i;
+    if (lostRace.test(said) && !impossible.test(said)) return 'moved';
     throw gitFailure('the state cannot be pushed', place(ref), pushed);
   }
 

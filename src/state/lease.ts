@@ -23,13 +23,15 @@ export const LEASE_MS = 60_000;
 
 /** Fills in a lease that starts at `now`. */
 export function newHolder(
-  id: string,
-  holder: string,
+  request: { readonly id: string; readonly holder: string; readonly scope: string | undefined },
   identity: Identity,
   now: Date,
   leaseMs: number,
 ): LeaseHolder {
-  return { id, holder, ...identity, acquired_at: now.toISOString(), expires_at: expiry(now, leaseMs) };
+  const { id, holder, scope } = request;
+  const { host, pid, run } = identity;
+  const times = { acquired_at: now.toISOString(), expires_at: expiry(now, leaseMs) };
+  return { id, holder, host, pid, ...(scope === undefined ? {} : { scope }), run, ...times };
 }
 
 export function expiry(now: Date, leaseMs: number): string {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -166,6 +168,35 @@ describe('lease on a file', () => {
     await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(worker));
     expect(served).toBeGreaterThan(5);
     expect(await lockFiles(folder)).toEqual([]);
+  });
+
+  it('steps back when the name of a dead lease was given up and taken by a living holder meanwhile', async () => {
+    const folder = await temporaryFolder();
+    const dead = await storeAt(folder, { identity: { host: 'here', pid: 4_000_000, run: null } }).open('x');
+    const [file = ''] = await lockFiles(folder);
+    const living = { id: 'new', holder: 'bob', host: 'elsewhere', pid: 1, run: null };
+    const times = { acquired_at: new Date().toISOString(), expires_at: new Date().toISOString() };
+    const randomUuid = () => {
+      writeFileSync(file, JSON.stringify({ ...living, ...times }));
+      return randomUUID();
+    };
+    await expect(storeAt(folder, { randomUuid }).open('late')).rejects.toThrow(/locked by bob on elsewhere/);
+    expect(await lockFiles(folder)).toEqual([file]);
+    await dead.close();
+    expect(await lockFiles(folder)).toEqual([file]);
+  });
+
+  it('does not judge a process number of another container', async () => {
+    const folder = await temporaryFolder();
+    const store = storeAt(folder);
+    const holder = await store.open('alice');
+    const [file = ''] = await lockFiles(folder);
+    const text = await readFile(file, 'utf8');
+    const other = text.replace(/"pid":\d+/, '"pid":4000000').replace(/"scope":"[^"]*"/, '"scope":"another"');
+    await writeFile(file, other.includes('"scope"') ? other : text);
+    await expect(store.open('bob')).rejects.toMatchObject({ code: 'LOCK_HELD' });
+    await store.unlock();
+    await holder.close();
   });
 
   it('is removed by unlock, whoever has it, and its holder learns of that', async () => {

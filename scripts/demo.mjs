@@ -134,6 +134,7 @@ async function demo() {
 
   tell('6. Ship it: a new version is staged, compared with main, and promoted.');
   await run(['apply'], {});
+  say('');
   await run(['plan', '--detailed-exitcode'], {});
 
   tell('7. Somebody rewrites the billing greeting in the dashboard.');

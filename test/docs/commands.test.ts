@@ -10,7 +10,8 @@ import { type SampleProject, sampleProject } from './project.ts';
 
 /** The situation in which the README's excerpt is shown: an applied project and a small edit. */
 async function prepareReadme(project: SampleProject): Promise<void> {
-  await project.shell('assistantctl apply');
+  const applied = await project.shell('assistantctl apply');
+  expect(applied.code, applied.stderr).toBe(0);
   await project.replace('assistants/prompts/support.md', 'at most three steps', 'at most two steps');
   await project.replace('assistants/tools/lookup-order.yaml', 'timeout_ms: 6000', 'timeout_ms: 8000');
 }

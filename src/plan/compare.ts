@@ -25,16 +25,8 @@ import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/pla
 import type { DriftPolicy } from '../model/project.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import { diffTrees, type TreeChange, touches } from './diff.ts';
-
-/** All values speak of addresses (`{ $ref }`), and what `ignore_changes` names was taken out of each. */
-export interface Sides {
-  readonly shape: ObjectShape;
-  readonly desired: JsonObject;
-  readonly base: JsonObject | null;
-  readonly live: JsonObject;
-  /** Pointers of elements found live that the spec never owned. */
-  readonly foreign: readonly string[];
-}
+import { changeField, conflictField, driftField, orderField, shown } from './fields.ts';
+import type { Sides } from './sides.ts';
 
 export interface Policy {
   readonly drift: DriftPolicy;
@@ -154,40 +146,6 @@ function keepBase(context: Context, base: JsonObject, path: Path): JsonObject {
   return isObject(kept) ? kept : base;
 }
 
-/** The value as plans show it: null when absent, secrets hidden. */
-function shown(context: Context, side: JsonObject | null, path: Path): Json {
-  const value = side === null ? undefined : valueAtPath(context.shape, side, path);
-  if (value === undefined) return null;
-  return hideSecrets(shapeAt(context.shape, side ?? undefined, path), value);
-}
-
-function changeField(context: Context, path: Path, origin: FieldOrigin): FieldChange {
-  return {
-    path: toPointer(path),
-    before: shown(context, context.live, path),
-    after: shown(context, context.desired, path),
-    origin,
-  };
-}
-
-function driftField(context: Context, path: Path): FieldChange {
-  return {
-    path: toPointer(path),
-    before: shown(context, context.base, path),
-    after: shown(context, context.live, path),
-    origin: 'drift',
-  };
-}
-
-function conflictField(context: Context, path: Path): ConflictEntry['fields'][number] {
-  return {
-    path: toPointer(path),
-    base: shown(context, context.base, path),
-    git: shown(context, context.desired, path),
-    live: shown(context, context.live, path),
-  };
-}
-
 function editsFor(context: Context, paths: readonly Path[]): readonly Edit[] {
   const { shape, live, desired } = context;
   const edits = new Map<string, Edit>();
@@ -222,16 +180,6 @@ function reordered(context: Context): readonly Path[] {
     const present = order.filter((key) => former.includes(key));
     return jsonEqual(former, present) ? [] : [fromPointer(pointer)];
   });
-}
-
-function orderField(context: Context, path: Path): FieldChange {
-  const names = (side: JsonObject) => orderedLists(context.shape, side).get(toPointer(path)) ?? null;
-  return {
-    path: toPointer(path),
-    before: names(context.live),
-    after: names(context.desired),
-    origin: 'config',
-  };
 }
 
 function foreignElements(context: Context): readonly string[] {

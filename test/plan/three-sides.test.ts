@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../../src/canonical/edit.ts';
 import { SHAPES } from '../../src/model/generated/shapes.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { compare, type Policy, type Sides } from '../../src/plan/compare.ts';
+import { compare, type Policy } from '../../src/plan/compare.ts';
+import type { Sides } from '../../src/plan/sides.ts';
 
 const REPORT: Policy = { drift: 'report', take: null };
 

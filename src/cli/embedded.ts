@@ -1,8 +1,10 @@
 import type { BodyOperation, BodyValidator, EmulatorHandle, EmulatorOptions } from '../emulator/contract.ts';
 import { startEmulator } from '../emulator/server.ts';
+import { Failure } from '../model/errors.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Validate } from '../specs/generated/validators.ts';
 import { assistantBody, mcpServerBody, testBody, toolBody } from '../specs/generated/validators.ts';
+import { reasonOf } from './files.ts';
 
 /** Bodies of updates are partial and may clear fields with null, which the create schemas do not describe. */
 const BODIES: { readonly [operation in BodyOperation]?: Validate } = {
@@ -12,12 +14,21 @@ const BODIES: { readonly [operation in BodyOperation]?: Validate } = {
   'test.create': testBody,
 };
 
-/** The embedded API on 127.0.0.1, held to the same schemas as the specs. */
-export function launchEmulator(
+/** The embedded API on 127.0.0.1, held to the same schemas as the specs. Fails with `usage` when it cannot start. */
+export async function launchEmulator(
   runtime: Runtime,
   options: Omit<EmulatorOptions, 'clock' | 'randomUuid' | 'validateBody'>,
 ): Promise<EmulatorHandle> {
-  return startEmulator({ ...options, clock: runtime.clock, randomUuid: runtime.uuid, validateBody });
+  const { clock, uuid: randomUuid } = runtime;
+  try {
+    return await startEmulator({ ...options, clock, randomUuid, validateBody });
+  } catch (cause) {
+    throw new Failure('usage', `the embedded API cannot start: ${reasonOf(cause)}`, {
+      code: 'EMULATOR_START',
+      hint: 'the port may be taken, or the data file may not be one of this program',
+      cause,
+    });
+  }
 }
 
 const validateBody: BodyValidator = (operation, body) => {

@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import type { Access } from './credentials.ts';
 import type { Inputs } from './gather.ts';
 import { startProgress } from './progress.ts';
-import { emptyState, holderName, openStore } from './store.ts';
+import { type ApplyNote, emptyState, holderName, openStore } from './store.ts';
 
 /** What a command may do while it holds the lease of the environment. */
 export interface Work {
@@ -31,12 +31,16 @@ export async function withSession<Result>(
   const { runtime } = context;
   // Before the lease is taken, so that a signal cannot leave it behind.
   context.interrupt();
-  const session = await openStore(runtime, inputs.project).open(holderName(runtime));
+  let planDigest: string | null = null;
+  const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest });
+  const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
   try {
     const connection = await connect(context, inputs.project, access);
     try {
-      const execute = (planned: Planned, promote: boolean): Promise<ApplyOutcome> =>
-        carryOut(context, inputs, connection, session, planned, promote);
+      const execute = (planned: Planned, promote: boolean): Promise<ApplyOutcome> => {
+        planDigest = planned.plan.plan_digest;
+        return carryOut(context, inputs, connection, session, planned, promote);
+      };
       return await work({ connection, session, execute });
     } finally {
       await connection.close();

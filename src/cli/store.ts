@@ -1,27 +1,39 @@
 import { join } from 'node:path';
-import { Failure } from '../model/errors.ts';
 import type { Project } from '../model/project.ts';
 import type { State, StateStore } from '../model/state.ts';
 import { STATE_FORMAT } from '../model/state.ts';
 import type { Runtime } from '../runtime.ts';
 import { fileStore } from '../state/file-store.ts';
+import { feedGit } from '../state/git-run.ts';
+import { gitStore } from '../state/git-store.ts';
 
-/** The store that the environment's `state.backend` names. */
-export function openStore(runtime: Runtime, project: Project): StateStore {
-  const { environment } = project;
-  if (environment.state.backend === 'git') {
-    throw new Failure('usage', 'the state backend git is not available in this release', {
-      code: 'STATE_BACKEND',
-      hint: 'use state: { backend: file } for this environment',
-    });
-  }
-  return fileStore({
-    path: join(project.root, '.assistantctl', 'state', `${environment.name}.json`),
+/** What an apply knows about itself, for stores that keep a history. */
+export interface ApplyNote {
+  readonly commit: string | null;
+  readonly planDigest: string | null;
+}
+
+/** The store that the environment's `state.backend` names. `note` is asked when a session ends. */
+export function openStore(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
+  const { name, state } = project.environment;
+  const folder = join(project.root, '.assistantctl', 'state');
+  const common = {
     clock: runtime.clock,
     sleep: runtime.sleep,
     randomUuid: runtime.uuid,
     identity: { host: runtime.host, pid: runtime.pid, run: pipelineRun(runtime.env) },
     isAlive: runtime.isAlive,
+  };
+  if (state.backend === 'file') return fileStore({ ...common, path: join(folder, `${name}.json`) });
+  return gitStore({
+    ...common,
+    git: feedGit(runtime.env),
+    root: project.root,
+    remote: state.remote,
+    ref: state.ref,
+    environment: name,
+    logPath: join(folder, `${name}.journal`),
+    ...(note === undefined ? {} : { note }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { decodeQuirks, type Quirks } from '../../emulator/quirks.ts';
 import { decodeScripts, type RunScript } from '../../emulator/run-scripts.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
@@ -23,7 +24,7 @@ export async function emulator(context: Context, flags: EmulatorFlags): Promise<
   const handle = await launchEmulator(runtime, {
     port: wholeNumber('--port', flags.port, 65_535),
     latencyMs: wholeNumber('--latency', flags.latency, 600_000),
-    quirks: Object.fromEntries((flags.quirk ?? []).map(parseQuirk)),
+    quirks: readQuirks(flags.quirk ?? []),
     ...(flags.data === undefined ? {} : { dataFile: inCwd(flags.data) }),
     ...(flags.scripts === undefined ? {} : { scripts: await readScripts(inCwd(flags.scripts)) }),
   });
@@ -39,10 +40,19 @@ export async function emulator(context: Context, flags: EmulatorFlags): Promise<
 
 async function readScripts(path: string): Promise<readonly RunScript[]> {
   const value = await readJsonFile(path, 'scripts file');
+  return checked('SCRIPTS_INVALID', () => decodeScripts(value));
+}
+
+function readQuirks(words: readonly string[]): Partial<Quirks> {
+  return checked('QUIRK_INVALID', () => decodeQuirks(Object.fromEntries(words.map(parseQuirk))));
+}
+
+/** The emulator's decoders throw plain errors; here they are the user's mistake. */
+function checked<Value>(code: string, decode: () => Value): Value {
   try {
-    return decodeScripts(value);
+    return decode();
   } catch (cause) {
-    throw new Failure('usage', `${path}: ${reasonOf(cause)}`, { code: 'SCRIPTS_INVALID', cause });
+    throw new Failure('usage', reasonOf(cause), { code, cause });
   }
 }
 
@@ -54,14 +64,20 @@ function wholeNumber(option: string, text: string, largest: number): number {
   });
 }
 
-/** `name=value`; the value is JSON where it can be read as such, else text. */
+/** `name=value`; numbers, lists and truth values are read as such, everything else is a word. */
 function parseQuirk(text: string): [string, Json] {
   const equals = text.indexOf('=');
-  const name = equals < 0 ? text : text.slice(0, equals);
-  const value = equals < 0 ? 'true' : text.slice(equals + 1);
+  if (equals < 0) return [text, true];
+  const value = text.slice(equals + 1);
+  const literal = /^(true|false|\d+|\[.*\])$/.test(value) && isJson(value);
+  return [text.slice(0, equals), literal ? JSON.parse(value) : value];
+}
+
+function isJson(text: string): boolean {
   try {
-    return [name, JSON.parse(value)];
+    JSON.parse(text);
+    return true;
   } catch {
-    return [name, value];
+    return false;
   }
 }

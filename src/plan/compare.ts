@@ -2,25 +2,10 @@
  * The three-way comparison of one resource: base (last applied), desired (Git) and live (the API). Differences
  * between live and desired are what could be done; base tells who caused each of them, and that decides.
  */
-import {
-  canonical,
-  canonicalLike,
-  hideSecrets,
-  isCollection,
-  isTree,
-  type Tree,
-} from '../canonical/canonical.ts';
+import { canonical, canonicalLike, isCollection, isTree, type Tree } from '../canonical/canonical.ts';
 import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../canonical/edit.ts';
 import { valueAtPath } from '../canonical/walk.ts';
-import {
-  fromPointer,
-  isObject,
-  type Json,
-  type JsonObject,
-  jsonEqual,
-  type Path,
-  toPointer,
-} from '../model/json.ts';
+import { fromPointer, isObject, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { ObjectShape } from '../model/shape.ts';

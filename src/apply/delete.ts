@@ -1,10 +1,9 @@
 import { liveDigest, sealSecrets } from '../canonical/canonical.ts';
-import { withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
 import { announce } from './bind.ts';
-import { type ApplyContext, type Done, knownReferences } from './context.ts';
+import type { ApplyContext, Done } from './context.ts';
 
 /** Deletes a resource after a copy of its last live form went into the state. Gone already is done already. */
 export async function deleteResource(context: ApplyContext, step: Step): Promise<Done> {
@@ -12,7 +11,8 @@ export async function deleteResource(context: ApplyContext, step: Step): Promise
   const id = step.remoteId ?? '';
   const live = await context.api.get(step.kind, id);
   if (live !== undefined) {
-    if (liveDigest(shape, withReferences(shape, live.config, knownReferences(context))) !== step.liveDigest) {
+    // As the planner digests orphans: with ids, because what they refer to may have no spec any more either.
+    if (liveDigest(shape, live.config) !== step.liveDigest) {
       throw new Failure(
         'stale',
         `${step.address} (${id}) was changed by someone else since its deletion was planned`,

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { account, KEY, leadingTo, testProject, writes } from './harness.ts';
+
+describe('failures', () => {
+  it('a missing key exits 4 and names the variable', async () => {
+    const project = await testProject();
+    for (const command of [['plan'], ['apply'], ['drift'], ['state', 'import', 'tool/lookup', 'x']]) {
+      const failed = await project.run(...command, '--env', 'account');
+      expect(failed).toMatchObject({ code: 4, stdout: '' });
+      expect(failed.stderr).toContain('KEY_OF_ACCOUNT');
+    }
+  });
+
+  it('a rejected key exits 4 and is not printed', async () => {
+    const server = await account({ apiKey: 'KEY_TEST_ANOTHER' });
+    const project = await testProject(leadingTo(server));
+    const failed = await project.run('plan', '--env', 'account', '--verbose', '--format', 'json');
+    expect(failed.code).toBe(4);
+    expect(JSON.parse(failed.stdout).error.kind).toBe('auth');
+    expect(failed.stderr).toContain('401');
+    expect(failed.stdout + failed.stderr).not.toContain(KEY);
+  });
+
+  it('an API that is down exits 8, for plan and for an apply that wrote nothing', async () => {
+    const server = await account({ faults: () => ({ kind: 'status', status: 503 }) });
+    const project = await testProject(leadingTo(server));
+    for (const command of ['plan', 'apply']) {
+      const failed = await project.run(command, '--env', 'account', '--format', 'json');
+      expect(failed.code).toBe(8);
+      expect(JSON.parse(failed.stdout).error).toMatchObject({ kind: 'unavailable' });
+    }
+    expect(writes(server)).toEqual([]);
+    const lock = await project.run('state', 'unlock', '--env', 'account');
+    expect(lock.stdout).toContain('Not locked');
+  });
+
+  it('an API that fails in the middle exits 7, and the next apply converges', async () => {
+    let broken = true;
+    const server = await account({
+      faults: ({ method, path }) =>
+        broken && method === 'POST' && path === '/ai/assistants/tests'
+          ? {
+              kind: 'status',
+              status: 422,
+              body: { detail: [{ loc: ['body', 'rubric'], msg: 'no', type: 'value_error' }] },
+            }
+          : undefined,
+    });
+    const project = await testProject(leadingTo(server));
+    const failed = await project.run('apply', '--env', 'account', '--format', 'json');
+    expect(failed.code).toBe(7);
+    const report = JSON.parse(failed.stdout);
+    expect(report.outcome).toBe('partial');
+    expect(report.results).toContainEqual(
+      expect.objectContaining({ address: 'test/greets', status: 'failed' }),
+    );
+    expect(report.next).toContain('assistantctl');
+    broken = false;
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('spec errors exit 3 with all their positions, before any network', async () => {
+    const server = await account();
+    const project = await testProject(leadingTo(server));
+    await project.edit('assistants/front-desk.yaml', 'tool/lookup', 'tool/nothing');
+    await project.edit('assistants/billing.yaml', 'model:', 'modell:');
+    for (const command of ['plan', 'apply', 'drift']) {
+      const failed = await project.run(command, '--env', 'account');
+      expect(failed).toMatchObject({ code: 3, stdout: '' });
+      expect(failed.stderr).toMatch(/assistants\/front-desk\.yaml:\d+:\d+ error /);
+      expect(failed.stderr).toMatch(/assistants\/billing\.yaml:\d+:\d+ error /);
+    }
+    const json = await project.run('plan', '--env', 'account', '--format', 'json');
+    const { error } = JSON.parse(json.stdout);
+    expect(error).toMatchObject({ kind: 'spec', code: 'SPEC_INVALID' });
+    expect(error.details.diagnostics.length).toBeGreaterThanOrEqual(2);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('a bad project file exits 3 with positions', async () => {
+    const project = await testProject();
+    await project.write('assistantctl.yaml', 'project: Acme Inc\nenvironments:\n  local: { target: moon }\n');
+    for (const command of ['validate', 'plan', 'state list']) {
+      const failed = await project.run(...command.split(' '), '--env', 'local');
+      expect(failed.code).toBe(3);
+      expect(failed.stdout + failed.stderr).toMatch(/assistantctl\.yaml:1:\d+ error /);
+      expect(failed.stdout + failed.stderr).toMatch(/assistantctl\.yaml:3:\d+ error /);
+    }
+  });
+
+  it('an unknown environment and a missing project exit 3', async () => {
+    const project = await testProject();
+    const unknown = await project.run('plan', '--env', 'produktion');
+    expect(unknown.code).toBe(3);
+    expect(unknown.stderr).toContain('guarded');
+    const none = await project.run('plan', '--project', '/');
+    expect(none.code).toBe(3);
+    expect(none.stderr).toContain('assistantctl init');
+  });
+
+  it('--verbose logs requests on stderr and leaves stdout alone', async () => {
+    const server = await account();
+    const project = await testProject(leadingTo(server));
+    const planned = await project.run('plan', '--env', 'account', '--verbose', '--format', 'json');
+    expect(planned.code).toBe(0);
+    expect(JSON.parse(planned.stdout).summary.create).toBe(4);
+    expect(planned.stderr).toMatch(/GET \/ai\/assistants 200 \d+ ms/);
+    expect(planned.stderr).not.toContain(KEY);
+  });
+});

@@ -1,0 +1,136 @@
+// `npm run bench`: each figure is a ratio against a bare floor measured in the same run, medians of alternating
+// runs, because machines differ and drift while ratios of neighbours do not. Exits 1 when a bound is broken.
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startEmulator } from '../dist/emulator/server.js';
+import { writeProject } from './project.mjs';
+
+const LATENCY_MS = 30;
+const COUNT = Number(process.env.BENCH_COUNT ?? 1000);
+const RUNS = Number(process.env.BENCH_RUNS ?? 5);
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const MAIN = here('../dist/main.js');
+
+function run(args, env = {}) {
+  const begun = process.hrtime.bigint();
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, BENCH_KEY: 'KEY_TEST_BENCH', ...env },
+    });
+    const output = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      output.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      output.stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const ms = Number(process.hrtime.bigint() - begun) / 1e6;
+      if (code === 0) resolve({ ms, ...output });
+      else reject(new Error(`${args.join(' ')} ended with ${code}\n${output.stderr}`));
+    });
+  });
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Medians of commands that take turns, so that a slow minute hits them all. */
+async function inTurn(runs, commands) {
+  const times = commands.map(() => []);
+  for (let round = 0; round <= runs; round += 1) {
+    for (const [index, command] of commands.entries()) {
+      const { ms } = await command();
+      if (round > 0) times[index].push(ms);
+    }
+  }
+  return times.map(median);
+}
+
+const rows = [];
+function report(measure, value, bound, unit = '') {
+  const ok = value <= bound;
+  rows.push({
+    measure,
+    value: `${Number(value.toFixed(2))}${unit}`,
+    bound: `≤ ${bound}${unit}`,
+    ok: ok ? 'yes' : 'NO',
+  });
+  process.stdout.write(
+    `${measure}: ${value.toFixed(2)}${unit} (bound ${bound}${unit}) ${ok ? 'ok' : 'BROKEN'}\n`,
+  );
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'assistantctl-bench-'));
+const emulator = await startEmulator({
+  clock: () => new Date(),
+  randomUuid: randomUUID,
+  latencyMs: LATENCY_MS,
+  logSize: 100_000,
+});
+try {
+  writeProject(folder, COUNT, { url: emulator.url });
+  const cli = (...args) => run([MAIN, ...args, '--project', folder]);
+  const writes = () => emulator.requests.filter(({ method }) => method !== 'GET').length;
+
+  const [version, bare] = await inTurn(15, [() => run([MAIN, '--version']), () => run(['-e', '0'])]);
+  report('--version / node -e 0', version / bare, 1.5);
+
+  const parse = () => run([here('floors/parse.mjs'), join(folder, 'assistants')]);
+  const [validate, parsing] = await inTurn(RUNS, [() => cli('validate'), parse]);
+  report(`validate ${3 * COUNT} documents / read + parse`, validate / parsing, 1.4);
+
+  const before = writes();
+  const { ms: applying } = await cli('apply', '--override-limits');
+  const written = writes() - before;
+  report(
+    `apply creating ${written} with concurrency 8 / writes × latency ÷ 8`,
+    applying / ((written * LATENCY_MS) / 8),
+    1.3,
+  );
+
+  const { ms: nothing } = await cli('apply');
+  report('apply with nothing to do, writes', writes() - before - written, 0);
+
+  const requestsBefore = emulator.requests.length;
+  await cli('plan', '--detailed-exitcode');
+  const pages = 2 + 2 * Math.ceil(COUNT / 100);
+  report(`plan, requests beyond ${pages} pages`, emulator.requests.length - requestsBefore - pages, 3);
+
+  const fetching = () => run([here('floors/fetch.mjs'), emulator.url]);
+  const [plan, fetched, validated] = await inTurn(RUNS, [() => cli('plan'), fetching, () => cli('validate')]);
+  report(`plan of ${3 * COUNT} / bare fetch + validate`, plan / (fetched + validated), 1.2);
+
+  const peakFile = join(folder, 'peak');
+  await run(['--import', here('peak-memory.mjs'), MAIN, 'plan', '--project', folder], {
+    BENCH_PEAK: peakFile,
+  });
+  report('peak memory of that plan', Number(readFileSync(peakFile, 'utf8')) / 1024, 300, ' MB');
+
+  process.stdout.write(
+    `\nmedians: --version ${version.toFixed(0)} ms, node -e 0 ${bare.toFixed(0)} ms, validate ${validate.toFixed(0)} ms, parse ${parsing.toFixed(0)} ms, plan ${plan.toFixed(0)} ms, fetch ${fetched.toFixed(0)} ms, apply ${applying.toFixed(0)} ms, apply again ${nothing.toFixed(0)} ms\n\n`,
+  );
+  const widths = ['measure', 'value', 'bound', 'ok'].map((name) =>
+    Math.max(name.length, ...rows.map((row) => row[name].length)),
+  );
+  for (const row of [{ measure: 'measure', value: 'value', bound: 'bound', ok: 'ok' }, ...rows]) {
+    process.stdout.write(
+      `${[row.measure, row.value, row.bound, row.ok]
+        .map((cell, index) => cell.padEnd(widths[index]))
+        .join('  ')
+        .trimEnd()}\n`,
+    );
+  }
+  process.exitCode = rows.every((row) => row.ok === 'yes') ? 0 : 1;
+} finally {
+  await emulator.close();
+  rmSync(folder, { recursive: true, force: true });
+}

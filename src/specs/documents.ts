@@ -5,7 +5,7 @@ import { isObject, type JsonObject } from '../model/json.ts';
 import type { SpecCode } from './codes.ts';
 import type { SpecFile } from './files.ts';
 import type { TextProblem } from './problem.ts';
-import { createLocate, type Locate, positionAt, type Source } from './source.ts';
+import { createLocate, type Locate, makeSource, positionAt, type Source } from './source.ts';
 import { suggestion } from './suggest.ts';
 import { readText } from './text.ts';
 import { parseYaml, syntaxProblems } from './yaml-parse.ts';
@@ -68,12 +68,12 @@ export function readDocuments(files: readonly SpecFile[]): SpecFolder {
 function readFile({ path, file }: SpecFile, reading: Reading): void {
   const read = readText(path, MAX_FILE_BYTES);
   if ('code' in read) {
-    const position = positionAt({ file, text: read.before }, read.before.length);
+    const position = positionAt(makeSource(file, read.before), read.before.length);
     reading.diagnostics.push({ severity: 'error', code: read.code, message: read.message, position });
     reading.broken.add(defaultKey(file));
     return;
   }
-  const source: Source = { file, text: read.text };
+  const source = makeSource(file, read.text);
   const report = (problem: TextProblem): void => {
     const { offset, ...rest } = problem;
     reading.diagnostics.push({ ...rest, position: positionAt(source, offset) });
@@ -92,6 +92,7 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
   for (const problem of parsed.problems) report(problem);
   if (parsed.problems.length > 0) reading.broken.add(defaultKey(file));
   const raws: Raw[] = [];
+  let empty: number | undefined;
   parsed.documents.forEach((document, index) => {
     reading.count += 1;
     const offset = document.contents?.range[0] ?? document.range[0];
@@ -100,11 +101,10 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
       markBroken(source, index, reading);
       return;
     }
-    const { value, problems } = yamlValue(document.contents);
+    const { value, problems } = yamlValue(document.contents, read.text);
     for (const problem of problems) report(problem);
     if (problems.length > 0) markBroken(source, index, reading, value);
-    else if (value === null)
-      report({ severity: 'warning', code: 'YAML_EMPTY', message: 'the document is empty', offset });
+    else if (value === null) empty ??= offset;
     else if (isObject(value)) raws.push({ source, index, offset, body: value });
     else
       report({
@@ -117,6 +117,9 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
   });
   if (parsed.documents.length === 0 && parsed.problems.length === 0) {
     report({ severity: 'warning', code: 'YAML_EMPTY', message: 'the file holds no document', offset: 0 });
+  }
+  if (empty !== undefined) {
+    report({ severity: 'warning', code: 'YAML_EMPTY', message: 'a document here is empty', offset: empty });
   }
   for (const raw of raws) addDocument(raw, raws, reading);
 }

@@ -2,7 +2,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { SpecCode } from './codes.ts';
 import { displayPath, isInside } from './files.ts';
-import { lineColumn } from './line-index.ts';
+import { lineIndex } from './line-index.ts';
 import { nearest } from './suggest.ts';
 import { readText, systemReason } from './text.ts';
 
@@ -62,8 +62,9 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
   const file = displayPath(root, wanted);
   const found = readText(real, MAX_INCLUDE_BYTES);
   if ('code' in found) {
-    const at = { file, ...lineColumn(found.before, found.before.length) };
-    return { code: found.code, message: `${path}: ${found.message}`, at };
+    const problem = { code: found.code, message: `${path}: ${found.message}` };
+    if (found.code !== 'FILE_NOT_UTF8' && found.code !== 'FILE_NUL') return problem;
+    return { ...problem, at: { file, ...lineIndex(found.before)(found.before.length) } };
   }
   return { text: found.text.replaceAll('\r\n', '\n'), file };
 }

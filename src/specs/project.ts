@@ -11,7 +11,7 @@ import type { Finding } from './problem.ts';
 import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
 import { schemaFindings } from './schema-errors.ts';
 import { fieldsOfProject } from './schema-fields.ts';
-import { createLocate, type Locate, positionAt, type Source } from './source.ts';
+import { createLocate, type Locate, makeSource, positionAt, type Source } from './source.ts';
 import { suggestion } from './suggest.ts';
 import { readText } from './text.ts';
 import { parseYaml, syntaxProblems } from './yaml-parse.ts';
@@ -71,10 +71,10 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
   const path = join(root, PROJECT_FILE);
   const read = readText(path, MAX_FILE_BYTES);
   if ('code' in read) {
-    const position = positionAt({ file: PROJECT_FILE, text: read.before }, read.before.length);
+    const position = positionAt(makeSource(PROJECT_FILE, read.before), read.before.length);
     throw invalid([{ severity: 'error', code: read.code, message: read.message, position }]);
   }
-  const source: Source = { file: PROJECT_FILE, text: read.text };
+  const source = makeSource(PROJECT_FILE, read.text);
   const locate = createLocate();
   const body = parseBody(source);
   const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
@@ -88,7 +88,8 @@ function parseBody(source: Source): JsonObject {
   const { documents, problems } = parseYaml(source.text);
   const [document, second] = documents;
   const found = [...problems, ...(document === undefined ? [] : syntaxProblems(document, source.text))];
-  const value = document === undefined || found.length > 0 ? undefined : yamlValue(document.contents);
+  const value =
+    document === undefined || found.length > 0 ? undefined : yamlValue(document.contents, source.text);
   found.push(...(value?.problems ?? []));
   const at = { severity: 'error', code: 'DOCUMENT_TYPE' } as const;
   if (found.length === 0 && !isObject(value?.value)) {

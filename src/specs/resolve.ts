@@ -9,7 +9,7 @@ import { isArray, isObject, type Json, type JsonObject, toPointer } from '../mod
 import type { ObjectShape, Shape } from '../model/shape.ts';
 import { credentialIn, headerCredential, refCredential } from './credentials.ts';
 import type { Include } from './include.ts';
-import { lineColumn } from './line-index.ts';
+import { lineIndex } from './line-index.ts';
 import type { Finding } from './problem.ts';
 import { interpolate, mentionsVariable } from './variables.ts';
 
@@ -195,7 +195,7 @@ function resolveText(text: string, walk: Walk, includedFrom?: string): string {
   const where = (offset: number, excerpt: string): Pick<Finding, 'excerpt' | 'included'> =>
     includedFrom === undefined
       ? { excerpt }
-      : { included: { file: includedFrom, ...lineColumn(text, offset) } };
+      : { included: { file: includedFrom, ...lineIndex(text)(offset) } };
   if (mentionsVariable(text)) {
     walk.variable = true;
     const { text: replaced, problems } = interpolate(text, walk.context.variables);

@@ -1,6 +1,6 @@
 import type { Position } from '../model/diagnostic.ts';
 import type { Path } from '../model/json.ts';
-import { lineColumn } from './line-index.ts';
+import { type LineIndex, lineIndex } from './line-index.ts';
 import { type Located, locatePath } from './yaml-locate.ts';
 import { parseYaml, type YamlDocument } from './yaml-parse.ts';
 
@@ -9,11 +9,16 @@ export interface Source {
   /** Relative to the project, with forward slashes. */
   readonly file: string;
   readonly text: string;
+  readonly lines: LineIndex;
+}
+
+export function makeSource(file: string, text: string): Source {
+  return { file, text, lines: lineIndex(text) };
 }
 
 /** Position of an offset into a file's text. */
 export function positionAt(source: Source, offset: number): Position {
-  return { file: source.file, ...lineColumn(source.text, offset) };
+  return { file: source.file, ...source.lines(offset) };
 }
 
 /** Finds a path in one document of a file; undefined when that document cannot be parsed any more. */

@@ -10,6 +10,7 @@ import type { TextProblem } from './problem.ts';
 
 const MAX_DEPTH = 128;
 const MAX_LEXEMES = 400_000;
+const MAX_DOCUMENTS = 5000;
 const MAX_PROBLEMS = 10;
 
 export type YamlDocument = Document.Parsed<ParsedNode>;
@@ -33,8 +34,10 @@ export function parseYaml(text: string): ParsedYaml {
   const documents: YamlDocument[] = [];
   const composer = new Composer({ version: '1.2', schema: 'core', uniqueKeys: false, prettyErrors: false });
   try {
-    for (const document of composer.compose(boundedTokens(text), false, text.length))
+    for (const document of composer.compose(boundedTokens(text), false, text.length)) {
       documents.push(document);
+      if (documents.length > MAX_DOCUMENTS) return { documents: [], problems: [tooMuch(document.range[0])] };
+    }
     return { documents, problems: [] };
   } catch (error) {
     if (error instanceof Bound) return { documents, problems: [error.problem] };
@@ -63,11 +66,15 @@ function* boundedTokens(text: string): Generator<CST.Token, void> {
     }
     lexemes += 1;
     if (lexemes > MAX_LEXEMES || errors > 1000) {
-      const message = 'the file holds more YAML than one file may; split it into several files';
-      throw new Bound({ severity: 'error', code: 'FILE_TOO_LARGE', message, offset: parser.offset });
+      throw new Bound(tooMuch(parser.offset));
     }
   }
   yield* parser.end();
+}
+
+function tooMuch(offset: number): TextProblem {
+  const message = 'the file holds more YAML than one file may; split it into several files';
+  return { severity: 'error', code: 'FILE_TOO_LARGE', message, offset };
 }
 
 /** The syntax problems of one document, at most a handful: one slip often makes the parser report many. */

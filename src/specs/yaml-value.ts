@@ -23,6 +23,7 @@ interface Anchor {
 }
 
 interface Reading {
+  readonly text: string;
   readonly problems: TextProblem[];
   readonly anchors: Map<string, Anchor>;
   /** Values so far, aliased ones counted each time. */
@@ -37,8 +38,8 @@ export interface YamlValue {
 }
 
 /** Converts the contents of a document that has no syntax errors. The value is usable only without problems. */
-export function yamlValue(contents: ParsedNode | null): YamlValue {
-  const reading: Reading = { problems: [], anchors: new Map(), size: 0, aliased: 0, exploded: false };
+export function yamlValue(contents: ParsedNode | null, text: string): YamlValue {
+  const reading: Reading = { text, problems: [], anchors: new Map(), size: 0, aliased: 0, exploded: false };
   const value = contents === null ? null : read(contents, reading);
   return { value, problems: reading.problems };
 }
@@ -52,7 +53,7 @@ function read(node: ParsedNode, reading: Reading): Json {
       reading,
       'YAML_TAG',
       `the tag ${name} is not supported`,
-      node.range[0],
+      tagOffset(reading.text, node.range[0]),
       'remove the tag; values are plain JSON',
     );
     return null;
@@ -64,6 +65,13 @@ function read(node: ParsedNode, reading: Reading): Json {
   anchor.size = reading.size - anchor.size + 1;
   anchor.value = value;
   return value;
+}
+
+/** Where the tag before a value starts; the value's own range begins after it. */
+function tagOffset(text: string, valueOffset: number): number {
+  let offset = text.lastIndexOf('!', valueOffset);
+  while (offset > 0 && text[offset - 1] === '!') offset -= 1;
+  return Math.max(offset, 0);
 }
 
 function readPlain(node: ParsedNode, reading: Reading): Json {

@@ -50,8 +50,18 @@ function decode(record: Json): Reply {
   return record.json === undefined ? { status } : { status, json: record.json };
 }
 
+/** Forgets records past their time. Nothing is written for that alone: it goes along with the next change. */
+function forgetOld(world: World): void {
+  const limit = world.now().getTime() - KEPT_MS;
+  for (const id of world.store.ids('idempotency')) {
+    if (numeric(world.store.get('idempotency', id) ?? {}, 'at') <= limit)
+      world.store.remove('idempotency', id);
+  }
+}
+
 /** Claims keys for one server; the running ones are known to this process alone. */
 export function openClaims(world: World): (request: KeyedRequest) => Claim {
+  forgetOld(world);
   const running = new Map<string, string>();
   return ({ keys, method, path, query, body }) => {
     const [key, ...others] = keys;

@@ -13,7 +13,7 @@ const USERS_OWN = new Set([
 /** Arrays whose order means nothing. */
 const SETS = new Set([
   ...['tags', 'tool_ids', 'enabled_features', 'mcp_servers', 'integrations', 'allowed_tools', 'allowed_list'],
-  ...['tools', 'headers', 'custom_headers', 'shared_tool_ids', 'required'],
+  ...['tools', 'headers', 'custom_headers', 'shared_tool_ids', 'required', 'nodes'],
 ]);
 
 const OPTIONAL_FIELDS: readonly { readonly of: string; readonly names: readonly string[] }[] = [

@@ -102,6 +102,10 @@ export function openStore(file: string | undefined): Store {
     onChange: (listener) => {
       listeners.push(listener);
     },
-    close: () => journal?.close(size(), snapshot),
+    close: () => {
+      // What others appended meanwhile must not get lost in a rewrite.
+      journal?.refresh();
+      journal?.close(size(), snapshot);
+    },
   };
 }

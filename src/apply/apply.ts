@@ -28,11 +28,12 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const { steps, stateEdits } = planned;
   if (steps.length === 0 && stateEdits.length === 0) return report(planned, [], false);
   const ids = new Map(Object.entries(planned.ids));
+  const refs = new Map([...ids].map(([target, id]) => [id, target]));
   await preflight(planned, deps);
   const state = await beginState(deps);
   const bindings = new Map(Object.entries(state.resources));
   const formerIds = formerIdsOf(state);
-  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, bindings, formerIds };
+  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, refs, bindings, formerIds };
   await editState(context);
   const outcomes = await execute(context, steps);
   return report(planned, outcomes, deps.stop.aborted);
@@ -47,7 +48,7 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
       (step.action === 'delete' || (deps.promote && writes(step))),
   );
   const none = new Map<never, never>();
-  const context = { ...deps, planned, lineage: '', ids: none, bindings: none, formerIds: none };
+  const context = { ...deps, planned, lineage: '', ids: none, refs: none, bindings: none, formerIds: none };
   const checks = ending.map((step) => refuseForeignCanary(context, step.address, step.remoteId ?? ''));
   await Promise.all(checks);
 }
@@ -160,7 +161,9 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
     }
   };
   const stopped = () => fatal || context.stop.aborted;
-  const schedule = { concurrency: context.concurrency, stopped, run };
+  // Twice as many steps as requests may be under way: while one waits for the log to reach the disk, another's
+  // request takes its place. The API itself sees at most `concurrency` requests at once.
+  const schedule = { concurrency: 2 * context.concurrency, stopped, run };
   const rest = steps.filter((step) => step.action !== 'delete');
   const deletes = steps.filter((step) => step.action === 'delete');
   const left = await runSteps(rest, schedule);

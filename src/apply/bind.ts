@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
-import { type ApplyContext, knownReferences } from './context.ts';
+import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 
 /** Records that a resource now is what the step wanted. Durable when it resolves. */
@@ -19,7 +19,7 @@ export async function bindResource(
   await recordBinding(context, step, {
     remote_id: live.id,
     base: step.base === null ? null : storedBase(shape, step.base, lookUp),
-    foreign: foreignAfter(shape, step, knownReferences(context), { before, after: live.config }),
+    foreign: foreignAfter(shape, step, context.refs, { before, after: live.config }),
     main_version_id: live.versionId ?? null,
     staged_version_id: null,
     prevent_destroy: step.preventDestroy,
@@ -48,6 +48,7 @@ export async function bindStaged(
 
 async function recordBinding(context: ApplyContext, step: Step, binding: Binding): Promise<void> {
   context.ids.set(step.address, binding.remote_id);
+  context.refs.set(binding.remote_id, step.address);
   context.bindings.set(step.address, binding);
   await context.session.record({ op: 'bind', address: step.address, binding });
 }

@@ -36,6 +36,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly lineage: string;
   /** Reference target → live id; creates add theirs. */
   readonly ids: Map<string, string>;
+  /** The same the other way round. */
+  readonly refs: Map<string, string>;
   readonly bindings: Map<string, Binding>;
   /** Ids that an address had before: deleted, or bound and gone. */
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
@@ -63,9 +65,4 @@ export function resolveIds(context: ApplyContext, step: Step, config: JsonObject
   throw new Failure('partial', `${step.address} refers to ${missing.join(', ')}, which has no live id`, {
     code: 'REF_UNAVAILABLE',
   });
-}
-
-/** Live id → reference target, as of now. */
-export function knownReferences(context: ApplyContext): ReadonlyMap<string, string> {
-  return new Map([...context.ids].map(([target, id]) => [id, target]));
 }

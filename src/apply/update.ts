@@ -8,7 +8,7 @@ import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
-import { type ApplyContext, type Done, knownReferences, resolveIds } from './context.ts';
+import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { remainingEdits, unsettled } from './verify.ts';
 
@@ -36,7 +36,7 @@ export async function readAgain(context: ApplyContext, step: Step): Promise<Remo
 export function targetOf(context: ApplyContext, step: Step, live: RemoteResource): Target | undefined {
   const shape = SHAPES[step.kind];
   const spec = step.spec ?? {};
-  const symbolic = withReferences(shape, live.config, knownReferences(context));
+  const symbolic = withReferences(shape, live.config, context.refs);
   const edits = remainingEdits(shape, step, symbolic);
   if (edits.length === 0 && step.reorder.length === 0) return undefined;
   const paths = [...edits.map((edit) => edit.path), ...step.reorder];

@@ -48,17 +48,15 @@ function opaque(value: Json): string {
 
 /** A configuration with its secrets as digests: the only form in which state ever sees them. */
 export function sealSecrets(shape: Shape, config: JsonObject): JsonObject {
-  const sealed = mapScalars(shape, config, (value, { secret }) =>
-    secret && typeof value === 'string' && value !== '' ? { $sha256: digestOf(value) } : value,
+  const sealed = mapScalars(shape, config, 'secret', (value) =>
+    typeof value === 'string' && value !== '' ? { $sha256: digestOf(value) } : value,
   );
   return isObject(sealed) ? sealed : config;
 }
 
 /** A value as people may see it: secrets become `{ "$sensitive": true }`. */
 export function hideSecrets(shape: Shape, value: Json): Json {
-  return mapScalars(shape, value, (scalar, { secret }) =>
-    secret && scalar !== null ? { $sensitive: true } : scalar,
-  );
+  return mapScalars(shape, value, 'secret', (scalar) => (scalar === null ? null : { $sensitive: true }));
 }
 
 function scalar(shape: ScalarShape, value: Json | undefined): Canon {

@@ -186,6 +186,20 @@ function sortElements(shape: ListShape, value: readonly Json[], wanted: readonly
   return [...order, ...rest].flatMap((key) => elements.get(key) ?? []);
 }
 
+const ordered = new WeakMap<Shape, boolean>();
+
+/** Whether the order of elements means anything below a shape. Shapes are constants, so each is asked once. */
+function hasOrder(shape: Shape): boolean {
+  const known = ordered.get(shape);
+  if (known !== undefined) return known;
+  const found =
+    shape.t === 'object'
+      ? Object.values(shape.fields).some(hasOrder)
+      : shape.t === 'list' && (shape.ordered === true || hasOrder(shape.item));
+  ordered.set(shape, found);
+  return found;
+}
+
 /** Paths of ordered lists, with their element names in order. */
 export function orderedLists(
   shape: Shape,
@@ -194,10 +208,11 @@ export function orderedLists(
 ): ReadonlyMap<string, readonly string[]> {
   const fitting = fittingShape(shape, value);
   const found = new Map<string, readonly string[]>();
+  if (!hasOrder(fitting)) return found;
   if (fitting.t === 'object' && isObject(value)) {
-    for (const [name, fieldShape] of Object.entries(fitting.fields)) {
-      const nested = field(value, name);
-      if (nested === undefined) continue;
+    for (const [name, nested] of Object.entries(value)) {
+      const fieldShape = Object.hasOwn(fitting.fields, name) ? fitting.fields[name] : undefined;
+      if (fieldShape === undefined) continue;
       for (const [pointer, order] of orderedLists(fieldShape, nested, [...path, name]))
         found.set(pointer, order);
     }

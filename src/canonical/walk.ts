@@ -62,47 +62,70 @@ export function valueAtPath(shape: Shape, value: Json | undefined, path: Path): 
   return current;
 }
 
-/** Rebuilds a value with every scalar that the schemas know replaced; maps, opaque and unknown values stay. */
+type Fact = 'ref' | 'secret';
+
+const facts = { ref: new WeakMap<Shape, boolean>(), secret: new WeakMap<Shape, boolean>() };
+
+/** Whether a shape has a scalar of that sort anywhere below it. Shapes are constants, so each is asked once. */
+function hasBelow(shape: Shape, fact: Fact): boolean {
+  const known = facts[fact].get(shape);
+  if (known !== undefined) return known;
+  const found = searchBelow(shape, fact);
+  facts[fact].set(shape, found);
+  return found;
+}
+
+function searchBelow(shape: Shape, fact: Fact): boolean {
+  switch (shape.t) {
+    case 'scalar':
+      return shape[fact] !== undefined;
+    case 'object':
+      return Object.values(shape.fields).some((field) => hasBelow(field, fact));
+    case 'list':
+      return hasBelow(shape.item, fact) || (shape.otherwise !== undefined && hasBelow(shape.otherwise, fact));
+    default:
+      return false;
+  }
+}
+
+/**
+ * Rebuilds a value with every id (`ref`) or secret replaced. Parts in which nothing is replaced are shared with
+ * the original; maps, opaque and unknown values, and with them a user's own `$ref`, are never looked into.
+ */
 export function mapScalars(
   shape: Shape,
   value: Json,
+  fact: Fact,
   replace: (scalar: Json, shape: ScalarShape) => Json,
 ): Json {
+  if (!hasBelow(shape, fact)) return value;
   const fitting = fittingShape(shape, value);
-  switch (fitting.t) {
-    case 'scalar':
-      return replace(value, fitting);
-    case 'map':
-    case 'opaque':
-      return value;
-    case 'list':
-      return isArray(value) ? value.map((item) => mapScalars(fitting.item, item, replace)) : value;
-    case 'object':
-      return mapFields(fitting, value, replace);
-    default:
-      return fitting satisfies never;
+  if (fitting.t === 'scalar') return fitting[fact] === undefined ? value : replace(value, fitting);
+  if (fitting.t === 'list' && isArray(value)) {
+    const items = value.map((item) => mapScalars(fitting.item, item, fact, replace));
+    return items.some((item, index) => item !== value[index]) ? items : value;
   }
+  return fitting.t === 'object' && isObject(value) ? mapFields(fitting, value, fact, replace) : value;
 }
 
 function mapFields(
   shape: ObjectShape,
-  value: Json,
+  value: JsonObject,
+  fact: Fact,
   replace: (scalar: Json, shape: ScalarShape) => Json,
-): Json {
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, entry]) => {
-      const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-      return [name, known === undefined ? entry : mapScalars(known, entry, replace)];
-    }),
-  );
+): JsonObject {
+  let changed = false;
+  const fields = Object.entries(value).map(([name, entry]): readonly [string, Json] => {
+    const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
+    const mapped = known === undefined ? entry : mapScalars(known, entry, fact, replace);
+    changed ||= mapped !== entry;
+    return [name, mapped];
+  });
+  return changed ? Object.fromEntries(fields) : value;
 }
 
-/** Replaces the ids of managed kinds; a user's own `$ref` in a JSON Schema is none of them. */
 function mapIds(shape: Shape, value: JsonObject, replace: (id: Json) => Json): JsonObject {
-  const mapped = mapScalars(shape, value, (scalar, { ref }) =>
-    ref === undefined ? scalar : replace(scalar),
-  );
+  const mapped = mapScalars(shape, value, 'ref', replace);
   return isObject(mapped) ? mapped : value;
 }
 

@@ -28,8 +28,8 @@ export function usersOf(
   for (const resource of account.resources) {
     if (resource.kind !== 'assistant') continue;
     const label = refs.get(resource.id) ?? `${resource.id} (${resource.name})`;
-    mapScalars(SHAPES.assistant, resource.config, (value, { ref }) => {
-      if (ref !== undefined && typeof value === 'string') add(refs.get(value) ?? value, label);
+    mapScalars(SHAPES.assistant, resource.config, 'ref', (value) => {
+      if (typeof value === 'string') add(refs.get(value) ?? value, label);
       return value;
     });
   }

@@ -117,7 +117,7 @@ function decide(
     edits: editsFor(context, paths),
     reorder,
     base,
-    foreign: foreignElements(context),
+    foreign: causes.some(({ cause }) => cause === 'foreign') ? foreignElements(context) : [],
   };
 }
 

@@ -1,6 +1,6 @@
 import deepDiff from 'deep-diff';
 import type { Tree } from '../canonical/canonical.ts';
-import type { Path } from '../model/json.ts';
+import { jsonEqual, type Path } from '../model/json.ts';
 
 /** `added` and `removed` are seen from the left side to the right one and name the highest node concerned. */
 export interface TreeChange {
@@ -12,6 +12,7 @@ const TYPES = { N: 'added', D: 'removed', E: 'edited' } as const;
 
 /** Differences between two canonical trees. Both are free of arrays, so that no change is a matter of indexes. */
 export function diffTrees(left: Tree, right: Tree): readonly TreeChange[] {
+  if (jsonEqual(left, right)) return [];
   return (deepDiff.diff(left, right) ?? []).map((change) => {
     if (change.kind === 'A') throw new TypeError('canonical trees hold no arrays');
     return { path: (change.path ?? []).map(String), type: TYPES[change.kind] };

@@ -82,15 +82,16 @@ export function targetClosure(
   return chosen;
 }
 
-/** `depends_on` of a change: the addresses of the other changes that its steps wait for. */
-export function dependencyAddresses(steps: readonly Step[], address: Address): readonly Address[] {
-  const names = new Set<Address>();
+/** `depends_on` of each change: the addresses of the other changes that its steps wait for. */
+export function dependencyAddresses(steps: readonly Step[]): ReadonlyMap<Address, readonly Address[]> {
+  const names = new Map<Address, Set<Address>>();
   for (const step of steps) {
-    if (step.address !== address) continue;
+    const known = names.get(step.address) ?? new Set<Address>();
+    names.set(step.address, known);
     for (const id of step.dependsOn) {
       const target = parseAddress(id.replace(/#link$/, ''))?.address;
-      if (target !== undefined && target !== address) names.add(target);
+      if (target !== undefined && target !== step.address) known.add(target);
     }
   }
-  return [...names].sort();
+  return new Map([...names].map(([address, targets]) => [address, [...targets].sort()]));
 }

@@ -1,5 +1,5 @@
 /** The planner: everything known goes in, one value comes out. It reads no clock, no file and no network. */
-import type { Address } from '../model/address.ts';
+import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
@@ -74,10 +74,10 @@ export function makePlan(input: PlanInput): Planned {
       dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
     })),
   ];
-  const users = usersOf(desired, account, refs);
-  const changes = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes].map((change) =>
-    finishChange(change, steps, users),
-  );
+  const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes];
+  const users = bare.some(takesEffectAtOnce) ? usersOf(desired, account, refs) : new Map();
+  const dependencies = dependencyAddresses(steps);
+  const changes = bare.map((change) => finishChange(change, dependencies, users));
   const diagnostics = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
     ...matching.diagnostics,
@@ -112,14 +112,24 @@ function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
   });
 }
 
-function finishChange(change: Change, steps: readonly Step[], users: Users): Change {
+/** A change of what assistants share: no version stands between it and the callers. */
+function takesEffectAtOnce({ address, action, fields }: Change): boolean {
+  const kind = parseAddress(address)?.kind;
+  if (kind === undefined || !KINDS[kind].live) return false;
+  return action === 'delete' || (action !== 'create' && fields.length > 0);
+}
+
+function finishChange(
+  change: Change,
+  dependencies: ReadonlyMap<Address, readonly Address[]>,
+  users: Users,
+): Change {
   const used = [...(users.get(change.address) ?? [])].filter((user) => user !== change.address).sort();
-  const kind = steps.find((step) => step.address === change.address)?.kind;
-  const live =
-    kind !== undefined &&
-    KINDS[kind].live &&
-    (change.action === 'delete' || (change.action !== 'create' && change.fields.length > 0));
-  return { ...change, depends_on: dependencyAddresses(steps, change.address), affects: live ? used : [] };
+  return {
+    ...change,
+    depends_on: dependencies.get(change.address) ?? [],
+    affects: takesEffectAtOnce(change) ? used : [],
+  };
 }
 
 /** References that no id is known for and no create will give one: the request could not be written. */

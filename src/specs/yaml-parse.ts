@@ -77,9 +77,18 @@ function tooMuch(offset: number): TextProblem {
   return { severity: 'error', code: 'FILE_TOO_LARGE', message, offset };
 }
 
-/** The syntax problems of one document, at most a handful: one slip often makes the parser report many. */
+/** The syntax problems of one document, one a line and at most a handful: one slip often makes many. */
 export function syntaxProblems(document: YamlDocument, text: string): readonly TextProblem[] {
-  return document.errors.slice(0, MAX_PROBLEMS).map((error) => describe(error, text));
+  const problems: TextProblem[] = [];
+  let lineEnd = -1;
+  for (const error of document.errors) {
+    if (error.pos[0] <= lineEnd) continue;
+    const newline = text.indexOf('\n', error.pos[0]);
+    lineEnd = newline < 0 ? text.length : newline;
+    problems.push(describe(error, text));
+    if (problems.length === MAX_PROBLEMS) break;
+  }
+  return problems;
 }
 
 function describe(error: YAMLError, text: string): TextProblem {
@@ -95,6 +104,10 @@ function describe(error: YAMLError, text: string): TextProblem {
     return { ...at, code: 'YAML_TAG', message: lowerFirst(error.message) };
   if (error.code === 'BAD_ALIAS')
     return { ...at, code: 'YAML_ALIAS_UNKNOWN', message: lowerFirst(error.message) };
+  if (/[{[].*\$\{var\./.test(text.slice(offset - line.length + 1, offset + 20))) {
+    const message = 'inside { } and [ ] a text with ${var.…} needs quotes';
+    return { ...at, code: 'YAML_SYNTAX', message, hint: 'put the whole text in quotes' };
+  }
   const sentence = SENTENCES[error.code];
   if (sentence === undefined) return { ...at, code: 'YAML_SYNTAX', message: lowerFirst(error.message) };
   return { ...at, code: 'YAML_SYNTAX', ...sentence };

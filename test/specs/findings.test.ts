@@ -86,6 +86,11 @@ describe('YAML', () => {
     ['an alias without anchor', assistant('model: §*nothing'), 'YAML_ALIAS_UNKNOWN'],
     ['an alias inside its anchor', assistant('dynamic_variables: &all { a: §*all }'), 'YAML_ALIAS_CYCLE'],
     ['an unclosed bracket', 'kind: assistant\nspec: { name: A§', 'YAML_SYNTAX'],
+    [
+      'a variable without quotes in braces',
+      assistant('voice_settings: { voice: $§{var.brand} }'),
+      'YAML_SYNTAX',
+    ],
     ['an unclosed quote', 'kind: assistant\nspec: "abc§', 'YAML_SYNTAX'],
     ['an empty file', '§', 'warning YAML_EMPTY'],
     ['only a comment', '§# nothing\n', 'warning YAML_EMPTY'],

@@ -1,6 +1,6 @@
 import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
-import type { ApplyReport, StepError, StepResult, StepStatus } from '../model/report.ts';
+import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
 import type { Done } from './context.ts';
 
 /** How one step ended, before steps of one address are merged. */
@@ -14,6 +14,7 @@ export interface StepOutcome {
 function describe(error: unknown): StepError {
   const api = error instanceof ApiError ? error : undefined;
   const failure = error instanceof Failure ? error : undefined;
+  const problems = fieldProblems(api);
   return {
     kind: failure?.kind ?? 'internal',
     code: failure?.code ?? 'INTERNAL',
@@ -21,7 +22,15 @@ function describe(error: unknown): StepError {
     status: api?.status ?? null,
     request_id: api?.requestId ?? null,
     hint: failure?.hint ?? null,
+    ...(problems.length === 0 ? {} : { problems }),
   };
+}
+
+/** Where in the specs that is, the caller knows. */
+function fieldProblems(error: ApiError | undefined): readonly FieldProblem[] {
+  return (error?.problems ?? []).flatMap(({ pointer, message }) =>
+    pointer === undefined ? [] : [{ pointer, message, at: null }],
+  );
 }
 
 /** `unknown` only where a write may have happened and nothing could be found out about it. */

@@ -1,4 +1,6 @@
 import type { ApplyOutcome } from '../apply/apply.ts';
+import type { DesiredState } from '../model/desired.ts';
+import type { Position } from '../model/diagnostic.ts';
 import type { Failure } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
@@ -13,19 +15,35 @@ export interface Executed extends ApplyOutcome {
   /** Changes of the saved plan that were in effect before. */
   readonly skipped: readonly Change[];
   readonly saved: Plan | undefined;
+  readonly desired: DesiredState;
 }
 
 /** Prints what an apply did and returns its exit code. */
 export function showReport(context: Context, executed: Executed, format: string): number {
-  const { exitKind, skipped, saved, ...own } = executed;
+  const { exitKind, skipped, saved, desired, ...own } = executed;
   const report: ApplyReport = {
     ...own,
     plan_digest: saved?.plan_digest ?? own.plan_digest,
-    results: [...own.results, ...skipped.map(skippedResult)],
+    results: [...own.results.map((result) => located(result, desired)), ...skipped.map(skippedResult)],
   };
   if (format === 'json') context.printJson(report);
   else context.print(renderReport(report, context.style));
   return exitKind === null ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());
+}
+
+/** Ties what the API complained about to the lines that wrote it. */
+function located(result: StepResult, desired: DesiredState): StepResult {
+  const { address, error } = result;
+  if (error?.problems === undefined) return result;
+  const problems = error.problems.map((problem) => {
+    const position = desired.locate(address, problem.pointer);
+    return { ...problem, at: position === undefined ? null : placeText(position) };
+  });
+  return { ...result, error: { ...error, problems } };
+}
+
+function placeText({ file, line, column }: Position): string {
+  return `${file}:${line}:${column}`;
 }
 
 function skippedResult(change: Change): StepResult {

@@ -21,6 +21,16 @@ export interface StepError {
   readonly status: number | null;
   readonly request_id: string | null;
   readonly hint: string | null;
+  /** The single fields that the API complained about; absent when it named none. */
+  readonly problems?: readonly FieldProblem[];
+}
+
+export interface FieldProblem {
+  /** JSON Pointer into the resource's configuration. */
+  readonly pointer: string;
+  readonly message: string;
+  /** Where the spec wrote it, as `file:line:column`; null when it did not. */
+  readonly at: string | null;
 }
 
 /** What an apply did. Described by schemas/report.schema.json. */

@@ -119,6 +119,9 @@ function errorLines(error: StepError, style: Style): readonly string[] {
   ];
   return [
     ...paragraph(style, `${error.code}: ${error.message}`, 6),
+    ...(error.problems ?? []).flatMap(({ at, pointer, message }) =>
+      paragraph(style, `${at === null ? '' : `${at} `}${pointer}: ${message}`, 6),
+    ),
     ...(facts.length > 0 ? paragraph(style, facts.join(', '), 6, 'dim') : []),
     ...(error.hint === null ? [] : [`      hint: ${visible(error.hint)}`]),
   ];

@@ -39,7 +39,11 @@ describe('changes outside Git', () => {
     expect((await project.run('apply', '--env', 'account')).code).toBe(0);
     const live = await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json();
     expect(live).toMatchObject({ greeting: 'Hello.' });
-    expect((await project.run('drift', '--env', 'account')).code).toBe(0);
+    const none = await project.run('drift', '--env', 'account');
+    expect(none).toMatchObject({
+      code: 0,
+      stdout: 'No drift: nothing of account was changed outside Git.\n',
+    });
   });
 
   it('stop plan and apply with exit 6 where drift: fail says so', async () => {

@@ -55,6 +55,13 @@ describe('failures', () => {
       expect.objectContaining({ address: 'test/greets', status: 'failed' }),
     );
     expect(report.next).toContain('assistantctl');
+    const [problem] = report.results.find(({ address }: { address: string }) => address === 'test/greets')
+      .error.problems;
+    expect(problem).toEqual({
+      pointer: '/rubric',
+      message: 'no',
+      at: expect.stringMatching(/^assistants\/greets\.yaml:7:\d+$/),
+    });
     broken = false;
     expect((await project.run('apply', '--env', 'account')).code).toBe(0);
     expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);

@@ -65,7 +65,11 @@ async function run(
     return refusalReport(context, saved ?? fresh.plan, error);
   }
   const outcome = await work.execute(released.planned, flags.promote);
-  return showReport(context, { ...outcome, skipped: released.skipped, saved }, flags.format);
+  return showReport(
+    context,
+    { ...outcome, skipped: released.skipped, saved, desired: inputs.desired },
+    flags.format,
+  );
 }
 
 async function readSavedPlan(context: Context, file: string): Promise<Plan> {

@@ -13,14 +13,16 @@ export async function drift(context: Context, format: string): Promise<number> {
   const inputs = await gather(context);
   const { planned } = await planWithoutLease(context, inputs, planOptions({}));
   const found = driftOnly(planned.plan);
-  context.print(
-    format === 'json'
-      ? toJsonText(found)
-      : format === 'markdown'
-        ? renderPlanMarkdown(found)
-        : renderPlan(found, context.style),
-  );
-  return found.drift.length + found.conflicts.length > 0 ? EXIT_CHANGES : EXIT_DONE;
+  const changed = found.drift.length + found.conflicts.length > 0;
+  context.print(textOf(context, found, changed, format));
+  return changed ? EXIT_CHANGES : EXIT_DONE;
+}
+
+function textOf(context: Context, found: Plan, changed: boolean, format: string): string {
+  if (format === 'json') return toJsonText(found);
+  if (format === 'markdown') return renderPlanMarkdown(found);
+  if (changed) return renderPlan(found, context.style);
+  return `No drift: nothing of ${found.environment} was changed outside Git.\n`;
 }
 
 /** A conflict is kept: its live side was changed outside Git too. */

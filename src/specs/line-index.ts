@@ -6,10 +6,11 @@ export interface LineColumn {
 /** Line and column of offsets into one text, both from 1; columns in UTF-16 units as editors count. */
 export type LineIndex = (offset: number) => LineColumn;
 
-/** The line starts are looked up when a place is first asked for, so that many places cost little more than one. */
+/** Places near the start, where documents begin, are counted; the first one further on makes a table of lines. */
 export function lineIndex(text: string): LineIndex {
   let starts: number[] | undefined;
   return (offset) => {
+    if (starts === undefined && offset < 200) return counted(text, Math.max(offset, 0));
     starts ??= lineStarts(text);
     const end = Math.min(Math.max(offset, 0), text.length);
     let low = 0;
@@ -21,6 +22,20 @@ export function lineIndex(text: string): LineIndex {
     }
     return { line: low + 1, column: end - (starts[low] ?? 0) + 1 };
   };
+}
+
+function counted(text: string, offset: number): LineColumn {
+  let line = 1;
+  let start = 0;
+  for (
+    let newline = text.indexOf('\n');
+    newline >= 0 && newline < offset;
+    newline = text.indexOf('\n', start)
+  ) {
+    line += 1;
+    start = newline + 1;
+  }
+  return { line, column: Math.min(offset, text.length) - start + 1 };
 }
 
 function lineStarts(text: string): number[] {

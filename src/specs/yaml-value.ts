@@ -139,7 +139,6 @@ function readAlias(name: string, offset: number, reading: Reading): Json {
 function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
   const members: { [key: string]: Json } = {};
   const merged: JsonObject[] = [];
-  const seen = new Set<string>();
   for (const pair of node.items) {
     const key = readKey(pair, node, reading);
     if (key === undefined) continue;
@@ -148,7 +147,7 @@ function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
       merged.push(...mergeSources(value, pair, reading));
       continue;
     }
-    if (seen.has(key)) {
+    if (Object.hasOwn(members, key)) {
       report(
         reading,
         'YAML_DUPLICATE_KEY',
@@ -157,7 +156,6 @@ function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
         'keep one of the two',
       );
     }
-    seen.add(key);
     members[key] = value;
   }
   for (const source of merged) {

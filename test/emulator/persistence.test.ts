@@ -226,7 +226,12 @@ describe('kill -9', () => {
           attempt += 1;
           const body = JSON.stringify({ ...MINIMAL, name: `n${attempt}`, enabled_features: ['telephony'] });
           const headers = { authorization: 'Bearer KEY_TEST_x', 'idempotency-key': `k${attempt}` };
-          const sent = fetch(`${url}/ai/assistants`, { method: 'POST', body, headers });
+          const sent = fetch(`${url}/ai/assistants`, {
+            method: 'POST',
+            body,
+            headers,
+            signal: AbortSignal.timeout(3000),
+          });
           const text = await sent.then((answer) => answer.text()).catch(() => undefined);
           if (text === undefined) return;
           acknowledged.add(str(JSON.parse(text), 'id'));

@@ -29,17 +29,21 @@ export interface Context {
   interruptedBy(): StopSignal | undefined;
   /** The result: stdout. */
   print(text: string): void;
-  /** The result as one JSON document: stdout. */
-  printJson(value: unknown): void;
+  /**
+   * The result as JSON: stdout. Several calls make one document of all their members, written at the end, so
+   * that a failure after the result (a state that cannot be saved) does not make a second document.
+   */
+  printJson(members: object): void;
   /** Progress and remarks: stderr. */
   note(text: string): void;
-  /** Gives the signals back. */
-  release(): void;
+  /** Writes what is still to be written and gives the signals back. */
+  finish(): void;
 }
 
 export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
   const color = flags.color !== false;
   let interrupt: Interrupt | undefined;
+  let document: object | undefined;
   return {
     runtime,
     flags,
@@ -51,9 +55,14 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
     },
     interruptedBy: () => interrupt?.received(),
     print: (text) => runtime.stdout.write(text),
-    printJson: (value) => runtime.stdout.write(toJsonText(value)),
+    printJson: (members) => {
+      document = { ...document, ...members };
+    },
     note: (text) => runtime.stderr.write(text),
-    release: () => interrupt?.release(),
+    finish: () => {
+      if (document !== undefined) runtime.stdout.write(toJsonText(document));
+      interrupt?.release();
+    },
   };
 }
 

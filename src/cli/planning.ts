@@ -89,7 +89,7 @@ async function readAccount(
   );
   const total = KIND_NAMES.length + (integrations ? 1 : 0);
   let done = 0;
-  const show = (): void => progress.show({ phase: 'reading the account', done, total, note: 'lists' });
+  const show = (): void => progress.show({ phase: 'reading the account', done, total });
   show();
   return await fetchAccount(connection.api, {
     kinds: KIND_NAMES,

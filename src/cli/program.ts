@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
     return reportFailure(context, asFailure(error, complaints), wantsJson);
   } finally {
-    context.release();
+    context.finish();
   }
 }
 
@@ -47,7 +47,7 @@ function createProgram(runtime: Runtime, complaints: string[], perform: Perform)
       getOutHelpWidth: () => runtime.stdout.columns() ?? 100,
     })
     .helpCommand('help [command]', 'show the options of a command')
-    .option('-V, --version', 'print the version')
+    .version(runtime.version, '-V, --version', 'print the version')
     .addHelpText('after', () => `\nStart with: assistantctl init my-project\n`);
   addGlobalOptions(program);
   for (const declared of COMMANDS) addCommand(program, declared, perform);
@@ -100,6 +100,12 @@ function asksForJson(argv: readonly string[]): boolean {
 
 function asFailure(error: unknown, complaints: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
+  if (error.code === 'commander.help') {
+    return new Failure('usage', 'a command is missing', {
+      code: 'USAGE_COMMAND_MISSING',
+      hint: 'assistantctl --help lists the commands; assistantctl COMMAND --help their options',
+    });
+  }
   const text = complaints.join('').trim() || error.message;
   const [first = '', ...rest] = text.replace(/^error: /, '').split('\n');
   const suggestion = rest

@@ -73,6 +73,20 @@ describe('the command line', () => {
     expect(error.details).toBeTypeOf('object');
   });
 
+  it.each([[['--env', 'local']], [['state']], [['state', '--no-color']]])(
+    'asks for the command that %j lacks',
+    async (argv) => {
+      const { code, out, err } = await cli(...argv);
+      expect(code).toBe(3);
+      expect(out).toBe('');
+      expect(err).toContain('a command is missing');
+    },
+  );
+
+  it('prints the version after other options too', async () => {
+    expect(await cli('--no-color', '--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' });
+  });
+
   it('takes the options of every command before and after its name', async () => {
     const before = await cli('--project', '/nowhere/before', 'plan');
     const after = await cli('plan', '--project', '/nowhere/after');

@@ -59,7 +59,7 @@ async function run(
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
-    if (saved === undefined) await askFirst(context, fresh.plan, flags);
+    if (saved === undefined) await announce(context, fresh.plan, inputs, flags);
   } catch (error) {
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);
@@ -76,11 +76,12 @@ async function readSavedPlan(context: Context, file: string): Promise<Plan> {
   return parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
 }
 
-/** Only at a terminal: shows the plan and goes on when the person says yes. */
-async function askFirst(context: Context, plan: Plan, flags: ApplyFlags): Promise<void> {
+/** Shows what is going to happen; at a terminal it goes on only when the person says yes. */
+async function announce(context: Context, plan: Plan, inputs: Inputs, flags: ApplyFlags): Promise<void> {
+  if (flags.format !== 'text' || plan.changes.length === 0) return;
+  context.note(renderPlan(plan, context.noteStyle, { protected: inputs.project.environment.protected }));
   const ask = questioner(context.runtime);
-  if (ask === undefined || flags.yes === true || flags.format !== 'text' || plan.changes.length === 0) return;
-  context.note(renderPlan(plan, context.noteStyle));
+  if (ask === undefined || flags.yes === true) return;
   const answer = await ask(`Apply this to ${plan.environment}? Only "yes" is taken for an answer: `);
   if (answer.trim().toLowerCase() === 'yes') return;
   throw new Failure('refused', 'not applied: the answer was not "yes"', { code: 'DECLINED' });

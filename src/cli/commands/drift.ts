@@ -2,7 +2,6 @@ import type { Plan } from '../../model/plan.ts';
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts';
 import { renderPlan } from '../../render/plan-text.ts';
 import type { Context } from '../context.ts';
-import { toJsonText } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 import { gather } from '../gather.ts';
 import { planOptions } from '../options.ts';
@@ -14,15 +13,11 @@ export async function drift(context: Context, format: string): Promise<number> {
   const { planned } = await planWithoutLease(context, inputs, planOptions({}));
   const found = driftOnly(planned.plan);
   const changed = found.drift.length + found.conflicts.length > 0;
-  context.print(textOf(context, found, changed, format));
+  if (format === 'json') context.printJson(found);
+  else if (format === 'markdown') context.print(renderPlanMarkdown(found));
+  else if (changed) context.print(renderPlan(found, context.style));
+  else context.print(`No drift: nothing of ${found.environment} was changed outside Git.\n`);
   return changed ? EXIT_CHANGES : EXIT_DONE;
-}
-
-function textOf(context: Context, found: Plan, changed: boolean, format: string): string {
-  if (format === 'json') return toJsonText(found);
-  if (format === 'markdown') return renderPlanMarkdown(found);
-  if (changed) return renderPlan(found, context.style);
-  return `No drift: nothing of ${found.environment} was changed outside Git.\n`;
 }
 
 /** A conflict is kept: its live side was changed outside Git too. */

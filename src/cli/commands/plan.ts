@@ -27,7 +27,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   if (flags.out !== undefined) {
     await writePrivately(resolve(context.runtime.cwd, flags.out), toJsonText(planned.plan));
   }
-  context.print(planText(context, planned.plan, flags, inputs.project.environment.protected));
+  show(context, planned.plan, flags, inputs.project.environment.protected);
   const refused = refusals(planned, safetyOf(inputs, state, false));
   const warnings = refused.map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }));
   if (warnings.length > 0) context.note(renderDiagnostics(warnings, context.noteStyle));
@@ -39,11 +39,13 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   return flags.detailedExitcode === true && differs(planned.plan) ? EXIT_CHANGES : EXIT_DONE;
 }
 
-function planText(context: Context, saved: Plan, flags: PlanFlags, isProtected: boolean): string {
-  if (flags.format === 'json') return toJsonText(saved);
-  if (flags.format === 'markdown') return renderPlanMarkdown(saved);
-  const file = flags.out === undefined ? {} : { file: flags.out };
-  return renderPlan(saved, context.style, { ...file, protected: isProtected });
+function show(context: Context, plan: Plan, flags: PlanFlags, isProtected: boolean): void {
+  if (flags.format === 'json') context.printJson(plan);
+  else if (flags.format === 'markdown') context.print(renderPlanMarkdown(plan));
+  else {
+    const file = flags.out === undefined ? {} : { file: flags.out };
+    context.print(renderPlan(plan, context.style, { ...file, protected: isProtected }));
+  }
 }
 
 function differs({ summary }: Plan): boolean {

@@ -7,13 +7,15 @@ import { type ApplyOutcome, applyPlan } from '../../src/apply/apply.ts';
 import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
 import { startEmulator } from '../../src/emulator/server.ts';
 import { createApi, type LiveApi } from '../../src/live/api.ts';
+import type { ClientOptions } from '../../src/live/client.ts';
 import { confirm, fetchAccount } from '../../src/live/fetch.ts';
 import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Lifecycle } from '../../src/model/desired.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
 import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
-import { STATE_FORMAT, type State, type StateStore } from '../../src/model/state.ts';
+import type { Api } from '../../src/model/remote.ts';
+import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { suspects } from '../../src/plan/suspects.ts';
 import { fileStore } from '../../src/state/file-store.ts';
@@ -29,6 +31,14 @@ export interface PlanChoices extends Partial<PlanOptions> {
 export interface ApplyChoices extends PlanChoices {
   readonly promote?: boolean;
   readonly stop?: AbortSignal;
+  /** Puts something between the apply and the outside world, for example a crash. */
+  readonly wrap?: (parts: ApplyParts) => ApplyParts;
+}
+
+/** What an apply writes through. */
+export interface ApplyParts {
+  readonly api: Api;
+  readonly session: StateSession;
 }
 
 /** The reconciler's parts on a real loopback API and real state files, without the command line. */
@@ -54,7 +64,10 @@ export async function endWorlds(): Promise<void> {
 
 afterEach(endWorlds);
 
-export async function startWorld(options: Partial<EmulatorOptions> = {}): Promise<World> {
+export async function startWorld(
+  options: Partial<EmulatorOptions> = {},
+  client: Partial<Pick<ClientOptions, 'retry' | 'timeouts'>> = {},
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'assistantctl-world-'));
   cleanups.push(() => rm(folder, { recursive: true, force: true }));
   const emulator = await startEmulator({ clock: () => new Date(), randomUuid: randomUUID, ...options });
@@ -67,6 +80,7 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}): Promis
     clock: { now: () => Date.now(), sleep: () => Promise.resolve() },
     random: Math.random,
     userAgent: 'assistantctl/test',
+    ...client,
   });
   cleanups.push(() => api.close());
   const store = storeIn(folder);
@@ -112,8 +126,7 @@ export async function startWorld(options: Partial<EmulatorOptions> = {}): Promis
       try {
         const planned = await planWith(session.current(), specs, choices);
         return await applyPlan(planned, {
-          api,
-          session,
+          ...(choices.wrap?.({ api, session }) ?? { api, session }),
           newState: () => newState(planned.plan.account),
           versionPrefix: 'nogit',
           promote: choices.promote ?? true,

@@ -1,15 +1,38 @@
 // Published schemas stand alone: an editor that is given one file needs no other.
-import { refNames } from './sources.mjs';
+import { refName, refNames } from './sources.mjs';
 
 /** One document's schema with every definition that it reaches. */
 export function bundle({ defs, documents }, name) {
+  const document = inheriting(documents[name]);
   const reached = new Set();
-  const queue = [...refNames(documents[name])];
+  const queue = [...refNames(document)];
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     if (reached.has(next)) continue;
     reached.add(next);
     queue.push(...refNames(defs[next]));
   }
   const $defs = Object.fromEntries([...reached].sort().map((each) => [each, defs[each]]));
-  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...documents[name], $defs };
+  return { $schema: 'https://json-schema.org/draft/2020-12/schema', ...document, $defs };
+}
+
+// A document that extends another, or that others extend, may leave required fields out: what an editor checks of
+// its spec are the names. The merged result is what `validate` holds against the whole schema.
+function inheriting(document) {
+  const { spec, extends: inherits } = document.properties ?? {};
+  if (inherits === undefined) return document;
+  const name = refName(spec);
+  const patch = { $ref: spec.$ref.replace(/Spec$/, 'Patch') };
+  return {
+    ...document,
+    properties: { ...document.properties, spec: { description: `Body of the resource (${name}).` } },
+    if: {
+      anyOf: [
+        { required: ['extends'] },
+        { properties: { abstract: { const: true } }, required: ['abstract'] },
+      ],
+    },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { properties: { spec: patch } },
+    else: { properties: { spec } },
+  };
 }

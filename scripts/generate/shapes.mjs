@@ -54,7 +54,11 @@ function builder(defs) {
 
   function object(schema) {
     const fields = Object.entries(schema.properties ?? {}).map(([key, value]) => [key, shapeOf(value)]);
-    return { t: 'object', fields: Object.fromEntries(fields) };
+    return {
+      t: 'object',
+      fields: Object.fromEntries(fields),
+      ...(schema['x-closed'] ? { closed: true } : {}),
+    };
   }
 
   function list(schema, types) {

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject, type Path } from '../model/json.t
 import type { RemoteResource } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 import type { ApplyContext } from './context.ts';
+import { sendBack } from './tolerant.ts';
 import { knownDifferences } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -50,7 +51,7 @@ export async function correctLeaks(context: ApplyContext, candidate: Candidate):
   const names = new Set(leaked.flatMap((path) => path.slice(0, 1)));
   const body = partialBody(requestBody(SHAPE, corrected, wanted), names);
   if (Object.keys(body).length === 0) return leaked;
-  await context.api.updateVersion(main.id, versionId, body);
+  await sendBack(SHAPE, body, {}, (sent) => context.api.updateVersion(main.id, versionId, sent));
   const again = await context.api.getVersion(main.id, versionId);
   return again === undefined ? leaked : knownDifferences(SHAPE, wanted, again.config);
 }

@@ -10,6 +10,7 @@ import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
+import { sendBack } from './tolerant.ts';
 import { remainingEdits, unsettled } from './verify.ts';
 
 /** What a resource is to become: the freshly read configuration with the remaining edits applied. */
@@ -81,7 +82,8 @@ async function writeKnown(
     unsettled(shape, target.config, resource.config, target.paths).length === 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { resource } = await context.api.update(step.kind, id, body);
+      const send = (sent: JsonObject) => context.api.update(step.kind, id, sent);
+      const { resource } = await sendBack(shape, body, target.spec, send);
       return settled(resource) ? resource : ((await context.api.get(step.kind, id)) ?? resource);
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;

@@ -12,6 +12,7 @@ import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource, bindStaged } from './bind.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { correctLeaks } from './leaks.ts';
+import { sendBack } from './tolerant.ts';
 import { readAgain, type Target, targetOf } from './update.ts';
 import { knownDifferences, unsettled } from './verify.ts';
 
@@ -113,7 +114,8 @@ async function stageOnce(
   const body = stageBody(target);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { resource } = await context.api.stageVersion(main.id, body, name);
+      const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);
+      const { resource } = await sendBack(SHAPE, body, target.spec, send);
       const versionId = resource.versionId ?? (await findVersion(context, main, name, target));
       if (versionId !== undefined && versionId !== main.versionId) return versionId;
       throw new Failure('partial', `the API did not say which version it staged for ${main.id}`, {

@@ -59,6 +59,11 @@ export function hideSecrets(shape: Shape, value: Json): Json {
   return mapScalars(shape, value, 'secret', (scalar) => (scalar === null ? null : { $sensitive: true }));
 }
 
+/** A list that is compared as one value; its items are normalised all the same. */
+function whole(items: readonly Canon[]): string {
+  return items.length === 0 ? EMPTY : `=${stableStringify(items)}`;
+}
+
 function scalar(shape: ScalarShape, value: Json | undefined): Canon {
   if (value === undefined || isEmpty(value)) return EMPTY;
   if (shape.default !== undefined && jsonEqual(value, shape.default)) return EMPTY;
@@ -102,7 +107,7 @@ export function canonical(shape: Shape, value: Json | undefined): Canon {
       return entries(value, (entry, name) => canonical(childShape(fitting, name, entry), entry));
     case 'list':
       if (!isArray(value)) return fitting.by === 'whole' ? EMPTY : {};
-      if (fitting.by === 'whole') return value.length === 0 ? EMPTY : opaque(value);
+      if (fitting.by === 'whole') return whole(value.map((item) => canonical(fitting.item, item)));
       return Object.fromEntries(
         [...keyedElements(fitting, value)].map(([key, element]) => [key, canonical(fitting.item, element)]),
       );
@@ -152,6 +157,14 @@ export function canonicalLike(shape: Shape, value: Json | undefined, guide: Json
       }),
     );
   }
+  if (fitting.t === 'list' && isArray(guide) && isArray(value)) {
+    return whole(
+      value.map((item, index) => {
+        const like = guide[index];
+        return like === undefined ? canonical(fitting.item, item) : canonicalLike(fitting.item, item, like);
+      }),
+    );
+  }
   if (fitting.t === 'scalar' && fitting.secret && isMasked(value) && !isEmpty(guide))
     return scalar(fitting, guide);
   return canonical(leafShape(fitting, value), value);
@@ -192,6 +205,9 @@ function known(shape: Shape, value: Json | undefined): Canon | undefined {
       ([key, element]) => [key, known(fitting.item, element) ?? {}] as const,
     );
     return prune(elements);
+  }
+  if (fitting.t === 'list' && fitting.by === 'whole' && isArray(value)) {
+    return value.length === 0 ? undefined : whole(value.map((item) => known(fitting.item, item) ?? {}));
   }
   const leaf = canonical(fitting, value);
   if (isTree(leaf)) return Object.keys(leaf).length === 0 ? undefined : leaf;

@@ -16,6 +16,7 @@ function writable(shape: Shape, value: Json, spec: Json | undefined): Json {
     return Object.fromEntries(
       Object.entries(value).flatMap(([name, entry]): readonly (readonly [string, Json])[] => {
         const written = child(fitting, spec, name);
+        if (fitting.closed && written === undefined && !Object.hasOwn(fitting.fields, name)) return [];
         const entryShape = childShape(fitting, name, entry);
         if (isHidden(entryShape, entry)) return typeof written === 'string' ? [[name, written]] : [];
         return entry === null && written !== null ? [] : [[name, writable(entryShape, entry, written)]];
@@ -72,4 +73,26 @@ export function holdsHiddenSecret(shape: Shape, value: Json, spec: Json | undefi
 /** Only the named top-level fields. */
 export function partialBody(body: JsonObject, names: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(Object.entries(body).filter(([name]) => names.has(name)));
+}
+
+/**
+ * The body without nested fields that neither the schemas nor the spec know. Such fields are normally sent back,
+ * because a server that replaces nested settings would lose them; one that refuses them gets this instead.
+ */
+export function withoutUnknown(shape: Shape, value: Json, spec: Json | undefined): Json {
+  const fitting = fittingShape(shape, value);
+  if (fitting.t === 'object' && isObject(value)) {
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([name, entry]): readonly (readonly [string, Json])[] => {
+        const written = child(fitting, spec, name);
+        if (!Object.hasOwn(fitting.fields, name)) return written === undefined ? [] : [[name, entry]];
+        return [[name, withoutUnknown(childShape(fitting, name, entry), entry, written)]];
+      }),
+    );
+  }
+  if (fitting.t !== 'list' || !isArray(value)) return value;
+  const written = isArray(spec) ? keyedElements(fitting, spec) : new Map<string, Json>();
+  return [...keyedElements(fitting, value)].map(([key, item]) =>
+    withoutUnknown(fitting.item, item, written.get(key)),
+  );
 }

@@ -22,6 +22,8 @@ export interface ScalarShape {
 export interface ObjectShape {
   readonly t: 'object';
   readonly fields: { readonly [name: string]: Shape };
+  /** The public API document forbids fields that it does not list. */
+  readonly closed?: true;
   readonly serverFilled?: true;
 }
 

@@ -18,6 +18,10 @@ const COMPANY: Specs = {
         { name: 'X-Tenant', value: 'northwind' },
       ],
       body_parameters: { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] },
+      messages: [
+        { type: 'request_start', content: 'Let me look.' },
+        { type: 'request_response_delayed', content: 'Still looking.', timing_ms: 3000 },
+      ],
     },
   },
   'tool/transfer-billing': {
@@ -96,6 +100,7 @@ const VARIANTS: { readonly [name: string]: Partial<Quirks> } = {
   'promotion copies the version': { promoteVersionId: 'copy' },
   'white space trimmed': { trimStrings: true },
   'strict about unknown fields': { unknownFields: 'reject', nullHandling: 'reject' },
+  'unknown read-only fields': { extraFields: true, unknownFields: 'reject' },
   'thin replies': {
     replyLacksFields: ['tools', 'voice_settings', 'version_id', 'rubric', 'tool_definition', 'url'],
   },

@@ -37,7 +37,7 @@ const WEBHOOK_CONFIG: ObjectShape = { t: 'object', fields: {
   store_fields_as_variables: { t: 'list', by: 'key', keys: ['name'], item: { t: 'object', fields: {
     name: SCALAR,
     value_path: SCALAR,
-  } } },
+  }, closed: true } },
 } };
 const FUNCTION_CONFIG: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
@@ -449,7 +449,7 @@ const TEST_SPEC: ObjectShape = { t: 'object', fields: {
   rubric: { t: 'list', by: 'key', keys: ['name'], item: { t: 'object', fields: {
     name: SCALAR,
     criteria: TEXT,
-  } } },
+  }, closed: true } },
   telnyx_conversation_channel: { t: 'scalar', default: 'web_chat' },
   test_suite: SCALAR,
   max_duration_seconds: SCALAR,

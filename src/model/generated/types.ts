@@ -2668,6 +2668,14 @@ export interface AssistantDocument {
    */
   readonly kind: 'assistant';
   readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
   readonly spec: AssistantSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
@@ -2688,6 +2696,14 @@ export interface McpServerDocument {
    */
   readonly kind: 'mcp_server';
   readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
   readonly spec: McpServerSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
@@ -2925,6 +2941,14 @@ export interface TestDocument {
    */
   readonly kind: 'test';
   readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
   readonly spec: TestSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
@@ -2944,6 +2968,14 @@ export interface ToolDocument {
    */
   readonly kind: 'tool';
   readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
   readonly spec: ToolSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.

@@ -74,7 +74,7 @@ export function nodeRuntime(): Runtime {
 function output(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY === true,
-    columns: () => (stream.isTTY === true ? stream.columns : undefined),
+    columns: () => (stream.isTTY === true && stream.columns > 0 ? stream.columns : undefined),
     write: (text) => {
       stream.write(text);
     },

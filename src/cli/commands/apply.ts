@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { parseSavedPlan } from '../../plan/saved.ts';
-import { renderPlan } from '../../render/plan-text.ts';
+import { announce } from '../announce.ts';
 import { requireApproval } from '../approval.ts';
 import type { Released } from '../checks.ts';
 import { releaseForApply } from '../checks.ts';
@@ -17,7 +17,6 @@ import type { PlanningFlags } from '../options.ts';
 import { planOptions } from '../options.ts';
 import { planOn } from '../planning.ts';
 import { refusalReport, showReport } from '../show-report.ts';
-import { questioner } from '../terminal.ts';
 
 export interface ApplyFlags extends PlanningFlags {
   readonly approve?: string;
@@ -59,7 +58,7 @@ async function run(
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
-    if (saved === undefined) await announce(context, fresh.plan, inputs, flags);
+    if (saved === undefined) await announce(context, inputs.project, fresh.plan, flags);
   } catch (error) {
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);
@@ -74,15 +73,4 @@ async function run(
 
 async function readSavedPlan(context: Context, file: string): Promise<Plan> {
   return parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
-}
-
-/** Shows what is going to happen; at a terminal it goes on only when the person says yes. */
-async function announce(context: Context, plan: Plan, inputs: Inputs, flags: ApplyFlags): Promise<void> {
-  if (flags.format !== 'text' || plan.changes.length === 0) return;
-  context.note(renderPlan(plan, context.noteStyle, { protected: inputs.project.environment.protected }));
-  const ask = questioner(context.runtime);
-  if (ask === undefined || flags.yes === true) return;
-  const answer = await ask(`Apply this to ${plan.environment}? Only "yes" is taken for an answer: `);
-  if (answer.trim().toLowerCase() === 'yes') return;
-  throw new Failure('refused', 'not applied: the answer was not "yes"', { code: 'DECLINED' });
 }

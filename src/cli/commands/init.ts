@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { Failure } from '../../model/errors.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { GITIGNORE_LINE, projectSlug, WORKFLOW, withIgnored } from '../init-files.ts';
+import { filesBelow, ignoreWorkingFiles, wouldOverwrite } from '../init-disk.ts';
+import { GITIGNORE_LINE, projectSlug, WORKFLOW } from '../init-files.ts';
 
 const SAMPLES = ['assistants', 'schemas'];
 const PROJECT_FILE = 'assistantctl.yaml';
@@ -29,7 +29,10 @@ export async function initProject(
     await cp(join(packageRoot, file), join(target, file));
   }
   const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
-  await writeFile(join(target, PROJECT_FILE), sample.replace(/^project: .*$/m, `project: ${nameOf(target)}`));
+  await writeFile(
+    join(target, PROJECT_FILE),
+    sample.replace(/^project: .*$/m, `project: ${projectSlug(basename(target))}`),
+  );
   await mkdir(dirname(join(target, WORKFLOW_FILE)), { recursive: true });
   await writeFile(join(target, WORKFLOW_FILE), WORKFLOW);
   const ignoring = await ignoreWorkingFiles(join(target, '.gitignore'));
@@ -41,33 +44,4 @@ export async function initProject(
     `\nNext, with neither key nor network:\n${[...enter, 'assistantctl plan', 'assistantctl apply'].map((line) => `  ${line}\n`).join('')}`,
   );
   return EXIT_DONE;
-}
-
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !join(entry.parentPath, entry.name).includes(join('schemas', 'src')))
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
-/** Appends the line once; true when the file was changed. */
-async function ignoreWorkingFiles(path: string): Promise<boolean> {
-  const before = existsSync(path) ? await readFile(path, 'utf8') : '';
-  const after = withIgnored(before);
-  if (after !== before) await writeFile(path, after);
-  return after !== before;
-}
-
-function nameOf(target: string): string {
-  return projectSlug(basename(target));
-}
-
-function wouldOverwrite(target: string, existing: readonly string[]): Failure {
-  const shown = existing.slice(0, 10).join(', ');
-  const more = existing.length > 10 ? ` and ${existing.length - 10} more` : '';
-  return new Failure('usage', `${target} already has ${shown}${more}; nothing was written`, {
-    code: 'INIT_EXISTS',
-    hint: 'choose another folder, or overwrite with --force',
-    details: { files: existing },
-  });
 }

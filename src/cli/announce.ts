@@ -1,0 +1,22 @@
+import { Failure } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Project } from '../model/project.ts';
+import { renderPlan } from '../render/plan-text.ts';
+import type { Context } from './context.ts';
+import { questioner } from './terminal.ts';
+
+/** Shows what is going to happen; at a terminal it goes on only when the person says yes. Fails with `refused` otherwise. */
+export async function announce(
+  context: Context,
+  project: Project,
+  plan: Plan,
+  flags: { readonly format: string; readonly yes?: boolean },
+): Promise<void> {
+  if (flags.format !== 'text' || plan.changes.length === 0) return;
+  context.note(renderPlan(plan, context.noteStyle, { protected: project.environment.protected }));
+  const ask = questioner(context.runtime);
+  if (ask === undefined || flags.yes === true) return;
+  const answer = await ask(`Apply this to ${plan.environment}? Only "yes" is taken for an answer: `);
+  if (answer.trim().toLowerCase() === 'yes') return;
+  throw new Failure('refused', 'not applied: the answer was not "yes"', { code: 'DECLINED' });
+}

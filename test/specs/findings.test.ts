@@ -352,7 +352,7 @@ describe('tools', () => {
       'PAY_NEEDS_DISABLE_DTMF',
       PAY,
     ],
-    ['a nested webhook timeout', webhook('§timeout_ms: 3000'), 'warning WEBHOOK_TIMEOUT'],
+    ['a nested webhook timeout', webhook('§timeout_ms: 3000'), 'WEBHOOK_TIMEOUT'],
     [
       'a warm transfer without briefing',
       assistant(

@@ -42,7 +42,7 @@ export function toolRules(body: JsonObject, pointer: string): readonly Finding[]
     const at = `${pointer}/webhook/timeout_ms`;
     const message = 'the platform stores timeout_ms of a webhook here but does not apply it';
     findings.push({
-      ...warning('WEBHOOK_TIMEOUT', at, message, 'write timeout_ms one level up, beside type'),
+      ...problem('WEBHOOK_TIMEOUT', at, message, 'write timeout_ms one level up, beside type'),
       at: 'key',
     });
   }

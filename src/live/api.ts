@@ -2,6 +2,7 @@ import type { Kind } from '../model/address.ts';
 import { ApiError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
+import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api, RemoteResource, Written } from '../model/remote.ts';
 import { type Answer, type ApiRequest, type ClientOptions, createClient } from './client.ts';
 import { decodeCanary, decodeIntegration, decodeResource } from './decode.ts';
@@ -14,14 +15,16 @@ import {
   versionsPath,
 } from './endpoints.ts';
 import { type Listing, ListingFault, listAll } from './paging.ts';
+import { createReleaseApi } from './release-api.ts';
 import { header } from './retry.ts';
 
-export type LiveApi = Api & {
-  /** Ends all connections; what is in flight fails. */
-  close(): Promise<void>;
-  /** HTTP requests sent so far, retries included. */
-  requestCount(): number;
-};
+export type LiveApi = Api &
+  ReleaseApi & {
+    /** Ends all connections; what is in flight fails. */
+    close(): Promise<void>;
+    /** HTTP requests sent so far, retries included. */
+    requestCount(): number;
+  };
 
 /**
  * The API over HTTP. Throws `Failure` when the base address or the key cannot be used at all. Paths, verbs and
@@ -59,6 +62,7 @@ export function createApi(options: ClientOptions): LiveApi {
   }
 
   return {
+    ...createReleaseApi(client),
     list: (kind) =>
       listing(
         { ...RESOURCES, paging: KINDS[kind].paging, decode: (value) => decodeResource(kind, value) },

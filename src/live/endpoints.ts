@@ -22,6 +22,20 @@ export function canaryPath(assistantId: string): string {
   return `${itemPath('assistant', assistantId)}/canary-deploys`;
 }
 
+export const SUITES_PATH = '/ai/assistants/tests/test-suites';
+
+export function suiteRunsPath(suite: string): string {
+  return `${SUITES_PATH}/${segment(suite)}/runs`;
+}
+
+export function runsPath(testId: string): string {
+  return `${itemPath('test', testId)}/runs`;
+}
+
+export function runPath(testId: string, runId: string): string {
+  return `${runsPath(testId)}/${segment(runId)}`;
+}
+
 /** The verb for a kind without versions; assistants are changed by staging a version. */
 export function updateMethod(kind: Kind): 'PATCH' | 'PUT' {
   const { update, plural } = KINDS[kind];

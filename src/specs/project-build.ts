@@ -1,8 +1,8 @@
 import { normalize } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { parseDuration } from '../model/duration.ts';
 import { isObject, type JsonObject } from '../model/json.ts';
 import type { Environment, Project } from '../model/project.ts';
-import { parseDuration } from './duration.ts';
 import type { Locate, Source } from './source.ts';
 
 /** The checked project file with all its environments. */

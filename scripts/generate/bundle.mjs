@@ -28,7 +28,7 @@ function inheriting(document) {
     if: {
       anyOf: [
         { required: ['extends'] },
-        { properties: { abstract: { const: true } }, required: ['abstract'] },
+        { properties: { abstract: { description: 'True.', const: true } }, required: ['abstract'] },
       ],
     },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

@@ -1,17 +1,19 @@
 import type { Address } from '../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../model/desired.ts';
-import type { Diagnostic, Position } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, isArray, isObject, type JsonObject } from '../model/json.ts';
+import { isArray, isObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import { checkDocument } from './check-document.ts';
 import type { SpecDocument, SpecFolder } from './documents.ts';
+import { chainFinding } from './extends.ts';
 import type { Include } from './include.ts';
-import { mergePatch } from './overlay.ts';
+import { type Chain, chainOf, hasOverlays, type Layer, layerAt, layersOf, mergeLayers } from './layers.ts';
+import { locateIn } from './locate.ts';
 import type { Finding } from './problem.ts';
 import { type Resolved, resolveSpec } from './resolve.ts';
 import { checkRules } from './rules/rules.ts';
-import { type Locate, positionAt } from './source.ts';
+import type { Locate } from './source.ts';
 
 export interface ResolveOptions {
   readonly environments: readonly string[];
@@ -24,6 +26,8 @@ export interface ResolvedEnvironment {
   readonly resources: ReadonlyMap<Address, DesiredResource>;
   readonly documents: ReadonlyMap<Address, SpecDocument>;
   readonly elsewhere: ReadonlySet<Address>;
+  /** Every document of the environment's resources with what it is merged from, the lowest layer first. */
+  readonly layers: ReadonlyMap<Address, readonly Layer[]>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -43,13 +47,18 @@ export type ResolveEnvironment = (
  */
 export function createResolver(folder: SpecFolder, options: ResolveOptions): ResolveEnvironment {
   const constant = new Map<SpecDocument, Checked>();
+  const known = new Map([...folder.documents].reverse().map((document) => [document.address, document]));
+  const chains = new Map(folder.documents.map((document) => [document, chainOf(document, known)]));
   return (name, variables) => {
     const diagnostics: Diagnostic[] = [];
     const resources = new Map<Address, DesiredResource>();
     const documents = new Map<Address, SpecDocument>();
+    const layers = new Map<Address, readonly Layer[]>();
     const elsewhere = new Set<Address>();
+    const abstract = new Set<Address>();
     const report = (document: SpecDocument, findings: readonly Finding[]): void => {
-      for (const finding of findings) diagnostics.push(toDiagnostic(finding, document, name, folder.locate));
+      const from = layers.get(document.address) ?? [];
+      for (const finding of findings) diagnostics.push(toDiagnostic(finding, document, from, folder.locate));
     };
     for (const document of folder.documents) {
       const { body, address } = document;
@@ -57,38 +66,47 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
         elsewhere.add(address);
         continue;
       }
-      if (resources.has(address)) continue;
+      if (resources.has(address) || abstract.has(address)) continue;
+      const chain = chains.get(document) ?? { documents: [document] };
+      const from = layersOf(chain, name);
+      layers.set(address, from);
       let checked = constant.get(document);
       if (checked === undefined) {
-        const made = checkOne(document, name, variables, options);
+        const made = checkOne(document, chain, from, variables, options);
         checked = made.checked;
         if (made.constant) constant.set(document, checked);
       }
-      report(document, checked.findings);
+      const broken = chain.problem && chainFinding(chain.problem, document, folder);
+      report(document, [...(broken ? [broken] : []), ...checked.findings]);
+      if (body.abstract === true) {
+        abstract.add(address);
+        continue;
+      }
       resources.set(address, checked.resource);
       documents.set(address, document);
     }
     for (const address of resources.keys()) elsewhere.delete(address);
-    for (const [address, finding] of checkRules({ resources, elsewhere, broken: folder.broken })) {
+    const world = { resources, elsewhere, abstract, broken: folder.broken };
+    for (const [address, finding] of checkRules(world)) {
       const document = documents.get(address);
       if (document !== undefined) report(document, [finding]);
     }
-    return { resources, documents, elsewhere, diagnostics };
+    return { resources, documents, elsewhere, layers, diagnostics };
   };
 }
 
 function checkOne(
   document: SpecDocument,
-  environment: string,
+  chain: Chain,
+  layers: readonly Layer[],
   variables: { readonly [name: string]: string },
   options: ResolveOptions,
 ): { readonly checked: Checked; readonly constant: boolean } {
   const { body, kind, key, address, position } = document;
-  const written = isObject(body.spec) ? body.spec : undefined;
-  const overlay = overlayOf(body, environment);
-  const patched = overlay === undefined ? (written ?? {}) : mergePatch(written ?? {}, overlay);
-  const context = { file: document.source.file, variables, include: options.include };
-  const resolved = resolveSpec(patched, SHAPES[kind], context);
+  const fileAt = (path: readonly string[]): string =>
+    (layerAt(layers, path)?.document ?? document).source.file;
+  const context = { fileAt, variables, include: options.include };
+  const resolved = resolveSpec(mergeLayers(layers), SHAPES[kind], context);
   const name = resolved.spec[KINDS[kind].nameField];
   const resource: DesiredResource = {
     address,
@@ -101,32 +119,29 @@ function checkOne(
     promotion: isObject(body.promotion) ? body.promotion : undefined,
     position,
   };
-  const findings = [...resolved.findings, ...checkResolved(document, written, resolved, options)];
-  return { checked: { resource, findings }, constant: !resolved.variable && !hasOverlays(body) };
+  const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];
+  const overlays = chain.documents.some((each) => hasOverlays(each.body));
+  return { checked: { resource, findings }, constant: !resolved.variable && !overlays };
 }
 
 /** Schema findings, without those about values that resolving already complained about. */
 function checkResolved(
   document: SpecDocument,
-  written: JsonObject | undefined,
+  chain: Chain,
   resolved: Resolved,
   options: ResolveOptions,
 ): readonly Finding[] {
-  const body = written === undefined ? document.body : { ...document.body, spec: resolved.spec };
-  const findings = checkDocument(document.kind, body, options);
+  const inherits = document.body.extends !== undefined;
+  const hasSpec = isObject(document.body.spec) || (document.body.spec === undefined && inherits);
+  const body = hasSpec ? { ...document.body, spec: resolved.spec } : document.body;
+  // What a base lacks is for those who extend it to say; what a broken chain lacks has been told already.
+  const partial = document.body.abstract === true || chain.problem !== undefined;
+  const findings = checkDocument(document.kind, body, options).filter(
+    ({ code, pointer }) => !partial || code !== 'FIELD_MISSING' || !pointer.startsWith('/spec'),
+  );
   const told = resolved.findings.map(({ pointer }) => pointer);
+  if (chain.problem !== undefined) told.push('/extends');
   return findings.filter(({ pointer }) => !told.some((at) => pointer === at || pointer.startsWith(`${at}/`)));
-}
-
-function overlayOf(body: JsonObject, environment: string): JsonObject | undefined {
-  const overlays = body.environments;
-  if (!isObject(overlays) || !Object.hasOwn(overlays, environment)) return undefined;
-  const overlay = overlays[environment];
-  return isObject(overlay) ? overlay : undefined;
-}
-
-function hasOverlays(body: JsonObject): boolean {
-  return isObject(body.environments) && Object.keys(body.environments).length > 0;
 }
 
 function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
@@ -143,42 +158,10 @@ function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
 function toDiagnostic(
   finding: Finding,
   document: SpecDocument,
-  environment: string,
+  layers: readonly Layer[],
   locate: Locate,
 ): Diagnostic {
   const { at, excerpt, included, ...rest } = finding;
-  const position = included ?? locateIn(document, environment, finding.pointer, locate, { at, excerpt });
+  const position = included ?? locateIn(document, layers, finding.pointer, locate, { at, excerpt });
   return { ...rest, position, address: document.address };
-}
-
-/**
- * Where a pointer into a document was written. What the environment's overlay wrote is found there, the rest in
- * the document itself; the closest ancestor stands in for what was not written at all.
- */
-export function locateIn(
-  document: SpecDocument,
-  environment: string,
-  pointer: string,
-  locate: Locate,
-  aim: { readonly at?: 'key' | 'value' | undefined; readonly excerpt?: string | undefined } = {},
-): Position {
-  const { source, index } = document;
-  const path = fromPointer(pointer);
-  let located = locate(source, index, path);
-  if (path[0] === 'spec' && overlayOf(document.body, environment) !== undefined) {
-    const inOverlay = ['environments', environment, ...path.slice(1)];
-    const overlay = locate(source, index, inOverlay);
-    const whole = overlay?.depth === inOverlay.length;
-    const replaced = overlay !== undefined && !overlay.mapping && overlay.depth > 2;
-    const deeper = (overlay?.depth ?? 0) - 1 > (located?.depth ?? 0);
-    if (whole || replaced || deeper) located = overlay;
-  }
-  if (located === undefined) return document.position;
-  let offset = aim.at === 'key' ? located.keyOffset : located.start;
-  if (aim.excerpt !== undefined) {
-    const found = source.text.indexOf(aim.excerpt, located.start);
-    if (found >= 0 && found < located.end) offset = found;
-  }
-  if (offset === located.start && located.depth === 0) return document.position;
-  return positionAt(source, offset);
 }

@@ -7,10 +7,11 @@ import { fromPointer, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import { readDocuments, type SpecFolder } from './documents.ts';
 import { checkEnvelopes } from './envelopes.ts';
-import { createResolver, locateIn } from './environment.ts';
+import { createResolver } from './environment.ts';
 import { listSpecFiles } from './files.ts';
 import { createInclude } from './include.ts';
 import { writtenPath } from './keyed-path.ts';
+import { locateIn } from './locate.ts';
 import { chooseEnvironment, loadProjectDocument } from './project.ts';
 import type { ProjectDocument } from './project-build.ts';
 
@@ -37,7 +38,7 @@ export async function loadDesired(project: Project): Promise<DesiredState> {
       const wanted = fromPointer(pointer);
       const written = writtenPath(SHAPES[resource.kind], resource.spec, wanted);
       const path = ['spec', ...written, ...wanted.slice(written.length)];
-      return locateIn(document, name, toPointer(path), folder.locate);
+      return locateIn(document, resolved.layers.get(document.address) ?? [], toPointer(path), folder.locate);
     },
   };
 }

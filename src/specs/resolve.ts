@@ -14,8 +14,8 @@ import type { Finding } from './problem.ts';
 import { interpolate, mentionsVariable } from './variables.ts';
 
 export interface ResolveContext {
-  /** The YAML file, relative to the project; `$file` paths are relative to it. */
-  readonly file: string;
+  /** The YAML file that wrote the value at a path, relative to the project; `$file` is relative to it. */
+  readonly fileAt: (path: readonly string[]) => string;
   readonly variables: { readonly [name: string]: string };
   readonly include: Include;
 }
@@ -180,7 +180,7 @@ function resolveFile(value: JsonObject, path: string, walk: Walk): Json {
     add(walk, { code: 'FILE_FORM', message: '$file stands alone in its mapping' });
     return '';
   }
-  const included = walk.context.include(walk.context.file, path);
+  const included = walk.context.include(walk.context.fileAt(walk.path), path);
   if ('code' in included) {
     const { at, ...problem } = included;
     add(walk, at === undefined ? problem : { ...problem, included: at });

@@ -11,6 +11,8 @@ interface FieldTree {
 export const ENVELOPE_FIELDS: FieldTree = {
   kind: {},
   key: {},
+  extends: {},
+  abstract: {},
   spec: {},
   environments: {},
   only: {},

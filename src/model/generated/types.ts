@@ -1882,8 +1882,54 @@ export interface Promotion {
        */
       readonly weight: number;
       readonly hold: Duration;
+      /**
+       * Who takes part in this step alone; an empty list means everybody.
+       */
+      readonly match?: readonly CanaryClause[];
     }[];
+    /**
+     * Callers who take part; all clauses must hold. Left out, everybody does.
+     */
+    readonly match?: readonly CanaryClause[];
+    /**
+     * What decides whether the rollout goes on.
+     */
+    readonly analysis?: {
+      /**
+       * Tests that the version has to pass before each next step.
+       */
+      readonly tests?: readonly TestRef[];
+      /**
+       * Suites that the version has to pass before each next step.
+       */
+      readonly suites?: readonly string[];
+      /**
+       * Program that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive. Never run by a shell; a list gives each argument by itself.
+       */
+      readonly command?: readonly string | string[];
+      readonly timeout?: Duration;
+    };
+    readonly deadline?: Duration;
   };
+}
+/**
+ * A condition on a call.
+ */
+export interface CanaryClause {
+  /**
+   * What is looked at; by default the caller's number.
+   */
+  readonly attribute?: string;
+  /**
+   * How it is compared.
+   */
+  readonly operator: 'in' | 'not_in' | 'starts_with';
+  /**
+   * What it is compared with.
+   *
+   * @minItems 1
+   */
+  readonly values: readonly string[];
 }
 /**
  * One change of one resource.

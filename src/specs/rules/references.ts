@@ -19,6 +19,10 @@ export function missing(target: string, world: World): Finding | undefined {
   if (parsed === undefined) return undefined;
   const { address, kind, key } = parsed;
   if (world.resources.has(address)) return undefined;
+  if (world.abstract.has(address)) {
+    const hint = 'refer to a document that extends it, or remove abstract: true';
+    return problem('REF_DANGLING', '', `${target} is abstract and no resource of its own`, hint);
+  }
   if (world.elsewhere.has(address)) {
     const hint = `add the environment to only: in the document of ${target}, or leave the reference out here`;
     return problem(

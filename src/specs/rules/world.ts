@@ -9,6 +9,8 @@ export interface World {
   readonly resources: ReadonlyMap<Address, DesiredResource>;
   /** Addresses that exist in other environments only. */
   readonly elsewhere: ReadonlySet<Address>;
+  /** Documents that others build upon and that are no resources themselves. */
+  readonly abstract: ReadonlySet<Address>;
   /** Keys of documents that could not be read. */
   readonly broken: ReadonlySet<string>;
 }

@@ -7,6 +7,8 @@ import { displayWidth, type Segment, toCells, truncate, truncateStart, wrapSegme
 const MAX_ROWS = 60;
 /** Terminal lines that one line of text may take. */
 const MAX_WRAPPED = 6;
+/** A changed line is shown whole as long as it takes no more terminal lines than this. */
+const WHOLE_ROWS = 3;
 /** Columns of equal text kept on each side of a changed word when the line itself is too long. */
 const WINDOW = 30;
 
@@ -84,7 +86,8 @@ function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonl
   }
   const whole = rowSegments(row, show, signs);
   const length = whole.reduce((sum, part) => sum + displayWidth(part.text), 0);
-  const shortened = row.words !== undefined && length > width ? windowed(whole, signs) : whole;
+  const fits = length <= (room.wrap ? WHOLE_ROWS * width : width);
+  const shortened = row.words === undefined || fits ? whole : windowed(whole, signs);
   const wrapped = wrapSegments(shortened, room.wrap ? width : MAX_CUT);
   const limit = room.wrap ? MAX_WRAPPED : 1;
   const painted = paintRow(style, row, wrapped.slice(0, limit));

@@ -19,10 +19,17 @@ export const ENVELOPE_FIELDS: FieldTree = {
   lifecycle: { prevent_destroy: {}, ignore_changes: {}, moved_from: {} },
 };
 
+const CANARY_CLAUSES: FieldTree = { '*': { attribute: {}, operator: {}, values: {} } };
+
 export const PROMOTION_FIELDS: FieldTree = {
   strategy: {},
   gate: { tests: {}, suites: {}, timeout: {} },
-  canary: { steps: { '*': { weight: {}, hold: {} } } },
+  canary: {
+    steps: { '*': { weight: {}, hold: {}, match: CANARY_CLAUSES } },
+    match: CANARY_CLAUSES,
+    analysis: { tests: {}, suites: {}, command: {}, timeout: {} },
+    deadline: {},
+  },
 };
 
 export const PROJECT_FIELDS: FieldTree = {

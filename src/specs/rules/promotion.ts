@@ -1,5 +1,5 @@
 import type { DesiredResource } from '../../model/desired.ts';
-import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type JsonObject, stableStringify } from '../../model/json.ts';
 import type { Finding } from '../problem.ts';
 import { suggestion } from '../suggest.ts';
 import { missing } from './references.ts';
@@ -12,9 +12,9 @@ export function promotionRules(resource: DesiredResource, world: World): readonl
   const gate = objectOf(promotion.gate);
   return [
     ...strategyRules(promotion, gate),
-    ...gateTests(resource, gate, world),
-    ...gateSuites(gate, world),
-    ...canarySteps(objectOf(promotion.canary)),
+    ...gateTests(resource, gate, world, '/promotion/gate'),
+    ...gateSuites(gate, world, '/promotion/gate'),
+    ...canaryRules(resource, objectOf(promotion.canary), world),
   ];
 }
 
@@ -44,9 +44,23 @@ function strategyRules(promotion: JsonObject, gate: JsonObject): readonly Findin
   return [];
 }
 
-function gateTests(resource: DesiredResource, gate: JsonObject, world: World): readonly Finding[] {
+function canaryRules(resource: DesiredResource, canary: JsonObject, world: World): readonly Finding[] {
+  const analysis = objectOf(canary.analysis);
+  return [
+    ...canarySteps(canary),
+    ...gateTests(resource, analysis, world, '/promotion/canary/analysis'),
+    ...gateSuites(analysis, world, '/promotion/canary/analysis'),
+  ];
+}
+
+function gateTests(
+  resource: DesiredResource,
+  gate: JsonObject,
+  world: World,
+  place: string,
+): readonly Finding[] {
   return objectsOf(gate.tests).flatMap(([index, entry]) => {
-    const pointer = `/promotion/gate/tests/${index}`;
+    const pointer = `${place}/tests/${index}`;
     const target = textOf(entry.$ref);
     if (!target?.startsWith('test/')) return [];
     const absent = missing(target, world);
@@ -73,7 +87,7 @@ function gateTests(resource: DesiredResource, gate: JsonObject, world: World): r
   });
 }
 
-function gateSuites(gate: JsonObject, world: World): readonly Finding[] {
+function gateSuites(gate: JsonObject, world: World, place: string): readonly Finding[] {
   if (!isArray(gate.suites)) return [];
   const suites = new Set<string>();
   for (const { kind, spec } of world.resources.values()) {
@@ -83,19 +97,21 @@ function gateSuites(gate: JsonObject, world: World): readonly Finding[] {
   return gate.suites.flatMap((suite, index) => {
     if (typeof suite !== 'string' || suites.has(suite)) return [];
     const message = `no test belongs to the suite ${suite}`;
-    return [
-      problem('SUITE_UNKNOWN', `/promotion/gate/suites/${index}`, message, suggestion(suite, [...suites])),
-    ];
+    return [problem('SUITE_UNKNOWN', `${place}/suites/${index}`, message, suggestion(suite, [...suites]))];
   });
 }
 
+/** Shares grow from step to step; where the audience changes, growth begins anew. */
 function canarySteps(canary: JsonObject): readonly Finding[] {
   let last = 0;
-  return objectsOf(canary.steps).flatMap(([index, { weight }]) => {
+  let audience = '';
+  return objectsOf(canary.steps).flatMap(([index, { weight, match }]) => {
     if (typeof weight !== 'number' || weight <= 0 || weight >= 100) return [];
     const pointer = `/promotion/canary/steps/${index}/weight`;
-    const before = last;
-    last = Math.max(last, weight);
+    const own = stableStringify(match ?? canary.match ?? []);
+    const before = own === audience ? last : 0;
+    audience = own;
+    last = Math.max(before, weight);
     if (weight < 1)
       return [problem('CANARY_STEPS', pointer, 'a share of traffic must be at least 1 percent')];
     if (weight > before) return [];

@@ -2,21 +2,9 @@
  * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
  * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
  */
-import type { Command } from 'commander';
-import type { Context } from './context.ts';
+import type { Declared } from './declared.ts';
 import { format, planningOptions } from './options.ts';
-
-type Arguments = Command['processedArgs'];
-
-export interface Declared {
-  /** Name and arguments in commander's notation. */
-  readonly usage: string;
-  readonly summary: string;
-  readonly declare?: (command: Command) => void;
-  readonly subcommands?: readonly Declared[];
-  /** Resolves to the exit code. */
-  readonly action?: (context: Context, args: Arguments, command: Command) => Promise<number>;
-}
+import { VIEW_COMMANDS } from './table-views.ts';
 
 const STATE_COMMANDS: readonly Declared[] = [
   {
@@ -105,6 +93,7 @@ export const COMMANDS: readonly Declared[] = [
     action: async (context, _args, command) =>
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },
+  ...VIEW_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {
     usage: 'schema <kind>',

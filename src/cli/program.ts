@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { Failure } from '../model/errors.ts';
 import type { Runtime } from '../runtime.ts';
-import type { Declared } from './commands.ts';
 import { COMMANDS } from './commands.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { createContext } from './context.ts';
+import type { Declared } from './declared.ts';
 import { EXIT_DONE } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
 

@@ -1,0 +1,34 @@
+import type { ResourceGraph } from '../../model/graph.ts';
+import { relationsOf } from '../../plan/relations.ts';
+import { renderDot } from '../../render/graph/dot.ts';
+import { renderMermaid } from '../../render/graph/mermaid.ts';
+import { renderSvg } from '../../render/graph/svg.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { gather } from '../gather.ts';
+
+export const GRAPH_FORMATS = ['mermaid', 'dot', 'svg', 'json'] as const;
+
+export type GraphFormat = (typeof GRAPH_FORMATS)[number];
+
+/** Prints what the specs of one environment have to do with each other; no network, no state. */
+export async function graph(context: Context, format: GraphFormat): Promise<number> {
+  const { desired } = await gather(context);
+  const found = relationsOf(desired);
+  if (format === 'json') context.printJson({ format_version: '1.0', ...found });
+  else context.print(drawn(found, format));
+  return EXIT_DONE;
+}
+
+function drawn(found: ResourceGraph, format: Exclude<GraphFormat, 'json'>): string {
+  switch (format) {
+    case 'mermaid':
+      return renderMermaid(found);
+    case 'dot':
+      return renderDot(found);
+    case 'svg':
+      return renderSvg(found);
+    default:
+      return format satisfies never;
+  }
+}

@@ -1,0 +1,33 @@
+import type { GraphNode, Relation } from '../../model/graph.ts';
+import type { Action } from '../../model/plan.ts';
+
+/** What a plan does to a node; `drift`: changed outside Git. */
+export type Mark = Action | 'drift' | 'conflict';
+
+export type Marks = ReadonlyMap<string, Mark>;
+
+export const NO_MARKS: Marks = new Map();
+
+export const MARK_SIGNS: { readonly [mark in Mark]: string } = {
+  create: '+',
+  update: '~',
+  delete: '−',
+  adopt: '=',
+  drift: '*',
+  conflict: '!',
+};
+
+export const RELATION_WORDS: { readonly [relation in Relation]: string } = {
+  uses: 'uses',
+  handoff: 'hands over to',
+  tests: 'tests',
+  gates: 'gates',
+};
+
+export const KIND_WORDS: { readonly [kind in GraphNode['kind']]: string } = {
+  assistant: 'assistant',
+  tool: 'shared tool',
+  mcp_server: 'MCP server',
+  test: 'test',
+  integration: 'integration',
+};

@@ -1,0 +1,14 @@
+import { visible } from '../visible.ts';
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+  ["'", '&#39;'],
+]);
+
+/** Text for element content and quoted attributes of HTML and SVG; invisible characters are shown as escapes. */
+export function escapeMarkup(text: string): string {
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES.get(character) ?? '');
+}

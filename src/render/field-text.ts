@@ -5,7 +5,7 @@ import { changedLine, hunkLines, type Room } from './hunk-text.ts';
 import { count, glyphs, paint, type Style, usableWidth } from './style.ts';
 import { diffText } from './text-diff.ts';
 import { comparableText, inline, isMultiline, isSensitive, NOT_SET, SENSITIVE } from './value.ts';
-import { looksAlike, visible, visibleAscii } from './visible.ts';
+import { looksAlike, quoted, visible, visibleAscii } from './visible.ts';
 import { displayWidth, truncate, wrap } from './width.ts';
 
 /** Lines of a new text that are shown; enough to recognise a prompt, too few to bury the plan. */
@@ -45,6 +45,15 @@ export function previewLines(style: Style, value: Json, width: number): readonly
 function sizeText(value: Json): string {
   const lines = comparableText(value).replace(/\n$/, '').split('\n').length;
   return count(lines, 'line');
+}
+
+/** A field of a new resource in short: short values as they are, lists and long texts by their size. */
+export function sizedName(path: string, value: Json): string {
+  const name = pathText(path).replace(/^\//, '');
+  if (isArray(value)) return `${name} (${value.length})`;
+  if (typeof value === 'string' && value.includes('\n')) return `${name} (${sizeText(value)})`;
+  const short = typeof value === 'string' && displayWidth(value) <= 40 ? ` ${quoted(value)}` : '';
+  return `${name}${short}`;
 }
 
 /** True when the value and all inside it can be written without a line break. */

@@ -1,6 +1,6 @@
 import type { Action, Change, Plan } from '../model/plan.ts';
 import { diagnosticLines } from './diagnostics.ts';
-import { fieldLines, newFieldLines } from './field-text.ts';
+import { fieldLines, newFieldLines, sizedName } from './field-text.ts';
 import { attentionLines } from './plan-attention.ts';
 import {
   ACTION_ORDER,
@@ -31,8 +31,10 @@ const GROUPS: { readonly [action in Action]: { title: string; sign: string; ink:
   delete: { title: 'Delete', sign: '-', ink: 'red' },
 };
 
+/** Up to this many new resources are shown with all their values; more are shown by the names of their fields. */
+const DETAILED_CREATES = 5;
 /** New resources beyond this many in one plan are listed by address only. */
-const DETAILED_CREATES = 40;
+const NAMED_CREATES = 40;
 
 function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
   const facts = [`project ${plan.project}`, `environment ${plan.environment}`, plan.api_base];
@@ -83,22 +85,39 @@ function reasonLines(change: Change, style: Style): readonly string[] {
   return paragraph(style, `${change.reason}${id}`, 4, 'dim');
 }
 
+/** A new resource in two lines: what it is called and which fields it has. */
+function briefLines(change: Change, style: Style): readonly string[] {
+  const names = newFields(change.fields).map((field) => sizedName(field.path, field.after));
+  return [`  ${changeHead(change, style)}`, ...paragraph(style, names.join(', '), 4, 'dim')];
+}
+
 function groupLines(plan: Plan, action: Action, style: Style): readonly string[] {
   const changes = changesOf(plan, action);
   if (changes.length === 0) return [];
-  const detailed = action === 'create' ? changes.slice(0, DETAILED_CREATES) : changes;
-  const brief = changes.slice(detailed.length);
-  const left = `The fields of the last ${count(brief.length, 'new resource')} are left out; --format json has them.`;
+  const title = paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`);
+  if (action === 'create' && changes.length > DETAILED_CREATES) {
+    const rest = changes.slice(NAMED_CREATES);
+    return [
+      title,
+      ...changes.slice(0, NAMED_CREATES).flatMap((change) => briefLines(change, style)),
+      ...rest.map((change) => `  ${changeHead(change, style)}`),
+      ...paragraph(
+        style,
+        'The values of new resources are left out here: --format json and --target ADDR have them.',
+        2,
+        'dim',
+      ),
+      '',
+    ];
+  }
   return [
-    paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`),
-    ...detailed.flatMap((change) => [
+    title,
+    ...changes.flatMap((change) => [
       `  ${changeHead(change, style)}`,
       ...reasonLines(change, style),
       ...changeFields(change, style),
       '',
     ]),
-    ...brief.map((change) => `  ${changeHead(change, style)}`),
-    ...(brief.length > 0 ? paragraph(style, left, 2, 'dim') : []),
     '',
   ];
 }

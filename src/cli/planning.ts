@@ -1,6 +1,7 @@
 import { confirm, fetchAccount } from '../live/fetch.ts';
-import type { Kind } from '../model/address.ts';
+import type { Address, Kind } from '../model/address.ts';
 import { KIND_NAMES } from '../model/address.ts';
+import { Failure } from '../model/errors.ts';
 import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
@@ -52,6 +53,7 @@ export async function planOn(
     const foreign = checkState(state, { project: project.name, environment: project.environment.name });
     if (foreign !== undefined) throw foreign;
   }
+  requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
   const now = runtime.clock();
   try {
@@ -76,6 +78,17 @@ export async function planOn(
   } finally {
     progress.end();
   }
+}
+
+/** A target that nobody knows is a slip of the keyboard, not an empty plan. */
+function requireTargets(targets: readonly Address[], { desired }: Inputs, state: State | undefined): void {
+  const bound = state?.resources ?? {};
+  const unknown = targets.filter((target) => !desired.resources.has(target) && !Object.hasOwn(bound, target));
+  if (unknown.length === 0) return;
+  throw new Failure('usage', `no spec and no binding has the address ${unknown.join(', ')}`, {
+    code: 'TARGET_UNKNOWN',
+    hint: 'addresses are <kind>/<key>, for example assistant/front-desk',
+  });
 }
 
 async function readAccount(

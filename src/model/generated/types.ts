@@ -134,6 +134,12 @@ export type Key = string;
  */
 export type Only = EnvironmentName[];
 /**
+ * A program and its arguments, one by one.
+ *
+ * @minItems 1
+ */
+export type Arguments = string[];
+/**
  * Version of this format; a new major number means that readers must change.
  */
 export type FormatVersion = string;
@@ -1906,7 +1912,7 @@ export interface Promotion {
       /**
        * Program that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive. Never run by a shell; a list gives each argument by itself.
        */
-      readonly command?: readonly string | string[];
+      readonly command?: string | Arguments;
       readonly timeout?: Duration;
     };
     readonly deadline?: Duration;

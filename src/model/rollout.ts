@@ -1,0 +1,78 @@
+import { isArray, isObject, type JsonObject } from './json.ts';
+
+/**
+ * Where a rollout stands. `opening`, `advancing`, `promoting` and `aborting` are written before the request that
+ * they announce, so that whoever comes after a crash knows what was under way. `aborted` is the only one of a
+ * rollout that is over; it is kept so that nobody starts the same one again unawares.
+ */
+export const ROLLOUT_PHASES = [
+  'opening',
+  'open',
+  'advancing',
+  'paused',
+  'promoting',
+  'aborting',
+  'aborted',
+] as const;
+
+export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
+
+// Type aliases and not interfaces: only these count as JSON.
+export type RolloutStep = {
+  /** Percent of the callers who take part. */
+  readonly weight: number;
+  readonly hold_ms: number;
+  /** Conditions on the call, as the API takes them; empty: everybody takes part. */
+  readonly match: readonly JsonObject[];
+};
+
+/**
+ * A canary rollout as the state remembers it: what was reviewed when it began, and where it is now. What the version
+ * is and what its promotion makes of the binding, the binding's `candidate` says.
+ */
+export type Rollout = {
+  /** The candidate's. */
+  readonly version_id: string;
+  readonly phase: RolloutPhase;
+  /** Index of the step in effect; with `advancing` the one that is being left. */
+  readonly step: number;
+  readonly steps: readonly RolloutStep[];
+  /** RFC 3339, UTC, like all times here. */
+  readonly started_at: string;
+  /** Since when the step is in effect. */
+  readonly since: string;
+  readonly deadline_at: string | null;
+  /** Why it is paused or was aborted. */
+  readonly reason: string | null;
+};
+
+/** True while callers may reach the candidate or soon will. */
+export function isOpen(rollout: Rollout | undefined): rollout is Rollout {
+  return rollout !== undefined && rollout.phase !== 'aborted';
+}
+
+/** Checks the shape of a saved rollout. */
+export function isRollout(value: unknown): value is Rollout {
+  if (!isObject(value)) return false;
+  const { steps, step, phase } = value;
+  const texts = ['version_id', 'started_at', 'since'];
+  return (
+    texts.every((name) => typeof value[name] === 'string') &&
+    ROLLOUT_PHASES.some((known) => known === phase) &&
+    isArray(steps) &&
+    steps.every(isStep) &&
+    typeof step === 'number' &&
+    Number.isInteger(step) &&
+    step >= 0 &&
+    step < steps.length
+  );
+}
+
+function isStep(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    typeof value.weight === 'number' &&
+    typeof value.hold_ms === 'number' &&
+    isArray(value.match)
+  );
+}

@@ -76,3 +76,10 @@ function isStep(value: unknown): boolean {
     isArray(value.match)
   );
 }
+
+/** What a spec asks of a rollout. */
+export interface CanaryPlan {
+  readonly steps: readonly RolloutStep[];
+  /** Milliseconds from the start; undefined: none. */
+  readonly deadlineMs: number | undefined;
+}

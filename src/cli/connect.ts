@@ -25,10 +25,14 @@ export async function connect(context: Context, project: Project, access: Access
     const api = openApi(context, project, access.baseUrl, access.apiKey);
     return { api, apiBase: access.baseUrl, close: () => api.close() };
   }
-  const { launchEmulator } = await import('./embedded.ts');
-  const file = `${project.environment.name}.json`;
+  const [{ launchEmulator }, { findScripts }] = await Promise.all([
+    import('./embedded.ts'),
+    import('./emulator-options.ts'),
+  ]);
+  const stem = join(project.root, '.assistantctl', 'emulator', project.environment.name);
   const emulator = await launchEmulator(context.runtime, {
-    dataFile: join(project.root, '.assistantctl', 'emulator', file),
+    dataFile: `${stem}.json`,
+    scripts: await findScripts(`${stem}.scripts.json`),
   });
   const api = openApi(context, project, emulator.url, 'KEY_EMULATOR');
   const close = async (): Promise<void> => {

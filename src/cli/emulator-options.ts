@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { decodeQuirks, type Quirks } from '../emulator/quirks.ts';
 import { decodeScripts, type RunScript } from '../emulator/run-scripts.ts';
 import { Failure } from '../model/errors.ts';
@@ -8,6 +9,11 @@ import { readJsonFile, reasonOf } from './files.ts';
 export async function readScripts(path: string): Promise<readonly RunScript[]> {
   const value = await readJsonFile(path, 'scripts file');
   return checked('SCRIPTS_INVALID', () => decodeScripts(value));
+}
+
+/** The same for a file that need not be there: without it every run passes. */
+export async function findScripts(path: string): Promise<readonly RunScript[]> {
+  return existsSync(path) ? await readScripts(path) : [];
 }
 
 /** Switches given as `name=value`. */

@@ -47,6 +47,14 @@ const OUTCOMES: readonly string[] = ['passed', 'failed', 'error', 'never'];
 const isOutcome = (value: unknown): value is RunOutcome =>
   typeof value === 'string' && OUTCOMES.includes(value);
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, 'u').source !== '';
+  } catch {
+    return false;
+  }
+}
+
 function matches(script: RunScript, subject: RunSubject): boolean {
   if (script.test !== undefined && script.test !== subject.testName && script.test !== subject.testId)
     return false;
@@ -81,7 +89,8 @@ function decodeScript(value: JsonObject, index: number): RunScript {
     if (found === undefined) return {};
     return typeof found === 'string' ? { [name]: found } : wrong(name);
   };
-  const { outcome, sequence, rubric, slow_ms: slow } = value;
+  const { instructions, outcome, sequence, rubric, slow_ms: slow } = value;
+  if (typeof instructions === 'string' && !isPattern(instructions)) wrong('instructions');
   if (outcome !== undefined && !isOutcome(outcome)) wrong('outcome');
   if (sequence !== undefined && !(isArray(sequence) && sequence.every(isOutcome))) wrong('sequence');
   if (slow !== undefined && typeof slow !== 'number') wrong('slow_ms');

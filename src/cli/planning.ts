@@ -8,6 +8,7 @@ import type { State } from '../model/state.ts';
 import { makePlan } from '../plan/plan.ts';
 import { suspects, withConfirmed } from '../plan/suspects.ts';
 import { checkState } from '../state/decode.ts';
+import { blastRadius } from './blast-radius.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import type { Context } from './context.ts';
@@ -20,6 +21,13 @@ import { openStore } from './store.ts';
 export interface Unleased {
   readonly planned: Planned;
   readonly state: State | undefined;
+  /** Only where it was asked for. */
+  readonly blastRadius?: BlastRadius;
+}
+
+interface Compared {
+  readonly planned: Planned;
+  readonly account: RemoteAccount;
 }
 
 /** Plans without taking the lease: for commands that write nothing. */
@@ -27,13 +35,17 @@ export async function planWithoutLease(
   context: Context,
   inputs: Inputs,
   options: PlanOptions,
+  wanted: { readonly blastRadius: boolean } = { blastRadius: false },
 ): Promise<Unleased> {
   const access = accessTo(inputs.project.environment, context.runtime.env);
   const store = openStore(context.runtime, inputs.project);
   const state = await store.load();
   const connection = await connect(context, inputs.project, access);
   try {
-    return { state, planned: await planOn(context, inputs, connection, state, options) };
+    const { planned, account } = await compare(context, inputs, connection, state, options);
+    if (!wanted.blastRadius) return { state, planned };
+    const reached = await blastRadius(planned, { inputs, connection, account, state });
+    return { state, planned, blastRadius: reached };
   } finally {
     await connection.close();
   }
@@ -47,6 +59,16 @@ export async function planOn(
   state: State | undefined,
   options: PlanOptions,
 ): Promise<Planned> {
+  return (await compare(context, inputs, connection, state, options)).planned;
+}
+
+async function compare(
+  context: Context,
+  inputs: Inputs,
+  connection: Connection,
+  state: State | undefined,
+  options: PlanOptions,
+): Promise<Compared> {
   const { project, desired, git } = inputs;
   const { runtime } = context;
   if (state !== undefined) {
@@ -59,7 +81,7 @@ export async function planOn(
   try {
     const listed = await readAccount(connection, inputs, progress);
     const account = await confirmed(connection, listed, suspects(state, listed));
-    return makePlan({
+    const planned = makePlan({
       project: {
         name: project.name,
         environment: project.environment.name,
@@ -75,6 +97,7 @@ export async function planOn(
       createdAt: now.toISOString(),
       expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
     });
+    return { planned, account };
   } finally {
     progress.end();
   }

@@ -10,11 +10,13 @@ import {
   canaryPath,
   INTEGRATIONS_PATH,
   itemPath,
+  memberPath,
   updateMethod,
   versionPath,
   versionsPath,
 } from './endpoints.ts';
 import { type Listing, ListingFault, listAll } from './paging.ts';
+import { numbersOf, PHONE_NUMBERS, PHONE_NUMBERS_PATH } from './phone-numbers.ts';
 import { createReleaseApi } from './release-api.ts';
 import { header } from './retry.ts';
 
@@ -51,9 +53,15 @@ export function createApi(options: ClientOptions): LiveApi {
     await client.send({ method: 'DELETE', path, ...request });
   }
 
-  async function listing<Item>(what: Omit<Listing<Item>, 'read'>, path: string): Promise<readonly Item[]> {
-    const read = (query: string | undefined): Promise<Answer> =>
-      client.send({ method: 'GET', path, retryClass: 'read', ...(query === undefined ? {} : { query }) });
+  async function listing<Item>(
+    what: Omit<Listing<Item>, 'read'>,
+    path: string,
+    filter?: string,
+  ): Promise<readonly Item[]> {
+    const read = (page: string | undefined): Promise<Answer> => {
+      const query = [filter, page].filter((part) => part !== undefined).join('&');
+      return client.send({ method: 'GET', path, retryClass: 'read', ...(query === '' ? {} : { query }) });
+    };
     try {
       return await listAll({ ...what, read });
     } catch (error) {
@@ -65,7 +73,7 @@ export function createApi(options: ClientOptions): LiveApi {
     ...createReleaseApi(client),
     list: (kind) =>
       listing(
-        { ...RESOURCES, paging: KINDS[kind].paging, decode: (value) => decodeResource(kind, value) },
+        { ...RESOURCES, ...pagingOf(kind), decode: (value) => decodeResource(kind, value) },
         KINDS[kind].collection,
       ),
     get: async (kind, id) => read(itemPath(kind, id), kind),
@@ -80,6 +88,11 @@ export function createApi(options: ClientOptions): LiveApi {
     update: async (kind, id, body) =>
       write(kind, { method: updateMethod(kind), path: itemPath(kind, id), body, retryClass: 'idempotent' }),
     delete: async (kind, id) => remove(itemPath(kind, id)),
+    assign: async (kind, id, memberId) => {
+      const path = `${memberPath(kind, id, memberId)}/assign`;
+      await client.send({ method: 'POST', path, retryClass: 'idempotent', ignoreBody: true });
+    },
+    unassign: async (kind, id, memberId) => remove(`${memberPath(kind, id, memberId)}/unassign`),
     integrations: () =>
       listing(
         { paging: 'none', decode: decodeIntegration, identify: ({ id }) => id, content: ({ name }) => name },
@@ -118,6 +131,8 @@ export function createApi(options: ClientOptions): LiveApi {
       if (canary === 'invalid') throw answer.reject('the body is no canary deploy');
       return canary === 'none' ? undefined : canary;
     },
+    phoneNumbers: async (applicationId) =>
+      [...(await listing(PHONE_NUMBERS, PHONE_NUMBERS_PATH, numbersOf(applicationId)))].sort(),
     close: () => client.close(),
     requestCount: () => client.requestCount(),
   };
@@ -127,6 +142,11 @@ const RESOURCES = {
   identify: ({ id }: RemoteResource): string => id,
   content: ({ config }: RemoteResource): Json => config,
 } as const;
+
+function pagingOf(kind: Kind): Pick<Listing<RemoteResource>, 'paging' | 'pageSize'> {
+  const { paging, pageSize } = KINDS[kind];
+  return { paging, ...(pageSize === undefined ? {} : { pageSize }) };
+}
 
 /** All versions carry the id of their assistant, so that only a version id tells them apart. */
 function decodeVersion(value: Json): RemoteResource | undefined {

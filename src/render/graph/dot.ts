@@ -1,8 +1,8 @@
-import type { GraphNode, Relation, ResourceGraph } from '../../model/graph.ts';
+import type { Relation, ResourceGraph } from '../../model/graph.ts';
 import { visible } from '../visible.ts';
 
-const SHAPES: { readonly [kind in GraphNode['kind']]: string } = {
-  assistant: 'box',
+/** Kinds without a shape of their own are boxes. */
+const SHAPES: { readonly [kind: string]: string } = {
   tool: 'oval',
   mcp_server: 'cylinder',
   test: 'hexagon',
@@ -22,7 +22,9 @@ function quoted(text: string): string {
 
 /** A Graphviz digraph; names of nodes are addresses. */
 export function renderDot(graph: ResourceGraph): string {
-  const nodes = graph.nodes.map(({ address, kind }) => `  ${quoted(address)} [shape=${SHAPES[kind]}];`);
+  const nodes = graph.nodes.map(
+    ({ address, kind }) => `  ${quoted(address)} [shape=${SHAPES[kind] ?? 'box'}];`,
+  );
   const edges = graph.edges.map(
     ({ from, to, relation }) => `  ${quoted(from)} -> ${quoted(to)}${STYLES[relation]};`,
   );

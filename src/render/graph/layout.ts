@@ -1,8 +1,9 @@
 import type { GraphNode, ResourceGraph } from '../../model/graph.ts';
 import { visible } from '../visible.ts';
 import { displayWidth, truncate } from '../width.ts';
+import { heightsOf } from './heights.ts';
 import { type Link, rankNodes } from './ranks.ts';
-import { neighbours, orderRows, type Slot } from './rows.ts';
+import { orderRows } from './rows.ts';
 
 /** A layered drawing of a resource graph, in pixels; the same graph always gives the same drawing. */
 
@@ -35,13 +36,10 @@ export interface Layout {
 
 const MARGIN = 16;
 const NODE_HEIGHT = 36;
-const ROW = 52;
-const WAYPOINT_ROW = 22;
 const COLUMN_GAP = 92;
 const CHARACTER = 7.3;
 const LABEL_COLUMNS = 26;
 const ICON = 30;
-const RELAXATIONS = 10;
 
 /** Address without its kind: the kind is told by the colour and the column. */
 function labelOf(node: GraphNode): string {
@@ -52,7 +50,7 @@ export function layoutGraph(graph: ResourceGraph): Layout {
   const { rankOf, links } = rankNodes(graph);
   const { columns, paths } = orderRows(rankOf, links);
   const nodes = new Map(graph.nodes.map((node) => [node.address, node]));
-  const middle = rowsOf(columns, paths);
+  const middle = heightsOf(columns, paths);
   const placed = new Map<string, PlacedNode>();
   const spot = new Map<string, { left: Point; right: Point }>();
   let x = MARGIN;
@@ -62,7 +60,7 @@ export function layoutGraph(graph: ResourceGraph): Layout {
     );
     const width = Math.round(Math.max(0, ...labels.map(displayWidth)) * CHARACTER + ICON + 14);
     for (const { id } of slots) {
-      const y = middle.get(id) ?? 0;
+      const y = (middle.get(id) ?? 0) + MARGIN + NODE_HEIGHT / 2;
       spot.set(id, { left: { x, y }, right: { x: x + width, y } });
       const node = nodes.get(id);
       if (node === undefined) continue;
@@ -76,7 +74,7 @@ export function layoutGraph(graph: ResourceGraph): Layout {
     width: Math.max(2 * MARGIN, x - COLUMN_GAP + MARGIN),
     height: bottom + MARGIN,
     nodes: [...placed.values()],
-    links: links.map((link, index) => ({ link, points: pointsOf(paths[index] ?? [], spot) })),
+    links: withPorts(links.map((link, index) => ({ link, points: pointsOf(paths[index] ?? [], spot) }))),
   };
 }
 
@@ -93,60 +91,44 @@ function pointsOf(
   });
 }
 
-/** Vertical middles: columns are packed, then drawn towards their neighbours without changing the order. */
-function rowsOf(
-  columns: readonly (readonly Slot[])[],
-  paths: readonly (readonly string[])[],
-): ReadonlyMap<string, number> {
-  const { before, after } = neighbours(paths);
-  const y = new Map<string, number>();
-  for (const slots of columns) {
-    let at = 0;
-    for (const [index, slot] of slots.entries()) {
-      if (index > 0) at += spacing(slots[index - 1], slot);
-      y.set(slot.id, at);
-    }
-  }
-  for (let round = 0; round < RELAXATIONS; round += 1) {
-    const order = round % 2 === 0 ? columns : columns.toReversed();
-    for (const slots of order) {
-      const wanted = slots.map(({ id }) => {
-        const near = [...(before.get(id) ?? []), ...(after.get(id) ?? [])].map((next) => y.get(next) ?? 0);
-        return near.length === 0
-          ? (y.get(id) ?? 0)
-          : near.reduce((sum, value) => sum + value, 0) / near.length;
-      });
-      settle(slots, wanted).forEach((value, index) => {
-        y.set(slots[index]?.id ?? '', value);
-      });
-    }
-  }
-  const top = Math.min(...y.values());
-  return new Map([...y].map(([id, value]) => [id, Math.round(value - top + MARGIN + NODE_HEIGHT / 2)]));
-}
+const PORT_GAP = 7;
 
-function spacing(a: Slot | undefined, b: Slot): number {
-  const room = (slot: Slot | undefined): number => (slot?.waypoint === true ? WAYPOINT_ROW : ROW) / 2;
-  return room(a) + room(b);
-}
-
-/** Positions near the wanted ones that keep the order and the spacing: the mean of packing down and packing up. */
-function settle(slots: readonly Slot[], wanted: readonly number[]): readonly number[] {
-  const down: number[] = [];
-  slots.forEach((slot, index) => {
-    const least =
-      index === 0 ? Number.NEGATIVE_INFINITY : (down[index - 1] ?? 0) + spacing(slots[index - 1], slot);
-    down.push(Math.max(least, wanted[index] ?? 0));
+/** Links that meet at one side of a box end beside each other, in the order in which they arrive. */
+function withPorts(links: readonly PlacedLink[]): readonly PlacedLink[] {
+  const starts = portsOf(
+    links,
+    ({ link }) => link.from,
+    ({ points }) => points[1],
+  );
+  const ends = portsOf(
+    links,
+    ({ link }) => link.to,
+    ({ points }) => points.at(-2),
+  );
+  return links.map((placed) => {
+    const last = placed.points.length - 1;
+    const points = placed.points.map(({ x, y }, index) => {
+      if (index === 0) return { x, y: y + (starts.get(placed) ?? 0) };
+      return index === last ? { x, y: y + (ends.get(placed) ?? 0) } : { x, y };
+    });
+    return { ...placed, points };
   });
-  const up: number[] = Array.from({ length: slots.length }, () => 0);
-  for (let index = slots.length - 1; index >= 0; index -= 1) {
-    const slot = slots[index];
-    const next = slots[index + 1];
-    const most =
-      slot === undefined || next === undefined
-        ? Number.POSITIVE_INFINITY
-        : (up[index + 1] ?? 0) - spacing(slot, next);
-    up[index] = Math.min(most, wanted[index] ?? 0);
+}
+
+function portsOf(
+  links: readonly PlacedLink[],
+  box: (link: PlacedLink) => string,
+  next: (link: PlacedLink) => Point | undefined,
+): ReadonlyMap<PlacedLink, number> {
+  const shifts = new Map<PlacedLink, number>();
+  const groups = new Map<string, PlacedLink[]>();
+  for (const link of links) groups.set(box(link), [...(groups.get(box(link)) ?? []), link]);
+  for (const group of groups.values()) {
+    const sorted = group.toSorted((a, b) => (next(a)?.y ?? 0) - (next(b)?.y ?? 0));
+    const gap = Math.min(PORT_GAP, (NODE_HEIGHT - 12) / Math.max(1, sorted.length - 1));
+    sorted.forEach((link, index) => {
+      shifts.set(link, (index - (sorted.length - 1) / 2) * gap);
+    });
   }
-  return down.map((value, index) => (value + (up[index] ?? value)) / 2);
+  return shifts;
 }

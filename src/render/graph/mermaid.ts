@@ -1,9 +1,9 @@
-import type { GraphNode, Relation, ResourceGraph } from '../../model/graph.ts';
+import type { Relation, ResourceGraph } from '../../model/graph.ts';
 import { visible } from '../visible.ts';
 import { MARK_SIGNS, type Mark, type Marks, NO_MARKS } from './words.ts';
 
-const SHAPES: { readonly [kind in GraphNode['kind']]: readonly [string, string] } = {
-  assistant: ['[', ']'],
+/** Kinds without a shape of their own are boxes. */
+const SHAPES: { readonly [kind: string]: readonly [string, string] } = {
   tool: ['([', '])'],
   mcp_server: ['[(', ')]'],
   test: ['{{', '}}'],
@@ -36,7 +36,7 @@ function label(text: string): string {
 export function renderMermaid(graph: ResourceGraph, marks: Marks = NO_MARKS): string {
   const ids = new Map(graph.nodes.map(({ address }, index) => [address, `n${index}`]));
   const nodes = graph.nodes.map(({ address, kind }) => {
-    const [open, close] = SHAPES[kind];
+    const [open, close] = SHAPES[kind] ?? ['[', ']'];
     const mark = marks.get(address);
     const text = mark === undefined ? address : `${MARK_SIGNS[mark]} ${address}`;
     const style = mark === undefined ? '' : `:::${mark}`;

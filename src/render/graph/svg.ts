@@ -3,7 +3,7 @@ import { escapeMarkup } from '../html/escape.ts';
 import type { PlacedLink, PlacedNode, Point } from './layout.ts';
 import { layoutGraph } from './layout.ts';
 import { GRAPH_CSS, GRAPH_PALETTE } from './svg-style.ts';
-import { KIND_WORDS, MARK_SIGNS, type Marks, NO_MARKS, RELATION_WORDS } from './words.ts';
+import { kindWords, MARK_SIGNS, type Marks, NO_MARKS, RELATION_WORDS } from './words.ts';
 
 export interface SvgOptions {
   readonly marks?: Marks;
@@ -59,11 +59,16 @@ function drawNode({ node, label, x, y, width, height }: PlacedNode, marks: Marks
       : `<circle class="badge" cx="${x + width - 3}" cy="${y + 3}" r="9"/><text class="sign" x="${x + width - 3}" y="${y + 7}">${MARK_SIGNS[mark]}</text>`;
   return (
     `<g class="node ${node.kind}${marked}">` +
-    `<title>${escapeMarkup(`${node.address} (${KIND_WORDS[node.kind]}${what}): ${node.name}`)}</title>` +
+    `<title>${escapeMarkup(`${node.address} (${kindWords(node.kind)}${what}): ${node.name}`)}</title>` +
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/>` +
     `<circle class="dot" cx="${x + 16}" cy="${middle}" r="5"/>` +
     `<text x="${x + 29}" y="${middle + 4}">${escapeMarkup(label)}</text>${badge}</g>`
   );
+}
+
+/** What is drawn last lies on top. */
+function handoffsLast(a: PlacedLink, b: PlacedLink): number {
+  return Number(a.link.edge.relation === 'handoff') - Number(b.link.edge.relation === 'handoff');
 }
 
 /** The graph as an SVG document that needs nothing else; light and dark follow the viewer. */
@@ -75,7 +80,7 @@ export function renderSvg(graph: ResourceGraph, options: SvgOptions = {}): strin
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" class="graph" role="img" aria-label="${graph.nodes.length} resources and what they have to do with each other" ${size}>` +
     style +
-    links.map(drawLink).join('') +
+    [...links].sort(handoffsLast).map(drawLink).join('') +
     nodes.map((node) => drawNode(node, marks)).join('') +
     '</svg>\n'
   );

@@ -1,4 +1,5 @@
 import type { GraphNode, Relation } from '../../model/graph.ts';
+import { KINDS } from '../../model/kinds.ts';
 import type { Action } from '../../model/plan.ts';
 
 /** What a plan does to a node; `drift`: changed outside Git. */
@@ -24,10 +25,7 @@ export const RELATION_WORDS: { readonly [relation in Relation]: string } = {
   gates: 'gates',
 };
 
-export const KIND_WORDS: { readonly [kind in GraphNode['kind']]: string } = {
-  assistant: 'assistant',
-  tool: 'shared tool',
-  mcp_server: 'MCP server',
-  test: 'test',
-  integration: 'integration',
-};
+/** A kind in words. */
+export function kindWords(kind: GraphNode['kind']): string {
+  return kind === 'integration' ? kind : KINDS[kind].noun;
+}

@@ -1,6 +1,7 @@
 import { confirm, fetchAccount } from '../live/fetch.ts';
 import type { Address, Kind } from '../model/address.ts';
 import { KIND_NAMES } from '../model/address.ts';
+import type { BlastRadius } from '../model/blast-radius.ts';
 import { Failure } from '../model/errors.ts';
 import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';

@@ -26,6 +26,8 @@ export type LiveApi = Api &
     close(): Promise<void>;
     /** HTTP requests sent so far, retries included. */
     requestCount(): number;
+    /** E.164 numbers whose calls go to a TeXML application (`filter[connection_id]` of the public numbers API). */
+    phoneNumbers(applicationId: string): Promise<readonly string[]>;
   };
 
 /**

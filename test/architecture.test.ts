@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   release: ['apply', 'canonical', 'model'],
   emulator: ['canonical', 'model'],
   render: ['canonical', 'model'],
+  pull: ['canonical', 'model'],
   cli: [
     'specs',
     'live',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'release',
     'emulator',
     'render',
+    'pull',
     'canonical',
     'model',
     'runtime.ts',
@@ -47,7 +49,7 @@ const HOME: Readonly<Record<string, string>> = {
   diff: 'render',
 };
 
-const PURE = ['model', 'canonical', 'plan', 'render'];
+const PURE = ['model', 'canonical', 'plan', 'render', 'pull'];
 const LONGEST_FILE = 250;
 
 interface Module {

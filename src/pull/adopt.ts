@@ -1,0 +1,149 @@
+/**
+ * An account as specs. Pure: from what is live and what is managed already to files and bindings; reading the
+ * account, writing the files and keeping the state is the caller's business. The law that everything here serves:
+ * the plan after an adoption is empty, with the bindings and, where names are unique, without them.
+ */
+import { storedBase } from '../canonical/base.ts';
+import { extraElements, withoutPointers } from '../canonical/edit.ts';
+import { mapScalars } from '../canonical/walk.ts';
+import { type Address, KIND_NAMES, type Kind, toAddress } from '../model/address.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { fromPointer, isObject, type JsonObject } from '../model/json.ts';
+import type { Integration, RemoteResource } from '../model/remote.ts';
+import { type CredentialFinder, conceal } from './conceal.ts';
+import { expressible, type SpecCheck } from './express.ts';
+import { type Layout, type TextFile, textFiles } from './layout.ts';
+import { chooseKey, inOrder } from './names.ts';
+import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './notes.ts';
+import { writtenSpec } from './texts.ts';
+
+export interface AdoptionInput {
+  /** What to write, each as read by its id. */
+  readonly resources: readonly RemoteResource[];
+  readonly integrations: readonly Integration[];
+  /** What is managed already: address by `<kind>:<id>`. */
+  readonly managed: ReadonlyMap<string, Address>;
+  /** Keys that documents or bindings use, by kind. */
+  readonly taken: ReadonlyMap<Kind, ReadonlySet<string>>;
+  readonly layout: Layout;
+  readonly keepUnknown: boolean;
+  readonly check: SpecCheck;
+  readonly credentials: CredentialFinder;
+}
+
+/** A resource that becomes a document. */
+export interface Draft {
+  readonly address: Address;
+  readonly resource: RemoteResource;
+  /** The YAML file, relative to the project. */
+  readonly file: string;
+  /** The document as it is written. */
+  readonly body: JsonObject;
+  readonly texts: readonly TextFile[];
+  /** For the binding: what counts as applied, ids resolved. */
+  readonly base: JsonObject;
+  readonly foreign: readonly string[];
+}
+
+export interface Adoption {
+  readonly drafts: readonly Draft[];
+  readonly notes: readonly Diagnostic[];
+}
+
+/** Address by `<kind>:<id>`, as references look them up. */
+export function liveKey(kind: string, id: string): string {
+  return `${kind}:${id}`;
+}
+
+/** The addresses that resources of an account would get; the same ones that {@link adopt} gives them. */
+export function addressesFor(
+  resources: readonly RemoteResource[],
+  taken: ReadonlyMap<Kind, ReadonlySet<string>>,
+): ReadonlyMap<string, Address> {
+  const addresses = new Map<string, Address>();
+  for (const kind of KIND_NAMES) {
+    const keys = new Set(taken.get(kind));
+    for (const resource of inOrder(resources.filter((each) => each.kind === kind)))
+      addresses.set(liveKey(kind, resource.id), toAddress(kind, chooseKey(resource, keys)));
+  }
+  return addresses;
+}
+
+/** Drafts a document for every resource. `addresses` comes from {@link addressesFor}. */
+export function adopt(input: AdoptionInput, addresses: ReadonlyMap<string, Address>): Adoption {
+  const notes: Diagnostic[] = [];
+  const adopted = input.resources.map(({ kind, id }) => liveKey(kind, id));
+  const targets = new Map<string, string>([
+    ...input.managed,
+    ...adopted.flatMap((key) => {
+      const address = addresses.get(key);
+      return address === undefined ? [] : [[key, address] as const];
+    }),
+    ...uniqueIntegrations(input.integrations),
+  ]);
+  const identifiers = new Map<string, string>();
+  const drafts = inOrder(input.resources).flatMap((resource) => {
+    const address = addresses.get(liveKey(resource.kind, resource.id));
+    return address === undefined ? [] : (draft(resource, address, targets, identifiers, input, notes) ?? []);
+  });
+  return { drafts, notes };
+}
+
+function draft(
+  resource: RemoteResource,
+  address: Address,
+  targets: ReadonlyMap<string, string>,
+  identifiers: Map<string, string>,
+  input: AdoptionInput,
+  notes: Diagnostic[],
+): Draft | undefined {
+  const { kind } = resource;
+  const shape = SHAPES[kind];
+  const key = address.slice(kind.length + 1);
+  const live = mapScalars(shape, resource.config, (value, { ref }) => {
+    const target = ref && typeof value === 'string' ? targets.get(liveKey(ref, value)) : undefined;
+    return target === undefined ? value : { $ref: target };
+  });
+  const config = isObject(live) ? live : resource.config;
+  const expressed = expressible(shape, kind, config, input);
+  if (expressed === undefined) {
+    notes.push(skippedNote(address, resource));
+    return undefined;
+  }
+  const { spec: plain, unknown, leftOut, masked } = expressed;
+  if (unknown.length > 0) notes.push(unknownNote(address, unknown));
+  if (leftOut.length > 0) notes.push(leftOutNote(address, leftOut));
+  if (masked > 0) notes.push(maskedNote(address, masked));
+  const { spec, secrets } = conceal(shape, plain, key, input.credentials, identifiers);
+  const ignored = secrets.map(({ pointer }) => pointer);
+  if (secrets.length > 0) notes.push(concealedNote(address, secrets));
+
+  const file = input.layout.fileFor(resource, key);
+  const texts = textFiles(input.layout, resource, key, file);
+  const body: JsonObject = {
+    kind,
+    key,
+    spec: writtenSpec(shape, spec, texts.place),
+    ...(ignored.length > 0 ? { lifecycle: { ignore_changes: ignored } } : {}),
+  };
+  const managed = withoutPointers(shape, spec, ignored.map(fromPointer), spec);
+  const ids = new Map([...targets].map(([live, target]) => [target, live.slice(live.indexOf(':') + 1)]));
+  return {
+    address,
+    resource,
+    file,
+    body,
+    texts: texts.files,
+    base: storedBase(shape, managed, (target) => ids.get(target)),
+    foreign: extraElements(shape, withoutPointers(shape, config, ignored.map(fromPointer), spec), managed),
+  };
+}
+
+/** Two integrations of one name cannot be told apart by it; they keep their ids. */
+function uniqueIntegrations(integrations: readonly Integration[]): readonly (readonly [string, string])[] {
+  const names = integrations.map(({ name }) => name);
+  return integrations
+    .filter(({ name }) => names.filter((other) => other === name).length === 1)
+    .map(({ id, name }) => [liveKey('integration', id), `integration/${name}`]);
+}

@@ -1,0 +1,112 @@
+/**
+ * What a person would have written of a live configuration: without what the API fills in by itself, documented
+ * defaults, empties and secrets that it masks. Whatever is left out stays unmanaged, so leaving out never leads
+ * to a change.
+ */
+import { isMasked } from '../canonical/canonical.ts';
+import { childShape, fittingShape } from '../canonical/walk.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+  toPointer,
+} from '../model/json.ts';
+import type { ObjectShape, Shape } from '../model/shape.ts';
+
+export interface Sieve {
+  /** False: fields that the schemas do not know are left out. */
+  readonly keepUnknown: boolean;
+  /** Told of each field that was left out because nobody knows it. */
+  readonly onUnknown: (pointer: string) => void;
+}
+
+/** Values that replies of untouched assistants show although no document lists them as defaults. */
+const OBSERVED: { readonly [pointer: string]: Json } = {
+  '/telephony_settings/noise_suppression': 'disabled',
+  '/telephony_settings/supports_unauthenticated_web_calls': false,
+  '/voice_settings/background_audio': { type: 'predefined_media', value: 'silence' },
+};
+
+/** A configuration as a spec would say it, fields in the order of the schema. */
+export function sieve(shape: ObjectShape, config: JsonObject, options: Sieve): JsonObject {
+  return sieveObject(shape, config, [], options);
+}
+
+/** The same for one value that has to be there: a scalar as it is, a record without what can be left out. */
+export function sieveRequired(shape: Shape, value: Json, options: Sieve): Json {
+  const fitting = fittingShape(shape, value);
+  if (fitting.t === 'object' && isObject(value)) return sieveObject(fitting, value, ['?'], options);
+  if (fitting.t === 'list' && isArray(value)) return sieveValue(fitting, value, ['?'], options) ?? [];
+  return value;
+}
+
+function sieveObject(shape: ObjectShape, value: JsonObject, path: Path, options: Sieve): JsonObject {
+  const known = Object.keys(shape.fields).filter((name) => Object.hasOwn(value, name));
+  const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape.fields, name));
+  const kept: [string, Json][] = [];
+  for (const name of [...known, ...unknown]) {
+    const entry = value[name];
+    if (entry === undefined || entry === null) continue;
+    const at = [...path, name];
+    const isUnknown = !Object.hasOwn(shape.fields, name);
+    if (isUnknown && (!options.keepUnknown || speaksOurTongue(entry))) {
+      options.onUnknown(toPointer(at));
+      continue;
+    }
+    const sieved = sieveValue(childShape(shape, name, entry), entry, at, options);
+    if (sieved === undefined || jsonEqual(OBSERVED[toPointer(at)], sieved)) continue;
+    kept.push([name, sieved]);
+  }
+  return Object.fromEntries(kept);
+}
+
+function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json | undefined {
+  switch (shape.t) {
+    case 'scalar':
+      if (shape.serverFilled || value === '' || jsonEqual(value, shape.default)) return undefined;
+      if (isEmptyCollection(value)) return undefined;
+      return shape.secret && isMasked(value) ? undefined : value;
+    case 'opaque':
+      return isEmptyCollection(value) || jsonEqual(value, shape.default) ? undefined : value;
+    case 'map':
+      return isObject(value) && Object.keys(value).length > 0 ? withoutNulls(value) : undefined;
+    case 'object': {
+      if (shape.serverFilled || !isObject(value)) return undefined;
+      const kept = sieveObject(shape, value, path, options);
+      return Object.keys(kept).length === 0 ? undefined : kept;
+    }
+    case 'list': {
+      if (!isArray(value) || value.length === 0) return undefined;
+      if (shape.by === 'whole') return value;
+      return value.map((item, index) => sieveItem(shape.item, item, [...path, String(index)], options));
+    }
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** Elements are never left out, only what is inside them. */
+function sieveItem(shape: Shape, item: Json, path: Path, options: Sieve): Json {
+  const fitting = fittingShape(shape, item);
+  return fitting.t === 'object' && isObject(item) ? sieveObject(fitting, item, path, options) : item;
+}
+
+function isEmptyCollection(value: Json): boolean {
+  if (isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function withoutNulls(map: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(map).filter(([, entry]) => entry !== null));
+}
+
+/** Where nothing is known of a field, `$file` and `$ref` in it would be taken for the project's own. */
+function speaksOurTongue(value: Json): boolean {
+  if (isArray(value)) return value.some(speaksOurTongue);
+  if (!isObject(value)) return false;
+  if (Object.hasOwn(value, '$file') || Object.hasOwn(value, '$ref')) return true;
+  return Object.values(value).some(speaksOurTongue);
+}

@@ -10,10 +10,11 @@ import { bindResource } from './bind.ts';
 import type { ApplyContext, ApplyDeps, Done } from './context.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
+import { promoteExisting, refuseForeignCanary } from './promote.ts';
 import { mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
-import { refuseForeignCanary, releaseVersion } from './version.ts';
+import { movesMain, releaseVersion } from './version.ts';
 
 export interface ApplyOutcome extends ApplyReport {
   /** What the exit code is made of; null for success. */
@@ -45,7 +46,9 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
     (step) =>
       step.remoteId !== null &&
       KINDS[step.kind].update === 'version' &&
-      (step.action === 'delete' || (deps.promote && writes(step))),
+      (step.action === 'delete' ||
+        step.action === 'promote' ||
+        (writes(step) && movesMain(step, deps.promote))),
   );
   const none = new Map<never, never>();
   const context = { ...deps, planned, lineage: '', ids: none, refs: none, bindings: none, formerIds: none };
@@ -81,6 +84,9 @@ async function editState(context: ApplyContext): Promise<void> {
       const moved = context.bindings.get(edit.from);
       if (moved !== undefined) context.bindings.set(edit.to, moved);
       context.bindings.delete(edit.from);
+    } else if (edit.op === 'settle') {
+      context.bindings.set(edit.address, edit.binding);
+      await context.session.record({ op: 'bind', address: edit.address, binding: edit.binding });
     } else if (edit.op === 'forget') {
       await context.session.record({ op: 'unbind', address: edit.address });
     } else {
@@ -109,6 +115,8 @@ function runStep(context: ApplyContext, step: Step): Promise<Done> {
     case 'adopt':
     case 'update':
       return writes(step) ? changeResource(context, step) : adoptAsIs(context, step);
+    case 'promote':
+      return promoteExisting(context, step);
     case 'delete':
       return deleteResource(context, step);
     default:
@@ -195,7 +203,8 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], stopped: boo
   const results = mergeResults(outcomes);
   const { outcome, exitKind } = verdict(outcomes, results, stopped);
   const environment = planned.plan.environment;
-  const command = exitKind === null ? 'plan' : 'apply';
+  const waits = outcomes.some(({ done }) => done?.waits === true);
+  const command = exitKind === null ? (waits ? 'promote' : 'plan') : 'apply';
   return {
     format_version: REPORT_FORMAT,
     plan_digest: planned.plan.plan_digest,

@@ -1,9 +1,10 @@
 import { storedBase } from '../canonical/base.ts';
+import { contentDigest, withMain } from '../canonical/settle.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import type { Binding } from '../model/state.ts';
+import type { Binding, MainRecord, Move } from '../model/state.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 
@@ -13,18 +14,51 @@ export async function bindResource(
   step: Step,
   live: RemoteResource,
   before: JsonObject | undefined,
+  reason = step.action === 'create' ? 'created' : 'found',
 ): Promise<void> {
-  const shape = SHAPES[step.kind];
-  const lookUp = (target: string) => context.ids.get(target);
-  await recordBinding(context, step, {
+  const main = live.versionId;
+  await saveBinding(context, step, {
+    ...carried(context, step, live.id),
     remote_id: live.id,
-    base: step.base === null ? null : storedBase(shape, step.base, lookUp),
-    foreign: foreignAfter(shape, step, context.refs, { before, after: live.config }),
-    main_version_id: live.versionId ?? null,
+    ...afterStep(context, step, before, live.config),
+    main_version_id: main ?? null,
     staged_version_id: null,
     prevent_destroy: step.preventDestroy,
-    updated_at: context.clock().toISOString(),
+    updated_at: now(context),
+    ...(main === undefined ? {} : { mains: mainsWith(context, step, main, reason) }),
   });
+}
+
+/** Base and foreign elements once the step is done. */
+function afterStep(
+  context: ApplyContext,
+  step: Step,
+  before: JsonObject | undefined,
+  after: JsonObject,
+): Pick<Binding, 'base' | 'foreign'> {
+  const shape = SHAPES[step.kind];
+  const lookUp = (target: string) => context.ids.get(target);
+  return {
+    base: step.base === null ? null : storedBase(shape, step.base, lookUp),
+    foreign: foreignAfter(shape, step, context.refs, { before, after }),
+  };
+}
+
+/** What main becomes and what the binding is with it, for a version that the step staged. */
+export function stagedMove(
+  context: ApplyContext,
+  step: Step,
+  main: RemoteResource,
+  staged: { readonly versionId: string; readonly config: JsonObject },
+): Move {
+  return {
+    version_id: staged.versionId,
+    content: contentDigest(staged.config),
+    ...afterStep(context, step, main.config, staged.config),
+    at: now(context),
+    by: context.who ?? '',
+    reason: `apply ${context.versionPrefix}`,
+  };
 }
 
 /** Records a staged version that waits for its promotion; base and main are what they were. */
@@ -32,25 +66,87 @@ export async function bindStaged(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  versionId: string,
+  move: Move,
+): Promise<void> {
+  await saveBinding(context, step, {
+    ...carried(context, step, main.id),
+    ...asFound(context, step, main),
+    staged_version_id: move.version_id,
+    candidate: {
+      ...move,
+      desired_digest: step.desiredDigest ?? '',
+      main_digest: contentDigest(main.config),
+    },
+  });
+}
+
+/** Records that main is about to move, and from what: whoever finds it moved knows that it was us. */
+export async function bindMoving(
+  context: ApplyContext,
+  step: Step,
+  main: RemoteResource,
+  move: Move,
 ): Promise<void> {
   const known = context.bindings.get(step.address);
-  await recordBinding(context, step, {
+  const { mains, ...found } = asFound(context, step, main);
+  const kept = step.move?.rollback === true ? undone(mains, move.version_id) : mains;
+  await saveBinding(context, step, {
+    ...carried(context, step, main.id),
+    ...found,
+    staged_version_id: known?.staged_version_id ?? null,
+    ...(known?.candidate === undefined ? {} : { candidate: known.candidate }),
+    mains: kept,
+    moving: move,
+  });
+}
+
+function asFound(context: ApplyContext, step: Step, main: RemoteResource) {
+  const known = context.bindings.get(step.address);
+  return {
     remote_id: main.id,
     base: known?.base ?? null,
     foreign: known?.foreign ?? [],
     main_version_id: main.versionId ?? null,
-    staged_version_id: versionId,
     prevent_destroy: step.preventDestroy,
-    updated_at: context.clock().toISOString(),
-  });
+    updated_at: now(context),
+    mains: main.versionId === undefined ? [] : mainsWith(context, step, main.versionId, 'found'),
+  };
 }
 
-async function recordBinding(context: ApplyContext, step: Step, binding: Binding): Promise<void> {
+/** The versions newer than the one gone back to: the next rollback does not lead to them. */
+function undone(mains: readonly MainRecord[], target: string): readonly MainRecord[] {
+  const at = mains.findLastIndex(({ version_id }) => version_id === target);
+  return mains.map((main, index) => (index > at ? { ...main, undone: true } : main));
+}
+
+function mainsWith(
+  context: ApplyContext,
+  step: Step,
+  version_id: string,
+  reason: string,
+): readonly MainRecord[] {
+  const record = { version_id, at: now(context), by: context.who ?? '', reason };
+  return withMain(context.bindings.get(step.address)?.mains, record);
+}
+
+/** What outlives a step: the history, earlier test results and whatever else a release remembers. */
+function carried(context: ApplyContext, step: Step, id: string): Partial<Binding> {
+  const known = context.bindings.get(step.address);
+  if (known?.remote_id !== id) return {};
+  const { candidate: _candidate, moving: _moving, ...rest } = known;
+  return rest;
+}
+
+/** Durable when it resolves. */
+export async function saveBinding(context: ApplyContext, step: Step, binding: Binding): Promise<void> {
   context.ids.set(step.address, binding.remote_id);
   context.refs.set(binding.remote_id, step.address);
   context.bindings.set(step.address, binding);
   await context.session.record({ op: 'bind', address: step.address, binding });
+}
+
+function now(context: ApplyContext): string {
+  return context.clock().toISOString();
 }
 
 /** Announces a write in the log before its request is sent. */
@@ -60,6 +156,5 @@ export async function announce(
   action: string,
   key: string | null,
 ): Promise<void> {
-  const at = context.clock().toISOString();
-  await context.session.record({ op: 'begin', address: step.address, action, key, at });
+  await context.session.record({ op: 'begin', address: step.address, action, key, at: now(context) });
 }

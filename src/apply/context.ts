@@ -3,7 +3,9 @@ import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Planned, Step } from '../model/plan.ts';
+import type { RunGate } from '../model/release.ts';
 import type { Api } from '../model/remote.ts';
+import type { TestVerdict } from '../model/runs.ts';
 import type { Binding, State, StateSession } from '../model/state.ts';
 
 export interface ApplyProgress {
@@ -28,6 +30,10 @@ export interface ApplyDeps {
   /** Aborted by the first signal: begin nothing more, finish what is under way. */
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ApplyProgress) => void;
+  /** Who moves main, for the record. */
+  readonly who?: string;
+  /** Needed as soon as a step has a gate. */
+  readonly gate?: RunGate;
 }
 
 /** The running apply: dependencies plus what has become known on the way. */
@@ -50,6 +56,10 @@ export interface Done {
   readonly promoted: boolean;
   /** False when the account already said what was wanted and no request was sent. */
   readonly wrote: boolean;
+  /** A version was staged and waits for its promotion. */
+  readonly waits?: boolean;
+  /** Results of the gate. */
+  readonly tests?: readonly TestVerdict[];
 }
 
 /** Live ids in place of references; a reference without an id is a `Failure`, never a request. */

@@ -1,5 +1,6 @@
 import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
+import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
 import type { Done } from './context.ts';
 
@@ -53,15 +54,23 @@ export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepRes
 }
 
 function resultOf({ step, status, done, error }: StepOutcome): StepResult {
+  const tests = error instanceof GateFailure ? error.verdicts : done?.tests;
   return {
     address: step.address,
-    action: step.action === 'link' ? 'create' : step.action,
+    action: actionOf(step.action),
     status,
     remote_id: done?.remoteId ?? step.remoteId,
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
+    ...(tests === undefined ? {} : { tests }),
   };
+}
+
+/** What a step of that sort is to whoever reads the report. */
+function actionOf(action: Step['action']): StepResult['action'] {
+  if (action === 'link') return 'create';
+  return action === 'promote' ? 'update' : action;
 }
 
 function merge(first: StepResult, second: StepResult): StepResult {
@@ -90,6 +99,8 @@ export function verdict(
   );
   const kinds = new Set(outcomes.flatMap(({ error }) => (error === undefined ? [] : [describe(error).kind])));
   const [only] = kinds;
+  // Whatever else was applied: a failed gate is for the author of the change, not for whoever repairs accounts.
+  if (only === 'gate' && kinds.size === 1) return { outcome: 'partial', exitKind: 'gate' };
   const single = kinds.size === 1 && !wrote ? only : undefined;
   switch (single) {
     case 'auth':

@@ -9,19 +9,25 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type JsonObject, toPointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { announce, bindResource, bindStaged } from './bind.ts';
+import { announce, bindResource, bindStaged, stagedMove } from './bind.ts';
 import type { ApplyContext, Done } from './context.ts';
+import { passGate } from './gate.ts';
 import { correctLeaks } from './leaks.ts';
+import { promoteChecked, SETTLE_DELAYS_MS } from './promote.ts';
 import { sendBack } from './tolerant.ts';
 import { readAgain, type Target, targetOf } from './update.ts';
 import { knownDifferences, unsettled } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 
-/** Waits before reading again what a write should have brought about. */
-const SETTLE_DELAYS_MS = [0, 500, 1_500];
+/** How far a step goes with main: `apply --no-promote` and `strategy: manual` leave it where it is. */
+export function movesMain(step: Step, promote: boolean): boolean {
+  if (step.action === 'link') return true;
+  const strategy = step.release?.strategy ?? 'immediate';
+  return promote && (strategy === 'immediate' || strategy === 'gated');
+}
 
-/** Stages, checks and promotes; with `promote: false` main stays as it is. */
+/** Stages, checks, runs the gate and promotes; main stays as it is unless `promote` and the step want it to move. */
 export async function releaseVersion(context: ApplyContext, step: Step, promote: boolean): Promise<Done> {
   const main = await readAgain(context, step);
   const target = targetOf(context, step, main);
@@ -30,33 +36,25 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     return { remoteId: main.id, versionId: main.versionId ?? null, promoted: false, wrote: false };
   }
   const versionId = await stagedVersion(context, step, main, target);
-  if (!promote) {
-    await bindStaged(context, step, main, versionId);
-    return { remoteId: main.id, versionId, promoted: false, wrote: true };
-  }
-  await requireSameMain(context, step, main);
-  await refuseForeignCanary(context, step.address, main.id);
-  await announce(context, step, 'promote', versionId);
-  const live = await promoteKnown(context, main, versionId, target);
-  await bindResource(context, step, live, main.config);
-  return { remoteId: main.id, versionId: live.versionId ?? versionId, promoted: true, wrote: true };
+  const move = stagedMove(context, step, main, { versionId, config: target.config });
+  const gated = step.action !== 'link' && step.release?.gate != null;
+  const moves = movesMain(step, promote);
+  if (!moves || gated) await bindStaged(context, step, main, move);
+  if (!moves) return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
+  const tests = gated ? await passGate(context, step, main, { versionId, config: target.config }) : undefined;
+  const live = await promoteChecked(context, step, main, move, (found) => isTarget(found, target));
+  await bindResource(context, step, live, main.config, move.reason);
+  return {
+    remoteId: main.id,
+    versionId: live.versionId ?? versionId,
+    promoted: true,
+    wrote: true,
+    ...(tests === undefined ? {} : { tests }),
+  };
 }
 
-/** An open canary would be destroyed by a promotion; none of ours exists here, so any is somebody's. */
-export async function refuseForeignCanary(
-  context: ApplyContext,
-  address: string,
-  assistantId: string,
-): Promise<void> {
-  if ((await context.api.canary(assistantId)) === undefined) return;
-  throw new Failure(
-    'refused',
-    `${address} (${assistantId}) has an open canary deploy, which a promotion would end`,
-    {
-      code: 'CANARY_OPEN',
-      hint: 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
-    },
-  );
+function isTarget(live: RemoteResource, target: Target): boolean {
+  return isObject(live.config) && unsettled(SHAPE, target.config, live.config, target.paths).length === 0;
 }
 
 function stageBody(target: Target): JsonObject {
@@ -75,7 +73,7 @@ export function versionName(prefix: string, desiredDigest: string): string {
 }
 
 /** A checked version of exactly the target: one that waits already, or a new one. */
-async function stagedVersion(
+export async function stagedVersion(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
@@ -157,7 +155,7 @@ function holds(config: JsonObject, target: Target): boolean {
   );
 }
 
-async function readVersion(
+export async function readVersion(
   context: ApplyContext,
   main: RemoteResource,
   versionId: string,
@@ -170,63 +168,4 @@ async function readVersion(
   throw new Failure('partial', `version ${versionId} of ${main.id} was staged and cannot be read`, {
     code: 'VERSION_GONE',
   });
-}
-
-async function requireSameMain(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
-  const now = await readAgain(context, step);
-  if (knownDifferences(SHAPE, main.config, now.config).length === 0) return;
-  throw new Failure(
-    'stale',
-    `main of ${step.address} (${main.id}) was changed by someone else while its version was staged`,
-    {
-      code: 'MAIN_MOVED',
-      hint: 'plan again',
-    },
-  );
-}
-
-/** Promotes and reads main back until it holds the target; a lost reply is settled by the same reading. */
-async function promoteKnown(
-  context: ApplyContext,
-  main: RemoteResource,
-  versionId: string,
-  target: Target,
-): Promise<RemoteResource> {
-  let lost: unknown;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    try {
-      await context.api.promoteVersion(main.id, versionId);
-      lost = undefined;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      lost = error;
-    }
-    const live = await promotedMain(context, main.id, target);
-    if (live !== undefined) return live;
-    if (lost === undefined) break;
-  }
-  if (lost !== undefined) throw lost;
-  throw new Failure('partial', `version ${versionId} of ${main.id} was promoted, but main does not hold it`, {
-    code: 'NOT_PROMOTED',
-    hint: 'plan again to see what main holds',
-  });
-}
-
-async function promotedMain(
-  context: ApplyContext,
-  id: string,
-  target: Target,
-): Promise<RemoteResource | undefined> {
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
-    const live = await context.api.get('assistant', id);
-    if (
-      live !== undefined &&
-      isObject(live.config) &&
-      unsettled(SHAPE, target.config, live.config, target.paths).length === 0
-    ) {
-      return live;
-    }
-  }
-  return undefined;
 }

@@ -28,6 +28,7 @@ export function decodeResource(kind: Kind, value: Json): RemoteResource | undefi
     ([key, member]) => member !== null && !readOnly.includes(key),
   );
   const versioned = kind === 'assistant';
+  const versionCreatedAt = text(body.version_created_at);
   return {
     kind,
     id,
@@ -36,6 +37,7 @@ export function decodeResource(kind: Kind, value: Json): RemoteResource | undefi
     versionId: versioned ? text(body.version_id) : undefined,
     versionName: versioned ? text(body.version_name) : undefined,
     createdAt: text(body.created_at),
+    ...(versioned && versionCreatedAt !== undefined ? { versionCreatedAt } : {}),
   };
 }
 

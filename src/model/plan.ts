@@ -1,6 +1,8 @@
 import type { Address, Kind } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
+import type { Release, Strategy } from './release.ts';
+import type { Binding, Move } from './state.ts';
 
 export const PLAN_FORMAT = '1.0';
 
@@ -32,6 +34,29 @@ export interface Change {
   readonly depends_on: readonly Address[];
   /** Addresses of assistants for which a shared tool or MCP server change takes effect at once. */
   readonly affects: readonly string[];
+  /** How the new version becomes main, where that is not at once. */
+  readonly release?: ReleaseNote;
+}
+
+export interface ReleaseNote {
+  readonly strategy: Exclude<Strategy, 'immediate'>;
+  readonly tests: readonly Address[];
+  readonly suites: readonly string[];
+}
+
+/** What an earlier command began and somebody has to end: neither a change nor drift. */
+export interface PendingEntry {
+  readonly address: Address;
+  readonly remote_id: string;
+  /** `promotion`: a staged version waits for `promote`; `rollout`: a canary of ours is open. */
+  readonly what: 'promotion' | 'rollout';
+  readonly version_id: string;
+  /** RFC 3339, UTC. */
+  readonly since: string;
+  /** What the version changes. */
+  readonly fields: readonly FieldChange[];
+  /** How far it is, in a few words; empty when there is nothing to add. */
+  readonly note: string;
 }
 
 export interface DriftEntry {
@@ -63,6 +88,7 @@ export interface PlanSummary {
   readonly conflict: number;
   readonly orphan: number;
   readonly unmanaged: number;
+  readonly pending?: number;
 }
 
 /** The saved plan: what reviewers read and what `apply FILE` is held to. Described by schemas/plan.schema.json. */
@@ -84,6 +110,8 @@ export interface Plan {
   readonly drift: readonly DriftEntry[];
   readonly conflicts: readonly ConflictEntry[];
   readonly orphans: readonly { readonly address: Address; readonly remote_id: string }[];
+  /** Absent when nothing is. Only described, not part of the digest. */
+  readonly pending?: readonly PendingEntry[];
   /** Fields that the specs no longer write: left as they are, no longer managed. */
   readonly released: readonly { readonly address: Address; readonly fields: readonly FieldChange[] }[];
   readonly diagnostics: readonly Diagnostic[];
@@ -119,7 +147,7 @@ export interface Step {
   readonly id: string;
   readonly address: Address;
   readonly kind: Kind;
-  readonly action: Action | 'link';
+  readonly action: Action | 'link' | 'promote';
   readonly name: string;
   readonly remoteId: string | null;
   /** Step ids that must have succeeded first. */
@@ -137,6 +165,18 @@ export interface Step {
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
   readonly preventDestroy: boolean;
+  /** Absent: a new version is promoted at once. */
+  readonly release?: Release;
+  /** For `promote`: the version that is to become main. */
+  readonly move?: PlannedMove;
+}
+
+/** A move of main to a version that exists. */
+export interface PlannedMove extends Pick<Move, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
+  /** Digest of main's configuration as planned. */
+  readonly from: string;
+  /** The versions between are marked as undone. */
+  readonly rollback: boolean;
 }
 
 /** A change of the state alone: base follows, a move, a released field, a forgotten binding. */
@@ -148,6 +188,8 @@ export type StateEdit =
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
     }
+  /** A move of main turned out to be done. */
+  | { readonly op: 'settle'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'move'; readonly from: Address; readonly to: Address }
   | { readonly op: 'forget'; readonly address: Address };
 

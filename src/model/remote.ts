@@ -15,6 +15,8 @@ export interface RemoteResource {
   readonly versionId: string | undefined;
   readonly versionName: string | undefined;
   readonly createdAt: string | undefined;
+  /** Assistants only. */
+  readonly versionCreatedAt?: string;
 }
 
 export interface Integration {

@@ -1,4 +1,5 @@
 import type { Action } from './plan.ts';
+import type { TestVerdict } from './runs.ts';
 
 export const REPORT_FORMAT = '1.0';
 
@@ -12,6 +13,8 @@ export interface StepResult {
   readonly version_id: string | null;
   readonly promoted: boolean;
   readonly error: StepError | null;
+  /** Results of the version's gate; absent when there was none. */
+  readonly tests?: readonly TestVerdict[];
 }
 
 export interface StepError {

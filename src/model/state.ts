@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
+import type { Rollout } from './rollout.ts';
 
 export const STATE_FORMAT = '1.0';
 
@@ -34,11 +35,63 @@ export interface Binding {
   readonly main_version_id: string | null;
   /** Assistants only: a version staged with `--no-promote` and waiting. */
   readonly staged_version_id: string | null;
+  /** Assistants only: the canary rollout that is under way, or the last one that was aborted. */
+  readonly rollout?: Rollout;
   /** `lifecycle.prevent_destroy` as last applied, because the spec is gone when it matters. */
   readonly prevent_destroy: boolean;
   /** RFC 3339, UTC. */
   readonly updated_at: string;
+  /** Assistants only: the staged version, and what its promotion makes of this binding. */
+  readonly candidate?: Candidate;
+  /** Assistants only: a move of main that was begun; once main is that version, it is done. */
+  readonly moving?: Move;
+  /** Assistants only: the versions that were main, newest last. */
+  readonly mains?: readonly MainRecord[];
+  /** Assistants only: tests that versions passed, newest last. */
+  readonly passed?: readonly PassedTest[];
 }
+
+// Type aliases, because interfaces are not taken for JSON.
+
+/** A version that is to become main. */
+export type Move = {
+  readonly version_id: string;
+  /** Digest of the version's configuration, ids as they are: promoting may give it another id. */
+  readonly content: string;
+  /** What base and foreign become with it. */
+  readonly base: JsonObject | null;
+  readonly foreign: readonly string[];
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+};
+
+export type Candidate = Move & {
+  /** Digest of the spec that it was staged for. */
+  readonly desired_digest: string;
+  /** Digest of main's configuration when it was staged: what the candidate is built on. */
+  readonly main_digest: string;
+};
+
+export type MainRecord = {
+  readonly version_id: string;
+  /** RFC 3339, UTC: when it became main, or was found to be. */
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+  /** A rollback moved main away from it. */
+  readonly undone?: boolean;
+};
+
+/** A test that the content of a version passed. */
+export type PassedTest = {
+  readonly content: string;
+  readonly test_id: string;
+  readonly test_digest: string;
+  readonly run_id: string | null;
+  readonly conversation_id: string | null;
+  readonly at: string;
+};
 
 export interface DeletedResource {
   readonly address: Address;

@@ -51,6 +51,7 @@ function changeContent(change: Change): Json {
     live_digest: change.live_digest,
     desired_digest: change.desired_digest,
     depends_on: change.depends_on,
+    ...(change.release === undefined ? {} : { release: { ...change.release } }),
   };
 }
 

@@ -3,9 +3,10 @@ import type { DesiredState, Reference } from '../model/desired.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { closesCycle, mentions } from './graph.ts';
+import { gateTests, releaseOf } from './release.ts';
 
 /** Kinds in the order in which deletes run: users of a thing before the thing. */
-const DELETE_ORDER: readonly Kind[] = ['test', 'assistant', 'tool', 'mcp_server'];
+const DELETE_ORDER: readonly Kind[] = ['test', 'assistant', 'tool', 'mcp_server', 'insight_group', 'insight'];
 
 function targetsOf(references: readonly Reference[]): readonly string[] {
   return [...new Set(references.map((reference) => reference.target))];
@@ -36,6 +37,13 @@ export function withDependencies(
       if (other === undefined || (other.id === step.address && step.action !== 'link')) continue;
       if (other.action === 'create') hard.add(other.id);
       else soft.push({ from: step.id, to: other.id });
+    }
+    // A gate runs the tests as Git wants them. The tests of a new assistant wait for it instead.
+    if (step.action === 'update' || step.action === 'adopt') {
+      for (const test of gateTests(step.release)) {
+        const other = byAddress.get(test);
+        if (other !== undefined) hard.add(other.id);
+      }
     }
     dependsOn.set(step.id, hard);
   }
@@ -78,6 +86,7 @@ export function targetClosure(
     const address = parseAddress(name)?.address;
     const resource = address === undefined ? undefined : desired.resources.get(address);
     for (const { target } of resource?.references ?? []) work.push(target);
+    if (resource !== undefined) work.push(...gateTests(releaseOf(resource, desired)));
   }
   return chosen;
 }

@@ -20,10 +20,12 @@ import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affects.ts';
 import { inputsDigest, planDigest } from './digests.ts';
 import { deferredReferences } from './graph.ts';
-import { isForeignAccount, knownIds, type Matching, matchResources } from './match.ts';
+import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './order.ts';
 import { planOrphans } from './orphans.ts';
-import { planResource, type ResourcePlan } from './resource.ts';
+import { releaseOf } from './release.ts';
+import { planResource } from './resource.ts';
+import type { ResourcePlan } from './resource-plan.ts';
 
 export interface PlanInput {
   readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
@@ -37,6 +39,8 @@ export interface PlanInput {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** Ids of staged versions that are remembered and were looked for in vain. */
+  readonly vanished?: ReadonlySet<string>;
 }
 
 /**
@@ -56,7 +60,15 @@ export function makePlan(input: PlanInput): Planned {
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
     if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
-    const context = { policy, recreate: options.recreate, ids, refs, deferred: deferred.get(address) ?? [] };
+    const context = {
+      policy,
+      recreate: options.recreate,
+      ids,
+      refs,
+      deferred: deferred.get(address) ?? [],
+      release: releaseOf(resource, desired),
+      waits: !isVanished(match, input.vanished),
+    };
     results.set(address, planResource(resource, match, context));
   }
   const orphans = planOrphans(matching.orphans, input, chosen);
@@ -87,10 +99,16 @@ export function makePlan(input: PlanInput): Planned {
   const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
   const stateEdits = [
     ...matching.moves.map((move) => ({ op: 'move' as const, ...move })),
+    ...plans.flatMap((result) => result.settled ?? []),
     ...plans.flatMap((result) => result.stateEdit ?? []),
     ...orphans.stateEdits,
   ];
   return { plan, steps, stateEdits, ids: Object.fromEntries(ids) };
+}
+
+function isVanished(match: Match, vanished: ReadonlySet<string> | undefined): boolean {
+  const waiting = match.how === 'bound' ? match.binding.candidate?.version_id : undefined;
+  return waiting !== undefined && vanished?.has(waiting) === true;
 }
 
 function foreignAccount({ state, project }: PlanInput): Failure {
@@ -178,7 +196,8 @@ function assemble(input: PlanInput, parts: Parts): Plan {
   const drift = plans.flatMap((plan) => plan.drift ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflict ?? []);
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
-  const touched = new Set([...changes, ...drift, ...conflicts].map((entry) => entry.address));
+  const pending = plans.flatMap((plan) => plan.pending ?? []);
+  const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
   const inputs = inputsDigest(input);
   const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
   return {
@@ -205,11 +224,13 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       conflict: conflicts.length,
       orphan: parts.orphans.length,
       unmanaged: matching.unmanaged,
+      ...(pending.length > 0 && { pending: pending.length }),
     },
     changes,
     drift,
     conflicts,
     orphans: parts.orphans,
+    ...(pending.length > 0 && { pending }),
     released: plans.flatMap((plan) => plan.released ?? []),
     diagnostics: parts.diagnostics,
   };

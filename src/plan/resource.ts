@@ -1,38 +1,20 @@
 import { storedBase } from '../canonical/base.ts';
-import { configDigest, hideSecrets, liveDigest } from '../canonical/canonical.ts';
-import { withoutPointers } from '../canonical/edit.ts';
-import { childShape, withReferences } from '../canonical/walk.ts';
+import { configDigest, liveDigest } from '../canonical/canonical.ts';
+import { settledBinding } from '../canonical/settle.ts';
+import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, type JsonObject, jsonEqual } from '../model/json.ts';
+import { jsonEqual } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Change, ConflictEntry, DriftEntry, FieldChange, StateEdit, Step } from '../model/plan.ts';
+import type { Change, StateEdit, Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
-import { type Comparison, compare, editsBetween, type Policy } from './compare.ts';
-import { withoutReferences } from './graph.ts';
+import { type Comparison, compare } from './compare.ts';
+import { managed, planCreate } from './create.ts';
 import type { Match } from './match.ts';
-
-/** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
-export interface ResourcePlan {
-  readonly change?: Change;
-  readonly steps: readonly Step[];
-  readonly drift?: DriftEntry;
-  readonly conflict?: ConflictEntry;
-  readonly released?: { readonly address: Change['address']; readonly fields: readonly FieldChange[] };
-  readonly stateEdit?: StateEdit;
-}
-
-export interface ResourceContext {
-  readonly policy: Policy;
-  readonly recreate: boolean;
-  /** Reference target → live id. */
-  readonly ids: ReadonlyMap<string, string>;
-  /** Live id → reference target. */
-  readonly refs: ReadonlyMap<string, string>;
-  /** References that this resource's create leaves to a link step. */
-  readonly deferred: DesiredResource['references'];
-}
+import { pendingEntry, promotesNow, waitingCandidate, withoutCandidate } from './pending.ts';
+import { releaseNote } from './release.ts';
+import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
 
 /** Plans one resource; dependencies between resources are added by the caller. */
 export function planResource(
@@ -63,85 +45,17 @@ function planGone(resource: DesiredResource, binding: Binding, context: Resource
   };
 }
 
-function managed(resource: DesiredResource, value: JsonObject): JsonObject {
-  const pointers = resource.lifecycle.ignoreChanges.map(fromPointer);
-  return pointers.length === 0
-    ? value
-    : withoutPointers(SHAPES[resource.kind], value, pointers, resource.spec);
-}
-
-function planCreate(resource: DesiredResource, context: ResourceContext, reason: string): ResourcePlan {
-  const { address, kind, spec } = resource;
-  const shape = SHAPES[kind];
-  const desired = managed(resource, spec);
-  const desiredDigest = configDigest(shape, desired);
-  const createSpec = context.deferred.length === 0 ? spec : withoutReferences(spec, context.deferred);
-  const linked = createSpec !== spec;
-  const common = {
-    address,
-    kind,
-    name: resource.name,
-    remoteId: null,
-    spec,
-    reorder: [],
-    desiredDigest,
-    liveDigest: null,
-  };
-  const create: Step = {
-    ...common,
-    id: address,
-    action: 'create',
-    dependsOn: [],
-    createSpec,
-    edits: [],
-    base: linked ? managed(resource, createSpec) : desired,
-    foreign: [],
-    preventDestroy: resource.lifecycle.preventDestroy,
-  };
-  const link: Step = {
-    ...create,
-    id: `${address}#link`,
-    action: 'link',
-    createSpec: null,
-    edits: linked ? editsBetween(shape, createSpec, spec) : [],
-    base: desired,
-  };
-  const fields = editsBetween(shape, {}, spec).map((edit) => createdField(shape, edit));
-  return {
-    change: {
-      address,
-      action: 'create',
-      remote_id: null,
-      reason,
-      fields,
-      promotes: false,
-      live_version_id: null,
-      base_digest: null,
-      live_digest: null,
-      desired_digest: desiredDigest,
-      depends_on: [],
-      affects: [],
-    },
-    steps: linked ? [create, link] : [create],
-  };
-}
-
-function createdField(shape: (typeof SHAPES)[keyof typeof SHAPES], edit: Step['edits'][number]): FieldChange {
-  const [name = ''] = edit.path;
-  const after = hideSecrets(childShape(shape, name, edit.after), edit.after ?? null);
-  return { path: `/${name}`, before: null, after, origin: 'config' };
-}
-
 function planExisting(
   resource: DesiredResource,
-  binding: Binding | undefined,
+  known: Binding | undefined,
   live: RemoteResource,
   context: ResourceContext,
 ): ResourcePlan {
   const { address, kind, spec } = resource;
+  const settled = known === undefined ? undefined : settledBinding(known, live);
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
-  const base = binding?.base ? withReferences(shape, binding.base, context.refs) : null;
+  const base = settled?.base ? withReferences(shape, settled.base, context.refs) : null;
   const desired = managed(resource, spec);
   const comparison = compare(
     {
@@ -149,17 +63,27 @@ function planExisting(
       desired,
       base: base === null ? null : managed(resource, base),
       live: managed(resource, liveConfig),
-      foreign: binding?.foreign ?? [],
+      foreign: settled?.foreign ?? [],
     },
     context.policy,
   );
   const writes = comparison.edits.length > 0 || comparison.reorder.length > 0;
-  const entries = reportEntries(resource, live, comparison);
+  const binding = settled === undefined || writes ? settled : withoutCandidate(settled);
+  const entries = {
+    ...reportEntries(resource, live, comparison),
+    ...(binding !== undefined &&
+      binding !== known && { settled: { op: 'settle' as const, address, binding } }),
+  };
   if (!writes && binding !== undefined) {
     return { ...entries, steps: [], ...rebase(resource, binding, comparison, context) };
   }
   const action = binding === undefined ? 'adopt' : 'update';
   const desiredDigest = configDigest(shape, desired);
+  const waiting = writes ? waitingCandidate(binding, desiredDigest, live, context) : undefined;
+  if (waiting !== undefined) {
+    return { ...entries, steps: [], pending: pendingEntry(resource, live, waiting, comparison) };
+  }
+  const { release } = context;
   const liveDigestText = liveDigest(shape, liveConfig);
   const change: Change = {
     address,
@@ -167,13 +91,14 @@ function planExisting(
     remote_id: live.id,
     reason: reasonFor(action, live, comparison),
     fields: comparison.fields,
-    promotes: writes && KINDS[kind].update === 'version',
+    promotes: writes && KINDS[kind].update === 'version' && promotesNow(release),
     live_version_id: live.versionId ?? null,
     base_digest: base === null ? null : configDigest(shape, base),
     live_digest: liveDigestText,
     desired_digest: desiredDigest,
     depends_on: [],
     affects: [],
+    ...(writes && release !== undefined && { release: releaseNote(release) }),
   };
   const step: Step = {
     id: address,
@@ -192,6 +117,7 @@ function planExisting(
     base: comparison.base,
     foreign: comparison.foreign,
     preventDestroy: resource.lifecycle.preventDestroy,
+    ...(release !== undefined && { release }),
   };
   return { ...entries, change, steps: [step] };
 }

@@ -6,8 +6,8 @@ import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 
 /**
- * Bound resources that a listing shows otherwise than they were last applied, or not at all. A listing may lag
- * behind a write or abbreviate, so these are read one by one before anything is concluded from them.
+ * Bound resources that a listing shows otherwise than they were last applied, or not at all, and those whose main
+ * may be about to move. A listing may lag behind a write or abbreviate, so these are read one by one before anything is concluded from them.
  */
 export function suspects(
   state: State | undefined,
@@ -22,6 +22,8 @@ export function suspects(
     const asApplied =
       listed !== undefined &&
       binding.base !== null &&
+      binding.candidate === undefined &&
+      binding.moving === undefined &&
       jsonEqual(canonicalLike(shape, listed.config, binding.base), canonical(shape, binding.base));
     return asApplied ? [] : [{ kind, id: binding.remote_id }];
   });

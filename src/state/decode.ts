@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import { isArray, isObject, type JsonObject } from '../model/json.ts';
+import { isRollout } from '../model/rollout.ts';
 import type { Binding, DeletedResource, JournalEntry, LeaseHolder, State } from '../model/state.ts';
 import { STATE_FORMAT } from '../model/state.ts';
 
@@ -156,9 +157,43 @@ function isBinding(value: unknown): value is Binding {
     value.foreign.every(isText) &&
     isTextOrNull(value.main_version_id) &&
     isTextOrNull(value.staged_version_id) &&
+    (value.rollout === undefined || isRollout(value.rollout)) &&
     typeof value.prevent_destroy === 'boolean' &&
-    isText(value.updated_at)
+    isText(value.updated_at) &&
+    isOptional(value.candidate, isCandidate) &&
+    isOptional(value.moving, isMove) &&
+    isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
+    isOptional(value.passed, (passed) => isArray(passed) && passed.every(isPassedTest))
   );
+}
+
+function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {
+  return value === undefined || check(value);
+}
+
+function hasTexts(value: unknown, names: readonly string[]): value is JsonObject {
+  return isObject(value) && names.every((name) => isText(value[name]));
+}
+
+function isMove(value: unknown): boolean {
+  return (
+    hasTexts(value, ['version_id', 'content', 'at', 'by', 'reason']) &&
+    (value.base === null || isObject(value.base)) &&
+    isArray(value.foreign) &&
+    value.foreign.every(isText)
+  );
+}
+
+function isCandidate(value: unknown): boolean {
+  return isMove(value) && hasTexts(value, ['desired_digest', 'main_digest']);
+}
+
+function isMainRecord(value: unknown): boolean {
+  return hasTexts(value, ['version_id', 'at', 'by', 'reason']);
+}
+
+function isPassedTest(value: unknown): boolean {
+  return hasTexts(value, ['content', 'test_id', 'test_digest', 'at']);
 }
 
 function isDeleted(value: unknown): value is DeletedResource {

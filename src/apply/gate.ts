@@ -1,0 +1,51 @@
+import { gateContent } from '../canonical/settle.ts';
+import { Failure } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Step } from '../model/plan.ts';
+import { GateFailure } from '../model/release.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import type { TestVerdict } from '../model/runs.ts';
+import type { PassedTest } from '../model/state.ts';
+import { saveBinding } from './bind.ts';
+import type { ApplyContext } from './context.ts';
+
+/**
+ * Runs the gate of a staged version and remembers what passed, also when the gate as a whole did not. Rejects with
+ * `GateFailure` when the version may not be promoted.
+ */
+export async function passGate(
+  context: ApplyContext,
+  step: Step,
+  main: RemoteResource,
+  staged: { readonly versionId: string; readonly config: JsonObject },
+): Promise<readonly TestVerdict[] | undefined> {
+  const gate = step.release?.gate;
+  if (gate === null || gate === undefined) return undefined;
+  if (context.gate === undefined) {
+    throw new Failure('internal', `${step.address} has a gate and nothing can run it`, {
+      code: 'GATE_UNAVAILABLE',
+    });
+  }
+  try {
+    const { verdicts, passed } = await context.gate({
+      address: step.address,
+      assistantId: main.id,
+      versionId: staged.versionId,
+      content: gateContent(staged.config, context.refs, gate.uses),
+      gate,
+      passed: context.bindings.get(step.address)?.passed ?? [],
+      idOf: (address) => context.ids.get(address),
+    });
+    await remember(context, step, passed);
+    return verdicts;
+  } catch (error) {
+    if (error instanceof GateFailure) await remember(context, step, error.passed);
+    throw error;
+  }
+}
+
+async function remember(context: ApplyContext, step: Step, passed: readonly PassedTest[]): Promise<void> {
+  const binding = context.bindings.get(step.address);
+  if (binding === undefined) return;
+  await saveBinding(context, step, { ...binding, passed });
+}

@@ -1,0 +1,149 @@
+/** Moves main: the one place where callers begin to hear another version. */
+import { contentDigest, settledBinding } from '../canonical/settle.ts';
+import { ApiError, Failure } from '../model/errors.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { Step } from '../model/plan.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import type { Move } from '../model/state.ts';
+import { announce, bindMoving, saveBinding } from './bind.ts';
+import type { ApplyContext, Done } from './context.ts';
+import { passGate } from './gate.ts';
+import { readAgain } from './update.ts';
+import { knownDifferences } from './verify.ts';
+
+const SHAPE = SHAPES.assistant;
+
+/** Waits before reading again what a write should have brought about. */
+export const SETTLE_DELAYS_MS = [0, 500, 1_500];
+
+/**
+ * Promotes a version and reads main back. Refused when an open canary would be ended by it, and stale when main is
+ * no longer what it was when the version was made.
+ */
+export async function promoteChecked(
+  context: ApplyContext,
+  step: Step,
+  main: RemoteResource,
+  move: Move,
+  isThere: (live: RemoteResource) => boolean,
+): Promise<RemoteResource> {
+  await requireSameMain(context, step, main);
+  await refuseForeignCanary(context, step.address, main.id);
+  await bindMoving(context, step, main, move);
+  await announce(context, step, 'promote', move.version_id);
+  return await promoteKnown(context, main, move.version_id, isThere);
+}
+
+/** Makes an existing version main: a `promote` or a `rollback`. */
+export async function promoteExisting(context: ApplyContext, step: Step): Promise<Done> {
+  const planned = step.move;
+  if (planned === undefined) throw new Failure('internal', `${step.id} has no version`, { code: 'NO_MOVE' });
+  const { from, rollback: _rollback, ...target } = planned;
+  const move = { ...target, at: context.clock().toISOString(), by: context.who ?? '' };
+  const isThere = (live: RemoteResource): boolean =>
+    live.versionId === move.version_id || contentDigest(live.config) === move.content;
+  const main = await readAgain(context, step);
+  const done = { remoteId: main.id, versionId: move.version_id, promoted: true };
+  if (main.versionId === move.version_id) {
+    await bindMoving(context, step, main, move);
+    await settle(context, step, main);
+    return { ...done, wrote: false };
+  }
+  if (contentDigest(main.config) !== from) throw mainMoved(step, main);
+  const version = await context.api.getVersion(main.id, move.version_id);
+  if (version === undefined || contentDigest(version.config) !== move.content) {
+    const how = version === undefined ? 'was deleted' : 'was edited';
+    throw new Failure('stale', `version ${move.version_id} of ${step.address} ${how} meanwhile`, {
+      code: version === undefined ? 'VERSION_GONE' : 'VERSION_CHANGED',
+      hint: 'apply again to stage it afresh',
+    });
+  }
+  const gated = step.release?.gate != null;
+  const staged = { versionId: move.version_id, config: version.config };
+  const tests = gated ? await passGate(context, step, main, staged) : undefined;
+  const live = await promoteChecked(context, step, main, move, isThere);
+  await settle(context, step, live);
+  return {
+    ...done,
+    versionId: live.versionId ?? move.version_id,
+    wrote: true,
+    ...(tests === undefined ? {} : { tests }),
+  };
+}
+
+async function settle(context: ApplyContext, step: Step, live: RemoteResource): Promise<void> {
+  const binding = context.bindings.get(step.address);
+  if (binding === undefined) return;
+  const updated_at = context.clock().toISOString();
+  await saveBinding(context, step, { ...settledBinding(binding, live), updated_at });
+}
+
+/** An open canary would be destroyed by a promotion; none of ours exists here, so any is somebody's. */
+export async function refuseForeignCanary(
+  context: ApplyContext,
+  address: string,
+  assistantId: string,
+): Promise<void> {
+  if ((await context.api.canary(assistantId)) === undefined) return;
+  throw new Failure(
+    'refused',
+    `${address} (${assistantId}) has an open canary deploy, which a promotion would end`,
+    {
+      code: 'CANARY_OPEN',
+      hint: 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
+    },
+  );
+}
+
+async function requireSameMain(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
+  const now = await readAgain(context, step);
+  if (knownDifferences(SHAPE, main.config, now.config).length > 0) throw mainMoved(step, main);
+}
+
+function mainMoved(step: Step, main: RemoteResource): Failure {
+  return new Failure(
+    'stale',
+    `main of ${step.address} (${main.id}) was changed by someone else since its version was staged`,
+    { code: 'MAIN_MOVED', hint: 'plan again' },
+  );
+}
+
+/** Promotes and reads main back until it is there; a lost reply is settled by the same reading. */
+async function promoteKnown(
+  context: ApplyContext,
+  main: RemoteResource,
+  versionId: string,
+  isThere: (live: RemoteResource) => boolean,
+): Promise<RemoteResource> {
+  let lost: unknown;
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    try {
+      await context.api.promoteVersion(main.id, versionId);
+      lost = undefined;
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+      lost = error;
+    }
+    const live = await promotedMain(context, main.id, isThere);
+    if (live !== undefined) return live;
+    if (lost === undefined) break;
+  }
+  if (lost !== undefined) throw lost;
+  throw new Failure('partial', `version ${versionId} of ${main.id} was promoted, but main does not hold it`, {
+    code: 'NOT_PROMOTED',
+    hint: 'plan again to see what main holds',
+  });
+}
+
+async function promotedMain(
+  context: ApplyContext,
+  id: string,
+  isThere: (live: RemoteResource) => boolean,
+): Promise<RemoteResource | undefined> {
+  for (const delay of SETTLE_DELAYS_MS) {
+    if (delay > 0) await context.sleep(delay);
+    const live = await context.api.get('assistant', id);
+    if (live !== undefined && isThere(live)) return live;
+  }
+  return undefined;
+}

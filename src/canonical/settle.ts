@@ -1,0 +1,60 @@
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import type { Binding, MainRecord, Move } from '../model/state.ts';
+import { digest, liveDigest } from './canonical.ts';
+import { withReferences } from './walk.ts';
+
+/** How many former mains of an assistant are remembered. */
+const MOST_MAINS = 20;
+
+/** Digest of an assistant's configuration with ids as they are: tells contents apart, whatever a version is called. */
+export function contentDigest(config: RemoteResource['config']): string {
+  return liveDigest(SHAPES.assistant, config);
+}
+
+/**
+ * What a test result is bound to: the version's content with references by address, so that ids do not matter, and
+ * the content of the tools that it uses.
+ */
+export function gateContent(
+  config: RemoteResource['config'],
+  refs: ReadonlyMap<string, string>,
+  uses: string,
+): string {
+  return digest([contentDigest(withReferences(SHAPES.assistant, config, refs)), uses]);
+}
+
+/** The history with one more main; nothing is added when that version is the last entry already. */
+export function withMain(
+  mains: readonly MainRecord[] | undefined,
+  record: MainRecord,
+): readonly MainRecord[] {
+  const known = mains ?? [];
+  if (known.at(-1)?.version_id === record.version_id) return known;
+  return [...known, record].slice(-MOST_MAINS);
+}
+
+/**
+ * The binding as it is once main is the version that was begun to be promoted, or that waited and was promoted by
+ * somebody in the portal; the same binding when neither happened. A command that was killed between the
+ * promotion and its record is made good for by this.
+ */
+export function settledBinding(binding: Binding, live: RemoteResource): Binding {
+  const done = [binding.moving, binding.candidate].find((move) => move !== undefined && isMain(move, live));
+  if (done === undefined) return binding;
+  const { moving: _moving, candidate: _candidate, ...rest } = binding;
+  const { at, by, reason } = done;
+  const version = live.versionId ?? done.version_id;
+  return {
+    ...rest,
+    base: done.base,
+    foreign: done.foreign,
+    main_version_id: version,
+    staged_version_id: null,
+    mains: withMain(binding.mains, { version_id: version, at, by, reason }),
+  };
+}
+
+function isMain(move: Move, live: RemoteResource): boolean {
+  return move.version_id === live.versionId || move.content === contentDigest(live.config);
+}

@@ -1,0 +1,66 @@
+import type { Address } from './address.ts';
+import { Failure } from './errors.ts';
+import type { TestVerdict } from './runs.ts';
+import type { PassedTest } from './state.ts';
+
+/** How a staged version becomes main; `promotion.strategy` of a spec. */
+export type Strategy = 'immediate' | 'gated' | 'manual' | 'canary';
+
+/** What a version has to pass first. */
+export interface GateSpec {
+  /** Tests that the spec names. */
+  readonly tests: readonly Address[];
+  readonly suites: readonly string[];
+  /** Tests of those suites that have specs and are for this assistant; the account may have more. */
+  readonly members: readonly Address[];
+  /** Milliseconds for all of them together. */
+  readonly timeoutMs: number;
+  /** Digest of the specs of the tools and MCP servers that the assistant uses: a result is worth no more than they. */
+  readonly uses: string;
+}
+
+/** How an update of an assistant is to be released; a step without one is promoted at once. */
+export interface Release {
+  readonly strategy: Exclude<Strategy, 'immediate'>;
+  readonly gate: GateSpec | null;
+}
+
+/** A version that stands before its gate. */
+export interface GateRequest {
+  readonly address: Address;
+  readonly assistantId: string;
+  readonly versionId: string;
+  /** Digest of the version's configuration. */
+  readonly content: string;
+  readonly gate: GateSpec;
+  /** Results that were green before. */
+  readonly passed: readonly PassedTest[];
+  readonly idOf: (address: Address) => string | undefined;
+}
+
+export interface GateResult {
+  readonly verdicts: readonly TestVerdict[];
+  /** The earlier green results and the new ones. */
+  readonly passed: readonly PassedTest[];
+}
+
+/** Runs a gate. Rejects with `GateFailure` when the version may not pass. */
+export type RunGate = (request: GateRequest) => Promise<GateResult>;
+
+/** A test failed, or gave no result, or there was none to run. Main is untouched. */
+export class GateFailure extends Failure {
+  override readonly name: string = 'GateFailure';
+  readonly verdicts: readonly TestVerdict[];
+  readonly passed: readonly PassedTest[];
+
+  constructor(
+    kind: 'gate' | 'interrupted',
+    message: string,
+    failure: { readonly code: string; readonly hint?: string },
+    result: GateResult,
+  ) {
+    super(kind, message, failure);
+    this.verdicts = result.verdicts;
+    this.passed = result.passed;
+  }
+}

@@ -1,0 +1,85 @@
+import { configDigest, hideSecrets } from '../canonical/canonical.ts';
+import { withoutPointers } from '../canonical/edit.ts';
+import { childShape } from '../canonical/walk.ts';
+import type { DesiredResource } from '../model/desired.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { fromPointer, type JsonObject } from '../model/json.ts';
+import type { FieldChange, Step } from '../model/plan.ts';
+import { editsBetween } from './compare.ts';
+import { withoutReferences } from './graph.ts';
+import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
+
+/** What of a configuration is compared and written: all but what the spec says to ignore. */
+export function managed(resource: DesiredResource, value: JsonObject): JsonObject {
+  const pointers = resource.lifecycle.ignoreChanges.map(fromPointer);
+  return pointers.length === 0
+    ? value
+    : withoutPointers(SHAPES[resource.kind], value, pointers, resource.spec);
+}
+
+/** A create, and the link step behind it where it closes a cycle of references. */
+export function planCreate(
+  resource: DesiredResource,
+  context: ResourceContext,
+  reason: string,
+): ResourcePlan {
+  const { address, kind, spec } = resource;
+  const shape = SHAPES[kind];
+  const desired = managed(resource, spec);
+  const desiredDigest = configDigest(shape, desired);
+  const createSpec = context.deferred.length === 0 ? spec : withoutReferences(spec, context.deferred);
+  const linked = createSpec !== spec;
+  const common = {
+    address,
+    kind,
+    name: resource.name,
+    remoteId: null,
+    spec,
+    reorder: [],
+    desiredDigest,
+    liveDigest: null,
+  };
+  const create: Step = {
+    ...common,
+    id: address,
+    action: 'create',
+    dependsOn: [],
+    createSpec,
+    edits: [],
+    base: linked ? managed(resource, createSpec) : desired,
+    foreign: [],
+    preventDestroy: resource.lifecycle.preventDestroy,
+  };
+  const link: Step = {
+    ...create,
+    id: `${address}#link`,
+    action: 'link',
+    createSpec: null,
+    edits: linked ? editsBetween(shape, createSpec, spec) : [],
+    base: desired,
+  };
+  const fields = editsBetween(shape, {}, spec).map((edit) => createdField(shape, edit));
+  return {
+    change: {
+      address,
+      action: 'create',
+      remote_id: null,
+      reason,
+      fields,
+      promotes: false,
+      live_version_id: null,
+      base_digest: null,
+      live_digest: null,
+      desired_digest: desiredDigest,
+      depends_on: [],
+      affects: [],
+    },
+    steps: linked ? [create, link] : [create],
+  };
+}
+
+function createdField(shape: (typeof SHAPES)[keyof typeof SHAPES], edit: Step['edits'][number]): FieldChange {
+  const [name = ''] = edit.path;
+  const after = hideSecrets(childShape(shape, name, edit.after), edit.after ?? null);
+  return { path: `/${name}`, before: null, after, origin: 'config' };
+}

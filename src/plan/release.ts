@@ -1,0 +1,92 @@
+import { configDigest, digest } from '../canonical/canonical.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredResource, DesiredState } from '../model/desired.ts';
+import { parseDuration } from '../model/duration.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
+import type { ReleaseNote } from '../model/plan.ts';
+import type { GateSpec, Release } from '../model/release.ts';
+
+/** Time for all tests of a gate together when the spec names none. */
+export const DEFAULT_GATE_TIMEOUT_MS = 15 * 60_000;
+
+const STRATEGIES: readonly string[] = ['gated', 'manual', 'canary'];
+
+function isStrategy(value: Json | undefined): value is Release['strategy'] {
+  return typeof value === 'string' && STRATEGIES.includes(value);
+}
+
+/** How the specs want a new version of this assistant to become main; undefined for at once. */
+export function releaseOf(resource: DesiredResource, desired: DesiredState): Release | undefined {
+  const strategy = resource.promotion?.strategy;
+  if (resource.kind !== 'assistant' || !isStrategy(strategy)) return undefined;
+  return { strategy, gate: gateOf(resource, desired) };
+}
+
+function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | null {
+  const gate = resource.promotion?.gate;
+  if (!isObject(gate)) return null;
+  const tests = isArray(gate.tests) ? gate.tests.flatMap((entry) => testAddress(entry) ?? []) : [];
+  const suites = isArray(gate.suites) ? gate.suites.filter((name) => typeof name === 'string') : [];
+  if (tests.length === 0 && suites.length === 0) return null;
+  const timeout = typeof gate.timeout === 'string' ? parseDuration(gate.timeout) : undefined;
+  return {
+    tests: [...new Set(tests)],
+    suites,
+    members: membersOf(resource.address, new Set(suites), desired),
+    timeoutMs: timeout ?? DEFAULT_GATE_TIMEOUT_MS,
+    uses: usesDigest(resource, desired),
+  };
+}
+
+function testAddress(entry: Json): Address | undefined {
+  const target = isObject(entry) ? entry.$ref : undefined;
+  return typeof target === 'string' && isTestAddress(target) ? target : undefined;
+}
+
+function isTestAddress(target: string): target is Address {
+  return target.startsWith('test/');
+}
+
+function membersOf(
+  assistant: Address,
+  suites: ReadonlySet<string>,
+  desired: DesiredState,
+): readonly Address[] {
+  if (suites.size === 0) return [];
+  return [...desired.resources.values()]
+    .filter(({ kind, spec }) => {
+      const suite = spec.test_suite;
+      return kind === 'test' && typeof suite === 'string' && suites.has(suite) && isFor(spec, assistant);
+    })
+    .map(({ address }) => address);
+}
+
+function isFor(spec: JsonObject, assistant: Address): boolean {
+  return isObject(spec.destination) && spec.destination.$ref === assistant;
+}
+
+function usesDigest(resource: DesiredResource, desired: DesiredState): string {
+  const targets = [...new Set(resource.references.map(({ target }) => target))].sort();
+  const used = targets.flatMap((target): readonly Json[] => {
+    const other = isUsed(target) ? desired.resources.get(target) : undefined;
+    return other === undefined ? [] : [[target, configDigest(SHAPES[other.kind], other.spec)]];
+  });
+  return digest(used);
+}
+
+/** What a result depends on beside the assistant's own configuration: not the assistants that it hands off to. */
+function isUsed(target: string): target is Address {
+  return target.startsWith('tool/') || target.startsWith('mcp_server/');
+}
+
+/** Tests whose specs a gate needs in the account before it can run. */
+export function gateTests(release: Release | undefined): readonly Address[] {
+  const gate = release?.gate;
+  return gate ? [...new Set([...gate.tests, ...gate.members])] : [];
+}
+
+/** What a plan says about it. */
+export function releaseNote({ strategy, gate }: Release): ReleaseNote {
+  return { strategy, tests: gate?.tests ?? [], suites: gate?.suites ?? [] };
+}

@@ -1,0 +1,40 @@
+import type { DesiredResource } from '../model/desired.ts';
+import type {
+  Change,
+  ConflictEntry,
+  DriftEntry,
+  FieldChange,
+  PendingEntry,
+  StateEdit,
+  Step,
+} from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import type { Policy } from './compare.ts';
+
+/** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
+export interface ResourcePlan {
+  readonly change?: Change;
+  readonly steps: readonly Step[];
+  readonly drift?: DriftEntry;
+  readonly conflict?: ConflictEntry;
+  readonly released?: { readonly address: Change['address']; readonly fields: readonly FieldChange[] };
+  readonly stateEdit?: StateEdit;
+  /** A move of main that turned out to be done; comes before everything else. */
+  readonly settled?: StateEdit;
+  readonly pending?: PendingEntry;
+}
+
+export interface ResourceContext {
+  readonly policy: Policy;
+  readonly recreate: boolean;
+  /** Reference target → live id. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Live id → reference target. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** References that this resource's create leaves to a link step. */
+  readonly deferred: DesiredResource['references'];
+  /** How a new version becomes main; undefined for at once. */
+  readonly release: Release | undefined;
+  /** False when the version that the binding says is waiting is no longer there. */
+  readonly waits: boolean;
+}

@@ -26,7 +26,7 @@ export interface Unleased {
   readonly blastRadius?: BlastRadius;
 }
 
-interface Compared {
+export interface Compared {
   readonly planned: Planned;
   readonly account: RemoteAccount;
 }
@@ -63,45 +63,59 @@ export async function planOn(
   return (await compare(context, inputs, connection, state, options)).planned;
 }
 
-async function compare(
+/** As {@link planOn}, and the account that was read; `integrations` fetches the catalogue in any case. */
+export async function compare(
   context: Context,
   inputs: Inputs,
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
+  wanted: { readonly integrations?: boolean } = {},
 ): Promise<Compared> {
-  const { project, desired, git } = inputs;
-  const { runtime } = context;
+  const { project } = inputs;
   if (state !== undefined) {
     const foreign = checkState(state, { project: project.name, environment: project.environment.name });
     if (foreign !== undefined) throw foreign;
   }
   requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
-  const now = runtime.clock();
   try {
-    const listed = await readAccount(connection, inputs, progress);
+    const listed = await readAccount(connection, inputs, progress, wanted.integrations === true);
     const account = await confirmed(connection, listed, suspects(state, listed));
-    const planned = makePlan({
-      project: {
-        name: project.name,
-        environment: project.environment.name,
-        drift: project.environment.drift,
-      },
-      desired,
-      state,
-      account,
-      apiBase: connection.apiBase,
-      options,
-      git,
-      tool: { name: 'assistantctl', version: runtime.version },
-      createdAt: now.toISOString(),
-      expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
-    });
+    const planned = planAccount(context, inputs, connection.apiBase, state, account, options);
     return { planned, account };
   } finally {
     progress.end();
   }
+}
+
+/** Compares an account that was read already. */
+export function planAccount(
+  context: Context,
+  { project, desired, git }: Inputs,
+  apiBase: string,
+  state: State | undefined,
+  account: RemoteAccount,
+  options: PlanOptions,
+): Planned {
+  const { runtime } = context;
+  const now = runtime.clock();
+  return makePlan({
+    project: {
+      name: project.name,
+      environment: project.environment.name,
+      drift: project.environment.drift,
+    },
+    desired,
+    state,
+    account,
+    apiBase,
+    options,
+    git,
+    tool: { name: 'assistantctl', version: runtime.version },
+    createdAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
+  });
 }
 
 /** A target that nobody knows is a slip of the keyboard, not an empty plan. */
@@ -119,11 +133,13 @@ async function readAccount(
   connection: Connection,
   { desired }: Inputs,
   progress: Progress,
+  always: boolean,
 ): Promise<RemoteAccount> {
   const resources = [...desired.resources.values()];
-  const integrations = resources.some(({ references }) =>
+  const mentions = resources.some(({ references }) =>
     references.some(({ target }) => target.startsWith('integration/')),
   );
+  const integrations = always || mentions;
   const total = KIND_NAMES.length + (integrations ? 1 : 0);
   let done = 0;
   const show = (): void => progress.show({ phase: 'reading the account', done, total });

@@ -1,6 +1,6 @@
-import { canonical, canonicalLike, isTree, knownTree } from '../canonical/canonical.ts';
+import { canonical, canonicalLike, EMPTY, isTree, knownTree } from '../canonical/canonical.ts';
 import { extraElements, shapeAt } from '../canonical/edit.ts';
-import { valueAtPath, withReferences } from '../canonical/walk.ts';
+import { fittingShape, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { Failure } from '../model/errors.ts';
 import { isObject, type Json, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { Edit, Step } from '../model/plan.ts';
@@ -47,8 +47,10 @@ export function knownDifferences(shape: Shape, a: JsonObject, b: JsonObject): re
 
 function pruned(shape: Shape, value: Node): Node {
   if (value === undefined || value === null) return undefined;
-  if (isObject(value)) return knownTree(shape, value);
+  // References and opaque values are objects too, of which the tree of what is known would be empty.
+  if (fittingShape(shape, value).t === 'object') return knownTree(shape, value);
   const leaf = canonical(shape, value);
+  if (leaf === EMPTY) return undefined;
   return isTree(leaf) ? { ...leaf } : leaf;
 }
 

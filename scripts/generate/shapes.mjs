@@ -1,7 +1,14 @@
 // Shapes: what the x- keywords of the schemas say about comparing and merging, as a tree that code can walk.
 import { casesOf, refName } from './sources.mjs';
 
-const KINDS = { assistant: 'AssistantSpec', tool: 'ToolSpec', mcp_server: 'McpServerSpec', test: 'TestSpec' };
+const KINDS = {
+  assistant: 'AssistantSpec',
+  tool: 'ToolSpec',
+  mcp_server: 'McpServerSpec',
+  test: 'TestSpec',
+  insight: 'InsightSpec',
+  insight_group: 'InsightGroupSpec',
+};
 
 /** The text of src/model/generated/shapes.ts. */
 export function shapesModule({ defs }) {
@@ -79,6 +86,8 @@ function builder(defs) {
       ...(schema['x-text'] ? { text: true } : {}),
       ...(schema['x-secret'] ? { secret: true } : {}),
       ...(schema['x-ref'] ? { ref: schema['x-ref'] } : {}),
+      ...(schema['x-secret-ref'] ? { secretRef: true } : {}),
+      ...(schema['x-bucket'] ? { bucket: true } : {}),
       ...(schema['x-server-filled'] ? { serverFilled: true } : {}),
     };
     return Object.keys(flags).length === 0 ? scalar : { t: 'scalar', ...flags };
@@ -105,7 +114,11 @@ function builder(defs) {
 }
 
 function opaque(schema) {
-  return { t: 'opaque', ...(schema.default === undefined ? {} : { default: schema.default }) };
+  return {
+    t: 'opaque',
+    ...(schema.default === undefined ? {} : { default: schema.default }),
+    ...(schema['x-json-text'] ? { jsonText: true } : {}),
+  };
 }
 
 function mergeShapes(a, b) {

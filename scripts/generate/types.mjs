@@ -6,6 +6,8 @@ const DOCUMENT_NAMES = {
   tool: 'ToolDocument',
   mcp_server: 'McpServerDocument',
   test: 'TestDocument',
+  insight: 'InsightDocument',
+  insight_group: 'InsightGroupDocument',
   project: 'ProjectFile',
   plan: 'SavedPlanFile',
   report: 'ApplyReportFile',

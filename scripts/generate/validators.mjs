@@ -9,12 +9,16 @@ const EXPORTS = {
   toolDocument: 'document-tool',
   mcpServerDocument: 'document-mcp_server',
   testDocument: 'document-test',
+  insightDocument: 'document-insight',
+  insightGroupDocument: 'document-insight_group',
   projectFile: 'document-project',
   planFile: 'document-plan',
   assistantBody: 'body-AssistantSpec',
   toolBody: 'body-ToolSpec',
   mcpServerBody: 'body-McpServerSpec',
   testBody: 'body-TestSpec',
+  insightBody: 'body-InsightSpec',
+  insightGroupBody: 'body-InsightGroupSpec',
 };
 
 const HEAD = `// @ts-nocheck: compiled by ajv.

@@ -8,6 +8,7 @@ import type { Step } from '../model/plan.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
+import { settleMembers, withoutMembers } from './members.ts';
 import { unsettled } from './verify.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
@@ -32,12 +33,27 @@ export function idempotencyKey(
 export async function createResource(context: ApplyContext, step: Step): Promise<Done> {
   const shape = SHAPES[step.kind];
   const spec = resolveIds(context, step, step.createSpec ?? {});
-  const body = requestBody(shape, spec, spec);
-  const created = await createLiving(context, step, body);
+  const body = requestBody(shape, withoutMembers(step.kind, spec), spec);
+  const made = await createLiving(context, step, body);
+  const created = await withMembers(context, step, spec, made);
   const { live, missing } = await settled(context, step, spec, created);
   await bindResource(context, step, live, undefined);
   if (missing.length > 0) throw notStuck(step, live.id, missing);
   return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: true };
+}
+
+/** A resource that gets members is bound before they are assigned, so that a crash in between loses neither. */
+async function withMembers(
+  context: ApplyContext,
+  step: Step,
+  spec: JsonObject,
+  made: RemoteResource,
+): Promise<RemoteResource> {
+  if (withoutMembers(step.kind, spec) === spec) return made;
+  const base = withoutMembers(step.kind, step.base ?? {});
+  await bindResource(context, { ...step, base }, made, undefined);
+  const wrote = await settleMembers(context, step, made.id, { present: made.config, wanted: spec });
+  return wrote ? ((await context.api.get(step.kind, made.id)) ?? made) : made;
 }
 
 /** A replayed reply may describe a resource that is no more; then the create is a new one, with another key. */

@@ -10,6 +10,7 @@ import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
+import { isMembership, settleMembers, withoutMembers } from './members.ts';
 import { sendBack } from './tolerant.ts';
 import { remainingEdits, unsettled } from './verify.ts';
 
@@ -58,15 +59,28 @@ export async function updateResource(context: ApplyContext, step: Step): Promise
     await bindResource(context, step, live, live.config);
     return { remoteId: live.id, versionId: null, promoted: false, wrote: false };
   }
-  const whole = requestBody(shape, target.config, target.spec);
-  const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
-  const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
-  await announce(context, step, 'update', null);
-  const written = await writeKnown(context, step, live.id, body, target);
+  const own = { ...target, paths: target.paths.filter((path) => !isMembership(step.kind, path)) };
+  const updated = own.paths.length === 0 ? live : await writeBody(context, step, live.id, own);
+  const moved = await settleMembers(context, step, live.id, { present: live.config, wanted: target.config });
+  const written = moved ? ((await context.api.get(step.kind, live.id)) ?? updated) : updated;
   await bindResource(context, step, written, live.config);
   const missing = unsettled(shape, target.config, written.config, target.paths);
   if (missing.length > 0) throw notStuck(step, live.id, missing);
   return { remoteId: live.id, versionId: null, promoted: false, wrote: true };
+}
+
+async function writeBody(
+  context: ApplyContext,
+  step: Step,
+  id: string,
+  target: Target,
+): Promise<RemoteResource> {
+  const config = withoutMembers(step.kind, target.config);
+  const whole = requestBody(SHAPES[step.kind], config, target.spec);
+  const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
+  const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
+  await announce(context, step, 'update', null);
+  return writeKnown(context, step, id, body, target);
 }
 
 /** Sends the update; after a lost or thin reply the resource is read, and written once more if need be. */

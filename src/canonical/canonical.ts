@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isArray, isObject, type Json, type JsonObject, jsonEqual, stableStringify } from '../model/json.ts';
-import type { ScalarShape, Shape } from '../model/shape.ts';
+import type { OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
 import { childShape, field, fittingShape, mapScalars } from './walk.ts';
 
@@ -91,6 +91,21 @@ export function isMasked(value: Json | undefined): boolean {
   return isEmpty(value) || (typeof value === 'string' && MASKED.test(value));
 }
 
+function opaqueToken(shape: OpaqueShape, value: Json | undefined): Canon {
+  const meant = shape.jsonText && typeof value === 'string' ? spelled(value) : value;
+  return isEmpty(meant) || meant === undefined || jsonEqual(meant, shape.default) ? EMPTY : opaque(meant);
+}
+
+/** The object that a JSON text spells, or the text itself when it spells none. */
+function spelled(text: string): Json {
+  try {
+    const value: Json = JSON.parse(text);
+    return isObject(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
 /** Normalises a whole value. Unknown fields are kept. */
 export function canonical(shape: Shape, value: Json | undefined): Canon {
   const fitting = fittingShape(shape, value);
@@ -98,9 +113,7 @@ export function canonical(shape: Shape, value: Json | undefined): Canon {
     case 'scalar':
       return scalar(fitting, value);
     case 'opaque':
-      return isEmpty(value) || value === undefined || jsonEqual(value, fitting.default)
-        ? EMPTY
-        : opaque(value);
+      return opaqueToken(fitting, value);
     case 'map':
       return entries(value, (entry) => (entry === null ? undefined : opaque(entry)));
     case 'object':

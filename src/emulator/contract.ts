@@ -13,7 +13,11 @@ export type BodyOperation =
   | 'mcp_server.create'
   | 'mcp_server.update'
   | 'test.create'
-  | 'test.update';
+  | 'test.update'
+  | 'insight.create'
+  | 'insight.update'
+  | 'insight_group.create'
+  | 'insight_group.update';
 
 /** Checks a request body; `loc` is relative to the body. An empty answer accepts it. */
 export type BodyValidator = (operation: BodyOperation, body: JsonObject) => readonly ValidationIssue[];

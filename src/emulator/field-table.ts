@@ -213,3 +213,16 @@ export const TEST_FIELDS: FieldRules = {
   telnyx_conversation_channel: string({ oneOf: ['phone_call', 'web_call', 'sms_chat', 'web_chat'] }),
   test_suite: string({ max: 100 }),
 };
+
+export const INSIGHT_FIELDS: FieldRules = {
+  name: string({ required: true, min: 1 }),
+  instructions: string({ required: true, min: 1 }),
+  json_schema: any(),
+  webhook: string(),
+};
+
+export const INSIGHT_GROUP_FIELDS: FieldRules = {
+  name: string({ required: true, min: 1 }),
+  description: string(),
+  webhook: string(),
+};

@@ -1,37 +1,50 @@
-import type { JsonObject } from '../model/json.ts';
+import { isObject, type JsonObject } from '../model/json.ts';
+import { acceptBody } from './body-checks.ts';
 import { type Call, empty, ok, type Reply, type Route, type World } from './contract.ts';
-import { invalid, notFound } from './errors.ts';
+import { conflict, notFound } from './errors.ts';
+import { type FieldRules, INSIGHT_FIELDS, INSIGHT_GROUP_FIELDS } from './field-table.ts';
 import { pick, strings, text } from './fields.ts';
+import { visible } from './lag.ts';
+import { overlay } from './merge.ts';
 import { INSIGHT_PAGES, pageOf } from './paging.ts';
 import { parameter } from './router.ts';
 
 interface Kind {
-  readonly collection: string;
-  readonly required: readonly string[];
-  readonly writable: readonly string[];
+  readonly name: 'insight' | 'insight_group';
+  readonly collection: 'insights' | 'insight_groups';
+  readonly fields: FieldRules;
+  /** What a new record has beside the body, and what a replacing PUT falls back to. */
+  readonly optional: JsonObject;
   readonly parameter: string;
   readonly show: (world: World, record: JsonObject) => JsonObject;
 }
 
 const INSIGHT: Kind = {
+  name: 'insight',
   collection: 'insights',
-  required: ['name', 'instructions'],
-  writable: ['name', 'instructions', 'json_schema', 'webhook'],
+  fields: INSIGHT_FIELDS,
+  optional: { webhook: '', insight_type: 'custom' },
   parameter: 'insight_id',
-  show: (_world, record) => record,
+  show: ({ quirks }, record) => {
+    const { json_schema: schema } = record;
+    const asText = isObject(schema) && quirks.jsonSchemaInResponse === 'text';
+    return asText ? { ...record, json_schema: JSON.stringify(schema) } : record;
+  },
 };
 
 /** Groups keep the ids of their insights and show the insights themselves. */
 const GROUP: Kind = {
+  name: 'insight_group',
   collection: 'insight_groups',
-  required: ['name'],
-  writable: ['name', 'description', 'webhook'],
+  fields: INSIGHT_GROUP_FIELDS,
+  optional: { webhook: '' },
   parameter: 'group_id',
   show: (world, { insight_ids: _, ...group }) => ({
     ...group,
     insights: strings(world.store.get('insight_groups', text(group, 'id')) ?? {}, 'insight_ids')
       .map((id) => world.store.get('insights', id))
-      .filter((insight) => insight !== undefined),
+      .filter((insight) => insight !== undefined)
+      .map((insight) => INSIGHT.show(world, insight)),
   }),
 };
 
@@ -41,27 +54,28 @@ function recordOf(kind: Kind, { world, params }: Call): JsonObject {
   return found;
 }
 
-function create(kind: Kind, { world, body }: Call): Reply {
-  const missing = kind.required.filter((name) => typeof body[name] !== 'string');
-  if (missing.length > 0) {
-    throw invalid(missing.map((name) => ({ loc: ['body', name], msg: 'Field required', type: 'missing' })));
-  }
+function create(kind: Kind, { world, body: sent }: Call): Reply {
+  const { body } = acceptBody(world, `${kind.name}.create`, sent, kind.fields, true);
   const record: JsonObject = {
     id: world.uuid(),
-    webhook: '',
-    ...(kind === INSIGHT ? { insight_type: 'custom' } : {}),
-    ...pick(body, kind.writable),
+    ...kind.optional,
+    ...body,
     created_at: world.now().toISOString(),
   };
   world.store.put(kind.collection, text(record, 'id'), record);
   return ok({ data: kind.show(world, record) });
 }
 
+/** PUT merges or replaces, as the quirk says; the members of a group are no part of it. */
 function update(kind: Kind, call: Call): Reply {
+  const { world } = call;
   const record = recordOf(kind, call);
-  const changed = { ...record, ...pick(call.body, kind.writable) };
-  call.world.store.put(kind.collection, text(record, 'id'), changed);
-  return ok({ data: kind.show(call.world, changed) });
+  const { body, cleared } = acceptBody(world, `${kind.name}.update`, call.body, kind.fields, false);
+  const kept = ['id', 'created_at', 'insight_ids', 'name', 'instructions'];
+  const base = world.quirks.insightPut === 'replace' ? { ...kind.optional, ...pick(record, kept) } : record;
+  const changed = overlay(base, body, cleared, 'replace');
+  world.store.put(kind.collection, text(record, 'id'), changed);
+  return ok({ data: kind.show(world, changed) });
 }
 
 function routes(kind: Kind, path: string): readonly Route[] {
@@ -72,7 +86,7 @@ function routes(kind: Kind, path: string): readonly Route[] {
       path,
       handle: (call) =>
         ok(
-          pageOf(call, call.world.store.all(kind.collection), INSIGHT_PAGES, (record) =>
+          pageOf(call, visible(call.world, kind.collection), INSIGHT_PAGES, (record) =>
             kind.show(call.world, record),
           ),
         ),
@@ -94,7 +108,13 @@ function routes(kind: Kind, path: string): readonly Route[] {
 function assign(call: Call, assigned: boolean): Reply {
   const group = recordOf(GROUP, call);
   const id = text(recordOf(INSIGHT, call), 'id');
-  const others = strings(group, 'insight_ids').filter((other) => other !== id);
+  const members = strings(group, 'insight_ids');
+  if (call.world.quirks.assignTwice === 'conflict' && members.includes(id) === assigned) {
+    throw assigned
+      ? conflict(`Insight ${id} is assigned already.`)
+      : notFound(`Insight ${id} is not assigned.`);
+  }
+  const others = members.filter((other) => other !== id);
   const insightIds = assigned ? [...others, id] : others;
   call.world.store.put('insight_groups', text(group, 'id'), { ...group, insight_ids: insightIds });
   return empty(200);

@@ -42,6 +42,11 @@ export interface Quirks {
   /** Whether PUT resets the optional fields that it does not carry. */
   readonly mcpPut: 'replace' | 'merge';
   readonly testPut: 'replace' | 'merge';
+  readonly insightPut: 'replace' | 'merge';
+  /** Assigning an insight to a group that has it already. */
+  readonly assignTwice: 'allow' | 'conflict';
+  /** How replies show a JSON Schema of an insight that was sent as an object. */
+  readonly jsonSchemaInResponse: 'object' | 'text';
   /** White space at both ends of free text is dropped when saving. */
   readonly trimStrings: boolean;
   /** Replies carry fields that no document knows, at the top and inside. */
@@ -75,6 +80,9 @@ export const DEFAULT_QUIRKS: Quirks = {
   defaultModel: 'moonshotai/Kimi-K2.6',
   mcpPut: 'replace',
   testPut: 'merge',
+  insightPut: 'merge',
+  assignTwice: 'allow',
+  jsonSchemaInResponse: 'object',
   trimStrings: false,
   extraFields: false,
   reorder: false,
@@ -93,6 +101,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   promoteVersionId: ['reuse', 'copy'],
   mcpPut: ['replace', 'merge'],
   testPut: ['replace', 'merge'],
+  insightPut: ['replace', 'merge'],
+  assignTwice: ['allow', 'conflict'],
+  jsonSchemaInResponse: ['object', 'text'],
 };
 
 function fits(name: string, value: Json): boolean {

@@ -15,7 +15,20 @@ const CONFIGS: { readonly [kind in Kind]: (body: JsonObject) => JsonObject } = {
   tool: toolConfig,
   mcp_server: (body) => body,
   test: (body) => body,
+  insight: (body) => body,
+  insight_group: withMemberIds('insight_group'),
 };
+
+/** Replies show members whole; a configuration names them. A reply without the list says nothing about it. */
+function withMemberIds(kind: Kind): (body: JsonObject) => JsonObject {
+  const field = KINDS[kind].members?.field ?? '';
+  return (body) => {
+    const members = body[field];
+    if (!isArray(members)) return body;
+    const ids = members.map((member) => (isObject(member) ? text(member.id) : text(member)));
+    return { ...body, [field]: ids.filter((id) => id !== undefined) };
+  };
+}
 
 /** Undefined when the value is no resource of that kind. */
 export function decodeResource(kind: Kind, value: Json): RemoteResource | undefined {

@@ -22,6 +22,11 @@ export function canaryPath(assistantId: string): string {
   return `${itemPath('assistant', assistantId)}/canary-deploys`;
 }
 
+/** A member of a resource that keeps a set of others (KindFacts.members). */
+export function memberPath(kind: Kind, id: string, memberId: string): string {
+  return `${itemPath(kind, id)}/${KINDS[kind].members?.field ?? ''}/${segment(memberId)}`;
+}
+
 export const SUITES_PATH = '/ai/assistants/tests/test-suites';
 
 export function suiteRunsPath(suite: string): string {

@@ -24,6 +24,8 @@ export interface RawPage {
 
 export interface Listing<Item> {
   readonly paging: Paging;
+  /** Entries per page; {@link PAGE_SIZE} unless the endpoint allows fewer. */
+  readonly pageSize?: number;
   /** Fetches one page; there is no query where the endpoint does not page. */
   readonly read: (query: string | undefined) => Promise<RawPage>;
   readonly decode: (value: Json) => Item | undefined;
@@ -85,7 +87,7 @@ async function listByTotals<Item>(
 /** Bare arrays carry no totals: the list ends with the first page that is not full. */
 async function listUntilShort<Item>(listing: Listing<Item>, first: Page<Item>): Promise<readonly Item[]> {
   const pages = [first.items];
-  const full = looksCapped(first.items.length) ? first.items.length : PAGE_SIZE;
+  const full = looksCapped(first.items.length) ? first.items.length : (listing.pageSize ?? PAGE_SIZE);
   let last = first.items;
   while (last.length >= full) {
     if (pages.length > MOST_PAGES) throw new ListingFault('the list does not end');
@@ -115,7 +117,8 @@ interface Page<Item> {
 }
 
 async function readPage<Item>(listing: Listing<Item>, number: number | undefined): Promise<Page<Item>> {
-  const page = await listing.read(number === undefined ? undefined : pageQuery(number));
+  const query = number === undefined ? undefined : pageQuery(number, listing.pageSize);
+  const page = await listing.read(query);
   const data = isObject(page.body) ? page.body.data : page.body;
   if (!isArray(data)) throw page.reject('the body is no list');
   const items = data.map((entry, index) => {
@@ -158,6 +161,6 @@ function sameItems<Item>({ identify }: Listing<Item>, a: readonly Item[], b: rea
 }
 
 /** Brackets are percent-encoded: raw ones have been answered with 503. */
-function pageQuery(number: number): string {
-  return `page%5Bnumber%5D=${number}&page%5Bsize%5D=${PAGE_SIZE}`;
+function pageQuery(number: number, size = PAGE_SIZE): string {
+  return `page%5Bnumber%5D=${number}&page%5Bsize%5D=${size}`;
 }

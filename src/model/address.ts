@@ -1,10 +1,10 @@
 /** The kinds of resource that a spec document can describe. */
-export const KIND_NAMES = ['assistant', 'tool', 'mcp_server', 'test'] as const;
+export const KIND_NAMES = ['assistant', 'tool', 'mcp_server', 'test', 'insight', 'insight_group'] as const;
 
 export type Kind = (typeof KIND_NAMES)[number];
 
 /** What a `{ $ref }` may point at: a managed kind, or an entry of the integration catalogue by name. */
-export type RefKind = 'assistant' | 'tool' | 'mcp_server' | 'integration';
+export type RefKind = 'assistant' | 'tool' | 'mcp_server' | 'insight' | 'insight_group' | 'integration';
 
 /** `<kind>/<key>`, for example `assistant/front-desk`. */
 export type Address = `${Kind}/${string}`;

@@ -1,4 +1,4 @@
-import type { Kind } from './address.ts';
+import { KIND_NAMES, type Kind, parseAddress } from './address.ts';
 
 /** How a list endpoint pages: not at all, `page[number]` with `meta`, or a bare array until a short page. */
 export type Paging = 'none' | 'meta' | 'bare';
@@ -10,6 +10,10 @@ export interface KindFacts {
   /** Path below the API base. */
   readonly collection: string;
   readonly paging: Paging;
+  /** Most entries that a page may be asked for, where that is fewer than usual. */
+  readonly pageSize?: number;
+  /** Whether the account's list is read for every plan, or only when a spec or the state has the kind. */
+  readonly listed: 'always' | 'when used';
   readonly idField: string;
   readonly nameField: string;
   /**
@@ -23,6 +27,11 @@ export interface KindFacts {
   readonly readOnly: readonly string[];
   /** Spec fields that tell two resources of one name apart when adopting by name. */
   readonly identity: readonly string[];
+  /**
+   * A set of other resources that is no field of any request body: its elements are assigned and unassigned one
+   * by one. Replies show the elements themselves under the same name.
+   */
+  readonly members?: { readonly field: string };
 }
 
 /** Sources: the public OpenAPI document and the official SDK's resource types. */
@@ -32,6 +41,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'assistants',
     collection: '/ai/assistants',
     paging: 'none',
+    listed: 'always',
     idField: 'id',
     nameField: 'name',
     update: 'version',
@@ -55,6 +65,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'tools',
     collection: '/ai/tools',
     paging: 'meta',
+    listed: 'always',
     idField: 'id',
     nameField: 'display_name',
     update: 'PATCH',
@@ -67,6 +78,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'MCP servers',
     collection: '/ai/mcp_servers',
     paging: 'bare',
+    listed: 'always',
     idField: 'id',
     nameField: 'name',
     update: 'PUT',
@@ -79,6 +91,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'tests',
     collection: '/ai/assistants/tests',
     paging: 'meta',
+    listed: 'always',
     idField: 'test_id',
     nameField: 'name',
     update: 'PUT',
@@ -86,4 +99,39 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     readOnly: ['test_id', 'id', 'created_at', 'updated_at'],
     identity: [],
   },
+  insight: {
+    noun: 'insight',
+    plural: 'insights',
+    collection: '/ai/conversations/insights',
+    paging: 'meta',
+    pageSize: 99,
+    listed: 'when used',
+    idField: 'id',
+    nameField: 'name',
+    update: 'PUT',
+    live: true,
+    readOnly: ['id', 'created_at', 'updated_at', 'insight_type', 'record_type'],
+    identity: [],
+  },
+  insight_group: {
+    noun: 'insight group',
+    plural: 'insight groups',
+    collection: '/ai/conversations/insight-groups',
+    paging: 'meta',
+    pageSize: 99,
+    listed: 'when used',
+    idField: 'id',
+    nameField: 'name',
+    update: 'PUT',
+    live: true,
+    readOnly: ['id', 'created_at', 'updated_at', 'record_type'],
+    identity: [],
+    members: { field: 'insights' },
+  },
 };
+
+/** The kinds whose lists are read for these addresses: some always, the others when one of theirs is among them. */
+export function kindsToList(addresses: Iterable<string>): readonly Kind[] {
+  const used = new Set([...addresses].map((address) => parseAddress(address)?.kind));
+  return KIND_NAMES.filter((kind) => KINDS[kind].listed === 'always' || used.has(kind));
+}

@@ -56,6 +56,10 @@ export interface Api {
   update(kind: Kind, id: string, body: JsonObject): Promise<Written>;
   /** Resolves also when the resource was already gone. */
   delete(kind: Kind, id: string): Promise<void>;
+  /** Makes a resource a member of another one (KindFacts.members); resolves also when it was one already. */
+  assign(kind: Kind, id: string, memberId: string): Promise<void>;
+  /** Resolves also when it was no member. */
+  unassign(kind: Kind, id: string, memberId: string): Promise<void>;
   integrations(): Promise<readonly Integration[]>;
   /** New assistant version that is not promoted (`promote_to_main: false`). */
   stageVersion(assistantId: string, body: JsonObject, versionName: string): Promise<Written>;

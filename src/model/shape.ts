@@ -15,6 +15,10 @@ export interface ScalarShape {
   readonly secret?: true;
   /** The value is an id of this kind. */
   readonly ref?: RefKind;
+  /** The value is the identifier of an integration secret. */
+  readonly secretRef?: true;
+  /** The value is the name of a storage bucket. */
+  readonly bucket?: true;
   /** The API fills or rewrites the value by itself. */
   readonly serverFilled?: true;
 }
@@ -49,4 +53,6 @@ export interface ListShape {
 export interface OpaqueShape {
   readonly t: 'opaque';
   readonly default?: Json;
+  /** JSON text and the value that it spells are the same. */
+  readonly jsonText?: true;
 }

@@ -25,6 +25,7 @@ export const SPEC_CODES = {
   GATE_TEST_FOREIGN: 'A gate uses a test of another assistant.',
   GATE_TEST_UNBOUND: 'A gate uses a test whose destination is no reference to the assistant.',
   IGNORE_NOTHING: '`ignore_changes` names a field that the spec does not write.',
+  JSON_SCHEMA_TEXT: 'The JSON Schema of an insight is a text that is no JSON object.',
   KEY_DUPLICATE: 'Two documents have the same kind and key.',
   KEY_INVALID: 'A key has characters that keys cannot have.',
   KEY_MISSING: 'A file with several documents of a kind has one without a key.',

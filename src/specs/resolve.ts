@@ -3,9 +3,10 @@
  * and looks at every text for credentials. Parts in which nothing changes are returned as they are.
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
-import { KEY_PATTERN, type RefKind, type RefTarget } from '../model/address.ts';
+import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../model/address.ts';
 import type { Reference } from '../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
 import { credentialIn, headerCredential, refCredential } from './credentials.ts';
 import type { Include } from './include.ts';
@@ -127,7 +128,7 @@ function isOurs(target: string, place: Place): boolean {
     if (place.t === 'scalar') return true;
     if (place.t === 'map' || place.t === 'opaque' || isParameterSchema(place)) return false;
   }
-  return /^(assistant|tool|mcp_server|test|integration)\//.test(target);
+  return /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//.test(target);
 }
 
 function resolveReference(value: JsonObject, target: string, place: Place, walk: Walk): Json {
@@ -162,7 +163,7 @@ function checkReference(
     return { code: 'REF_KIND', message, hint: `write { $ref: ${wanted}/… }` };
   }
   if (kind === 'integration') return { target: `integration/${key}` };
-  if (kind !== 'assistant' && kind !== 'tool' && kind !== 'mcp_server') {
+  if (!isKind(kind) || kind === 'test') {
     return { code: 'REF_INVALID', message: `${target} is no reference to an assistant, tool or MCP server` };
   }
   if (!KEY_PATTERN.test(key))
@@ -171,8 +172,8 @@ function checkReference(
 }
 
 function article(kind: RefKind): string {
-  if (kind === 'mcp_server') return 'an MCP server';
-  return kind === 'tool' ? 'a tool' : `an ${kind}`;
+  const noun = kind === 'integration' ? kind : KINDS[kind].noun;
+  return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
 function resolveFile(value: JsonObject, path: string, walk: Walk): Json {

@@ -195,8 +195,8 @@ const EXTERNAL_LLM: ObjectShape = { t: 'object', fields: {
   base_url: SCALAR,
   model: SCALAR,
   authentication_method: { t: 'scalar', default: 'token' },
-  llm_api_key_ref: SCALAR,
-  certificate_ref: SCALAR,
+  llm_api_key_ref: { t: 'scalar', secretRef: true },
+  certificate_ref: { t: 'scalar', secretRef: true },
   token_retrieval_url: SCALAR,
   forward_metadata: { t: 'scalar', default: false },
 } };
@@ -220,7 +220,7 @@ const TRANSCRIPTION: ObjectShape = { t: 'object', fields: {
   model: SCALAR,
   language: SCALAR,
   region: SCALAR,
-  api_key_ref: SCALAR,
+  api_key_ref: { t: 'scalar', secretRef: true },
   settings: TRANSCRIPTION_TUNING,
 } };
 const BACKGROUND_AUDIO: ObjectShape = { t: 'object', fields: {
@@ -231,7 +231,7 @@ const BACKGROUND_AUDIO: ObjectShape = { t: 'object', fields: {
 const VOICE_SETTINGS: ObjectShape = { t: 'object', fields: {
   voice: SCALAR,
   voice_speed: { t: 'scalar', default: 1 },
-  api_key_ref: SCALAR,
+  api_key_ref: { t: 'scalar', secretRef: true },
   background_audio: BACKGROUND_AUDIO,
   expressive_mode: { t: 'scalar', default: false },
   language_boost: SCALAR,
@@ -252,7 +252,7 @@ const FLOW_NODE: ObjectShape = { t: 'object', fields: {
   instructions: TEXT,
   instructions_mode: { t: 'scalar', default: 'replace' },
   model: SCALAR,
-  llm_api_key_ref: SCALAR,
+  llm_api_key_ref: { t: 'scalar', secretRef: true },
   external_llm: EXTERNAL_LLM,
   shared_tool_ids: { t: 'list', by: 'value', item: TOOL_REF },
   tools_mode: { t: 'scalar', default: 'replace' },
@@ -287,7 +287,7 @@ const CONVERSATION_FLOW: ObjectShape = { t: 'object', fields: {
 } };
 const FALLBACK_CONFIG: ObjectShape = { t: 'object', fields: {
   model: SCALAR,
-  llm_api_key_ref: SCALAR,
+  llm_api_key_ref: { t: 'scalar', secretRef: true },
   external_llm: EXTERNAL_LLM,
 } };
 const INTERRUPTION_SETTINGS: ObjectShape = { t: 'object', fields: {
@@ -342,8 +342,9 @@ const MESSAGING_SETTINGS: ObjectShape = { t: 'object', fields: {
   delivery_status_webhook_url: SCALAR,
   conversation_inactivity_minutes: SCALAR,
 } };
+const INSIGHT_GROUP_REF: ScalarShape = { t: 'scalar', ref: 'insight_group' };
 const INSIGHT_SETTINGS: ObjectShape = { t: 'object', fields: {
-  insight_group_id: SCALAR,
+  insight_group_id: INSIGHT_GROUP_REF,
 } };
 const PRIVACY_SETTINGS: ObjectShape = { t: 'object', fields: {
   data_retention: SCALAR,
@@ -352,8 +353,8 @@ const PRIVACY_SETTINGS: ObjectShape = { t: 'object', fields: {
 const OBSERVABILITY_SETTINGS: ObjectShape = { t: 'object', fields: {
   status: { t: 'scalar', default: 'disabled' },
   host: SCALAR,
-  public_key_ref: SCALAR,
-  secret_key_ref: SCALAR,
+  public_key_ref: { t: 'scalar', secretRef: true },
+  secret_key_ref: { t: 'scalar', secretRef: true },
   prompt_sync: { t: 'scalar', default: 'disabled' },
   prompt_name: SCALAR,
   prompt_label: SCALAR,
@@ -401,7 +402,7 @@ const ASSISTANT_SPEC: ObjectShape = { t: 'object', fields: {
   dynamic_variables: { t: 'map' },
   dynamic_variables_webhook_url: SCALAR,
   dynamic_variables_webhook_timeout_ms: { t: 'scalar', default: 1500 },
-  llm_api_key_ref: SCALAR,
+  llm_api_key_ref: { t: 'scalar', secretRef: true },
   external_llm: EXTERNAL_LLM,
   fallback_config: FALLBACK_CONFIG,
   voice_settings: VOICE_SETTINGS,
@@ -438,7 +439,7 @@ const MCP_SERVER_SPEC: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
   type: SCALAR,
   url: SCALAR,
-  api_key_ref: SCALAR,
+  api_key_ref: { t: 'scalar', secretRef: true },
   allowed_tools: { t: 'list', by: 'value', item: SCALAR },
 } };
 const TEST_SPEC: ObjectShape = { t: 'object', fields: {
@@ -454,6 +455,19 @@ const TEST_SPEC: ObjectShape = { t: 'object', fields: {
   test_suite: SCALAR,
   max_duration_seconds: SCALAR,
 } };
+const INSIGHT_SPEC: ObjectShape = { t: 'object', fields: {
+  name: SCALAR,
+  instructions: TEXT,
+  json_schema: { t: 'opaque', jsonText: true },
+  webhook: { t: 'scalar', default: '' },
+} };
+const INSIGHT_REF: ScalarShape = { t: 'scalar', ref: 'insight' };
+const INSIGHT_GROUP_SPEC: ObjectShape = { t: 'object', fields: {
+  name: SCALAR,
+  description: TEXT,
+  webhook: { t: 'scalar', default: '' },
+  insights: { t: 'list', by: 'value', item: INSIGHT_REF },
+} };
 
 /** The shape of the spec of each kind, as its JSON Schema describes it. */
 export const SHAPES: {
@@ -461,9 +475,13 @@ export const SHAPES: {
   readonly tool: ObjectShape;
   readonly mcp_server: ObjectShape;
   readonly test: ObjectShape;
+  readonly insight: ObjectShape;
+  readonly insight_group: ObjectShape;
 } = {
   assistant: ASSISTANT_SPEC,
   tool: TOOL_SPEC,
   mcp_server: MCP_SERVER_SPEC,
   test: TEST_SPEC,
+  insight: INSIGHT_SPEC,
+  insight_group: INSIGHT_GROUP_SPEC,
 };

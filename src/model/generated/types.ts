@@ -11,6 +11,17 @@ export type Text =
       readonly $file: string;
     };
 /**
+ * An insight group managed here, or the remote id of one that is not.
+ */
+export type InsightGroupRef =
+  | string
+  | {
+      /**
+       * Address of an insight group document, `insight_group/<key>`.
+       */
+      readonly $ref: string;
+    };
+/**
  * A shared tool managed here, or the remote id of one that is not.
  */
 export type ToolRef =
@@ -139,6 +150,17 @@ export type Only = EnvironmentName[];
  * @minItems 1
  */
 export type Arguments = string[];
+/**
+ * An insight managed here, or the remote id of one that is not.
+ */
+export type InsightRef =
+  | string
+  | {
+      /**
+       * Address of an insight document, `insight/<key>`.
+       */
+      readonly $ref: string;
+    };
 /**
  * Version of this format; a new major number means that readers must change.
  */
@@ -354,10 +376,7 @@ export interface MessagingSettings {
  * What is learned from conversations.
  */
 export interface InsightSettings {
-  /**
-   * Insight group that every conversation goes through.
-   */
-  readonly insight_group_id?: string;
+  readonly insight_group_id?: InsightGroupRef;
 }
 /**
  * What is kept and where it is processed.
@@ -1938,6 +1957,46 @@ export interface CanaryClause {
   readonly values: readonly string[];
 }
 /**
+ * A question that is asked about every conversation after its end.
+ */
+export interface InsightSpec {
+  /**
+   * Name of the insight.
+   */
+  readonly name: string;
+  readonly instructions: Text;
+  /**
+   * Form of the answer as a JSON Schema, written as a mapping or as JSON text.
+   */
+  json_schema?:
+    | string
+    | (object & {
+        readonly [k: string]: unknown;
+      });
+  /**
+   * Address that receives the answer.
+   */
+  readonly webhook?: string;
+}
+/**
+ * Insights that an assistant has drawn together.
+ */
+export interface InsightGroupSpec {
+  /**
+   * Name of the group.
+   */
+  readonly name: string;
+  readonly description?: Text;
+  /**
+   * Address that receives the answers of the group.
+   */
+  readonly webhook?: string;
+  /**
+   * Insights that belong to the group. They are assigned one by one; those that the document does not name are left alone.
+   */
+  readonly insights?: readonly InsightRef[];
+}
+/**
  * One change of one resource.
  */
 export interface PlannedChange {
@@ -2519,6 +2578,64 @@ export interface AssistantPatch {
 /**
  * A JSON Merge Patch onto `spec`.
  */
+export interface InsightPatch {
+  /**
+   * Name of the insight.
+   */
+  readonly name?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * What to draw from the conversation.
+   */
+  readonly instructions?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Form of the answer as a JSON Schema, written as a mapping or as JSON text.
+   */
+  readonly json_schema?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Address that receives the answer.
+   */
+  readonly webhook?: {
+    readonly [k: string]: unknown;
+  };
+}
+/**
+ * A JSON Merge Patch onto `spec`.
+ */
+export interface InsightGroupPatch {
+  /**
+   * Name of the group.
+   */
+  readonly name?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * What the group is for.
+   */
+  readonly description?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Address that receives the answers of the group.
+   */
+  readonly webhook?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Insights that belong to the group. They are assigned one by one; those that the document does not name are left alone.
+   */
+  readonly insights?: {
+    readonly [k: string]: unknown;
+  };
+}
+/**
+ * A JSON Merge Patch onto `spec`.
+ */
 export interface TestPatch {
   /**
    * Name of the test.
@@ -2738,6 +2855,60 @@ export interface AssistantDocument {
   readonly only?: Only;
   readonly lifecycle?: Lifecycle;
   readonly promotion?: Promotion;
+}
+/**
+ * An insight as code.
+ */
+export interface InsightDocument {
+  /**
+   * Kind of the document.
+   */
+  readonly kind: 'insight';
+  readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
+  readonly spec: InsightSpec;
+  /**
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   */
+  readonly environments?: {
+    readonly [k: string]: InsightPatch;
+  };
+  readonly only?: Only;
+  readonly lifecycle?: Lifecycle;
+}
+/**
+ * An insight group as code.
+ */
+export interface InsightGroupDocument {
+  /**
+   * Kind of the document.
+   */
+  readonly kind: 'insight_group';
+  readonly key?: Key;
+  /**
+   * Document of the same kind that this one builds upon: `spec` is a JSON Merge Patch (RFC 7386) onto its resolved spec.
+   */
+  readonly extends?: string;
+  /**
+   * True for a document that others extend and that is no resource itself; it may leave required fields out.
+   */
+  readonly abstract?: boolean;
+  readonly spec: InsightGroupSpec;
+  /**
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   */
+  readonly environments?: {
+    readonly [k: string]: InsightGroupPatch;
+  };
+  readonly only?: Only;
+  readonly lifecycle?: Lifecycle;
 }
 /**
  * An MCP server as code.

@@ -2,6 +2,7 @@ import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problem.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
+import { insightRules } from './insights.ts';
 import { promotionRules } from './promotion.ts';
 import { referenceRules } from './references.ts';
 import { ignoreRules, transcriptionRules } from './settings.ts';
@@ -14,6 +15,8 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
   tool: [referenceRules, ({ spec }) => toolRules(spec, '/spec'), ignoreRules],
   mcp_server: [referenceRules, ignoreRules],
   test: [referenceRules, testRules, ignoreRules],
+  insight: [insightRules, ignoreRules],
+  insight_group: [referenceRules, ignoreRules],
 };
 
 /** Every rule that needs more than one value or more than one document, over one environment. */

@@ -1,4 +1,4 @@
-import type { Address } from '../../model/address.ts';
+import { type Address, parseAddress } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { SpecCode } from '../codes.ts';
@@ -44,8 +44,6 @@ export function textOf(value: Json | undefined): string | undefined {
 export function referenced(value: Json | undefined, world: World): DesiredResource | undefined {
   const target = isObject(value) ? value.$ref : undefined;
   if (typeof target !== 'string') return undefined;
-  for (const kind of ['assistant', 'tool', 'mcp_server', 'test'] as const) {
-    if (target.startsWith(`${kind}/`)) return world.resources.get(`${kind}/${target.slice(kind.length + 1)}`);
-  }
-  return undefined;
+  const address = parseAddress(target)?.address;
+  return address === undefined ? undefined : world.resources.get(address);
 }

@@ -1,0 +1,68 @@
+/**
+ * Membership is no field of any body: an insight belongs to a group because it was assigned to it. In plans and
+ * states it is a set like any other; only here it becomes one request for each element that comes or goes.
+ */
+import { ApiError } from '../model/errors.ts';
+import { isArray, type JsonObject } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Step } from '../model/plan.ts';
+import { announce } from './bind.ts';
+import type { ApplyContext } from './context.ts';
+
+/** The configuration without what is assigned by requests of its own; the same value for most kinds. */
+export function withoutMembers(kind: Step['kind'], config: JsonObject): JsonObject {
+  const field = KINDS[kind].members?.field;
+  if (field === undefined || !Object.hasOwn(config, field)) return config;
+  const { [field]: _members, ...rest } = config;
+  return rest;
+}
+
+/** True when the change of a path is a matter of membership alone. */
+export function isMembership(kind: Step['kind'], path: readonly string[]): boolean {
+  const field = KINDS[kind].members?.field;
+  return field !== undefined && path[0] === field;
+}
+
+/**
+ * Assigns and unassigns until the resource has the wanted members, each announced in the log before its request.
+ * Both sides have ids. Resolves to whether anything was written.
+ */
+export async function settleMembers(
+  context: ApplyContext,
+  step: Step,
+  id: string,
+  sides: { readonly present: JsonObject; readonly wanted: JsonObject },
+): Promise<boolean> {
+  const present = membersOf(step.kind, sides.present);
+  const wanted = membersOf(step.kind, sides.wanted);
+  const coming = [...wanted].filter((member) => !present.has(member));
+  const going = [...present].filter((member) => !wanted.has(member));
+  for (const member of coming) await move(context, step, id, member, true);
+  for (const member of going) await move(context, step, id, member, false);
+  return coming.length + going.length > 0;
+}
+
+/** A refusal or a lost reply is no failure when the resource says that it came about all the same. */
+async function move(
+  context: ApplyContext,
+  step: Step,
+  id: string,
+  member: string,
+  belongs: boolean,
+): Promise<void> {
+  await announce(context, step, belongs ? 'assign' : 'unassign', member);
+  try {
+    if (belongs) await context.api.assign(step.kind, id, member);
+    else await context.api.unassign(step.kind, id, member);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.kind === 'auth' || error.kind === 'interrupted') throw error;
+    const live = await context.api.get(step.kind, id);
+    if (live === undefined || membersOf(step.kind, live.config).has(member) !== belongs) throw error;
+  }
+}
+
+function membersOf(kind: Step['kind'], config: JsonObject): ReadonlySet<string> {
+  const field = KINDS[kind].members?.field;
+  const listed = field === undefined ? undefined : config[field];
+  return new Set(isArray(listed) ? listed.filter((member) => typeof member === 'string') : []);
+}

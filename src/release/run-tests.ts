@@ -44,9 +44,8 @@ const TRIGGER_TRIES = 3;
 const RUNS = 2;
 const LOG_LINES = 10;
 
-type Ending =
-  | { readonly run: TestRun }
-  | { readonly outcome: TestVerdict['outcome']; readonly problem: string };
+type Refusal = { readonly outcome: TestVerdict['outcome']; readonly problem: string };
+type Ending = { readonly run: TestRun } | Refusal;
 
 /**
  * One verdict per test, in the order of the tests. Rejects only when the API cannot be worked with at all (a
@@ -100,7 +99,7 @@ async function runOne(
   }
 }
 
-function halted(deps: RunTestsDeps, deadline: number): Exclude<Ending, { run: TestRun }> | undefined {
+function halted(deps: RunTestsDeps, deadline: number): Refusal | undefined {
   if (deps.stop.aborted)
     return { outcome: 'interrupted', problem: 'the wait for its result was interrupted' };
   if (deps.clock().getTime() < deadline) return undefined;
@@ -116,6 +115,7 @@ async function attempt(
 ): Promise<Ending> {
   const triggered = await trigger(test, order, deps);
   if (triggered === undefined) return gone();
+  if ('outcome' in triggered) return triggered;
   begun();
   let run = triggered;
   let delay = FIRST_POLL_MS;
@@ -140,12 +140,15 @@ async function trigger(
   test: RunnableTest,
   order: TestOrder,
   deps: RunTestsDeps,
-): Promise<TestRun | undefined> {
+): Promise<TestRun | Refusal | undefined> {
   const key = deps.newKey();
   for (let number = 1; ; number += 1) {
     try {
       return await deps.api.triggerRun(test.testId, order.versionId, key);
     } catch (error) {
+      if (error instanceof ApiError && (error.status === 400 || error.status === 422)) {
+        return { outcome: 'error', problem: error.message };
+      }
       const lost = error instanceof ApiError && error.effect === 'unknown';
       if (!lost || number === TRIGGER_TRIES || deps.stop.aborted) throw error;
       await deps.sleep(FIRST_POLL_MS * number, deps.stop);

@@ -19,6 +19,8 @@ export interface Room {
   /** Columns, sign included. */
   readonly width: number;
   readonly wrap: boolean;
+  /** Put carets below the words that changed, where neither colour nor style can mark them. */
+  readonly carets?: boolean;
 }
 
 /** Columns of a line without counterpart where lines are not wrapped. */
@@ -77,6 +79,12 @@ function paintRow(style: Style, row: DiffRow, lines: readonly (readonly Segment[
   });
 }
 
+/** `!` is what highlighters of diffs take for a remark on a change. */
+function caretLine(segments: readonly Segment[]): readonly string[] {
+  const marks = segments.map(({ text, marked }) => (marked ? '^' : ' ').repeat(displayWidth(text))).join('');
+  return marks.includes('^') && marks.includes(' ') ? [`! ${marks}`.trimEnd()] : [];
+}
+
 function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonly string[] {
   const signs = glyphs(style);
   const width = room.width - 2;
@@ -90,7 +98,8 @@ function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonl
   const shortened = row.words === undefined || fits ? whole : windowed(whole, signs);
   const wrapped = wrapSegments(shortened, room.wrap ? width : MAX_CUT);
   const limit = room.wrap ? MAX_WRAPPED : 1;
-  const painted = paintRow(style, row, wrapped.slice(0, limit));
+  const carets = room.carets === true && row.words !== undefined ? caretLine(wrapped[0] ?? []) : [];
+  const painted = [...paintRow(style, row, wrapped.slice(0, limit)), ...carets];
   if (wrapped.length <= limit) return painted;
   const left = wrapped
     .slice(limit)

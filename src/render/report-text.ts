@@ -82,7 +82,8 @@ function doneCounts(report: ApplyReport): string {
   return parts.join(', ');
 }
 
-function verdict(report: ApplyReport): string {
+/** One line that says what became of the whole. */
+export function reportVerdict(report: ApplyReport): string {
   const open = countOf(report, 'failed') + countOf(report, 'unknown') + countOf(report, 'not_attempted');
   switch (report.outcome) {
     case 'nothing':
@@ -160,7 +161,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
 /** The report as text: the verdict, what happened to each resource, and the command to type next. */
 export function renderReport(report: ApplyReport, style: Style): string {
   return finish([
-    paint(style, 'bold', verdict(report)),
+    paint(style, 'bold', reportVerdict(report)),
     '',
     ...GROUPS.flatMap((group) => groupLines(report, group, style)),
     ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),

@@ -1,13 +1,15 @@
-import { confirm, fetchAccount } from '../live/fetch.ts';
-import type { Address, Kind } from '../model/address.ts';
-import { KIND_NAMES } from '../model/address.ts';
+import { confirm, fetchAccount, vanishedVersions } from '../live/fetch.ts';
+import { takeInventory } from '../live/inventory.ts';
+import type { Address } from '../model/address.ts';
 import type { BlastRadius } from '../model/blast-radius.ts';
 import { Failure } from '../model/errors.ts';
+import { kindsToList } from '../model/kinds.ts';
 import type { Planned, PlanOptions } from '../model/plan.ts';
-import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
+import { inventoryWish } from '../plan/inventory.ts';
 import { makePlan } from '../plan/plan.ts';
-import { suspects, withConfirmed } from '../plan/suspects.ts';
+import { planSurely } from '../plan/suspects.ts';
 import { checkState } from '../state/decode.ts';
 import { blastRadius } from './blast-radius.ts';
 import type { Connection } from './connect.ts';
@@ -80,10 +82,18 @@ export async function compare(
   requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
   try {
-    const listed = await readAccount(connection, inputs, progress, wanted.integrations === true);
-    const account = await confirmed(connection, listed, suspects(state, listed));
-    const planned = planAccount(context, inputs, connection.apiBase, state, account, options);
-    return { planned, account };
+    const listed = await readAccount(connection, {
+      inputs,
+      state,
+      progress,
+      catalogue: wanted.integrations === true,
+    });
+    return await planSurely({
+      state,
+      listed,
+      confirm: (items) => confirm(connection.api, items),
+      plan: (account) => planAccount(context, inputs, connection.apiBase, state, account, options),
+    });
   } finally {
     progress.end();
   }
@@ -129,44 +139,36 @@ function requireTargets(targets: readonly Address[], { desired }: Inputs, state:
   });
 }
 
+interface Reading {
+  readonly inputs: Inputs;
+  readonly state: State | undefined;
+  readonly progress: Progress;
+  /** Read the integration catalogue whether a spec refers to it or not. */
+  readonly catalogue: boolean;
+}
+
 async function readAccount(
   connection: Connection,
-  { desired }: Inputs,
-  progress: Progress,
-  always: boolean,
+  { inputs, state, progress, catalogue }: Reading,
 ): Promise<RemoteAccount> {
+  const { desired } = inputs;
   const resources = [...desired.resources.values()];
   const mentions = resources.some(({ references }) =>
     references.some(({ target }) => target.startsWith('integration/')),
   );
-  const integrations = always || mentions;
-  const total = KIND_NAMES.length + (integrations ? 1 : 0);
+  const integrations = catalogue || mentions;
+  const kinds = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const total = kinds.length + (integrations ? 1 : 0);
   let done = 0;
   const show = (): void => progress.show({ phase: 'reading the account', done, total });
   show();
-  return await fetchAccount(connection.api, {
-    kinds: KIND_NAMES,
-    integrations,
-    onProgress: () => {
-      done += 1;
-      show();
-    },
-  });
-}
-
-/** Lists may lag behind or abbreviate: what looks wrong there is read by id before anything is concluded. */
-async function confirmed(
-  connection: Connection,
-  listed: RemoteAccount,
-  doubtful: readonly { readonly kind: Kind; readonly id: string }[],
-): Promise<RemoteAccount> {
-  if (doubtful.length === 0) return listed;
-  const found: RemoteResource[] = [];
-  const gone = new Set<string>();
-  for (const answer of await confirm(connection.api, doubtful)) {
-    if ('missing' in answer) gone.add(answer.id);
-    else found.push(answer);
-  }
-  const present = listed.resources.filter(({ id }) => !gone.has(id));
-  return withConfirmed({ ...listed, resources: present }, found);
+  const onProgress = (): void => {
+    done += 1;
+    show();
+  };
+  const [account, inventory] = await Promise.all([
+    fetchAccount(connection.api, { kinds, integrations, onProgress }),
+    takeInventory(connection.api, inventoryWish(desired)),
+  ]);
+  return { ...account, ...inventory };
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../model/address.ts';
-import type { Api, RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { Api, Confirmed, Item, RemoteAccount } from '../model/remote.ts';
 
 export interface FetchOptions {
   readonly kinds: readonly Kind[];
@@ -28,21 +28,22 @@ export async function fetchAccount(api: Api, options: FetchOptions): Promise<Rem
   return { resources: lists.flat(), integrations };
 }
 
-export interface MissingResource {
-  readonly kind: Kind;
-  readonly id: string;
-  readonly missing: true;
+/** Reads each item by its id: the word of the single resource against a list that may lag or leave fields out. */
+export async function confirm(api: Api, items: readonly Item[]): Promise<Confirmed> {
+  const answers = await Promise.all(items.map(({ kind, id }) => api.get(kind, id)));
+  return { items, found: answers.filter((answer) => answer !== undefined) };
 }
 
-/**
- * Reads each item by its id: the word of the single resource against a list that may lag behind or leave
- * fields out. Results are in the order of the items.
- */
-export function confirm(
-  api: Api,
-  items: readonly { readonly kind: Kind; readonly id: string }[],
-): Promise<readonly (RemoteResource | MissingResource)[]> {
-  return Promise.all(
-    items.map(async ({ kind, id }) => (await api.get(kind, id)) ?? { kind, id, missing: true as const }),
+/** Ids of those versions that the API no longer has. */
+export async function vanishedVersions(
+  api: Pick<Api, 'getVersion'>,
+  versions: readonly { readonly assistantId: string; readonly versionId: string }[],
+): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(
+    versions.map(async ({ assistantId, versionId }) => ({
+      versionId,
+      found: (await api.getVersion(assistantId, versionId)) !== undefined,
+    })),
   );
+  return new Set(answers.filter(({ found }) => !found).map(({ versionId }) => versionId));
 }

@@ -29,6 +29,27 @@ export interface RemoteAccount {
   readonly resources: readonly RemoteResource[];
   /** Undefined when no spec refers to the catalogue and it was therefore not fetched. */
   readonly integrations: readonly Integration[] | undefined;
+  /** Ids of staged versions that the state remembers and the account no longer has; absent: none was missed. */
+  readonly vanished?: ReadonlySet<string>;
+  /** Integration secrets by identifier; absent when no spec names one. */
+  readonly secrets?: Inventory;
+  /** Storage buckets by name; absent when no spec names one. */
+  readonly buckets?: Inventory;
+}
+
+/** What exists of something that specs name and nobody manages, or why that could not be found out. */
+export type Inventory = { readonly known: ReadonlySet<string> } | { readonly unavailable: string };
+
+/** A resource to be read by id. */
+export interface Item {
+  readonly kind: Kind;
+  readonly id: string;
+}
+
+/** What reading items by id gave; those that no longer exist are in `items` and not in `found`. */
+export interface Confirmed {
+  readonly items: readonly Item[];
+  readonly found: readonly RemoteResource[];
 }
 
 /** Rules of an open canary deploy; the rules' content is only shown. */

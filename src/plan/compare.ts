@@ -46,7 +46,9 @@ export function compare(sides: Sides, policy: Policy): Comparison {
   const { shape, desired, base, live } = sides;
   const wanted = asTree(canonical(shape, desired));
   const differences = diffTrees(asTree(canonicalLike(shape, live, desired)), wanted);
-  const before = base === null ? undefined : asTree(canonical(shape, base));
+  // The common case, nothing changed anywhere, is worth a look at the raw values first.
+  const unchanged = base === null || (differences.length === 0 && jsonEqual(base, desired));
+  const before = unchanged ? undefined : asTree(canonical(shape, base));
   const gitChanges = before === undefined ? [] : diffTrees(before, wanted);
   const liveChanges =
     base === null || before === undefined || differences.length === 0

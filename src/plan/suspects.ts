@@ -1,38 +1,101 @@
-import { canonical, canonicalLike } from '../canonical/canonical.ts';
-import { type Kind, parseAddress } from '../model/address.ts';
-import { SHAPES } from '../model/generated/shapes.ts';
-import { jsonEqual } from '../model/json.ts';
-import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+/**
+ * Lists are only hearsay: the API may let them lag behind a write or leave fields out. Before a plan says that
+ * somebody changed or deleted something, the resource itself is read. In the quiet case nothing is.
+ */
+import { parseAddress } from '../model/address.ts';
+import { isObject } from '../model/json.ts';
+import type { Planned } from '../model/plan.ts';
+import type { Confirmed, Item, RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 
-/**
- * Bound resources that a listing shows otherwise than they were last applied, or not at all, and those whose main
- * may be about to move. A listing may lag behind a write or abbreviate, so these are read one by one before anything is concluded from them.
- */
-export function suspects(
-  state: State | undefined,
-  account: RemoteAccount,
-): readonly { readonly kind: Kind; readonly id: string }[] {
-  const live = new Map(account.resources.map((resource) => [`${resource.kind}:${resource.id}`, resource]));
+/** Bound resources that a listing lacks, that were never compared before, or whose main may be about to move. */
+function suspects(state: State | undefined, account: RemoteAccount): readonly Item[] {
+  const listed = new Set(account.resources.map(({ kind, id }) => `${kind}:${id}`));
   return Object.entries(state?.resources ?? {}).flatMap(([address, binding]) => {
     const kind = parseAddress(address)?.kind;
     if (kind === undefined) return [];
-    const listed = live.get(`${kind}:${binding.remote_id}`);
-    const shape = SHAPES[kind];
-    const asApplied =
-      listed !== undefined &&
-      binding.base !== null &&
-      binding.candidate === undefined &&
-      binding.moving === undefined &&
-      jsonEqual(canonicalLike(shape, listed.config, binding.base), canonical(shape, binding.base));
-    return asApplied ? [] : [{ kind, id: binding.remote_id }];
+    const id = binding.remote_id;
+    const settled = binding.base !== null && binding.candidate === undefined && binding.moving === undefined;
+    return settled && listed.has(`${kind}:${id}`) ? [] : [{ kind, id }];
   });
 }
 
-/** The account with some resources replaced by what reading them one by one gave; unknown ones are added. */
-export function withConfirmed(account: RemoteAccount, confirmed: readonly RemoteResource[]): RemoteAccount {
-  const byId = new Map(confirmed.map((resource) => [resource.id, resource]));
-  const kept = account.resources.map((resource) => byId.get(resource.id) ?? resource);
-  const listed = new Set(account.resources.map((resource) => resource.id));
-  return { ...account, resources: [...kept, ...confirmed.filter((resource) => !listed.has(resource.id))] };
+function itemOf(address: string, id: string | null | undefined): readonly Item[] {
+  const kind = parseAddress(address)?.kind;
+  return kind === undefined || id === null || id === undefined ? [] : [{ kind, id }];
+}
+
+/** What the plan blames on somebody else. */
+function blamed({ plan, ids }: Planned): readonly Item[] {
+  const reverted = plan.changes.filter(({ fields }) => fields.some(({ origin }) => origin === 'drift'));
+  return [
+    ...plan.drift
+      .filter(({ deleted }) => !deleted)
+      .flatMap(({ address, remote_id }) => itemOf(address, remote_id)),
+    ...plan.conflicts.flatMap(({ address }) => itemOf(address, ids[address])),
+    ...reverted.flatMap(({ address, remote_id }) => itemOf(address, remote_id)),
+  ];
+}
+
+/** Changes that set a field which the listing does not have: it may have left the field out. */
+function thin({ plan }: Planned): readonly Item[] {
+  return plan.changes
+    .filter(({ action, fields }) => action !== 'create' && fields.some(({ before }) => before === null))
+    .flatMap(({ address, remote_id }) => itemOf(address, remote_id));
+}
+
+/** The account with what was read by id in place of what was listed. */
+function corrected(account: RemoteAccount, { items, found }: Confirmed): RemoteAccount {
+  const asked = new Set(items.map(({ id }) => id));
+  return { ...account, resources: [...account.resources.filter(({ id }) => !asked.has(id)), ...found] };
+}
+
+/** True when reading a resource gave fields that its listing had left out. */
+function abbreviates(account: RemoteAccount, { found }: Confirmed): boolean {
+  const listed = new Map(account.resources.map((resource) => [resource.id, resource.config]));
+  return found.some(({ id, config }) => {
+    const known = listed.get(id);
+    return (
+      isObject(known) &&
+      Object.keys(config).some((name) => config[name] !== null && !Object.hasOwn(known, name))
+    );
+  });
+}
+
+export interface Survey {
+  readonly state: State | undefined;
+  readonly listed: RemoteAccount;
+  /** Reads items by id. */
+  readonly confirm: (items: readonly Item[]) => Promise<Confirmed>;
+  readonly plan: (account: RemoteAccount) => Planned;
+}
+
+/** Plans from the lists and reads by id only what the verdict hangs on. */
+export async function planSurely(
+  survey: Survey,
+): Promise<{ readonly planned: Planned; readonly account: RemoteAccount }> {
+  const { confirm, plan } = survey;
+  const read = new Set<string>();
+  const correct = async (
+    account: RemoteAccount,
+    items: readonly Item[],
+  ): Promise<[RemoteAccount, Confirmed]> => {
+    const fresh = items.filter(({ id }) => !read.has(id));
+    for (const { id } of fresh) read.add(id);
+    const answer: Confirmed = fresh.length === 0 ? { items: [], found: [] } : await confirm(fresh);
+    return [fresh.length === 0 ? account : corrected(account, answer), answer];
+  };
+  const [known] = await correct(survey.listed, suspects(survey.state, survey.listed));
+  let account = known;
+  let planned = plan(account);
+  // One thin resource tells whether this API abbreviates; only then are all of them read.
+  const sample = thin(planned).filter(({ id }) => !read.has(id));
+  const [sampled, answer] = await correct(account, sample.slice(0, 1));
+  const more = abbreviates(account, answer) ? sample : [];
+  const [sure] = await correct(sampled, [...more, ...blamed(planned)]);
+  if (sure !== account) {
+    account = sure;
+    planned = plan(account);
+  }
+  return { planned, account };
 }

@@ -14,10 +14,10 @@ import type { Lifecycle } from '../../src/model/desired.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
 import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
-import type { Api } from '../../src/model/remote.ts';
+import type { Api, RemoteAccount } from '../../src/model/remote.ts';
 import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import { suspects } from '../../src/plan/suspects.ts';
+import { planSurely } from '../../src/plan/suspects.ts';
 import { fileStore } from '../../src/state/file-store.ts';
 import { desiredState, type Specs } from './specs.ts';
 
@@ -89,31 +89,26 @@ export async function startWorld(
   async function planWith(state: State | undefined, specs: Specs, choices: PlanChoices): Promise<Planned> {
     const { drift = 'report', lifecycles = {}, ...flags } = choices;
     const desired = desiredState(specs, lifecycles);
-    const listed = await fetchAccount(api, { kinds: KIND_NAMES, integrations: true });
-    const answers = await confirm(api, suspects(state, listed));
-    const found = answers.flatMap((answer) => ('missing' in answer ? [] : [answer]));
-    const doubted = new Set(answers.map((answer) => answer.id));
-    const account = {
-      ...listed,
-      resources: [...listed.resources.filter(({ id }) => !doubted.has(id)), ...found],
-    };
-    return makePlan({
-      project: { name: 'test', environment: 'local', drift },
-      desired,
-      state,
-      account,
-      apiBase: 'http://api.test/v2',
-      options: {
-        prune: flags.prune ?? false,
-        recreate: flags.recreate ?? false,
-        take: flags.take ?? null,
-        targets: flags.targets ?? [],
-      },
-      git: null,
-      tool: { name: 'assistantctl', version: '0.1.0' },
-      createdAt: '2026-01-01T00:00:00.000Z',
-      expiresAt: '2026-01-02T00:00:00.000Z',
-    });
+    const listed = await fetchAccount(api, { kinds: kindsOf(state, desired), integrations: true });
+    const plan = (account: RemoteAccount) =>
+      makePlan({
+        project: { name: 'test', environment: 'local', drift },
+        desired,
+        state,
+        account,
+        apiBase: 'http://api.test/v2',
+        options: {
+          prune: flags.prune ?? false,
+          recreate: flags.recreate ?? false,
+          take: flags.take ?? null,
+          targets: flags.targets ?? [],
+        },
+        git: null,
+        tool: { name: 'assistantctl', version: '0.1.0' },
+        createdAt: '2026-01-01T00:00:00.000Z',
+        expiresAt: '2026-01-02T00:00:00.000Z',
+      });
+    return (await planSurely({ state, listed, confirm: (items) => confirm(api, items), plan })).planned;
   }
 
   return {

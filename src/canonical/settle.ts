@@ -1,5 +1,6 @@
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import { isOpen } from '../model/rollout.ts';
 import type { Binding, MainRecord, Move } from '../model/state.ts';
 import { digest, liveDigest } from './canonical.ts';
 import { withReferences } from './walk.ts';
@@ -40,9 +41,10 @@ export function withMain(
  * promotion and its record is made good for by this.
  */
 export function settledBinding(binding: Binding, live: RemoteResource): Binding {
-  const done = [binding.moving, binding.candidate].find((move) => move !== undefined && isMain(move, live));
+  const { moving, candidate, rollout, ...rest } = binding;
+  const rolledOut = isOpen(rollout) ? rollout.candidate : undefined;
+  const done = [moving, candidate, rolledOut].find((move) => move !== undefined && isMain(move, live));
   if (done === undefined) return binding;
-  const { moving: _moving, candidate: _candidate, ...rest } = binding;
   const { at, by, reason } = done;
   const version = live.versionId ?? done.version_id;
   return {

@@ -1,19 +1,12 @@
 import { isArray, isObject, type JsonObject } from './json.ts';
+import type { Candidate } from './state.ts';
 
 /**
- * Where a rollout stands. `opening`, `advancing`, `promoting` and `aborting` are written before the request that
- * they announce, so that whoever comes after a crash knows what was under way. `aborted` is the only one of a
- * rollout that is over; it is kept so that nobody starts the same one again unawares.
+ * Where a rollout stands. `opening`, `advancing` and `aborting` are written before the request that they announce, so
+ * that whoever comes after a crash knows what was under way; a promotion is announced by the binding's `moving`.
+ * `aborted` is the only one of a rollout that is over; it is kept so that nobody starts the same one again unawares.
  */
-export const ROLLOUT_PHASES = [
-  'opening',
-  'open',
-  'advancing',
-  'paused',
-  'promoting',
-  'aborting',
-  'aborted',
-] as const;
+export const ROLLOUT_PHASES = ['opening', 'open', 'advancing', 'paused', 'aborting', 'aborted'] as const;
 
 export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
 
@@ -26,13 +19,10 @@ export type RolloutStep = {
   readonly match: readonly JsonObject[];
 };
 
-/**
- * A canary rollout as the state remembers it: what was reviewed when it began, and where it is now. What the version
- * is and what its promotion makes of the binding, the binding's `candidate` says.
- */
+/** A canary rollout as the state remembers it: what was reviewed when it began, and where it is now. */
 export type Rollout = {
-  /** The candidate's. */
-  readonly version_id: string;
+  /** The version, what it was built on, and what its promotion makes of the binding. */
+  readonly candidate: Candidate;
   readonly phase: RolloutPhase;
   /** Index of the step in effect; with `advancing` the one that is being left. */
   readonly step: number;
@@ -51,13 +41,14 @@ export function isOpen(rollout: Rollout | undefined): rollout is Rollout {
   return rollout !== undefined && rollout.phase !== 'aborted';
 }
 
-/** Checks the shape of a saved rollout. */
+/** Checks the shape of a saved rollout; its candidate is the caller's to check. */
 export function isRollout(value: unknown): value is Rollout {
   if (!isObject(value)) return false;
   const { steps, step, phase } = value;
-  const texts = ['version_id', 'started_at', 'since'];
   return (
-    texts.every((name) => typeof value[name] === 'string') &&
+    isObject(value.candidate) &&
+    typeof value.started_at === 'string' &&
+    typeof value.since === 'string' &&
     ROLLOUT_PHASES.some((known) => known === phase) &&
     isArray(steps) &&
     steps.every(isStep) &&

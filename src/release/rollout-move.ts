@@ -12,6 +12,8 @@ export interface Sighting {
   /** What main holds: what it held when the rollout began, what the candidate holds, or something else. */
   readonly main: 'same' | 'candidate' | 'other';
   readonly candidateExists: boolean;
+  /** The record says that we were about to promote the candidate. */
+  readonly promoting: boolean;
 }
 
 export type Order = 'tick' | 'abort' | 'promote';
@@ -46,14 +48,14 @@ export function nextMove(rollout: Rollout, seen: Sighting, now: number, order: O
   if (order === 'abort') return abortMove(rollout, seen);
   if (rollout.phase === 'aborting') return { do: 'abort', reason: rollout.reason ?? 'aborted' };
   if (seen.main === 'candidate') {
-    const ours = rollout.phase === 'promoting' || order === 'promote';
+    const ours = seen.promoting || order === 'promote';
     return ours
       ? { do: 'finish' }
       : { do: 'stale', found: 'main serves the candidate: somebody promoted it' };
   }
   if (seen.main === 'other') return { do: 'stale', found: 'main is not what it was when the rollout began' };
   if (!seen.candidateExists) return { do: 'stale', found: 'the candidate was deleted' };
-  if (rollout.phase === 'promoting') return { do: 'promote' };
+  if (seen.promoting) return { do: 'promote' };
   if (seen.canary === 'other') return { do: 'stale', found: 'the canary is not as the rollout left it' };
   const late = rollout.deadline_at !== null && now >= Date.parse(rollout.deadline_at);
   if (late && order === 'tick')

@@ -157,7 +157,7 @@ function isBinding(value: unknown): value is Binding {
     value.foreign.every(isText) &&
     isTextOrNull(value.main_version_id) &&
     isTextOrNull(value.staged_version_id) &&
-    (value.rollout === undefined || isRollout(value.rollout)) &&
+    isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&
     isOptional(value.candidate, isCandidate) &&

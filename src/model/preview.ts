@@ -1,0 +1,49 @@
+/**
+ * Previews keep no record of their own: what belongs to one is told by its name, so that any machine with a key
+ * finds all of it. A candidate version is `<commit> preview:<id> <digest8>`; a temporary copy has its resource's
+ * name with ` [preview:<id>/<key>]` behind it.
+ */
+
+/** Longest id: a version name has 50 characters, and commit, digest and mark take the rest. */
+const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,24}';
+const ID_PATTERN = new RegExp(`^${ID}$`);
+const VERSION_PATTERN = new RegExp(`(?:^| )preview:(${ID}) [0-9a-f]{8}$`);
+const COPY_PATTERN = new RegExp(` \\[preview:(${ID})/([a-z0-9][a-z0-9-]*)\\]$`);
+
+/** Names of tests have at most this many characters; source: the public OpenAPI document. */
+const LONGEST_NAME = 255;
+
+export function isPreviewId(text: string): boolean {
+  return ID_PATTERN.test(text);
+}
+
+/** First words of the names of a preview's candidate versions; a space and the digest follow. */
+export function previewPrefix(commit: string, id: string): string {
+  return `${commit} preview:${id}`;
+}
+
+/** The preview that a version was staged for; undefined when it is no preview's. */
+export function previewOfVersion(versionName: string | undefined): string | undefined {
+  return VERSION_PATTERN.exec(versionName ?? '')?.[1];
+}
+
+/** The name of a preview's temporary copy; a long name is cut so that the mark fits. */
+export function copyName(name: string, id: string, key: string): string {
+  const mark = ` [preview:${id}/${key}]`;
+  return `${[...name].slice(0, Math.max(1, LONGEST_NAME - mark.length)).join('')}${mark}`;
+}
+
+/** The preview and the key that a temporary copy stands for; undefined when it is none. */
+export function previewOfCopy(name: string): { readonly id: string; readonly key: string } | undefined {
+  const [, id, key] = COPY_PATTERN.exec(name) ?? [];
+  return id === undefined || key === undefined ? undefined : { id, key };
+}
+
+/**
+ * Whether a version of this name may be the candidate of the other name: same digest, and of the same preview or of
+ * none. A preview's version comes and goes with its branch, so nobody else builds on it.
+ */
+export function namesCandidate(found: string | undefined, wanted: string): boolean {
+  if (found === undefined || previewOfVersion(found) !== previewOfVersion(wanted)) return false;
+  return found.endsWith(wanted.slice(wanted.lastIndexOf(' ')));
+}

@@ -1,0 +1,203 @@
+/**
+ * A preview is planned and applied like everything else, on a world in which what the branch changes goes by other
+ * names: what assistants share, tests and new assistants are temporary copies with the preview's mark, and existing
+ * assistants only get a version. Each of them is wanted as it is live plus what the branch does to it, so that
+ * the candidate differs from main in nothing but the change.
+ */
+import { applyEdits, orderLike } from '../canonical/edit.ts';
+import { requestBody } from '../canonical/payload.ts';
+import { referencesIn, withReferences } from '../canonical/walk.ts';
+import { type Address, parseAddress, type RefTarget } from '../model/address.ts';
+import type { DesiredResource, DesiredState, Reference } from '../model/desired.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import type { Json, JsonObject } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { Planned, Step } from '../model/plan.ts';
+import { copyName, previewOfCopy } from '../model/preview.ts';
+import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { Binding, State } from '../model/state.ts';
+
+export interface PreviewInput {
+  readonly id: string;
+  readonly desired: DesiredState;
+  /** What an apply of the branch would do. */
+  readonly planned: Planned;
+  readonly account: RemoteAccount;
+  /** A state without bindings. */
+  readonly state: State;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+}
+
+export interface PreviewWorld {
+  readonly desired: DesiredState;
+  readonly state: State;
+  /** Temporary copies: shared resources, tests, new assistants. */
+  readonly copies: ReadonlySet<Address>;
+  /** Existing assistants that get a version. */
+  readonly candidates: ReadonlySet<Address>;
+  /** Handoffs to what the branch changes: they reach its main. */
+  readonly toMain: readonly { readonly from: Address; readonly to: Address }[];
+}
+
+type Steps = ReadonlyMap<string, Step>;
+
+interface Cast {
+  readonly copies: ReadonlySet<Address>;
+  readonly candidates: ReadonlySet<Address>;
+}
+
+/** Who takes part, what each is to become, and what it is now. */
+export function previewWorld(input: PreviewInput): PreviewWorld {
+  const { desired, planned } = input;
+  const steps = changedSteps(planned);
+  const cast = castOf(desired, steps);
+  const live = new Map(input.account.resources.map((resource) => [resource.id, resource]));
+  const refs = new Map(Object.entries(planned.ids).map(([target, id]) => [id, target]));
+  const resources = new Map<Address, DesiredResource>();
+  const bindings: { [address: string]: Binding } = {};
+  for (const [address, resource] of desired.resources) {
+    const step = steps.get(address);
+    const present = live.get(planned.ids[address] ?? '');
+    const wanted = present === undefined ? resource.spec : withStep(resource, step, present, refs);
+    const copied = cast.copies.has(address);
+    resources.set(address, copied ? copyOf(resource, wanted, input.id) : stagedAs(resource, wanted));
+    const bound = copied ? findCopy(input, resource) : present;
+    if (bound !== undefined) bindings[address] = bindingTo(bound, input.at);
+  }
+  return {
+    desired: { ...desired, resources },
+    state: { ...input.state, resources: bindings },
+    ...cast,
+    toMain: handoffsToMain(desired, cast),
+  };
+}
+
+/** What the branch writes, by address; an adoption that changes nothing is none. */
+function changedSteps(planned: Planned): Steps {
+  const steps = new Map<string, Step>();
+  for (const step of planned.steps) {
+    const writes = step.action === 'create' || step.edits.length > 0 || step.reorder.length > 0;
+    if (step.action === 'delete' || step.action === 'promote' || !writes || steps.has(step.address)) continue;
+    steps.set(step.address, step);
+  }
+  return steps;
+}
+
+function castOf(desired: DesiredState, steps: Steps): Cast {
+  const shared = sharedCopies(desired, steps);
+  const copies = new Set<Address>(shared);
+  const candidates = new Set<Address>();
+  for (const { address, kind, references } of desired.resources.values()) {
+    const step = steps.get(address);
+    const uses = references.some(({ target }) => isIn(shared, target));
+    if (kind !== 'assistant' && step !== undefined) copies.add(address);
+    else if (kind === 'assistant' && step?.action === 'create') copies.add(address);
+    else if (kind === 'assistant' && (step !== undefined || uses)) candidates.add(address);
+  }
+  return { copies, candidates };
+}
+
+/** Changed resources that take effect at once for their users, and those that lead to one of them. */
+function sharedCopies(desired: DesiredState, steps: Steps): ReadonlySet<Address> {
+  const shared = [...desired.resources.values()].filter(({ kind }) => KINDS[kind].live);
+  const chosen = new Set(shared.map(({ address }) => address).filter((address) => steps.has(address)));
+  for (let before = -1; before !== chosen.size; ) {
+    before = chosen.size;
+    for (const { address, references } of shared) {
+      if (references.some(({ target }) => isIn(chosen, target))) chosen.add(address);
+    }
+  }
+  return chosen;
+}
+
+function isIn(addresses: ReadonlySet<Address>, target: string): boolean {
+  const address = parseAddress(target)?.address;
+  return address !== undefined && addresses.has(address);
+}
+
+/** The live configuration with the step's edits, references by address, masked secrets left out. */
+function withStep(
+  resource: DesiredResource,
+  step: Step | undefined,
+  live: RemoteResource,
+  refs: ReadonlyMap<string, string>,
+): JsonObject {
+  const shape = SHAPES[resource.kind];
+  const symbolic = withReferences(shape, live.config, refs);
+  const edited = applyEdits(shape, symbolic, step?.edits ?? []);
+  const paths = step === undefined ? [] : [...step.edits.map(({ path }) => path), ...step.reorder];
+  return requestBody(shape, orderLike(shape, edited, resource.spec, paths), resource.spec);
+}
+
+function stagedAs(resource: DesiredResource, spec: JsonObject): DesiredResource {
+  const { kind } = resource;
+  const name = spec[KINDS[kind].nameField];
+  return {
+    ...resource,
+    name: typeof name === 'string' ? name : resource.name,
+    spec,
+    references: referencesOf(resource, spec),
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined },
+    promotion: undefined,
+  };
+}
+
+/**
+ * A copy has the preview's mark in its name. A test's copy is in no suite, or a run of that suite would take it along;
+ * a new assistant's copy has no channels, because the platform would provision numbers' applications and messaging
+ * profiles for them that outlive it.
+ */
+function copyOf(resource: DesiredResource, spec: JsonObject, id: string): DesiredResource {
+  const { nameField } = KINDS[resource.kind];
+  const { test_suite: _suite, ...rest } = spec;
+  const body: { [name: string]: Json } = resource.kind === 'test' ? { ...rest } : { ...spec };
+  body[nameField] = copyName(resource.name, id, resource.key);
+  if (resource.kind === 'assistant') body.enabled_features = [];
+  return stagedAs(resource, body);
+}
+
+/** Pointers matter for assistants that the branch creates; their specs are as written. */
+function referencesOf(resource: DesiredResource, spec: JsonObject): readonly Reference[] {
+  const targets = new Set(referencesIn(SHAPES[resource.kind], spec));
+  const kept = resource.references.filter(({ target }) => targets.has(target));
+  const known = new Set<string>(kept.map(({ target }) => target));
+  const more = [...targets].filter((target): target is RefTarget => isTarget(target) && !known.has(target));
+  return [...kept, ...more.map((target) => ({ pointer: '', target }))];
+}
+
+function isTarget(text: string): text is RefTarget {
+  return parseAddress(text) !== undefined || text.startsWith('integration/');
+}
+
+function findCopy({ account, id }: PreviewInput, { kind, key }: DesiredResource): RemoteResource | undefined {
+  return account.resources.find((resource) => {
+    const mark = resource.kind === kind ? previewOfCopy(resource.name) : undefined;
+    return mark?.id === id && mark.key === key;
+  });
+}
+
+/** What is live now is what was last applied: the comparison then sees the branch's changes and nothing else. */
+function bindingTo(live: RemoteResource, at: string): Binding {
+  return {
+    remote_id: live.id,
+    base: live.config,
+    foreign: [],
+    main_version_id: live.versionId ?? null,
+    staged_version_id: null,
+    prevent_destroy: false,
+    updated_at: at,
+  };
+}
+
+function handoffsToMain(desired: DesiredState, { copies, candidates }: Cast): PreviewWorld['toMain'] {
+  return [...desired.resources.values()].flatMap(({ address, references }) => {
+    if (!copies.has(address) && !candidates.has(address)) return [];
+    const targets = new Set(references.map(({ target }) => parseAddress(target)?.address));
+    return [...targets].flatMap((to) =>
+      to !== undefined && to !== address && candidates.has(to) && !address.startsWith('test/')
+        ? [{ from: address, to }]
+        : [],
+    );
+  });
+}

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import { Failure } from './errors.ts';
+import type { CanaryPlan } from './rollout.ts';
 import type { TestVerdict } from './runs.ts';
 import type { PassedTest } from './state.ts';
 
@@ -23,6 +24,8 @@ export interface GateSpec {
 export interface Release {
   readonly strategy: Exclude<Strategy, 'immediate'>;
   readonly gate: GateSpec | null;
+  /** For the strategy `canary`. */
+  readonly canary?: CanaryPlan;
 }
 
 /** A version that stands before its gate. */

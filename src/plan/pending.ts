@@ -1,8 +1,10 @@
+import { describeStep } from '../canonical/canary.ts';
 import { contentDigest } from '../canonical/settle.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import type { PendingEntry } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { Binding, Candidate } from '../model/state.ts';
 import type { Comparison } from './compare.ts';
 import type { ResourceContext } from './resource-plan.ts';
@@ -30,6 +32,49 @@ export function waitingCandidate(
   if (candidate === undefined || release?.strategy !== 'manual' || !waits) return undefined;
   const same = candidate.desired_digest === desiredDigest;
   return same && candidate.main_digest === contentDigest(live.config) ? candidate : undefined;
+}
+
+/** The rollout of ours that callers may reach. One that was never fully opened is still to be applied. */
+export function openRollout(binding: Binding | undefined): Rollout | undefined {
+  const rollout = binding?.rollout;
+  return isOpen(rollout) && rollout.phase !== 'opening' ? rollout : undefined;
+}
+
+/** True when the open rollout is on the way to what Git wants, so that there is nothing to apply. */
+export function isUnderWay(
+  rollout: Rollout | undefined,
+  desiredDigest: string,
+  { release }: ResourceContext,
+): boolean {
+  return release?.strategy === 'canary' && rollout?.candidate.desired_digest === desiredDigest;
+}
+
+/** What the plan says of an open rollout. */
+export function rolloutEntry(
+  { address }: DesiredResource,
+  live: RemoteResource,
+  rollout: Rollout,
+  { fields }: Comparison,
+  wanted: boolean,
+): PendingEntry {
+  const { candidate, step, steps, phase, started_at: since, reason } = rollout;
+  const present = steps[step];
+  const words = [
+    `step ${step + 1} of ${steps.length}`,
+    present === undefined ? undefined : describeStep(present),
+    phase === 'paused' ? `paused: ${reason ?? ''}` : undefined,
+    wanted ? undefined : 'Git no longer wants this version: see rollout abort and apply --replace',
+  ];
+  const note = words.filter((word) => word !== undefined).join(', ');
+  const { version_id } = candidate;
+  return { address, remote_id: live.id, what: 'rollout', version_id, since, fields, note };
+}
+
+/** Why a rollout of the same content ended before, for whoever is about to begin it again. */
+export function abortedBefore(binding: Binding | undefined, desiredDigest: string): string | undefined {
+  const rollout = binding?.rollout;
+  if (rollout?.phase !== 'aborted' || rollout.candidate.desired_digest !== desiredDigest) return undefined;
+  return `its last rollout was aborted (${rollout.reason ?? 'no reason given'})`;
 }
 
 /** What the plan says of a version that waits. */

@@ -1,3 +1,4 @@
+import { canaryPlanOf } from '../canonical/canary.ts';
 import { configDigest, digest } from '../canonical/canonical.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
@@ -20,7 +21,9 @@ function isStrategy(value: Json | undefined): value is Release['strategy'] {
 export function releaseOf(resource: DesiredResource, desired: DesiredState): Release | undefined {
   const strategy = resource.promotion?.strategy;
   if (resource.kind !== 'assistant' || !isStrategy(strategy)) return undefined;
-  return { strategy, gate: gateOf(resource, desired) };
+  const gate = gateOf(resource, desired);
+  const canary = strategy === 'canary' ? canaryPlanOf(resource.promotion) : undefined;
+  return { strategy, gate, ...(canary !== undefined && { canary }) };
 }
 
 function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | null {

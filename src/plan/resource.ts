@@ -12,7 +12,16 @@ import type { Binding } from '../model/state.ts';
 import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
 import type { Match } from './match.ts';
-import { pendingEntry, promotesNow, waitingCandidate, withoutCandidate } from './pending.ts';
+import {
+  abortedBefore,
+  isUnderWay,
+  openRollout,
+  pendingEntry,
+  promotesNow,
+  rolloutEntry,
+  waitingCandidate,
+  withoutCandidate,
+} from './pending.ts';
 import { releaseNote } from './release.ts';
 import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
 
@@ -74,11 +83,15 @@ function planExisting(
     ...(binding !== undefined &&
       binding !== known && { settled: { op: 'settle' as const, address, binding } }),
   };
-  if (!writes && binding !== undefined) {
-    return { ...entries, steps: [], ...rebase(resource, binding, comparison, context) };
-  }
-  const action = binding === undefined ? 'adopt' : 'update';
   const desiredDigest = configDigest(shape, desired);
+  const rollout = openRollout(binding);
+  const underWay = writes && isUnderWay(rollout, desiredDigest, context);
+  const open = rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
+  if (!writes && binding !== undefined) {
+    return { ...entries, steps: [], ...open, ...rebase(resource, binding, comparison, context) };
+  }
+  if (underWay) return { ...entries, steps: [], ...open };
+  const action = binding === undefined ? 'adopt' : 'update';
   const waiting = writes ? waitingCandidate(binding, desiredDigest, live, context) : undefined;
   if (waiting !== undefined) {
     return { ...entries, steps: [], pending: pendingEntry(resource, live, waiting, comparison) };
@@ -89,7 +102,7 @@ function planExisting(
     address,
     action,
     remote_id: live.id,
-    reason: reasonFor(action, live, comparison),
+    reason: reasonFor(action, live, comparison, abortedBefore(binding, desiredDigest)),
     fields: comparison.fields,
     promotes: writes && KINDS[kind].update === 'version' && promotesNow(release),
     live_version_id: live.versionId ?? null,
@@ -119,7 +132,7 @@ function planExisting(
     preventDestroy: resource.lifecycle.preventDestroy,
     ...(release !== undefined && { release }),
   };
-  return { ...entries, change, steps: [step] };
+  return { ...entries, ...open, change, steps: [step] };
 }
 
 function reportEntries(resource: DesiredResource, live: RemoteResource, comparison: Comparison) {
@@ -154,12 +167,18 @@ function rebase(
   return { stateEdit };
 }
 
-function reasonFor(action: 'adopt' | 'update', live: RemoteResource, comparison: Comparison): string {
+function reasonFor(
+  action: 'adopt' | 'update',
+  live: RemoteResource,
+  comparison: Comparison,
+  aborted: string | undefined,
+): string {
   if (action === 'adopt') return `the account has exactly one of this name (${live.id})`;
   const origins = new Set(comparison.fields.map((change) => change.origin));
   const causes = [
     origins.has('config') || origins.has('removed') ? 'changed in Git' : undefined,
     origins.has('drift') ? 'changed outside Git and reverted' : undefined,
+    aborted,
   ];
   return causes.filter((cause) => cause !== undefined).join('; ');
 }

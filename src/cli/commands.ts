@@ -80,6 +80,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('--approve <env>', 'needed for a protected environment without a saved plan')
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
         .option('--no-promote', 'stage assistant versions and leave main where it is')
+        .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--override-limits', 'go beyond `limits` of the project file')
         .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json')),

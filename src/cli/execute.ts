@@ -2,6 +2,7 @@ import type { ApplyOutcome } from '../apply/apply.ts';
 import { applyPlan } from '../apply/apply.ts';
 import type { Planned } from '../model/plan.ts';
 import type { StateSession } from '../model/state.ts';
+import { createGate } from '../release/gate.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import type { Context } from './context.ts';
@@ -9,13 +10,14 @@ import type { Access } from './credentials.ts';
 import type { Inputs } from './gather.ts';
 import { startProgress } from './progress.ts';
 import { type ApplyNote, emptyState, holderName, openStore } from './store.ts';
+import { testing } from './testing.ts';
 
 /** What a command may do while it holds the lease of the environment. */
 export interface Work {
   readonly connection: Connection;
   readonly session: StateSession;
   /** Carries out what was released for it; from here on a signal waits for what is in flight. */
-  execute(planned: Planned, promote: boolean): Promise<ApplyOutcome>;
+  execute(planned: Planned, promote: boolean, rerunTests?: boolean): Promise<ApplyOutcome>;
 }
 
 /**
@@ -37,9 +39,9 @@ export async function withSession<Result>(
   try {
     const connection = await connect(context, inputs.project, access);
     try {
-      const execute = (planned: Planned, promote: boolean): Promise<ApplyOutcome> => {
+      const execute: Work['execute'] = (planned, promote, rerunTests = false) => {
         planDigest = planned.plan.plan_digest;
-        return carryOut(context, inputs, connection, session, planned, promote);
+        return carryOut(context, inputs, { connection, session, planned, promote, rerunTests });
       };
       return await work({ connection, session, execute });
     } finally {
@@ -50,13 +52,18 @@ export async function withSession<Result>(
   }
 }
 
+interface Execution {
+  readonly connection: Connection;
+  readonly session: StateSession;
+  readonly planned: Planned;
+  readonly promote: boolean;
+  readonly rerunTests: boolean;
+}
+
 async function carryOut(
   context: Context,
   { project, git }: Pick<Inputs, 'project' | 'git'>,
-  connection: Connection,
-  session: StateSession,
-  planned: Planned,
-  promote: boolean,
+  { connection, session, planned, promote, rerunTests }: Execution,
 ): Promise<ApplyOutcome> {
   const { runtime } = context;
   const interrupt = context.interrupt();
@@ -74,6 +81,13 @@ async function carryOut(
       sleep: runtime.sleep,
       stop: interrupt.stop,
       onProgress: (event) => progress.show({ phase: 'applying', ...event }),
+      who: holderName(runtime),
+      gate: createGate({
+        ...testing(context, connection.api),
+        concurrency: project.concurrency,
+        rerun: rerunTests,
+        onProgress: (address, event) => progress.show({ phase: `testing ${address}`, ...event }),
+      }),
     });
   } finally {
     progress.end();

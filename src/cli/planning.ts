@@ -10,6 +10,7 @@ import type { State } from '../model/state.ts';
 import { inventoryWish } from '../plan/inventory.ts';
 import { makePlan } from '../plan/plan.ts';
 import { planSurely } from '../plan/suspects.ts';
+import { waitingVersions } from '../plan/waiting.ts';
 import { checkState } from '../state/decode.ts';
 import { blastRadius } from './blast-radius.ts';
 import type { Connection } from './connect.ts';
@@ -166,9 +167,10 @@ async function readAccount(
     done += 1;
     show();
   };
-  const [account, inventory] = await Promise.all([
+  const [account, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, onProgress }),
     takeInventory(connection.api, inventoryWish(desired)),
+    vanishedVersions(connection.api, waitingVersions(state)),
   ]);
-  return { ...account, ...inventory };
+  return { ...account, ...inventory, vanished };
 }

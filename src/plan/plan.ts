@@ -39,8 +39,6 @@ export interface PlanInput {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
-  /** Ids of staged versions that are remembered and were looked for in vain. */
-  readonly vanished?: ReadonlySet<string>;
 }
 
 /**
@@ -67,7 +65,7 @@ export function makePlan(input: PlanInput): Planned {
       refs,
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
-      waits: !isVanished(match, input.vanished),
+      waits: !isVanished(match, account.vanished),
     };
     results.set(address, planResource(resource, match, context));
   }

@@ -1,7 +1,7 @@
 import type { ConflictEntry, DriftEntry, Plan } from '../model/plan.ts';
 import { fieldLines, pathText, previewLines } from './field-text.ts';
 import { hunkLines } from './hunk-text.ts';
-import { command, compareText, driftLeft } from './plan-words.ts';
+import { command, compareText, driftLeft, shortTime } from './plan-words.ts';
 import { count, glyphs, labelled, paint, paragraph, type Style, usableWidth } from './style.ts';
 import { comparableText, inline, isMultiline } from './value.ts';
 import { visible } from './visible.ts';
@@ -115,7 +115,40 @@ function releasedLines(plan: Plan, style: Style): readonly string[] {
   ];
 }
 
-/** Conflicts, then drift that is left as it is, then released fields; each with the line to type next. */
+function pendingLines(plan: Plan, style: Style): readonly string[] {
+  const entries = plan.pending ?? [];
+  if (entries.length === 0) return [];
+  const titles = {
+    promotion: 'staged, waiting for promote',
+    rollout: 'canary rollout open',
+  } as const;
+  return [
+    paint(
+      style,
+      'bold',
+      `Pending (${entries.length}): begun by an earlier apply; main stays as it is until then`,
+    ),
+    ...entries
+      .toSorted((a, b) => compareText(a.address, b.address))
+      .flatMap((entry) => [
+        `  ${paint(style, 'cyan', '=')} ${paint(style, 'bold', visible(entry.address))}  ${paint(
+          style,
+          'dim',
+          `(${titles[entry.what]}: version ${visible(entry.version_id)} since ${visible(shortTime(entry.since))})`,
+        )}`,
+        ...(entry.note === '' ? [] : paragraph(style, entry.note, 4, 'dim')),
+        ...entry.fields.flatMap((field) => fieldLines(style, { ...field, origin: 'config' }, 4)),
+      ]),
+    '',
+  ];
+}
+
+/** Conflicts, then drift that is left as it is, then released fields, then what is pending; each with the line to type next. */
 export function attentionLines(plan: Plan, style: Style): readonly string[] {
-  return [...conflictLines(plan, style), ...driftLines(plan, style), ...releasedLines(plan, style)];
+  return [
+    ...conflictLines(plan, style),
+    ...driftLines(plan, style),
+    ...releasedLines(plan, style),
+    ...pendingLines(plan, style),
+  ];
 }

@@ -3,7 +3,7 @@ import { parseAddress } from '../model/address.ts';
 import { hasErrors } from '../model/diagnostic.ts';
 import { isObject, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Action, Change, DriftEntry, FieldChange, Plan } from '../model/plan.ts';
+import type { Action, Change, DriftEntry, FieldChange, PendingEntry, Plan } from '../model/plan.ts';
 import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
 
@@ -44,6 +44,7 @@ export function verdict(plan: Plan): string {
     ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
     ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
     ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
+    ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
   ];
   if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
     const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
@@ -66,6 +67,16 @@ export function verdict(plan: Plan): string {
   return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
 }
 
+/** `1 staged, waiting for promote`, `2 rollouts open`. */
+function pendingText(pending: readonly PendingEntry[]): string {
+  const waiting = pending.filter(({ what }) => what === 'promotion').length;
+  const open = pending.length - waiting;
+  return [
+    ...(waiting > 0 ? [`${number(waiting)} staged, waiting for promote`] : []),
+    ...(open > 0 ? [`${count(open, 'rollout')} open`] : []),
+  ].join(', ');
+}
+
 function kindOf(address: Address): Kind {
   return parseAddress(address)?.kind ?? 'assistant';
 }
@@ -77,7 +88,27 @@ export function promotionNote(change: Change): string {
   // A new assistant's first version is main by itself.
   if (change.action === 'create') return '';
   if (change.action === 'adopt' && change.fields.length === 0) return '';
-  return change.promotes ? 'new version, promoted to main' : 'new version, staged only: main stays as it is';
+  const gate = gateText(change.release);
+  if (change.promotes) return `new version, promoted to main${gate === '' ? '' : ` once it passed ${gate}`}`;
+  switch (change.release?.strategy) {
+    case 'canary':
+      return 'new version, to be rolled out by canary: main stays as it is';
+    case 'manual':
+      return 'new version, waits for promote: main stays as it is';
+    default:
+      return 'new version, staged only: main stays as it is';
+  }
+}
+
+function gateText(release: Change['release']): string {
+  if (release === undefined) return '';
+  const parts = [
+    ...(release.tests.length > 0 ? [count(release.tests.length, 'test')] : []),
+    ...(release.suites.length > 0
+      ? [`${count(release.suites.length, 'suite')} (${listSome(release.suites)})`]
+      : []),
+  ];
+  return parts.join(' and ');
 }
 
 /** What a reviewer must not miss. */
@@ -177,7 +208,12 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
   if (plan.conflicts.length > 0) {
     return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
   }
-  return plan.changes.length > 0 ? [applyCommand(plan, extra)] : [];
+  if (plan.changes.length > 0) return [applyCommand(plan, extra)];
+  const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
+  return [
+    ...(waits('promotion') ? [command(plan, 'promote')] : []),
+    ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
+  ];
 }
 
 /** `sha256:9f8e7d6c5b4a…` as `9f8e7d6c5b4a`. */

@@ -13,6 +13,7 @@ import {
   paragraph,
   type Style,
 } from './style.ts';
+import { verdictLines } from './verdict-text.ts';
 import { visible } from './visible.ts';
 import { displayWidth } from './width.ts';
 
@@ -128,6 +129,10 @@ function errorLines(error: StepError, style: Style): readonly string[] {
   ];
 }
 
+function testLines({ tests }: StepResult, style: Style): readonly string[] {
+  return (tests ?? []).flatMap((verdict) => verdictLines(verdict, style, 6));
+}
+
 function groupLines(report: ApplyReport, group: Group, style: Style): readonly string[] {
   const results = report.results
     .filter((result) => result.status === group.status)
@@ -153,6 +158,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
     ...results.flatMap((result, index) => [
       rows[index] ?? '',
       ...(result.error === null ? [] : errorLines(result.error, style)),
+      ...testLines(result, style),
     ]),
     '',
   ];

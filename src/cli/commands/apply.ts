@@ -23,6 +23,7 @@ export interface ApplyFlags extends PlanningFlags {
   readonly expectDigest?: string;
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
+  readonly rerunTests?: boolean;
   readonly yes?: boolean;
   readonly format: string;
 }
@@ -63,7 +64,7 @@ async function run(
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);
   }
-  const outcome = await work.execute(released.planned, flags.promote);
+  const outcome = await work.execute(released.planned, flags.promote, flags.rerunTests);
   return showReport(
     context,
     { ...outcome, skipped: released.skipped, saved, desired: inputs.desired },

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { isArray, isObject } from '../model/json.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import { checkDocument } from './check-document.ts';
 import type { SpecDocument, SpecFolder } from './documents.ts';
@@ -41,6 +41,12 @@ export type ResolveEnvironment = (
   variables: { readonly [name: string]: string },
 ) => ResolvedEnvironment;
 
+/** A misspelt environment must not hide what else is wrong: such a document is checked in every environment. */
+function isElsewhere(only: readonly Json[], name: string, environments: readonly string[]): boolean {
+  const known = only.filter((entry) => typeof entry === 'string' && environments.includes(entry));
+  return known.length > 0 ? !known.includes(name) : only.length === 0;
+}
+
 /**
  * Prepares a folder for being resolved for one environment or several. Documents that come out the same
  * everywhere (no overlay, no variable) are resolved and checked once.
@@ -62,7 +68,7 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
     };
     for (const document of folder.documents) {
       const { body, address } = document;
-      if (isArray(body.only) && !body.only.includes(name)) {
+      if (isArray(body.only) && isElsewhere(body.only, name, options.environments)) {
         elsewhere.add(address);
         continue;
       }

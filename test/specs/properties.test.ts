@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { SPEC_CODES } from '../../src/specs/codes.ts';
 import { mergePatch } from '../../src/specs/overlay.ts';
@@ -57,6 +58,8 @@ describe('properties', () => {
     fc.assert(
       fc.property(json, styles, fc.integer({ min: 1, max: 6 }), (value, style, seed) => {
         const text = stringify(shuffled(value, seed), { ...style, version: '1.2' });
+        // The writer loses white space in some folded scalars; such a text says something else.
+        fc.pre(isDeepStrictEqual(parse(text), value));
         expect(read(text)).toEqual(value);
       }),
       { numRuns: 300 },

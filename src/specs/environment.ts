@@ -147,7 +147,10 @@ function checkResolved(
   );
   const told = resolved.findings.map(({ pointer }) => pointer);
   if (chain.problem !== undefined) told.push('/extends');
-  return findings.filter(({ pointer }) => !told.some((at) => pointer === at || pointer.startsWith(`${at}/`)));
+  return findings.filter(
+    ({ code, pointer }) =>
+      code === 'FIELD_UNKNOWN' || !told.some((at) => pointer === at || pointer.startsWith(`${at}/`)),
+  );
 }
 
 function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {

@@ -5,13 +5,15 @@ import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Planned, Step } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
-import type { State } from '../model/state.ts';
+import type { Binding, State } from '../model/state.ts';
 import { bindResource } from './bind.ts';
+import { refuseOpenCanary } from './canary.ts';
 import type { ApplyContext, ApplyDeps, Done } from './context.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
-import { promoteExisting, refuseForeignCanary } from './promote.ts';
+import { promoteExisting } from './promote.ts';
 import { mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
 import { movesMain, releaseVersion } from './version.ts';
@@ -48,12 +50,25 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
       KINDS[step.kind].update === 'version' &&
       (step.action === 'delete' ||
         step.action === 'promote' ||
-        (writes(step) && movesMain(step, deps.promote))),
+        (writes(step) && (movesMain(step, deps.promote) || opensCanary(step, deps.promote)))),
   );
-  const none = new Map<never, never>();
-  const context = { ...deps, planned, lineage: '', ids: none, refs: none, bindings: none, formerIds: none };
-  const checks = ending.map((step) => refuseForeignCanary(context, step.address, step.remoteId ?? ''));
+  const bindings = editedBindings(planned, deps.session.current());
+  const replace = deps.replaceRollout === true;
+  const checks = ending.map((step) =>
+    refuseOpenCanary(deps.api, step, step.remoteId ?? '', bindings.get(step.address), replace),
+  );
   await Promise.all(checks);
+}
+
+/** The bindings as the plan's edits of the state will leave them. */
+function editedBindings(planned: Planned, state: State | undefined): ReadonlyMap<string, Binding> {
+  const bindings = new Map(Object.entries(state?.resources ?? {}));
+  for (const edit of planned.stateEdits) {
+    if (edit.op === 'settle') bindings.set(edit.address, edit.binding);
+    const moved = edit.op === 'move' ? bindings.get(edit.from) : undefined;
+    if (edit.op === 'move' && moved !== undefined) bindings.set(edit.to, moved);
+  }
+  return bindings;
 }
 
 function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
@@ -204,7 +219,9 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], stopped: boo
   const { outcome, exitKind } = verdict(outcomes, results, stopped);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
-  const command = exitKind === null ? (waits ? 'promote' : 'plan') : 'apply';
+  const rolls = outcomes.some(({ done }) => done?.rollout === true);
+  const done = rolls ? 'rollout tick' : waits ? 'promote' : 'plan';
+  const command = exitKind === null ? done : 'apply';
   return {
     format_version: REPORT_FORMAT,
     plan_digest: planned.plan.plan_digest,

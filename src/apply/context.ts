@@ -4,6 +4,7 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Planned, Step } from '../model/plan.ts';
 import type { RunGate } from '../model/release.ts';
+import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api } from '../model/remote.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import type { Binding, State, StateSession } from '../model/state.ts';
@@ -16,7 +17,7 @@ export interface ApplyProgress {
 
 /** What an apply works with; everything of the outside world comes in here. */
 export interface ApplyDeps {
-  readonly api: Api;
+  readonly api: Api & Pick<ReleaseApi, 'createCanary' | 'replaceCanary' | 'deleteCanary'>;
   readonly session: StateSession;
   /** A fresh state for an environment that was never applied; its lineage is random. */
   readonly newState: () => State;
@@ -32,6 +33,8 @@ export interface ApplyDeps {
   readonly onProgress: (progress: ApplyProgress) => void;
   /** Who moves main, for the record. */
   readonly who?: string;
+  /** An open rollout of ours may be ended by a change that takes its place. */
+  readonly replaceRollout?: boolean;
   /** Needed as soon as a step has a gate. */
   readonly gate?: RunGate;
 }
@@ -58,6 +61,8 @@ export interface Done {
   readonly wrote: boolean;
   /** A version was staged and waits for its promotion. */
   readonly waits?: boolean;
+  /** A canary was opened and goes on with `rollout tick`. */
+  readonly rollout?: boolean;
   /** Results of the gate. */
   readonly tests?: readonly TestVerdict[];
 }

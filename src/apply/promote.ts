@@ -4,17 +4,16 @@ import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { Move } from '../model/state.ts';
 import { announce, bindMoving, saveBinding } from './bind.ts';
+import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { readAgain } from './update.ts';
 import { knownDifferences } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
-
-/** Waits before reading again what a write should have brought about. */
-export const SETTLE_DELAYS_MS = [0, 500, 1_500];
 
 /**
  * Promotes a version and reads main back. Refused when an open canary would be ended by it, and stale when main is
@@ -28,10 +27,26 @@ export async function promoteChecked(
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource> {
   await requireSameMain(context, step, main);
-  await refuseForeignCanary(context, step.address, main.id);
+  const binding = context.bindings.get(step.address);
+  await refuseOpenCanary(context.api, step, main.id, binding, context.replaceRollout === true);
   await bindMoving(context, step, main, move);
   await announce(context, step, 'promote', move.version_id);
-  return await promoteKnown(context, main, move.version_id, isThere);
+  const live = await promoteKnown(context, main, move.version_id, isThere);
+  if (binding?.rollout !== undefined) await endRollout(context, step, main.id, binding.rollout);
+  return live;
+}
+
+/** A promotion ends the canary by itself, so that there is nothing to remove where the API does as documented. */
+async function endRollout(
+  context: ApplyContext,
+  step: Step,
+  assistantId: string,
+  ended: Rollout,
+): Promise<void> {
+  const left = isOpen(ended) ? await context.api.canary(assistantId) : undefined;
+  if (left !== undefined) await removeCanary(context, assistantId);
+  const { rollout: _rollout, ...binding } = context.bindings.get(step.address) ?? {};
+  if ('remote_id' in binding) context.bindings.set(step.address, binding);
 }
 
 /** Makes an existing version main: a `promote` or a `rollback`. */
@@ -78,24 +93,12 @@ async function settle(context: ApplyContext, step: Step, live: RemoteResource): 
   await saveBinding(context, step, { ...settledBinding(binding, live), updated_at });
 }
 
-/** An open canary would be destroyed by a promotion; none of ours exists here, so any is somebody's. */
-export async function refuseForeignCanary(
+/** Stale when main no longer holds what the version was built on. */
+export async function requireSameMain(
   context: ApplyContext,
-  address: string,
-  assistantId: string,
+  step: Step,
+  main: RemoteResource,
 ): Promise<void> {
-  if ((await context.api.canary(assistantId)) === undefined) return;
-  throw new Failure(
-    'refused',
-    `${address} (${assistantId}) has an open canary deploy, which a promotion would end`,
-    {
-      code: 'CANARY_OPEN',
-      hint: 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
-    },
-  );
-}
-
-async function requireSameMain(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
   const now = await readAgain(context, step);
   if (knownDifferences(SHAPE, main.config, now.config).length > 0) throw mainMoved(step, main);
 }

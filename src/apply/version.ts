@@ -8,12 +8,15 @@ import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type JsonObject, toPointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
+import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource, bindStaged, stagedMove } from './bind.ts';
+import { SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { correctLeaks } from './leaks.ts';
-import { promoteChecked, SETTLE_DELAYS_MS } from './promote.ts';
+import { promoteChecked, requireSameMain } from './promote.ts';
+import { openRollout, opensCanary } from './rollout.ts';
 import { sendBack } from './tolerant.ts';
 import { readAgain, type Target, targetOf } from './update.ts';
 import { knownDifferences, unsettled } from './verify.ts';
@@ -40,8 +43,15 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
   const gated = step.action !== 'link' && step.release?.gate != null;
   const moves = movesMain(step, promote);
   if (!moves || gated) await bindStaged(context, step, main, move);
-  if (!moves) return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
+  const opens = opensCanary(step, promote);
+  if (!moves && !opens) return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
   const tests = gated ? await passGate(context, step, main, { versionId, config: target.config }) : undefined;
+  const tested = tests === undefined ? {} : { tests };
+  if (opens) {
+    await requireSameMain(context, step, main);
+    await openRollout(context, step, main);
+    return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout: true, ...tested };
+  }
   const live = await promoteChecked(context, step, main, move, (found) => isTarget(found, target));
   await bindResource(context, step, live, main.config, move.reason);
   return {
@@ -49,7 +59,7 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     versionId: live.versionId ?? versionId,
     promoted: true,
     wrote: true,
-    ...(tests === undefined ? {} : { tests }),
+    ...tested,
   };
 }
 
@@ -135,10 +145,9 @@ async function findVersion(
   name: string,
   target: Target,
 ): Promise<string | undefined> {
-  const digest = name.slice(name.lastIndexOf(' '));
   const versions = await context.api.listVersions(main.id);
   const candidates = versions.filter(
-    (version) => version.versionId !== main.versionId && version.versionName?.endsWith(digest) === true,
+    (version) => version.versionId !== main.versionId && namesCandidate(version.versionName, name),
   );
   for (const { versionId } of candidates) {
     if (versionId === undefined) continue;

@@ -1,0 +1,116 @@
+/** Canary deploys of an assistant: whose they are, and how they are set and removed so that it is certain. */
+import { rulesOf, sameRules } from '../canonical/canary.ts';
+import { ApiError, Failure } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Step } from '../model/plan.ts';
+import type { ReleaseApi } from '../model/release-api.ts';
+import type { Api, Canary } from '../model/remote.ts';
+import { isOpen, type Rollout } from '../model/rollout.ts';
+import type { Binding } from '../model/state.ts';
+
+/** Waits before reading again what a write should have brought about. */
+export const SETTLE_DELAYS_MS = [0, 500, 1_500];
+
+export interface CanaryDeps {
+  readonly api: Pick<Api, 'canary'> & Pick<ReleaseApi, 'createCanary' | 'replaceCanary' | 'deleteCanary'>;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** True when the canary is what the rollout last set, or was about to set. */
+export function isOurs({ rules }: Canary, { steps, step, candidate }: Rollout): boolean {
+  return [steps[step], steps[step + 1]].some(
+    (known) => known !== undefined && sameRules(rules, rulesOf(known, candidate.version_id)),
+  );
+}
+
+/**
+ * An open canary would be ended by a promotion or replaced by a rollout: one that is not ours never is, and one of
+ * ours only on purpose. Rejects with `Failure('refused')`.
+ */
+export async function refuseOpenCanary(
+  api: Pick<Api, 'canary'>,
+  step: Step,
+  assistantId: string,
+  binding: Binding | undefined,
+  replace: boolean,
+): Promise<void> {
+  const canary = await api.canary(assistantId);
+  const rollout = isOpen(binding?.rollout) ? binding.rollout : undefined;
+  const { address } = step;
+  if (canary !== undefined && (rollout === undefined || !isOurs(canary, rollout))) {
+    throw new Failure(
+      'refused',
+      `${address} (${assistantId}) has an open canary deploy that is not ours, which this would end`,
+      {
+        code: 'CANARY_OPEN',
+        hint: 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
+      },
+    );
+  }
+  const allowed = replace || step.move?.endsRollout === true || rollout?.phase === 'opening';
+  if (rollout === undefined || allowed) return;
+  throw new Failure('refused', `${address} has an open rollout, of version ${rollout.candidate.version_id}`, {
+    code: 'ROLLOUT_OPEN',
+    hint: `let it end, or end it with: assistantctl rollout abort ${address}; or put this change in its place with: assistantctl apply --replace`,
+  });
+}
+
+/**
+ * Sets the rules of the canary deploy, opening one where there is none, and reads them back. The key makes a
+ * repeated opening the same one.
+ */
+export async function setCanary(
+  { api, sleep }: CanaryDeps,
+  assistantId: string,
+  rules: readonly JsonObject[],
+  key: string,
+): Promise<void> {
+  let lost: unknown;
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    const present = await api.canary(assistantId);
+    if (present !== undefined && sameRules(present.rules, rules)) return;
+    lost = undefined;
+    try {
+      if (present === undefined) await api.createCanary(assistantId, rules, key);
+      else await api.replaceCanary(assistantId, rules);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+      lost = error;
+    }
+    for (const delay of SETTLE_DELAYS_MS) {
+      if (delay > 0) await sleep(delay);
+      const now = await api.canary(assistantId);
+      if (now !== undefined && sameRules(now.rules, rules)) return;
+    }
+  }
+  throw lost ?? notSet(assistantId);
+}
+
+function notSet(assistantId: string): Failure {
+  return new Failure('partial', `the canary of ${assistantId} was set, but the API shows another one`, {
+    code: 'NOT_STUCK',
+    hint: 'assistantctl rollout status shows both',
+  });
+}
+
+/** Removes the canary deploy and reads back that it is gone. */
+export async function removeCanary({ api, sleep }: CanaryDeps, assistantId: string): Promise<void> {
+  let lost: unknown;
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    lost = undefined;
+    try {
+      await api.deleteCanary(assistantId);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
+      lost = error;
+    }
+    for (const delay of SETTLE_DELAYS_MS) {
+      if (delay > 0) await sleep(delay);
+      if ((await api.canary(assistantId)) === undefined) return;
+    }
+  }
+  const stays = `the canary of ${assistantId} was deleted, but the API still shows it`;
+  throw (
+    lost ?? new Failure('partial', stays, { code: 'CANARY_STAYS', hint: 'remove it in the Telnyx portal' })
+  );
+}

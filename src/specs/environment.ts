@@ -147,10 +147,11 @@ function checkResolved(
   );
   const told = resolved.findings.map(({ pointer }) => pointer);
   if (chain.problem !== undefined) told.push('/extends');
-  return findings.filter(
-    ({ code, pointer }) =>
-      code === 'FIELD_UNKNOWN' || !told.some((at) => pointer === at || pointer.startsWith(`${at}/`)),
-  );
+  return findings.filter(({ code, pointer }) => {
+    const isTold = (at: string) =>
+      pointer.startsWith(`${at}/`) || (pointer === at && code !== 'FIELD_UNKNOWN');
+    return !told.some(isTold);
+  });
 }
 
 function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {

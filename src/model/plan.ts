@@ -129,6 +129,8 @@ export interface PlanOptions {
   readonly recreate: boolean;
   readonly take: 'git' | 'live' | null;
   readonly targets: readonly Address[];
+  /** The account was not read: Git against what was last applied. Such a plan is for reading only. */
+  readonly offline?: true;
 }
 
 /** A change of one value in request shape, applied to the freshly read live configuration. */
@@ -177,6 +179,8 @@ export interface PlannedMove extends Pick<Move, 'version_id' | 'content' | 'base
   readonly from: string;
   /** The versions between are marked as undone. */
   readonly rollback: boolean;
+  /** The move is the end of the open rollout, whose canary it may end. */
+  readonly endsRollout?: boolean;
 }
 
 /** A change of the state alone: base follows, a move, a released field, a forgotten binding. */

@@ -4,17 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type ApplyOutcome, applyPlan } from '../../src/apply/apply.ts';
+import type { ApplyDeps } from '../../src/apply/context.ts';
 import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
 import { startEmulator } from '../../src/emulator/server.ts';
 import { createApi, type LiveApi } from '../../src/live/api.ts';
 import type { ClientOptions } from '../../src/live/client.ts';
 import { confirm, fetchAccount } from '../../src/live/fetch.ts';
-import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Lifecycle } from '../../src/model/desired.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
+import { kindsToList } from '../../src/model/kinds.ts';
 import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
-import type { Api, RemoteAccount } from '../../src/model/remote.ts';
+import type { RemoteAccount } from '../../src/model/remote.ts';
 import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { planSurely } from '../../src/plan/suspects.ts';
@@ -37,7 +38,7 @@ export interface ApplyChoices extends PlanChoices {
 
 /** What an apply writes through. */
 export interface ApplyParts {
-  readonly api: Api;
+  readonly api: ApplyDeps['api'];
   readonly session: StateSession;
 }
 
@@ -89,7 +90,7 @@ export async function startWorld(
   async function planWith(state: State | undefined, specs: Specs, choices: PlanChoices): Promise<Planned> {
     const { drift = 'report', lifecycles = {}, ...flags } = choices;
     const desired = desiredState(specs, lifecycles);
-    const listed = await fetchAccount(api, { kinds: kindsOf(state, desired), integrations: true });
+    const listed = await fetchAccount(api, { kinds: kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]), integrations: true });
     const plan = (account: RemoteAccount) =>
       makePlan({
         project: { name: 'test', environment: 'local', drift },

@@ -53,21 +53,24 @@ export function openExchange(
     if (ms > 0) await sleep(ms, undefined, { signal: stopped }).catch(() => undefined);
     return !stopped.aborted;
   };
-  const work = async (arrived: Arrived, index: number): Promise<Answer | undefined> => {
+  // The latency counts from the arrival of a request, so that reading its body is part of it.
+  const work = async (arrived: Arrived, index: number, begun: number): Promise<Answer | undefined> => {
+    const delay = (): Promise<boolean> => wait(latencyMs - (performance.now() - begun));
     try {
       rate.take();
       const admission = admit(arrived, index);
       try {
-        return (await wait(latencyMs)) ? admission.run() : undefined;
+        return (await delay()) ? admission.run() : undefined;
       } finally {
         admission.release();
       }
     } catch (error) {
-      return (await wait(latencyMs)) ? failureAnswer(error) : undefined;
+      return (await delay()) ? failureAnswer(error) : undefined;
     }
   };
 
   return async (request, response) => {
+    const begun = performance.now();
     const arrived = await receive(request, BASE_PATH);
     const index = log.arrive(arrived);
     const fault = parts.faults()?.(arrived, index);
@@ -85,7 +88,7 @@ export function openExchange(
     if (fault?.kind === 'hang' && fault.afterEffect !== true) return;
     if (fault?.kind === 'status' && fault.afterEffect !== true) return reply(scripted(fault, headers));
     if (fault?.kind === 'delay' && !(await wait(fault.ms))) return;
-    const answer = await work(arrived, index);
+    const answer = await work(arrived, index, begun);
     if (answer === undefined || fault?.kind === 'hang') return;
     if (fault?.kind === 'reset-after') return drop();
     if (fault?.kind === 'status') return reply(scripted(fault, headers));

@@ -83,7 +83,21 @@ function removeFrom(collection: string, status: 200 | 204): (call: Call) => Repl
   };
 }
 
+/** Embedding is at once here: the bucket is there with the reply. */
+function embedBucket({ world, body }: Call): Reply {
+  const { bucket_name: name } = body;
+  if (typeof name !== 'string' || name === '') throw unprocessable('bucket_name is required', '/bucket_name');
+  world.store.put('buckets', name, { name });
+  return ok({ data: { task_id: world.uuid() } });
+}
+
+function listBuckets({ world }: Call): Reply {
+  return ok({ data: { buckets: world.store.all('buckets').map((bucket) => text(bucket, 'name')) } });
+}
+
 export const ACCOUNT_ROUTES: readonly Route[] = [
+  { method: 'POST', path: '/ai/embeddings', handle: embedBucket },
+  { method: 'GET', path: '/ai/embeddings/buckets', handle: listBuckets },
   { method: 'GET', path: '/integration_secrets', handle: listSecrets },
   { method: 'POST', path: '/integration_secrets', handle: createSecret },
   { method: 'DELETE', path: '/integration_secrets/{id}', handle: removeFrom('integration_secrets', 204) },

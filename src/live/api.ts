@@ -1,9 +1,9 @@
 import type { Kind } from '../model/address.ts';
-import { ApiError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api, RemoteResource, Written } from '../model/remote.ts';
+import type { SideApi } from '../model/side-api.ts';
 import { type Answer, type ApiRequest, type ClientOptions, createClient } from './client.ts';
 import { decodeCanary, decodeIntegration, decodeResource } from './decode.ts';
 import {
@@ -15,13 +15,16 @@ import {
   versionPath,
   versionsPath,
 } from './endpoints.ts';
-import { type Listing, ListingFault, listAll } from './paging.ts';
+import { createListing } from './listing.ts';
+import type { Listing } from './paging.ts';
 import { numbersOf, PHONE_NUMBERS, PHONE_NUMBERS_PATH } from './phone-numbers.ts';
 import { createReleaseApi } from './release-api.ts';
 import { header } from './retry.ts';
+import { createSideApi } from './side-api.ts';
 
 export type LiveApi = Api &
-  ReleaseApi & {
+  ReleaseApi &
+  SideApi & {
     /** Ends all connections; what is in flight fails. */
     close(): Promise<void>;
     /** HTTP requests sent so far, retries included. */
@@ -36,6 +39,7 @@ export type LiveApi = Api &
  */
 export function createApi(options: ClientOptions): LiveApi {
   const client = createClient(options);
+  const listing = createListing(client);
 
   async function read(path: string, kind: Kind): Promise<RemoteResource | undefined> {
     const answer = await client.send({ method: 'GET', path, retryClass: 'read', mayBeMissing: true });
@@ -55,24 +59,9 @@ export function createApi(options: ClientOptions): LiveApi {
     await client.send({ method: 'DELETE', path, ...request });
   }
 
-  async function listing<Item>(
-    what: Omit<Listing<Item>, 'read'>,
-    path: string,
-    filter?: string,
-  ): Promise<readonly Item[]> {
-    const read = (page: string | undefined): Promise<Answer> => {
-      const query = [filter, page].filter((part) => part !== undefined).join('&');
-      return client.send({ method: 'GET', path, retryClass: 'read', ...(query === '' ? {} : { query }) });
-    };
-    try {
-      return await listAll({ ...what, read });
-    } catch (error) {
-      throw error instanceof ListingFault ? incomplete(path, error) : error;
-    }
-  }
-
   return {
     ...createReleaseApi(client),
+    ...createSideApi(client),
     list: (kind) =>
       listing(
         { ...RESOURCES, ...pagingOf(kind), decode: (value) => decodeResource(kind, value) },
@@ -160,17 +149,4 @@ function decoded(kind: Kind, answer: Answer): RemoteResource {
   const resource = decodeResource(kind, answer.body);
   if (resource === undefined) throw answer.reject(`the body is no ${KINDS[kind].noun}`);
   return resource;
-}
-
-function incomplete(path: string, cause: ListingFault): ApiError {
-  return new ApiError(
-    'unavailable',
-    `GET ${path}: the listing is not complete: ${cause.message}, twice`,
-    { method: 'GET', path, status: 200, effect: 'none' },
-    {
-      code: 'LISTING_INCOMPLETE',
-      cause,
-      hint: 'Someone may be changing the account; run the command again.',
-    },
-  );
 }

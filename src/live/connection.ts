@@ -19,6 +19,10 @@ export interface WireRequest {
   readonly query?: string;
   readonly body?: JsonObject;
   readonly idempotencyKey?: string;
+  /** Media types, where something else than JSON is expected. */
+  readonly accept?: string;
+  /** See {@link HttpRequest}. */
+  readonly onText?: (text: string) => void;
 }
 
 /** Throws `Failure` when the base address or the key cannot be used at all. */
@@ -42,17 +46,18 @@ export function createConnection(options: {
   return {
     origin: base.origin,
     scrub: (text) => (key === undefined ? text : text.replaceAll(key, '[redacted]')),
-    toWire: ({ method, path, query, body, idempotencyKey }) => ({
+    toWire: ({ method, path, query, body, idempotencyKey, accept, onText }) => ({
       method,
       path: `${base.prefix}${path}${query === undefined ? '' : `?${query}`}`,
       headers: {
-        accept: 'application/json',
+        accept: accept ?? 'application/json',
         'user-agent': options.userAgent,
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
       body: body === undefined ? undefined : stableStringify(body),
+      ...(onText === undefined ? {} : { onText }),
     }),
   };
 }

@@ -49,7 +49,7 @@ export function updateMethod(kind: Kind): 'PATCH' | 'PUT' {
 }
 
 /** An empty segment would address the whole collection, and dots could climb out of it. */
-function segment(id: string): string {
+export function segment(id: string): string {
   if (id === '') throw new Failure('internal', 'a request needs the id of a resource', { code: 'EMPTY_ID' });
   return /^\.+$/.test(id) ? id.replaceAll('.', '%2E') : encodeURIComponent(id);
 }

@@ -11,6 +11,8 @@ export interface Expectation {
   readonly mayBeMissing?: boolean;
   /** The reply's body is of no interest and may be empty. */
   readonly ignoreBody?: boolean;
+  /** The reply is text: JSON or not, it is handed on as it came. */
+  readonly textBody?: boolean;
 }
 
 export interface Interpreted {
@@ -27,13 +29,18 @@ export function interpret(expected: Expectation, exchanged: Exchanged): Interpre
   }
   const { status, headers } = exchanged;
   const succeeded = status >= 200 && status < 300;
-  const body = succeeded && expected.ignoreBody === true ? undefined : parseJson(exchanged.text);
+  const body = bodyOf(expected, exchanged.text, succeeded);
   if (succeeded && body === undefined && expected.ignoreBody !== true) {
     return { done: false, outcome: { type: 'lost' }, body };
   }
   const done = succeeded || (status === 404 && expected.mayBeMissing === true);
   const codes = done ? [] : readProblems(body).flatMap(({ code }) => (code === undefined ? [] : [code]));
   return { done, outcome: { type: 'reply', status, headers, codes }, body };
+}
+
+function bodyOf(expected: Expectation, text: string, succeeded: boolean): Json | undefined {
+  if (succeeded && expected.ignoreBody === true) return undefined;
+  return succeeded && expected.textBody === true ? text : parseJson(text);
 }
 
 export function pressureOf(outcome: AttemptOutcome): Pressure {

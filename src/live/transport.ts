@@ -16,6 +16,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: { readonly [name: string]: string };
   readonly body: string | undefined;
+  /** Gets the text of a success as it arrives; the whole text is part of the result all the same. */
+  readonly onText?: (text: string) => void;
 }
 
 /** Milliseconds. `totalMs` runs from the call to the last byte of the reply. */
@@ -97,6 +99,7 @@ function exchange(
     let stopped: Error | undefined;
     let head: { status: number; reason: string; headers: Headers } | undefined;
     const chunks: Buffer[] = [];
+    const decoder = new TextDecoder();
 
     const stop = (code: string, message: string): void => {
       stopped = Object.assign(new Error(message), { code });
@@ -152,6 +155,8 @@ function exchange(
           },
           onResponseData(_, chunk) {
             chunks.push(chunk);
+            const good = head !== undefined && head.status < 300;
+            if (good) request.onText?.(decoder.decode(chunk, { stream: true }));
           },
           onResponseEnd: finish,
           onResponseError(_, error) {

@@ -20,6 +20,7 @@ import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affects.ts';
 import { inputsDigest, planDigest } from './digests.ts';
 import { deferredReferences } from './graph.ts';
+import { inventoryWarnings } from './inventory.ts';
 import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './order.ts';
 import { planOrphans } from './orphans.ts';
@@ -92,6 +93,7 @@ export function makePlan(input: PlanInput): Planned {
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
     ...matching.diagnostics,
     ...missingTargets(results, desired, ids),
+    ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
   const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });

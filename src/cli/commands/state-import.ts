@@ -1,7 +1,7 @@
 import { fetchAccount } from '../../live/fetch.ts';
-import { KIND_NAMES, parseAddress } from '../../model/address.ts';
+import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { KINDS } from '../../model/kinds.ts';
+import { KINDS, kindsToList } from '../../model/kinds.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import { boundOtherwise } from '../bindings.ts';
 import type { Context } from '../context.ts';
@@ -36,7 +36,10 @@ export async function importState(context: Context, text: string, id: string): P
     const found = await connection.api.get(kind, id);
     if (found === undefined) throw noSuchResource(KINDS[kind].noun, id);
     if (state === undefined) {
-      const listed = await fetchAccount(connection.api, { kinds: KIND_NAMES, integrations: false });
+      const listed = await fetchAccount(connection.api, {
+        kinds: kindsToList([address]),
+        integrations: false,
+      });
       const account = accountFingerprint(undefined, listed, connection.apiBase);
       const begun = emptyState(context.runtime, project, connection.apiBase, account);
       await session.record({ op: 'init', state: begun });

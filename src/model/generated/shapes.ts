@@ -50,7 +50,7 @@ const CLIENT_SIDE_TOOL_CONFIG: ObjectShape = { t: 'object', fields: {
   parameters: PARAMETER_SCHEMA,
 } };
 const RETRIEVAL_CONFIG: ObjectShape = { t: 'object', fields: {
-  bucket_ids: { t: 'list', by: 'value', item: SCALAR },
+  bucket_ids: { t: 'list', by: 'value', item: { t: 'scalar', bucket: true } },
   max_num_results: SCALAR,
 } };
 const ASSISTANT_REF: ScalarShape = { t: 'scalar', ref: 'assistant' };

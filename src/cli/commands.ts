@@ -4,6 +4,7 @@
  */
 import type { Declared } from './declared.ts';
 import { format, planningOptions } from './options.ts';
+import { PULL_COMMANDS } from './table-pull.ts';
 import { VIEW_COMMANDS } from './table-views.ts';
 
 const STATE_COMMANDS: readonly Declared[] = [
@@ -94,6 +95,7 @@ export const COMMANDS: readonly Declared[] = [
     action: async (context, _args, command) =>
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },
+  ...PULL_COMMANDS,
   ...VIEW_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {

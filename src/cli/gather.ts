@@ -34,7 +34,8 @@ export async function gather(context: Context, environment = context.flags.env):
   return { project, desired, git };
 }
 
-function refuseSpecErrors(desired: DesiredState): void {
+/** Ends the command when the specs have errors. */
+export function refuseSpecErrors(desired: DesiredState): void {
   if (!hasErrors(desired.diagnostics)) return;
   const errors = desired.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
   throw new Failure('spec', `the specs have ${errors === 1 ? 'an error' : `${errors} errors`}`, {

@@ -1,6 +1,6 @@
 import { confirm, fetchAccount, vanishedVersions } from '../live/fetch.ts';
 import { takeInventory } from '../live/inventory.ts';
-import type { Address } from '../model/address.ts';
+import { type Address, KIND_NAMES } from '../model/address.ts';
 import type { BlastRadius } from '../model/blast-radius.ts';
 import { Failure } from '../model/errors.ts';
 import { kindsToList } from '../model/kinds.ts';
@@ -8,6 +8,7 @@ import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 import { inventoryWish } from '../plan/inventory.ts';
+import { lastKnownAccount } from '../plan/offline.ts';
 import { makePlan } from '../plan/plan.ts';
 import { planSurely } from '../plan/suspects.ts';
 import { waitingVersions } from '../plan/waiting.ts';
@@ -21,6 +22,9 @@ import type { Inputs } from './gather.ts';
 import type { Progress } from './progress.ts';
 import { startProgress } from './progress.ts';
 import { openStore } from './store.ts';
+
+/** Stands for the place of a plan that met none. */
+const OFFLINE_BASE = 'offline';
 
 export interface Unleased {
   readonly planned: Planned;
@@ -41,8 +45,9 @@ export async function planWithoutLease(
   options: PlanOptions,
   wanted: { readonly blastRadius: boolean } = { blastRadius: false },
 ): Promise<Unleased> {
-  const access = accessTo(inputs.project.environment, context.runtime.env);
   const store = openStore(context.runtime, inputs.project);
+  if (options.offline === true) return planOffline(context, inputs, await store.load(), options);
+  const access = accessTo(inputs.project.environment, context.runtime.env);
   const state = await store.load();
   const connection = await connect(context, inputs.project, access);
   try {
@@ -53,6 +58,26 @@ export async function planWithoutLease(
   } finally {
     await connection.close();
   }
+}
+
+/** Git against the last apply: neither a key nor a request. */
+function planOffline(
+  context: Context,
+  inputs: Inputs,
+  state: State | undefined,
+  options: PlanOptions,
+): Unleased {
+  refuseForeignState(inputs, state);
+  requireTargets(options.targets, inputs, state);
+  const apiBase = state?.api_base ?? OFFLINE_BASE;
+  const account = lastKnownAccount(state, inputs.desired);
+  return { state, planned: planAccount(context, inputs, apiBase, state, account, options) };
+}
+
+function refuseForeignState({ project }: Inputs, state: State | undefined): void {
+  if (state === undefined) return;
+  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
+  if (foreign !== undefined) throw foreign;
 }
 
 /** Reads the account and compares it with Git and the state. */
@@ -66,7 +91,7 @@ export async function planOn(
   return (await compare(context, inputs, connection, state, options)).planned;
 }
 
-/** As {@link planOn}, and the account that was read; `integrations` fetches the catalogue in any case. */
+/** As {@link planOn}, and the account that was read; `integrations` reads every kind and the catalogue in any case. */
 export async function compare(
   context: Context,
   inputs: Inputs,
@@ -75,11 +100,7 @@ export async function compare(
   options: PlanOptions,
   wanted: { readonly integrations?: boolean } = {},
 ): Promise<Compared> {
-  const { project } = inputs;
-  if (state !== undefined) {
-    const foreign = checkState(state, { project: project.name, environment: project.environment.name });
-    if (foreign !== undefined) throw foreign;
-  }
+  refuseForeignState(inputs, state);
   requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
   try {
@@ -144,7 +165,7 @@ interface Reading {
   readonly inputs: Inputs;
   readonly state: State | undefined;
   readonly progress: Progress;
-  /** Read the integration catalogue whether a spec refers to it or not. */
+  /** Read every kind and the integration catalogue, whether a spec has to do with them or not. */
   readonly catalogue: boolean;
 }
 
@@ -158,7 +179,9 @@ async function readAccount(
     references.some(({ target }) => target.startsWith('integration/')),
   );
   const integrations = catalogue || mentions;
-  const kinds = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const kinds = catalogue
+    ? KIND_NAMES
+    : kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
   const total = kinds.length + (integrations ? 1 : 0);
   let done = 0;
   const show = (): void => progress.show({ phase: 'reading the account', done, total });

@@ -24,8 +24,6 @@ export interface AdoptionInput {
   readonly integrations: readonly Integration[];
   /** What is managed already: address by `<kind>:<id>`. */
   readonly managed: ReadonlyMap<string, Address>;
-  /** Keys that documents or bindings use, by kind. */
-  readonly taken: ReadonlyMap<Kind, ReadonlySet<string>>;
   readonly layout: Layout;
   readonly keepUnknown: boolean;
   readonly check: SpecCheck;
@@ -101,7 +99,7 @@ function draft(
   const { kind } = resource;
   const shape = SHAPES[kind];
   const key = address.slice(kind.length + 1);
-  const live = mapScalars(shape, resource.config, (value, { ref }) => {
+  const live = mapScalars(shape, resource.config, 'ref', (value, { ref }) => {
     const target = ref && typeof value === 'string' ? targets.get(liveKey(ref, value)) : undefined;
     return target === undefined ? value : { $ref: target };
   });

@@ -85,8 +85,8 @@ function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
 
 function maskedSecrets(shape: Shape, config: JsonObject): number {
   let count = 0;
-  mapScalars(shape, config, (value, { secret }) => {
-    if (secret && value !== '' && value !== null && isMasked(value)) count += 1;
+  mapScalars(shape, config, 'secret', (value) => {
+    if (value !== '' && value !== null && isMasked(value)) count += 1;
     return value;
   });
   return count;

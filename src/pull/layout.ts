@@ -1,5 +1,6 @@
 /** Where adopted documents and their texts go. */
 import { type Path, toPointer } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { slug } from './names.ts';
 import type { PlaceText } from './texts.ts';
@@ -55,20 +56,10 @@ export function textFiles(
 }
 
 function folderOf(specs: string, { kind, config }: RemoteResource): string {
-  switch (kind) {
-    case 'assistant':
-      return specs;
-    case 'tool':
-      return `${specs}/tools`;
-    case 'mcp_server':
-      return `${specs}/mcp-servers`;
-    case 'test': {
-      const suite = typeof config.test_suite === 'string' ? slug(config.test_suite) : '';
-      return suite === '' ? `${specs}/tests` : `${specs}/tests/${suite}`;
-    }
-    default:
-      return kind satisfies never;
-  }
+  if (kind === 'assistant') return specs;
+  const folder = `${specs}/${slug(KINDS[kind].plural)}`;
+  const suite = kind === 'test' && typeof config.test_suite === 'string' ? slug(config.test_suite) : '';
+  return suite === '' ? folder : `${folder}/${suite}`;
 }
 
 /** The main text has the name of the document, others say what they are. */

@@ -3,18 +3,9 @@
  * a word that tells them apart, then a number, never an id. The same account gives the same keys whatever the
  * order in which the API lists it.
  */
-import type { Kind } from '../model/address.ts';
 import type { RemoteResource } from '../model/remote.ts';
 
 const LONGEST = 60;
-
-/** For names without a single Latin letter or digit. */
-const NAMELESS: { readonly [kind in Kind]: string } = {
-  assistant: 'assistant',
-  tool: 'tool',
-  mcp_server: 'mcp-server',
-  test: 'test',
-};
 
 /** Names that Windows gives to devices, whatever the extension. */
 const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)$/;
@@ -49,8 +40,10 @@ export function chooseKey(resource: RemoteResource, taken: Set<string>): string 
 }
 
 function candidates(resource: RemoteResource): { find(free: (key: string) => boolean): string | undefined } {
-  const bare = slug(resource.name) || NAMELESS[resource.kind];
-  const name = DEVICES.test(bare) ? `${bare}-${NAMELESS[resource.kind]}` : bare;
+  // Also for names without a single Latin letter or digit.
+  const kind = resource.kind.replaceAll('_', '-');
+  const bare = slug(resource.name) || kind;
+  const name = DEVICES.test(bare) ? `${bare}-${kind}` : bare;
   const word = distinction(resource);
   return {
     find: (free) => {

@@ -7,7 +7,7 @@ import { fromPointer, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
 import { readDocuments, type SpecFolder } from './documents.ts';
 import { checkEnvelopes } from './envelopes.ts';
-import { createResolver } from './environment.ts';
+import { createResolver, type ResolvedEnvironment } from './environment.ts';
 import { listSpecFiles } from './files.ts';
 import { createInclude } from './include.ts';
 import { writtenPath } from './keyed-path.ts';
@@ -15,17 +15,30 @@ import { locateIn } from './locate.ts';
 import { chooseEnvironment, loadProjectDocument } from './project.ts';
 import type { ProjectDocument } from './project-build.ts';
 
+/** The specs of one environment with what they were made from, for those who explain or edit them. */
+export interface OpenSpecs {
+  readonly project: Project;
+  readonly desired: DesiredState;
+  readonly folder: SpecFolder;
+  readonly resolved: ResolvedEnvironment;
+}
+
 /**
  * All that the specs say for the project's environment. Problems are collected in `diagnostics`; only a specs
  * folder that cannot be read rejects, with `Failure('spec')`.
  */
 export async function loadDesired(project: Project): Promise<DesiredState> {
+  return (await openSpecs(project)).desired;
+}
+
+/** As {@link loadDesired}, and keeps the documents. */
+export async function openSpecs(project: Project): Promise<OpenSpecs> {
   const { folder, problems } = readFolder(project);
   const resolve = createResolver(folder, { ...project, include: createInclude(project.root) });
   const { name, variables } = project.environment;
   const resolved = resolve(name, variables);
   const envelopes = checkEnvelopes(folder, project.environments);
-  return {
+  const desired: DesiredState = {
     resources: resolved.resources,
     diagnostics: arrange([...problems, ...envelopes, ...resolved.diagnostics]),
     documents: folder.count,
@@ -41,6 +54,7 @@ export async function loadDesired(project: Project): Promise<DesiredState> {
       return locateIn(document, resolved.layers.get(document.address) ?? [], toPointer(path), folder.locate);
     },
   };
+  return { project, desired, folder, resolved };
 }
 
 export interface Validated {

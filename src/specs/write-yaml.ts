@@ -21,6 +21,8 @@ export function blockText(value: Json, indent = 2): string {
     const document = new Document(value, { version: '1.2', schema: 'core', aliasDuplicateObjects: false });
     dress(document);
     const text = document.toString({ lineWidth: LINE, indent, flowCollectionPadding: true });
+    const tight = text.replace(/^(\s*(?:- )?[\w-]+: )\[ (.*) \]$/gm, '$1[$2]');
+    if (readsAs(tight, value)) return tight;
     if (readsAs(text, value)) return text;
   }
   // JSON is YAML.

@@ -1,0 +1,114 @@
+/** What `pull` and `import` have in common: from an account to files, bindings and a report. */
+
+import type { Address } from '../model/address.ts';
+import { hasErrors } from '../model/diagnostic.ts';
+import type { Planned } from '../model/plan.ts';
+import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../model/pull.ts';
+import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { State, StateSession } from '../model/state.ts';
+import { type OpenSpecs, openSpecs } from '../specs/load.ts';
+import { loadProject } from '../specs/project.ts';
+import { writeBack } from '../specs/write-back.ts';
+import { bindDrafts, draftDocuments, type Unmanaged, unmanagedOf, writeDrafts } from './adoption.ts';
+import type { Connection } from './connect.ts';
+import type { Context } from './context.ts';
+import type { Inputs } from './gather.ts';
+import { planOptions } from './options.ts';
+import { compare, planAccount } from './planning.ts';
+import { replaceFile } from './spec-files.ts';
+
+/** What a pull works on. */
+export interface Pulling {
+  readonly context: Context;
+  readonly specs: OpenSpecs;
+  readonly inputs: Inputs;
+  readonly connection: Connection;
+  readonly state: State | undefined;
+  /** Absent where nothing is bound. */
+  readonly session?: StateSession;
+}
+
+/** The account as it was read, and what is to be done with it. */
+export interface Seen {
+  readonly planned: Planned;
+  readonly account: RemoteAccount;
+  readonly unmanaged: Unmanaged;
+}
+
+export interface Choice {
+  readonly adopt: readonly RemoteResource[];
+  /** Undefined: whatever drifted. */
+  readonly drift: ReadonlySet<Address> | undefined;
+}
+
+/** Reads the account and sorts out what is managed. */
+export async function look({ context, specs, inputs, connection, state }: Pulling): Promise<Seen> {
+  const options = planOptions({});
+  const seen = await compare(context, inputs, connection, state, options, { integrations: true });
+  return { ...seen, unmanaged: unmanagedOf(specs, state, seen.planned, seen.account) };
+}
+
+/** Writes files and bindings, then plans again to say what is left. */
+export async function carryOut(pulling: Pulling, seen: Seen, choice: Choice): Promise<PullReport> {
+  const { context, specs, connection, session } = pulling;
+  const { root } = specs.project;
+  const chosen = ({ address }: { readonly address: Address }): boolean =>
+    choice.drift === undefined || choice.drift.has(address);
+  const drift = seen.planned.plan.drift.filter(chosen);
+  const conflicts = seen.planned.plan.conflicts.filter(chosen);
+  const back = writeBack(
+    specs,
+    drift
+      .filter(({ deleted }) => !deleted)
+      .map(({ address, fields }) => ({
+        address,
+        fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
+      })),
+  );
+  const adoption = await draftDocuments(connection, specs, seen.account, seen.unmanaged, choice.adopt);
+  for (const [file, text] of back.texts) await replaceFile(root, file, text);
+  const adopted = await writeDrafts(root, adoption.drafts);
+  if (session !== undefined)
+    await bindDrafts(context, specs, connection, session, seen.account, adoption.drafts);
+  const read = new Map(adoption.drafts.map(({ resource }) => [resource.id, resource]));
+  const resources = seen.account.resources.map((resource) => read.get(resource.id) ?? resource);
+  const account = { ...seen.account, resources };
+  const files = [...back.texts.keys(), ...adopted.flatMap((each: AdoptedResource) => each.files)];
+  const after = files.length === 0 ? undefined : await planAfterwards(pulling, account);
+  return {
+    format_version: PULL_FORMAT,
+    environment: specs.project.environment.name,
+    adopted,
+    updated: back.updated,
+    conflicts,
+    left: back.left,
+    deleted: drift.filter(({ deleted }) => deleted).map(({ address, remote_id }) => ({ address, remote_id })),
+    files,
+    branch: null,
+    plan: after?.plan ?? null,
+    diagnostics: [...adoption.notes, ...(after?.diagnostics ?? [])],
+  };
+}
+
+/** Reads the files again, as the next command will. */
+async function planAfterwards(
+  { context, inputs, connection, state, session, specs }: Pulling,
+  account: RemoteAccount,
+): Promise<Pick<PullReport, 'plan' | 'diagnostics'>> {
+  const { root, environment } = specs.project;
+  const project = await loadProject(root, environment.name);
+  const { desired } = await openSpecs(project);
+  const diagnostics = desired.diagnostics.filter(({ severity }) => severity === 'error');
+  if (hasErrors(diagnostics)) return { plan: null, diagnostics };
+  const now = session === undefined ? state : session.current();
+  const next = { ...inputs, project, desired };
+  const { plan } = planAccount(context, next, connection.apiBase, now, account, planOptions({}));
+  return {
+    plan: {
+      changes: plan.changes.length,
+      drift: plan.drift.length,
+      conflicts: plan.conflicts.length,
+    },
+    diagnostics: [],
+  };
+}

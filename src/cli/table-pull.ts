@@ -1,0 +1,39 @@
+import type { Declared } from './declared.ts';
+import { format } from './options.ts';
+
+/** Commands that bring what is live into the files. */
+export const PULL_COMMANDS: readonly Declared[] = [
+  {
+    usage: 'pull [resources...]',
+    summary: 'write what is live into the specs: unmanaged resources and drift, or only one of the two',
+    declare: (command) =>
+      command
+        .option('--adopt', 'only resources that no spec manages: write documents for them and bind them')
+        .option('--drift', 'only what was changed outside Git: edit the files it came from')
+        .option('--pr-branch <name>', 'commit the result on a new branch')
+        .addOption(format('text', 'json')),
+    action: async (context, [resources], command) =>
+      (await import('./commands/pull.ts')).pull(context, resources, command.opts()),
+  },
+  {
+    usage: 'import',
+    summary: 'copy assistants from another platform into the account and adopt them',
+    declare: (command) =>
+      command
+        .requiredOption('--provider <name>', 'elevenlabs, vapi or retell')
+        .requiredOption('--api-key-ref <id>', "integration secret with the other platform's key")
+        .option('--id <id...>', 'only these assistants of the other platform')
+        .option('--overwrite', 'overwrite assistants that were imported before')
+        .option('--approve <env>', 'needed for a protected environment')
+        .addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/import.ts')).importAssistants(context, command.opts()),
+  },
+  {
+    usage: 'explain <address> [pointer]',
+    summary: 'where each value of a spec comes from: file and line, overlay, variable, base or API default',
+    declare: (command) => command.addOption(format('text', 'json')),
+    action: async (context, [address, pointer], command) =>
+      (await import('./commands/explain.ts')).explain(context, address, pointer, command.opts().format),
+  },
+];

@@ -29,6 +29,8 @@ export interface Runtime {
   readonly stderr: Output;
   /** Asks the person at the terminal; undefined when nobody is there to answer. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Everything that is piped in; empty at a terminal. */
+  stdin(): Promise<string>;
   readonly host: string;
   readonly user: string;
   readonly pid: number;
@@ -58,6 +60,7 @@ export function nodeRuntime(): Runtime {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+    stdin: readStdin,
     host: hostname(),
     user: userName(),
     pid: process.pid,
@@ -94,6 +97,13 @@ async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   } catch (error) {
     if (signal?.aborted !== true) throw error;
   }
+}
+
+async function readStdin(): Promise<string> {
+  if (process.stdin.isTTY === true) return '';
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function ask(question: string): Promise<string> {

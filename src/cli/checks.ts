@@ -40,6 +40,16 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
   return released;
 }
 
+/** A plan that never met the account is for reading: neither drift nor conflict could show in it. */
+export function requireComparedLive(plan: Plan): void {
+  if (plan.options.offline !== true) return;
+  throw new Failure('stale', 'the plan was made with --offline: live was not compared', {
+    code: 'PLAN_OFFLINE',
+    hint: `plan against the account: assistantctl plan --env ${plan.environment} --out FILE`,
+    details: { reasons: ['live was not compared'] },
+  });
+}
+
 function stillValid(saved: Plan, fresh: Planned, { now, toolVersion, state }: Expectations): SavedPlanCheck {
   const checked = checkSavedPlan(saved, fresh, { now, toolVersion, state });
   const { reasons } = checked;

@@ -2,9 +2,12 @@
  * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
  * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
  */
+import { Option } from 'commander';
 import type { Declared } from './declared.ts';
 import { format, planningOptions } from './options.ts';
+import { FORGE_COMMANDS } from './table-forge.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
+import { RELEASE_COMMANDS } from './table-release.ts';
 import { VIEW_COMMANDS } from './table-views.ts';
 
 const STATE_COMMANDS: readonly Declared[] = [
@@ -51,16 +54,23 @@ export const COMMANDS: readonly Declared[] = [
   {
     usage: 'init [dir]',
     summary: 'write a working project: samples, schemas, CI workflow, .gitignore',
-    declare: (command) => command.option('--force', 'overwrite files that exist'),
+    declare: (command) =>
+      command
+        .option('--force', 'overwrite files that exist')
+        .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab'])),
     action: async (context, [dir], command) =>
       (await import('./commands/init.ts')).initProject(context, dir, command.opts()),
   },
   {
     usage: 'validate',
     summary: 'check everything that can be known offline, in every environment unless --env names one',
-    declare: (command) => command.addOption(format('text', 'json', 'github')),
+    declare: (command) =>
+      command
+        .option('--sarif <file>', 'write the problems as SARIF 2.1.0 too')
+        .option('--codequality <file>', 'write the problems for GitLab Code Quality too')
+        .addOption(format('text', 'json', 'github')),
     action: async (context, _args, command) =>
-      (await import('./commands/validate.ts')).validate(context, command.opts().format),
+      (await import('./commands/validate.ts')).validate(context, command.opts()),
   },
   {
     usage: 'plan',
@@ -69,6 +79,8 @@ export const COMMANDS: readonly Declared[] = [
       planningOptions(command)
         .option('--out <file>', 'save the plan for `apply FILE`')
         .option('--detailed-exitcode', 'exit 2 when there is something to do')
+        .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
+        .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
         .addOption(format('text', 'json', 'markdown')),
     action: async (context, _args, command) =>
       (await import('./commands/plan.ts')).plan(context, command.opts()),
@@ -96,7 +108,9 @@ export const COMMANDS: readonly Declared[] = [
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },
   ...PULL_COMMANDS,
+  ...RELEASE_COMMANDS,
   ...VIEW_COMMANDS,
+  ...FORGE_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {
     usage: 'schema <kind>',

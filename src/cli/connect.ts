@@ -59,14 +59,14 @@ function openApi(context: Context, project: Project, baseUrl: string, apiKey: st
   });
 }
 
-interface Proxies {
+export interface Proxies {
   readonly http?: string;
   readonly https?: string;
   readonly no?: string;
 }
 
 /** The customary variables, in both spellings. Undefined when no proxy is configured. */
-function proxies(env: Context['runtime']['env']): Proxies | undefined {
+export function proxies(env: Context['runtime']['env']): Proxies | undefined {
   const http = env.http_proxy || env.HTTP_PROXY;
   const https = env.https_proxy || env.HTTPS_PROXY;
   const no = env.no_proxy || env.NO_PROXY;

@@ -27,6 +27,19 @@ export async function writePrivately(path: string, text: string): Promise<void> 
   }
 }
 
+/** Reads a file that the user named. */
+export async function readTextFile(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be read: ${reasonOf(cause)}`, {
+      code: 'FILE_READ',
+      hint: 'check the path; it is relative to the working directory',
+      cause,
+    });
+  }
+}
+
 /** Reads a JSON file that the user named; what is wrong with it is a usage error. */
 export async function readJsonFile(path: string, what: string): Promise<Json> {
   let text: string;

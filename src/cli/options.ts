@@ -11,6 +11,7 @@ export interface PlanningFlags {
   readonly recreate?: boolean;
   readonly take?: 'git' | 'live';
   readonly target?: readonly Address[];
+  readonly offline?: boolean;
 }
 
 /** `--format` with the first choice as default. */
@@ -34,6 +35,7 @@ export function planOptions(flags: PlanningFlags, saved?: PlanOptions): PlanOpti
     recreate: flags.recreate ?? saved?.recreate ?? false,
     take: flags.take ?? saved?.take ?? null,
     targets: [...new Set(targets)].sort(),
+    ...(flags.offline === true ? { offline: true as const } : {}),
   };
 }
 

@@ -26,8 +26,10 @@ export function inputsDigest(input: {
   const resources = [...input.desired.resources.values()]
     .sort((a, b) => (a.address < b.address ? -1 : 1))
     .map(inputOf);
-  const { prune, recreate, take, targets } = input.options;
-  return digest({ resources, options: { prune, recreate, take, targets: [...targets].sort() } });
+  const { prune, recreate, take, targets, offline } = input.options;
+  const options = { prune, recreate, take, targets: [...targets].sort() };
+  // Never the digest of a plan that met the account, whatever else they share.
+  return digest({ resources, options: offline === true ? { ...options, offline } : options });
 }
 
 /** What a plan's digest covers: everything that decides what an apply writes, nothing that only describes it. */

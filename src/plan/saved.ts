@@ -31,7 +31,8 @@ function major(version: string): string {
   return version.split('.')[0] ?? '';
 }
 
-function isPlan(value: unknown): value is Plan {
+/** True for a document that has the parts of a saved plan; what they say is not judged. */
+export function isPlan(value: unknown): value is Plan {
   return (
     isObject(value) &&
     REQUIRED_TEXT.every((name) => typeof value[name] === 'string') &&

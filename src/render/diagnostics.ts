@@ -102,9 +102,22 @@ const COMMANDS: { readonly [severity in Severity]: string } = {
   info: 'notice',
 };
 
-/** Workflow commands of GitHub Actions, escaped by the rules of its toolkit; each ends with a newline. */
+/** GitHub shows ten annotations of a kind for one step. */
+const MOST_ANNOTATIONS = 10;
+
+const URGENCY: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };
+
+/**
+ * Workflow commands of GitHub Actions, escaped by the rules of its toolkit; each ends with a newline. Errors come
+ * first, and what is beyond the tenth is counted on a last line that is no command.
+ */
 export function renderGithubAnnotations(list: readonly Diagnostic[]): string {
-  return sorted(list)
+  const urgent = sorted(list).toSorted((a, b) => URGENCY[a.severity] - URGENCY[b.severity]);
+  const rest = urgent.length - MOST_ANNOTATIONS;
+  const more =
+    rest > 0 ? `and ${count(rest, 'more problem')}: assistantctl validate lists all of them\n` : '';
+  return urgent
+    .slice(0, MOST_ANNOTATIONS)
     .map((diagnostic) => {
       const { position, address, hint } = diagnostic;
       const properties = [
@@ -117,5 +130,6 @@ export function renderGithubAnnotations(list: readonly Diagnostic[]): string {
       const message = `${subject}${diagnostic.message}${hint === undefined ? '' : `\n${hint}`}`;
       return `::${COMMANDS[diagnostic.severity]} ${properties.join(',')}::${annotationText(message)}\n`;
     })
+    .concat(more)
     .join('');
 }

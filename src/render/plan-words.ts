@@ -116,6 +116,9 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   const deletes = changesOf(plan, 'delete').map((change) => change.address);
   const recreated = plan.drift.filter((entry) => entry.deleted).map((entry) => entry.address);
   const lines: string[] = [];
+  if (plan.options.offline === true) {
+    lines.push('Live not compared: this is Git against the last apply, and it cannot be applied.');
+  }
   if (deletes.length > 0) {
     lines.push(`Deletes ${count(deletes.length, 'resource')}: ${listSome(deletes)}.`);
   }
@@ -208,6 +211,7 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
   if (plan.conflicts.length > 0) {
     return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
   }
+  if (plan.options.offline === true) return [command(plan, 'plan', ...planFlags(plan))];
   if (plan.changes.length > 0) return [applyCommand(plan, extra)];
   const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
   return [

@@ -15,6 +15,7 @@ export interface FakeOptions {
   readonly isTTY?: boolean;
   readonly ask?: (question: string) => Promise<string>;
   readonly clock?: () => Date;
+  readonly stdin?: string;
 }
 
 export function fakeRuntime(options: FakeOptions = {}): FakeRuntime {
@@ -30,6 +31,7 @@ export function fakeRuntime(options: FakeOptions = {}): FakeRuntime {
     stdout: stdout.output,
     stderr: stderr.output,
     ask: options.ask,
+    stdin: async () => options.stdin ?? '',
     host: 'test-host',
     user: 'tester',
     pid: process.pid,

@@ -5,7 +5,7 @@ import { parseSavedPlan } from '../../plan/saved.ts';
 import { announce } from '../announce.ts';
 import { requireApproval } from '../approval.ts';
 import type { Released } from '../checks.ts';
-import { releaseForApply } from '../checks.ts';
+import { releaseForApply, requireComparedLive } from '../checks.ts';
 import type { Context } from '../context.ts';
 import { accessTo } from '../credentials.ts';
 import type { Work } from '../execute.ts';
@@ -73,5 +73,7 @@ async function run(
 }
 
 async function readSavedPlan(context: Context, file: string): Promise<Plan> {
-  return parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
+  const plan = parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
+  requireComparedLive(plan);
+  return plan;
 }

@@ -1,0 +1,129 @@
+import type { Forge, Post } from '../../model/forge.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
+import { badReply, readAll } from './pages.ts';
+
+/** GitHub over REST. Source of paths, fields and limits: GitHub's REST API documentation, version 2022-11-28. */
+
+const HEADERS = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
+/** The documented length of a comment's body is 65,536 characters. */
+const LONGEST_BODY = 65_536;
+
+export function githubForge(options: ForgeOptions): Forge {
+  const client = createForgeClient(options, HEADERS);
+  const repo = `/repos/${options.repository.split('/').map(encodeURIComponent).join('/')}`;
+
+  async function write(request: ForgeRequest): Promise<Post | undefined> {
+    const reply = await client.send(request);
+    return reply.status === 404 ? undefined : postOf(request, reply);
+  }
+
+  return {
+    name: 'github',
+    longestBody: LONGEST_BODY,
+    async whoAmI() {
+      // The token of a workflow is an app's and is refused here.
+      const request = { method: 'GET', path: '/user', retryClass: 'read' } as const;
+      const body = await client.send(request).then(
+        (reply) => reply.body,
+        () => undefined,
+      );
+      return isObject(body) && typeof body.login === 'string' ? body.login : undefined;
+    },
+    async headOf(change) {
+      const path = `${repo}/pulls/${change}`;
+      const reply = await client.send({ method: 'GET', path, retryClass: 'read' });
+      const head = isObject(reply.body) ? reply.body.head : undefined;
+      if (isObject(head) && typeof head.sha === 'string') return head.sha;
+      throw badReply('GET', path, reply, 'the pull request has no head.sha');
+    },
+    async mergedAs(commit) {
+      const found = await readAll(client, `${repo}/commits/${encodeURIComponent(commit)}/pulls`);
+      const merged = found.filter(isObject).filter(({ merged_at }) => typeof merged_at === 'string');
+      return numbersOf(merged, 'number', (pull) => pull.merge_commit_sha === commit);
+    },
+    comments: async (change) => posts(await readAll(client, `${repo}/issues/${change}/comments`)),
+    async addComment(change, body) {
+      const path = `${repo}/issues/${change}/comments`;
+      return required(path, await write({ method: 'POST', path, body: { body }, retryClass: 'once' }));
+    },
+    editComment: (_change, id, body) =>
+      write({
+        method: 'PATCH',
+        path: `${repo}/issues/comments/${id}`,
+        body: { body },
+        retryClass: 'idempotent',
+        mayBeMissing: true,
+      }),
+    async removeComment(_change, id) {
+      const path = `${repo}/issues/comments/${id}`;
+      await client.send({ method: 'DELETE', path, retryClass: 'idempotent', mayBeMissing: true });
+    },
+    async issues() {
+      const found = await readAll(client, `${repo}/issues?state=open&sort=created&direction=asc`);
+      // The list of issues has the pull requests too.
+      return posts(
+        found.filter((item) => isObject(item) && item.pull_request === undefined),
+        'number',
+      );
+    },
+    async addIssue(title, body) {
+      const path = `${repo}/issues`;
+      const request = { method: 'POST', path, body: { title, body }, retryClass: 'once' } as const;
+      const reply = await client.send(request);
+      return required(path, postOf(request, reply, 'number'));
+    },
+    async editIssue(id, { body, closed }) {
+      const request: ForgeRequest = {
+        method: 'PATCH',
+        path: `${repo}/issues/${id}`,
+        body: { body, ...(closed ? { state: 'closed', state_reason: 'completed' } : {}) },
+        retryClass: 'idempotent',
+        mayBeMissing: true,
+      };
+      const reply = await client.send(request);
+      return reply.status === 404 ? undefined : postOf(request, reply, 'number');
+    },
+    close: () => client.close(),
+  };
+}
+
+function required(path: string, post: Post | undefined): Post {
+  if (post !== undefined) return post;
+  throw badReply('POST', path, { status: 404, headers: {} }, 'nothing was made');
+}
+
+function postOf(request: ForgeRequest, reply: ForgeReply, idField = 'id'): Post {
+  const post = decodePost(reply.body, idField);
+  if (post !== undefined) return post;
+  throw badReply(request.method, request.path, reply, 'it holds no comment');
+}
+
+function posts(items: readonly Json[], idField = 'id'): readonly Post[] {
+  return items.flatMap((item) => decodePost(item, idField) ?? []);
+}
+
+function decodePost(value: Json, idField: string): Post | undefined {
+  if (!isObject(value) || typeof value[idField] !== 'number') return undefined;
+  const { user, body, html_url: url } = value;
+  return {
+    id: String(value[idField]),
+    // An account that is gone leaves its comments behind without a user.
+    author: isObject(user) && typeof user.login === 'string' ? user.login : '',
+    body: typeof body === 'string' ? body : '',
+    url: typeof url === 'string' ? url : '',
+  };
+}
+
+/** Numbers of changes; those that the test holds for come first. */
+export function numbersOf(
+  changes: readonly JsonObject[],
+  field: string,
+  first: (change: JsonObject) => boolean,
+): readonly number[] {
+  const ordered = [...changes.filter(first), ...changes.filter((change) => !first(change))];
+  return ordered.flatMap((change) => {
+    const number = change[field];
+    return typeof number === 'number' ? [number] : [];
+  });
+}

@@ -1,0 +1,140 @@
+import type { Forge, Post } from '../../model/forge.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
+import { numbersOf } from './github.ts';
+import { badReply, readAll } from './pages.ts';
+
+/** GitLab over REST. Source of paths, fields and limits: GitLab's REST API documentation, v4. */
+
+/** The documented length of a note is 1,000,000 characters; GitLab folds away far shorter ones in its pages. */
+const LONGEST_BODY = 250_000;
+
+export function gitlabForge(options: ForgeOptions): Forge {
+  const client = createForgeClient(options, {});
+  const project = `/projects/${encodeURIComponent(options.repository)}`;
+  const request = (change: number): string => `${project}/merge_requests/${change}`;
+
+  async function write(sent: ForgeRequest, idField: string): Promise<Post | undefined> {
+    const reply = await client.send(sent);
+    return reply.status === 404 ? undefined : postOf(sent, reply, idField);
+  }
+
+  return {
+    name: 'gitlab',
+    longestBody: LONGEST_BODY,
+    async whoAmI() {
+      // A job token belongs to a job and not to a user.
+      const body = await client.send({ method: 'GET', path: '/user', retryClass: 'read' }).then(
+        (reply) => reply.body,
+        () => undefined,
+      );
+      return isObject(body) && typeof body.username === 'string' ? body.username : undefined;
+    },
+    async headOf(change) {
+      const reply = await client.send({ method: 'GET', path: request(change), retryClass: 'read' });
+      const sha = isObject(reply.body) ? reply.body.sha : undefined;
+      if (typeof sha === 'string') return sha;
+      throw badReply('GET', request(change), reply, 'the merge request has no sha');
+    },
+    async mergedAs(commit) {
+      const path = `${project}/repository/commits/${encodeURIComponent(commit)}/merge_requests`;
+      const merged = (await readAll(client, path)).filter(isObject).filter(({ state }) => state === 'merged');
+      return numbersOf(merged, 'iid', (change) => madeBy(change, commit));
+    },
+    comments: async (change) => {
+      const found = await readAll(client, `${request(change)}/notes?sort=asc&order_by=created_at`);
+      return posts(
+        found.filter((note) => isObject(note) && note.system !== true),
+        'id',
+      );
+    },
+    async addComment(change, body) {
+      const path = `${request(change)}/notes`;
+      const sent = { method: 'POST', path, body: noteBody(body), retryClass: 'once' } as const;
+      return postOf(sent, await client.send(sent), 'id');
+    },
+    editComment: (change, id, body) =>
+      write(
+        {
+          method: 'PUT',
+          path: `${request(change)}/notes/${id}`,
+          body: noteBody(body),
+          retryClass: 'idempotent',
+          mayBeMissing: true,
+        },
+        'id',
+      ),
+    async removeComment(change, id) {
+      const path = `${request(change)}/notes/${id}`;
+      await client.send({ method: 'DELETE', path, retryClass: 'idempotent', mayBeMissing: true });
+    },
+    issues: async () =>
+      posts(await readAll(client, `${project}/issues?state=opened&order_by=created_at&sort=asc`), 'iid'),
+    async addIssue(title, body) {
+      const sent = {
+        method: 'POST',
+        path: `${project}/issues`,
+        body: { title, description: withoutQuickActions(body) },
+        retryClass: 'once',
+      } as const;
+      return postOf(sent, await client.send(sent), 'iid');
+    },
+    editIssue: (id, { body, closed }) =>
+      write(
+        {
+          method: 'PUT',
+          path: `${project}/issues/${id}`,
+          body: { description: withoutQuickActions(body), ...(closed ? { state_event: 'close' } : {}) },
+          retryClass: 'idempotent',
+          mayBeMissing: true,
+        },
+        'iid',
+      ),
+    close: () => client.close(),
+  };
+}
+
+function noteBody(body: string): JsonObject {
+  return { body: withoutQuickActions(body) };
+}
+
+/** GitLab obeys lines such as `/merge` wherever they are not code; a backslash makes them text. */
+export function withoutQuickActions(text: string): string {
+  let fence = '';
+  return text
+    .split('\n')
+    .map((line) => {
+      const [, ticks, info = ''] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+      if (ticks !== undefined && fence === '') fence = ticks;
+      else if (ticks?.startsWith(fence) === true && info.trim() === '') fence = '';
+      return fence === '' ? line.replace(/^(\s*)\/(?=\w)/, '$1\\/') : line;
+    })
+    .join('\n');
+}
+
+function madeBy(change: JsonObject, commit: string): boolean {
+  return change.merge_commit_sha === commit || change.squash_commit_sha === commit || change.sha === commit;
+}
+
+function postOf(request: ForgeRequest, reply: ForgeReply, idField: string): Post {
+  const post = decodePost(reply.body, idField);
+  if (post !== undefined) return post;
+  throw badReply(request.method, request.path, reply, 'it holds no note');
+}
+
+function posts(items: readonly Json[], idField: string): readonly Post[] {
+  return items.flatMap((item) => decodePost(item, idField) ?? []);
+}
+
+/** Notes have `body`, issues `description`. */
+function decodePost(value: Json, idField: string): Post | undefined {
+  if (!isObject(value) || typeof value[idField] !== 'number') return undefined;
+  const { author, web_url: url } = value;
+  const body = value.body ?? value.description;
+  return {
+    id: String(value[idField]),
+    author: isObject(author) && typeof author.username === 'string' ? author.username : '',
+    body: typeof body === 'string' ? body : '',
+    url: typeof url === 'string' ? url : '',
+  };
+}

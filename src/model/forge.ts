@@ -1,0 +1,48 @@
+/**
+ * The place where changes are reviewed, as `comment` sees it: GitHub or GitLab. A *change* is a pull or a merge
+ * request and is named by its number; a *post* is a comment or an issue.
+ */
+
+export type ForgeName = 'github' | 'gitlab';
+
+export interface Post {
+  readonly id: string;
+  /** Login of who wrote it first. */
+  readonly author: string;
+  readonly body: string;
+  readonly url: string;
+}
+
+/**
+ * Every method rejects with `ApiError` after its retries. Codes that callers act on: FORGE_DENIED (401, 403, 404:
+ * the token may not, or may not even know) and FORGE_TOO_LONG. Lists are complete over all pages or rejected.
+ */
+export interface Forge {
+  readonly name: ForgeName;
+  /** Characters that one post may have. */
+  readonly longestBody: number;
+  /** Login the token writes as; undefined where the forge does not tell this kind of token. */
+  whoAmI(): Promise<string | undefined>;
+  /** Commit that the change's branch stands on. */
+  headOf(change: number): Promise<string>;
+  /** Merged changes that a commit came from, the one that made it first. */
+  mergedAs(commit: string): Promise<readonly number[]>;
+  /** Oldest first. */
+  comments(change: number): Promise<readonly Post[]>;
+  addComment(change: number, body: string): Promise<Post>;
+  /** Undefined when the comment is gone. */
+  editComment(change: number, id: string, body: string): Promise<Post | undefined>;
+  /** Resolves also when it was gone. */
+  removeComment(change: number, id: string): Promise<void>;
+  /** Open issues, oldest first. */
+  issues(): Promise<readonly Post[]>;
+  addIssue(title: string, body: string): Promise<Post>;
+  /** Undefined when the issue is gone. */
+  editIssue(id: string, edit: IssueEdit): Promise<Post | undefined>;
+  close(): Promise<void>;
+}
+
+export interface IssueEdit {
+  readonly body: string;
+  readonly closed: boolean;
+}

@@ -1,9 +1,9 @@
-import { applyEdits, orderLike } from '../canonical/edit.ts';
+import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
-import { withReferences } from '../canonical/walk.ts';
+import { valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { JsonObject, Path } from '../model/json.ts';
+import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
@@ -64,7 +64,10 @@ export async function updateResource(context: ApplyContext, step: Step): Promise
   const moved = await settleMembers(context, step, live.id, { present: live.config, wanted: target.config });
   const written = moved ? ((await context.api.get(step.kind, live.id)) ?? updated) : updated;
   await bindResource(context, step, written, live.config);
-  const missing = unsettled(shape, target.config, written.config, target.paths);
+  const missing = [
+    ...unsettled(shape, target.config, written.config, target.paths),
+    ...stillThere(step, target, written.config).map(toPointer),
+  ];
   if (missing.length > 0) throw notStuck(step, live.id, missing);
   return { remoteId: live.id, versionId: null, promoted: false, wrote: true };
 }
@@ -80,7 +83,26 @@ async function writeBody(
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
   await announce(context, step, 'update', null);
-  return writeKnown(context, step, id, body, target);
+  const written = await writeKnown(context, step, id, body, target);
+  const left = stillThere(step, target, written.config);
+  if (left.length === 0) return written;
+  // A server that merges keeps what a body leaves out; null is the word for removal there.
+  let emptied: Json | undefined = body;
+  for (const path of left) emptied = setAtPath(SHAPES[step.kind], emptied, path, null);
+  if (!isObject(emptied)) return written;
+  return writeKnown(context, step, id, emptied, target).catch((error: unknown) => {
+    if (error instanceof ApiError && error.effect === 'none') return written;
+    throw error;
+  });
+}
+
+/** Paths that the step removes and that the API still returns. */
+function stillThere(step: Step, target: Target, live: JsonObject): readonly Path[] {
+  const shape = SHAPES[step.kind];
+  return target.paths.filter((path) => {
+    const present = valueAtPath(shape, live, path);
+    return present !== undefined && present !== null && valueAtPath(shape, target.config, path) === undefined;
+  });
 }
 
 /** Sends the update; after a lost or thin reply the resource is read, and written once more if need be. */

@@ -14,12 +14,12 @@ import { announce, bindResource, bindStaged, stagedMove } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
-import { correctLeaks } from './leaks.ts';
+import { type Candidate, correctLeaks, leaks } from './leaks.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
 import { openRollout, opensCanary } from './rollout.ts';
 import { sendBack } from './tolerant.ts';
 import { readAgain, type Target, targetOf } from './update.ts';
-import { knownDifferences, unsettled } from './verify.ts';
+import { unsettled } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 
@@ -90,12 +90,17 @@ export async function stagedVersion(
   target: Target,
 ): Promise<string> {
   const name = versionName(context.versionPrefix, step.desiredDigest ?? '');
-  const waiting = await findVersion(context, main, name, target);
+  const versions = await context.api.listVersions(main.id);
+  const known = namedLike(versions, main, name);
+  const newest = versions.find(({ versionId }) => versionId === undefined || !known.includes(versionId));
+  const source = newest?.versionId === main.versionId ? undefined : newest;
+  const candidate = { main, wanted: target.config, planned: target.paths, source };
+  const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
   await announce(context, step, 'stage', name);
-  const versionId = await stageOnce(context, main, name, target);
+  const versionId = await stageOnce(context, main, name, target, new Set(known));
   const staged = await readVersion(context, main, versionId);
-  const leaked = await correctLeaks(context, { main, staged, versionId, wanted: target.config });
+  const leaked = await correctLeaks(context, candidate, versionId, staged.config);
   if (leaked.length === 0) return versionId;
   // A wrong candidate must not stay the newest version: the next one might be based on it.
   const left = await context.api.deleteVersion(main.id, versionId).then(
@@ -118,50 +123,72 @@ async function stageOnce(
   main: RemoteResource,
   name: string,
   target: Target,
+  known: ReadonlySet<string>,
 ): Promise<string> {
   const body = stageBody(target);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);
       const { resource } = await sendBack(SHAPE, body, target.spec, send);
-      const versionId = resource.versionId ?? (await findVersion(context, main, name, target));
+      const versionId = resource.versionId ?? (await newVersion(context, main, name, known));
       if (versionId !== undefined && versionId !== main.versionId) return versionId;
       throw new Failure('partial', `the API did not say which version it staged for ${main.id}`, {
         code: 'NO_VERSION_ID',
       });
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      const found = await findVersion(context, main, name, target);
+      const found = await newVersion(context, main, name, known);
       if (found !== undefined) return found;
       if (attempt === 2) throw error;
     }
   }
 }
 
-/** The newest version with this digest in its name, if it really holds the target and is not main. */
-async function findVersion(
+/**
+ * The version that has appeared under this name: the one whose reply was lost or thin. What it holds is judged
+ * by the caller, because it may have been built on something else than main.
+ */
+async function newVersion(
   context: ApplyContext,
   main: RemoteResource,
   name: string,
-  target: Target,
+  known: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const versions = await context.api.listVersions(main.id);
-  const candidates = versions.filter(
-    (version) => version.versionId !== main.versionId && namesCandidate(version.versionName, name),
-  );
-  for (const { versionId } of candidates) {
-    if (versionId === undefined) continue;
-    const version = await context.api.getVersion(main.id, versionId);
-    if (version !== undefined && holds(version.config, target)) return versionId;
+  for (const delay of SETTLE_DELAYS_MS) {
+    if (delay > 0) await context.sleep(delay);
+    const versions = await context.api.listVersions(main.id);
+    const fresh = namedLike(versions, main, name).find((versionId) => !known.has(versionId));
+    if (fresh !== undefined) return fresh;
   }
   return undefined;
 }
 
-function holds(config: JsonObject, target: Target): boolean {
-  return (
-    knownDifferences(SHAPE, target.config, config).length === 0 &&
-    unsettled(SHAPE, target.config, config, target.paths).length === 0
+/** Versions other than main that may be candidates of this name, newest first. */
+function namedLike(
+  versions: readonly RemoteResource[],
+  main: RemoteResource,
+  name: string,
+): readonly string[] {
+  return versions.flatMap(({ versionId, versionName }) =>
+    versionId !== undefined && versionId !== main.versionId && namesCandidate(versionName, name)
+      ? [versionId]
+      : [],
   );
+}
+
+/** The first of the versions that really holds the target. */
+async function firstHolding(
+  context: ApplyContext,
+  candidate: Candidate,
+  versionIds: readonly string[],
+): Promise<string | undefined> {
+  const { main, wanted, planned } = candidate;
+  for (const versionId of versionIds) {
+    const version = await context.api.getVersion(main.id, versionId);
+    if (version === undefined || leaks(candidate, version.config).length > 0) continue;
+    if (unsettled(SHAPE, wanted, version.config, planned).length === 0) return versionId;
+  }
+  return undefined;
 }
 
 export async function readVersion(

@@ -11,7 +11,7 @@ export interface Sighting {
   readonly canary: 'none' | 'current' | 'next' | 'other';
   /** What main holds: what it held when the rollout began, what the candidate holds, or something else. */
   readonly main: 'same' | 'candidate' | 'other';
-  readonly candidateExists: boolean;
+  readonly candidate: 'there' | 'gone' | 'edited';
   /** The record says that we were about to promote the candidate. */
   readonly promoting: boolean;
 }
@@ -54,7 +54,8 @@ export function nextMove(rollout: Rollout, seen: Sighting, now: number, order: O
       : { do: 'stale', found: 'main serves the candidate: somebody promoted it' };
   }
   if (seen.main === 'other') return { do: 'stale', found: 'main is not what it was when the rollout began' };
-  if (!seen.candidateExists) return { do: 'stale', found: 'the candidate was deleted' };
+  if (seen.candidate !== 'there')
+    return { do: 'stale', found: `the candidate was ${seen.candidate === 'gone' ? 'deleted' : 'edited'}` };
   if (seen.promoting) return { do: 'promote' };
   if (seen.canary === 'other') return { do: 'stale', found: 'the canary is not as the rollout left it' };
   const late = rollout.deadline_at !== null && now >= Date.parse(rollout.deadline_at);
@@ -96,7 +97,7 @@ export function moveAfter(
   rollout: Rollout,
   held: boolean,
   { verdict, reason }: Judgement,
-): Move | 'pause' | 'hold' {
+): Exclude<Move, { do: 'judge' }> | 'pause' | 'hold' {
   if (verdict === 'abort') return { do: 'abort', reason };
   if (verdict === 'inconclusive') return 'pause';
   if (!held) return 'hold';

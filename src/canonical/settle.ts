@@ -22,7 +22,9 @@ export function gateContent(
   refs: ReadonlyMap<string, string>,
   uses: string,
 ): string {
-  return digest([contentDigest(withReferences(SHAPES.assistant, config, refs)), uses]);
+  // The integration catalogue is read only where a spec names it.
+  const known = new Map([...refs].filter(([, target]) => !target.startsWith('integration/')));
+  return digest([contentDigest(withReferences(SHAPES.assistant, config, known)), uses]);
 }
 
 /** The history with one more main; nothing is added when that version is the last entry already. */

@@ -15,24 +15,25 @@ export interface Executed extends ApplyOutcome {
   /** Changes of the saved plan that were in effect before. */
   readonly skipped: readonly Change[];
   readonly saved: Plan | undefined;
-  readonly desired: DesiredState;
+  readonly desired: Pick<DesiredState, 'locate'>;
 }
 
 /** Prints what an apply did and returns its exit code. */
 export function showReport(context: Context, executed: Executed, format: string): number {
-  const { exitKind, skipped, saved, desired, ...own } = executed;
+  const { exitKind, skipped, saved, desired, place, ...own } = executed;
   const report: ApplyReport = {
     ...own,
     plan_digest: saved?.plan_digest ?? own.plan_digest,
     results: [...own.results.map((result) => located(result, desired)), ...skipped.map(skippedResult)],
   };
   if (format === 'json') context.printJson(report);
+  else if (format === 'markdown') context.print(renderReportMarkdown(report, place));
   else context.print(renderReport(report, context.style));
   return exitKind === null ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());
 }
 
 /** Ties what the API complained about to the lines that wrote it. */
-function located(result: StepResult, desired: DesiredState): StepResult {
+function located(result: StepResult, desired: Pick<DesiredState, 'locate'>): StepResult {
   const { address, error } = result;
   if (error?.problems === undefined) return result;
   const problems = error.problems.map((problem) => {

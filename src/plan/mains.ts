@@ -1,0 +1,13 @@
+import type { Binding } from '../model/state.ts';
+
+/**
+ * The versions that a rollback may lead to, most recent first: those that were main before the present one and were
+ * not rolled back from. Each rollback thus goes one further back, however often it is typed.
+ */
+export function formerMains(binding: Binding, present: string | undefined): readonly string[] {
+  const mains = binding.mains ?? [];
+  const current = mains.findLastIndex(({ version_id }) => version_id === present);
+  const earlier = current < 0 ? mains : mains.slice(0, current);
+  const usable = earlier.filter(({ version_id, undone }) => undone !== true && version_id !== present);
+  return [...new Set(usable.toReversed().map(({ version_id }) => version_id))];
+}

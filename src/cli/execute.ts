@@ -17,7 +17,12 @@ export interface Work {
   readonly connection: Connection;
   readonly session: StateSession;
   /** Carries out what was released for it; from here on a signal waits for what is in flight. */
-  execute(planned: Planned, promote: boolean, rerunTests?: boolean): Promise<ApplyOutcome>;
+  execute(
+    planned: Planned,
+    promote: boolean,
+    rerunTests?: boolean,
+    replaceRollout?: boolean,
+  ): Promise<ApplyOutcome>;
 }
 
 /**
@@ -39,9 +44,9 @@ export async function withSession<Result>(
   try {
     const connection = await connect(context, inputs.project, access);
     try {
-      const execute: Work['execute'] = (planned, promote, rerunTests = false) => {
+      const execute: Work['execute'] = (planned, promote, rerunTests = false, replaceRollout = false) => {
         planDigest = planned.plan.plan_digest;
-        return carryOut(context, inputs, { connection, session, planned, promote, rerunTests });
+        return carryOut(context, inputs, { connection, session, planned, promote, rerunTests, replaceRollout });
       };
       return await work({ connection, session, execute });
     } finally {
@@ -58,12 +63,13 @@ interface Execution {
   readonly planned: Planned;
   readonly promote: boolean;
   readonly rerunTests: boolean;
+  readonly replaceRollout: boolean;
 }
 
 async function carryOut(
   context: Context,
   { project, git }: Pick<Inputs, 'project' | 'git'>,
-  { connection, session, planned, promote, rerunTests }: Execution,
+  { connection, session, planned, promote, rerunTests, replaceRollout }: Execution,
 ): Promise<ApplyOutcome> {
   const { runtime } = context;
   const interrupt = context.interrupt();
@@ -76,6 +82,7 @@ async function carryOut(
       newState: () => emptyState(runtime, project, connection.apiBase, planned.plan.account),
       versionPrefix: git === null ? 'nogit' : git.commit.slice(0, 7),
       promote,
+      replaceRollout,
       concurrency: project.concurrency,
       clock: runtime.clock,
       sleep: runtime.sleep,

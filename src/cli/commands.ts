@@ -78,10 +78,13 @@ export const COMMANDS: readonly Declared[] = [
     declare: (command) =>
       planningOptions(command)
         .option('--out <file>', 'save the plan for `apply FILE`')
+        .option('--html <file>', 'write the page of `--format html` beside the result')
+        .option('--tests <file>', 'JSON of `test run`, shown in Markdown and HTML')
+        .option('--blast-radius', 'look up phone numbers and canaries in the other formats too')
         .option('--detailed-exitcode', 'exit 2 when there is something to do')
         .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
         .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
-        .addOption(format('text', 'json', 'markdown')),
+        .addOption(format('text', 'json', 'markdown', 'html')),
     action: async (context, _args, command) =>
       (await import('./commands/plan.ts')).plan(context, command.opts()),
   },
@@ -96,7 +99,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--override-limits', 'go beyond `limits` of the project file')
         .option('-y, --yes', 'do not ask, even at a terminal')
-        .addOption(format('text', 'json')),
+        .addOption(format('text', 'json', 'markdown')),
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },

@@ -6,6 +6,7 @@ import type { Change, Plan } from '../model/plan.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
 import { REPORT_FORMAT } from '../model/report.ts';
 import { failureJson, renderFailure } from '../render/errors.ts';
+import { type ReportPlace, renderReportMarkdown } from '../render/report-markdown.ts';
 import { renderReport } from '../render/report-text.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
@@ -15,6 +16,8 @@ export interface Executed extends ApplyOutcome {
   /** Changes of the saved plan that were in effect before. */
   readonly skipped: readonly Change[];
   readonly saved: Plan | undefined;
+  /** For `--format markdown`. */
+  readonly place?: ReportPlace;
   readonly desired: Pick<DesiredState, 'locate'>;
 }
 
@@ -27,7 +30,7 @@ export function showReport(context: Context, executed: Executed, format: string)
     results: [...own.results.map((result) => located(result, desired)), ...skipped.map(skippedResult)],
   };
   if (format === 'json') context.printJson(report);
-  else if (format === 'markdown') context.print(renderReportMarkdown(report, place));
+  else if (format === 'markdown' && place !== undefined) context.print(renderReportMarkdown(report, place));
   else context.print(renderReport(report, context.style));
   return exitKind === null ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());
 }

@@ -1,7 +1,8 @@
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
-import { byteLength, code, fence, markerValue, prose } from './markdown.ts';
+import { byteLength, code, fence, prose } from './markdown.ts';
 import { chooseSections, takeFitting } from './markdown-sections.ts';
+import { markerLine } from './marker.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from './plan-extra.ts';
 import { planSections } from './plan-sections.ts';
 import {
@@ -35,9 +36,8 @@ export interface MarkdownOptions extends ReviewExtra {
 const DEFAULT_BUDGET = 60_000;
 const MAX_CAUTIONS = 20;
 
-function marker(plan: Plan): string {
-  const facts = `env=${markerValue(plan.environment)} project=${markerValue(plan.project)}`;
-  return `<!-- assistantctl:plan ${facts} digest=${markerValue(plan.plan_digest)} -->`;
+function marker({ environment, project, plan_digest: digest }: Plan): string {
+  return markerLine({ topic: 'plan', environment, project, digest });
 }
 
 function headline(plan: Plan): string {

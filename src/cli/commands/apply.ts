@@ -16,6 +16,7 @@ import { gather } from '../gather.ts';
 import type { PlanningFlags } from '../options.ts';
 import { planOptions } from '../options.ts';
 import { planOn } from '../planning.ts';
+import { reportPlace } from '../report-place.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
 export interface ApplyFlags extends PlanningFlags {
@@ -65,9 +66,11 @@ async function run(
     return refusalReport(context, saved ?? fresh.plan, error);
   }
   const outcome = await work.execute(released.planned, flags.promote, flags.rerunTests);
+  const { overrideLimits = false } = flags;
+  const place = reportPlace(inputs, released.planned, { state, overrideLimits });
   return showReport(
     context,
-    { ...outcome, skipped: released.skipped, saved, desired: inputs.desired },
+    { ...outcome, skipped: released.skipped, saved, desired: inputs.desired, place },
     flags.format,
   );
 }

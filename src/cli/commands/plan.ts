@@ -19,6 +19,7 @@ export interface PlanFlags extends PlanningFlags {
   readonly html?: string;
   readonly tests?: string;
   readonly blastRadius?: boolean;
+  readonly gitlabReport?: string;
   readonly detailedExitcode?: boolean;
   readonly format: PlanFormat;
 }
@@ -32,6 +33,9 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const wanted = { blastRadius: review || flags.blastRadius === true };
   const { planned, state, blastRadius } = await planWithoutLease(context, inputs, planOptions(flags), wanted);
   const saved = blastRadius === undefined ? planned.plan : { ...planned.plan, blast_radius: blastRadius };
+  if (flags.gitlabReport !== undefined) {
+    await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(planned.plan)));
+  }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusals(planned, safetyOf(inputs, state, false));
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
@@ -43,6 +47,11 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
     return exitCodeOf(stopped.kind);
   }
   return flags.detailedExitcode === true && differs(planned.plan) ? EXIT_CHANGES : EXIT_DONE;
+}
+
+/** What GitLab's `terraform` report shows in a merge request; an adopted resource is one that changes. */
+function gitlabCounts({ summary }: Plan): { create: number; update: number; delete: number } {
+  return { create: summary.create, update: summary.update + summary.adopt, delete: summary.delete };
 }
 
 function differs({ summary }: Plan): boolean {

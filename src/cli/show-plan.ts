@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import type { BlastRadius } from '../model/blast-radius.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Plan } from '../model/plan.ts';
+import type { TestVerdict } from '../model/runs.ts';
+import { relationsOf } from '../plan/relations.ts';
+import { renderPlanHtml } from '../render/html/plan-page.ts';
+import type { ReviewExtra } from '../render/plan-extra.ts';
+import { renderPlanMarkdown } from '../render/plan-markdown.ts';
+import { renderPlan } from '../render/plan-text.ts';
+import type { Context } from './context.ts';
+import { writePrivately } from './files.ts';
+import type { Inputs } from './gather.ts';
+
+export type PlanFormat = 'text' | 'json' | 'markdown' | 'html';
+
+/** What is known when a plan is shown. */
+export interface Shown {
+  readonly flags: { readonly out?: string; readonly html?: string; readonly format: PlanFormat };
+  readonly inputs: Inputs;
+  readonly blastRadius: BlastRadius | undefined;
+  readonly tests: readonly TestVerdict[];
+  readonly refused: readonly Diagnostic[];
+}
+
+/** Prints the plan in the form that was asked for and writes the page where `--html` says. */
+export async function showPlan(context: Context, plan: Plan, shown: Shown): Promise<void> {
+  const { flags, inputs } = shown;
+  const extra = reviewOf(shown);
+  if (flags.html !== undefined) {
+    await writePrivately(resolve(context.runtime.cwd, flags.html), renderPlanHtml(plan, extra));
+  }
+  switch (flags.format) {
+    case 'json':
+      context.printJson(plan);
+      return;
+    case 'markdown':
+      context.print(renderPlanMarkdown(plan, extra));
+      return;
+    case 'html':
+      context.print(renderPlanHtml(plan, extra));
+      return;
+    case 'text': {
+      const file = flags.out === undefined ? {} : { file: flags.out };
+      context.print(
+        renderPlan(plan, context.style, { ...file, protected: inputs.project.environment.protected }),
+      );
+      return;
+    }
+    default:
+      flags.format satisfies never;
+  }
+}
+
+function reviewOf({ inputs, blastRadius, tests, refused }: Shown): ReviewExtra {
+  return {
+    protected: inputs.project.environment.protected,
+    refusals: refused,
+    graph: relationsOf(inputs.desired),
+    tests,
+    ...(blastRadius === undefined ? {} : { blastRadius }),
+  };
+}

@@ -1,0 +1,208 @@
+import type { Change, ConflictEntry, DriftEntry, Plan, PlanSummary } from '../../model/plan.ts';
+import { pathText } from '../field-text.ts';
+import { marksOf, type ReviewExtra, reviewCautions } from '../plan-extra.ts';
+import {
+  ACTION_ORDER,
+  applyCommand,
+  cautions,
+  changesOf,
+  command,
+  driftLeft,
+  newFields,
+  nextCommands,
+  orphansLeft,
+  promotionNote,
+  shortTime,
+  verdict,
+} from '../plan-words.ts';
+import { count } from '../style.ts';
+import { codeMarkup, escapeMarkup } from './escape.ts';
+import { fieldsMarkup, newValuesMarkup } from './fields.ts';
+import { renderPage } from './page.ts';
+import { graphMarkup, radiusMarkup, section, testsMarkup } from './review.ts';
+
+/** A plan as one page to read in a browser. */
+
+/** As many changes as this are unfolded at first. */
+const UNFOLDED = 8;
+
+const TILES = [
+  'create',
+  'adopt',
+  'update',
+  'delete',
+  'promote',
+  'unchanged',
+  'drift',
+  'conflict',
+  'orphan',
+] as const;
+
+const TILE_WORDS: { readonly [tile in (typeof TILES)[number]]: string } = {
+  create: 'to create',
+  adopt: 'to adopt',
+  update: 'to update',
+  delete: 'to delete',
+  promote: 'to promote',
+  unchanged: 'unchanged',
+  drift: 'changed outside Git',
+  conflict: 'in conflict',
+  orphan: 'without a spec',
+};
+
+function tiles(summary: PlanSummary): string {
+  const always = new Set<string>(['create', 'update', 'delete', 'promote', 'unchanged']);
+  const items = TILES.filter((name) => always.has(name) || summary[name] > 0).map(
+    (name) =>
+      `<li class="${summary[name] === 0 ? 'zero' : name}"><b>${summary[name]}</b><span>${TILE_WORDS[name]}</span></li>`,
+  );
+  return `<ul class="tiles">${items.join('')}</ul>`;
+}
+
+function alert(title: string, lines: readonly string[], bad: boolean): string {
+  if (lines.length === 0) return '';
+  const items = lines.map((line) => `<li>${escapeMarkup(line)}</li>`).join('');
+  return `<div class="alert${bad ? ' bad' : ''}" role="note"><h2>${title}</h2><ul>${items}</ul></div>`;
+}
+
+function problems(plan: Plan): string {
+  const lines = (severity: string): readonly string[] =>
+    plan.diagnostics
+      .filter((diagnostic) => diagnostic.severity === severity)
+      .map(({ code, message, position, address }) => {
+        const place =
+          position === undefined ? (address ?? '') : `${position.file}:${position.line}:${position.column}`;
+        return `${code} ${place} ${message}`;
+      });
+  return (
+    alert('Errors', lines('error'), true) + alert('Warnings', [...lines('warning'), ...lines('info')], false)
+  );
+}
+
+function header(plan: Plan, extra: ReviewExtra): string {
+  const { git } = plan;
+  const from =
+    git === null
+      ? 'without Git'
+      : `${git.commit.slice(0, 12)}${git.branch === null ? '' : ` on ${git.branch}`}`;
+  const nothing = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
+  return (
+    `<header><p class="meta"><span class="pill env">${escapeMarkup(plan.environment)}</span> ${escapeMarkup(plan.project)} · ${escapeMarkup(from)} · ${escapeMarkup(shortTime(plan.created_at))}</p>` +
+    `<h1>${escapeMarkup(verdict(plan))}${nothing}</h1>${tiles(plan.summary)}` +
+    alert(
+      'Conflicts',
+      plan.conflicts.length > 0 ? ['Nothing can be applied until they are settled.'] : [],
+      true,
+    ) +
+    alert('Caution', [...cautions(plan, extra), ...reviewCautions(extra)], true) +
+    `${problems(plan)}</header>`
+  );
+}
+
+interface Entry {
+  readonly mark: string;
+  readonly address: string;
+  readonly note: string;
+  readonly body: string;
+}
+
+function entryMarkup({ mark, address, note, body }: Entry, open: boolean): string {
+  return `<details class="change"${open ? ' open' : ''}><summary><span class="pill ${mark}">${mark}</span> <b>${codeMarkup(address)}</b> <span class="why">${escapeMarkup(note)}</span></summary><div>${body}</div></details>`;
+}
+
+function changeEntry(change: Change): Entry {
+  const { address, action, reason, live_version_id: version } = change;
+  const main = promotionNote(change);
+  const against = version === null ? '' : ` Main so far: ${codeMarkup(version)}.`;
+  const lead = `<p class="note">${escapeMarkup(reason)}${against}</p>`;
+  const fields =
+    action === 'create' ? newValuesMarkup(newFields(change.fields)) : fieldsMarkup(change.fields);
+  return { mark: action, address, note: main, body: lead + fields };
+}
+
+function driftEntry(plan: Plan, { address, deleted, fields }: DriftEntry): Entry {
+  const pull = `<p class="note">Into Git: ${codeMarkup(command(plan, 'pull', '--drift', address))}</p>`;
+  const body = deleted ? '<p>Deleted outside Git.</p>' : fieldsMarkup(fields, ['in Git', 'live']) + pull;
+  return { mark: 'drift', address, note: deleted ? 'deleted' : count(fields.length, 'field'), body };
+}
+
+function conflictEntry({ address, fields }: ConflictEntry): Entry {
+  const side = (
+    name: string,
+    pick: (field: (typeof fields)[number]) => (typeof fields)[number]['git'],
+  ): string =>
+    `<h4>${name}</h4>${fieldsMarkup(
+      fields.map((field) => ({
+        path: field.path,
+        before: field.base,
+        after: pick(field),
+        origin: 'config' as const,
+      })),
+      ['last applied', name],
+    )}`;
+  const body = side('Git', (field) => field.git) + side('live', (field) => field.live);
+  return { mark: 'conflict', address, note: count(fields.length, 'field'), body };
+}
+
+function entries(id: string, title: string, all: readonly Entry[]): string {
+  return section(id, title, all.map((entry) => entryMarkup(entry, all.length <= UNFOLDED)).join(''));
+}
+
+function leftAlone(plan: Plan): string {
+  const orphans = orphansLeft(plan).map(
+    ({ address, remote_id }) =>
+      `<li>${codeMarkup(address)} has no spec any more (${codeMarkup(remote_id)})</li>`,
+  );
+  const released = plan.released.map(
+    ({ address, fields }) =>
+      `<li>${codeMarkup(address)} is no longer managed in ${fields.map(({ path }) => codeMarkup(pathText(path))).join(', ')}</li>`,
+  );
+  const unmanaged = plan.summary.unmanaged;
+  const others =
+    unmanaged > 0 ? [`<li>${count(unmanaged, 'live resource')} not managed here and never touched</li>`] : [];
+  const items = [...orphans, ...released, ...others];
+  return section(
+    'left',
+    'Left as it is',
+    items.length === 0 ? '' : `<div class="card"><ul>${items.join('')}</ul></div>`,
+  );
+}
+
+function footer(plan: Plan, extra: ReviewExtra): string {
+  const digest = plan.plan_digest.replace(/^sha256:/, '');
+  const held = extra.file === undefined && plan.changes.length > 0 && plan.conflicts.length === 0;
+  const commands = held
+    ? [`${applyCommand(plan, extra)} --expect-digest ${digest}`]
+    : nextCommands(plan, extra);
+  const next =
+    commands.length === 0
+      ? ''
+      : `<pre tabindex="0">${commands.map((line) => escapeMarkup(line)).join('\n')}</pre>`;
+  return `<footer>Plan ${codeMarkup(plan.plan_digest)}, valid until ${escapeMarkup(shortTime(plan.expires_at))}. Made by assistantctl ${escapeMarkup(plan.tool.version)} against ${codeMarkup(plan.api_base)}.${next}</footer>`;
+}
+
+/** One self-contained page: no network, no script, readable with the keyboard alone, in light and dark. */
+export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
+  const changes = ACTION_ORDER.flatMap((action) => changesOf(plan, action)).map(changeEntry);
+  const body = [
+    header(plan, extra),
+    '<main id="main">',
+    entries('conflicts', 'Conflicts', plan.conflicts.map(conflictEntry)),
+    radiusMarkup(extra.blastRadius),
+    graphMarkup(extra.graph, marksOf(plan)),
+    testsMarkup(extra.tests),
+    entries('changes', 'Changes', changes),
+    entries(
+      'drift',
+      'Changed outside Git, left as it is',
+      driftLeft(plan).map((entry) => driftEntry(plan, entry)),
+    ),
+    leftAlone(plan),
+    '</main>',
+    footer(plan, extra),
+  ];
+  return renderPage({
+    title: `Plan for ${plan.environment} · ${plan.project}`,
+    body: body.filter((part) => part !== '').join('\n'),
+  });
+}

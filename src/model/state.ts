@@ -167,6 +167,8 @@ export interface StateSession {
   current(): State | undefined;
   /** Begun but unfinished steps found in the log of an earlier, broken run. */
   readonly pending: readonly BeginEntry[];
+  /** Who was at work on another machine and vanished, when its log was found on the remote. */
+  readonly takenOver?: LeaseHolder | undefined;
   /**
    * Durable when it resolves. Calls may overlap; their order is kept. Rejects with `Failure('refused', …,
    * LEASE_LOST)` when somebody else has the lease by now, and with STATE_WRITE when the disk refuses; what was

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
-import type { JournalEntry, LeaseHolder, State, StateSession, StateStore } from '../model/state.ts';
+import type { JournalEntry, State, StateSession, StateStore } from '../model/state.ts';
 import { decodeState } from './decode.ts';
 import { makeFolder, readText, removeDurably, removeLeftovers, writeAtomic } from './durable.ts';
 import { type CommitNote, describeState, STATE_FILE, treeOf } from './git-commit.ts';
-import { type GitLeaseOptions, readGitLease, takeGitLease } from './git-lease.ts';
+import { breakGitLease, type GitLeaseOptions, isEnded, readGitLease, takeGitLease } from './git-lease.ts';
 import { checkRemote, gitRemote } from './git-remote.ts';
 import type { FeedGit } from './git-run.ts';
 import { type Replayed, replay } from './journal.ts';
@@ -19,7 +19,7 @@ import {
   parseLog,
   relation,
 } from './log-text.ts';
-import { openLogWriter } from './log-writer.ts';
+import { type LogWriter, openLogWriter } from './log-writer.ts';
 import { startSession } from './session.ts';
 
 export interface GitStoreOptions {
@@ -57,7 +57,7 @@ const GIT_LEASE_MS = 120_000;
  * Reading needs read access alone.
  */
 export function gitStore(options: GitStoreOptions): StateStore {
-  const { root, ref, environment, logPath, clock, randomUuid } = options;
+  const { root, ref, logPath, clock, randomUuid } = options;
   checkRemote(options.remote, ref);
   const remote = gitRemote(options);
   const lease: GitLeaseOptions = {
@@ -81,9 +81,13 @@ export function gitStore(options: GitStoreOptions): StateStore {
     });
   }
 
-  async function read(): Promise<Saved> {
-    const logText = await readText(logPath);
+  /** `inherited` is the log of a machine that vanished; one of this machine knows more. */
+  async function read(inherited?: string): Promise<Saved> {
+    const own = await readText(logPath);
     const { saved, commit } = await fetchState();
+    // A pushed log that belongs to another state than the one that is there now tells nothing any more.
+    const useful = inherited !== undefined && relation(saved, parseLog(inherited, ref)) !== 'foreign';
+    const logText = own ?? (useful ? inherited : undefined);
     const log = parseLog(logText ?? '', logPath);
     const joined =
       saved !== undefined && relation(saved, log) === 'foreign'
@@ -117,9 +121,10 @@ export function gitStore(options: GitStoreOptions): StateStore {
 
   async function open(holder: string): Promise<StateSession> {
     await makeFolder(dirname(logPath));
-    const held = await takeGitLease(lease, holder);
+    const lines: string[] = [];
+    const held = await takeGitLease({ ...lease, journal: () => lines.join('') }, holder);
     try {
-      const found = await read();
+      const found = await read(held.inherited?.journal);
       await removeLeftovers(dirname(logPath), [`${basename(logPath)}.`]);
       let { saved, commit } = found;
 
@@ -136,37 +141,41 @@ export function gitStore(options: GitStoreOptions): StateStore {
 
       if (found.logExists) await fold(found, found.state !== found.saved);
       const ledger = openLedger(saved, found.pending);
-      const log = openLogWriter(logPath, formatHeader(headerOf(saved)), held.check);
+      const header = formatHeader(headerOf(saved));
+      const log = published(openLogWriter(logPath, header, held.check), header, lines, held.publish);
       const finish = () => fold({ state: ledger.state(), pending: ledger.pending() }, ledger.changes() > 0);
-      return startSession({ ledger, log, lease: held, fold: finish });
+      return startSession({ ledger, log, lease: held, fold: finish, takenOver: held.inherited?.holder });
     } catch (cause) {
       await held.release();
       throw cause;
     }
   }
 
-  async function unlock(): Promise<LeaseHolder | undefined> {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const found = await readGitLease(remote, lease.ref);
-      if (found === undefined) return undefined;
-      if ((await remote.move(lease.ref, found.commit, undefined)) === 'done') return found.holder;
-    }
-    throw new Failure(
-      'refused',
-      `the lock of environment ${environment} is being renewed faster than it can be removed`,
-      {
-        code: 'LOCK_HELD',
-      },
-    );
-  }
-
   return {
     location: `${remote.place(ref)}, from ${root}`,
     load: async () => (await read()).state,
     open,
-    holder: async () => (await readGitLease(remote, lease.ref))?.holder,
-    unlock,
+    holder: async () => {
+      const found = (await readGitLease(remote, lease.ref))?.holder;
+      return isEnded(found) ? undefined : found;
+    },
+    unlock: () => breakGitLease(lease),
   };
+}
+
+/**
+ * The log with a copy of its lines for the remote. The copy is pushed before the first write is announced, then
+ * with every renewal of the lease, so that the machine may vanish and the next one still knows what it was at.
+ */
+function published(log: LogWriter, header: string, lines: string[], publish: () => Promise<void>): LogWriter {
+  let first: Promise<void> | undefined;
+  const append = async (line: string): Promise<void> => {
+    if (lines.length === 0) lines.push(header);
+    lines.push(line);
+    if (line.startsWith('{"op":"begin"')) first ??= publish();
+    await Promise.all([first, log.append(line)]);
+  };
+  return { append, close: log.close };
 }
 
 /**

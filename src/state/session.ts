@@ -1,5 +1,5 @@
 import { Failure } from '../model/errors.ts';
-import type { JournalEntry, StateSession } from '../model/state.ts';
+import type { JournalEntry, LeaseHolder, StateSession } from '../model/state.ts';
 import type { Lease } from './lease.ts';
 import type { Ledger } from './ledger.ts';
 import { formatEntry } from './log-text.ts';
@@ -11,6 +11,7 @@ export interface SessionParts {
   readonly lease: Lease;
   /** Saves the ledger for good and removes the log, or leaves what is still pending in it. */
   readonly fold: () => Promise<void>;
+  readonly takenOver?: LeaseHolder | undefined;
 }
 
 /** A session over any place where state can be kept: log first, fold at the end, lease given back always. */
@@ -44,7 +45,7 @@ export function startSession(parts: SessionParts): StateSession {
     return closing;
   }
 
-  return { current: () => ledger.state(), pending, record, close };
+  return { current: () => ledger.state(), pending, takenOver: parts.takenOver, record, close };
 }
 
 /** Whoever took the lease over has folded the log as well: there is nothing left to save here. */

@@ -177,6 +177,51 @@ describe('git store', () => {
   });
 });
 
+describe('a machine that vanishes', () => {
+  /** A session whose machine is lost with everything on it but what it had pushed. */
+  async function vanished(remote: string, name: string) {
+    const work = await clone(remote, name);
+    const identity = { host: 'elsewhere', pid: 1, run: 'https://ci.example/run/9' };
+    const past = () => new Date(Date.now() - 600_000);
+    const session = await storeIn(work, { identity, clock: past }).open('alice');
+    if (session.current() === undefined) await session.record({ op: 'init', state: emptyState() });
+    await session.record(bind('tool/a', 'tool-1'));
+    await session.record(begin('tool/b'));
+    return session;
+  }
+
+  it('leaves its log on the remote: the next one binds what it had bound and knows what it was at', async () => {
+    const remote = await bareRemote();
+    const gone = await vanished(remote, 'a');
+    const store = storeIn(await clone(remote, 'b'), { sleep: async () => undefined });
+    const next = await store.open('bob');
+    expect(next.takenOver).toMatchObject({ holder: 'alice', run: 'https://ci.example/run/9' });
+    expect(next.pending).toEqual([begin('tool/b')]);
+    expect(next.current()?.resources['tool/a']?.remote_id).toBe('tool-1');
+    await next.record({ op: 'fail', address: 'tool/b' });
+    await next.close();
+    await gone.close();
+    expect(Object.keys((await storeIn(await clone(remote, 'c')).load())?.resources ?? {})).toEqual([
+      'tool/a',
+    ]);
+  });
+
+  it('is unlocked without losing that log', async () => {
+    const remote = await bareRemote();
+    const gone = await vanished(remote, 'a');
+    const store = storeIn(await clone(remote, 'b'));
+    expect(await store.unlock()).toMatchObject({ holder: 'alice' });
+    expect(await store.unlock()).toBeUndefined();
+    expect(await store.holder()).toBeUndefined();
+    const next = await store.open('bob');
+    expect(next.current()?.resources['tool/a']?.remote_id).toBe('tool-1');
+    expect(next.pending).toEqual([begin('tool/b')]);
+    await next.close();
+    await gone.close();
+    expect(await refs(remote)).toEqual([REF, 'refs/heads/main']);
+  });
+});
+
 describe('lease on a ref', () => {
   it('lets one of many clones work and names it to the others', async () => {
     const remote = await bareRemote();

@@ -18,60 +18,19 @@ export function projectSlug(folder: string): string {
   return slug === '' ? 'assistants' : slug;
 }
 
-/** GitHub Actions: what a pull request changes is planned, what is merged is applied. */
-export const WORKFLOW = `name: assistantctl
-on:
-  pull_request:
-  push:
-    branches: [main]
+/** What a pipeline has to be told of the project. */
+export interface PipelineNames {
+  readonly environment: string;
+  /** Variable that holds the API key. */
+  readonly keyVariable: string;
+  /** Version of the package that the pipeline installs. */
+  readonly version: string;
+}
 
-permissions:
-  contents: read
-
-# Two applies of one environment exclude each other; let the second wait instead of failing.
-concurrency:
-  group: assistantctl-\${{ github.event_name == 'push' && 'apply' || github.ref }}
-
-jobs:
-  plan:
-    if: github.event_name == 'pull_request'
-    runs-on: ubuntu-latest
-    env:
-      TELNYX_API_KEY: \${{ secrets.TELNYX_API_KEY }}
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with: { node-version: 22 }
-      - run: npx --yes assistantctl validate --format github
-      - uses: actions/cache/restore@v4
-        with:
-          path: .assistantctl/state
-          key: assistantctl-state-\${{ github.run_id }}
-          restore-keys: assistantctl-state-
-      # Pull requests from forks have no secrets; they are validated only.
-      - if: env.TELNYX_API_KEY != ''
-        run: npx --yes assistantctl plan --env production --format markdown >> "$GITHUB_STEP_SUMMARY"
-
-  apply:
-    if: github.event_name == 'push'
-    runs-on: ubuntu-latest
-    environment: production
-    env:
-      TELNYX_API_KEY: \${{ secrets.TELNYX_API_KEY }}
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with: { node-version: 22 }
-      # What was applied last is the base of the next comparison: it has to outlive the run, a failed one too.
-      - uses: actions/cache/restore@v4
-        with:
-          path: .assistantctl/state
-          key: assistantctl-state-\${{ github.run_id }}
-          restore-keys: assistantctl-state-
-      - run: npx --yes assistantctl apply --env production --approve production
-      - if: always()
-        uses: actions/cache/save@v4
-        with:
-          path: .assistantctl/state
-          key: assistantctl-state-\${{ github.run_id }}
-`;
+/** A shipped pipeline with the project's names in the place of the sample's. */
+export function fillPipeline(text: string, { environment, keyVariable, version }: PipelineNames): string {
+  return text
+    .replace(/\bproduction\b/g, () => environment)
+    .replace(/\bTELNYX_API_KEY\b/g, () => keyVariable)
+    .replace(/^( *ASSISTANTCTL_VERSION: ).*$/gm, (_, start: string) => `${start}"${version}"`);
+}

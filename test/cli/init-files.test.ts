@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { projectSlug, WORKFLOW, withIgnored } from '../../src/cli/init-files.ts';
+import { fillPipeline, projectSlug, withIgnored } from '../../src/cli/init-files.ts';
 
 describe('.gitignore', () => {
   it.each([
@@ -25,9 +25,13 @@ describe('project name', () => {
   });
 });
 
-describe('workflow', () => {
-  it('keeps the expressions of GitHub Actions', () => {
-    expect(WORKFLOW).toContain('${{ secrets.TELNYX_API_KEY }}');
-    expect(WORKFLOW).not.toContain('\\');
+describe('pipeline', () => {
+  it('gets the names of the project and keeps everything else', () => {
+    const text =
+      'env:\n  ENVIRONMENT: production\n  ASSISTANTCTL_VERSION: 0.0.1\n  KEY: ${{ secrets.TELNYX_API_KEY }}\n';
+    const names = { environment: 'live$&', keyVariable: 'KEY_LIVE', version: '1.2.3' };
+    expect(fillPipeline(text, names)).toBe(
+      'env:\n  ENVIRONMENT: live$&\n  ASSISTANTCTL_VERSION: "1.2.3"\n  KEY: ${{ secrets.KEY_LIVE }}\n',
+    );
   });
 });

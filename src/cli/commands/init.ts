@@ -3,24 +3,39 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
+import type { CiSystem, PipelineFile } from '../init-ci.ts';
+import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../init-ci.ts';
 import { filesBelow, ignoreWorkingFiles, wouldOverwrite } from '../init-disk.ts';
-import { GITIGNORE_LINE, projectSlug, WORKFLOW } from '../init-files.ts';
+import { GITIGNORE_LINE, projectSlug } from '../init-files.ts';
 
 const SAMPLES = ['assistants', 'schemas'];
 const PROJECT_FILE = 'assistantctl.yaml';
-const WORKFLOW_FILE = join('.github', 'workflows', 'assistantctl.yml');
 
-/** Writes a project that validates, plans and applies as it is; existing files are kept unless `--force`. */
+export interface InitFlags {
+  readonly force?: boolean;
+  readonly ci?: CiSystem;
+}
+
+/**
+ * Writes a project that validates, plans and applies as it is, with its pipeline; existing files are kept unless
+ * `--force`. Where there is a project, `--ci` adds the pipeline alone.
+ */
 export async function initProject(
   context: Context,
   dir: string | undefined,
-  flags: { readonly force?: boolean },
+  flags: InitFlags,
 ): Promise<number> {
-  const { cwd, packageRoot } = context.runtime;
+  const { cwd, packageRoot, version } = context.runtime;
   const target = resolve(cwd, dir ?? context.flags.project ?? '.');
-  const samples = (await Promise.all(SAMPLES.map((folder) => filesBelow(join(packageRoot, folder))))).flat();
+  const ci = flags.ci ?? (await guessCi(context, target));
+  const ciOnly = flags.ci !== undefined && flags.force !== true && existsSync(join(target, PROJECT_FILE));
+  const names = ciOnly ? await namesOf(context, target) : { version, ...SAMPLE };
+  const pipeline = await pipelineFiles(packageRoot, ci, target, names);
+  const samples = ciOnly
+    ? []
+    : (await Promise.all(SAMPLES.map((folder) => filesBelow(join(packageRoot, folder))))).flat();
   const copies = samples.map((file) => relative(packageRoot, file));
-  const written = [PROJECT_FILE, ...copies, WORKFLOW_FILE];
+  const written = [...(ciOnly ? [] : [PROJECT_FILE]), ...copies, ...pipeline.map(({ file }) => file)];
   const existing = written.filter((file) => existsSync(join(target, file)));
   if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
 
@@ -28,20 +43,34 @@ export async function initProject(
     await mkdir(dirname(join(target, file)), { recursive: true });
     await cp(join(packageRoot, file), join(target, file));
   }
-  const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
-  await writeFile(
-    join(target, PROJECT_FILE),
-    sample.replace(/^project: .*$/m, `project: ${projectSlug(basename(target))}`),
-  );
-  await mkdir(dirname(join(target, WORKFLOW_FILE)), { recursive: true });
-  await writeFile(join(target, WORKFLOW_FILE), WORKFLOW);
+  if (!ciOnly) await writeProjectFile(packageRoot, target);
+  await writePipeline(target, pipeline);
   const ignoring = await ignoreWorkingFiles(join(target, '.gitignore'));
 
   const lines = [...written, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
+  const noun = lines.length === 1 ? 'file' : 'files';
+  context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
   const enter = dir === undefined ? [] : [`cd ${dir}`];
-  context.print(`Wrote ${lines.length} files in ${target}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
-  context.print(
-    `\nNext, with neither key nor network:\n${[...enter, 'assistantctl plan', 'assistantctl apply'].map((line) => `  ${line}\n`).join('')}`,
-  );
+  const next = ciOnly
+    ? `\nNext: give the pipeline the secret ${names.keyVariable}, and commit.\n`
+    : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
+  context.print(next);
   return EXIT_DONE;
+}
+
+async function writeProjectFile(packageRoot: string, target: string): Promise<void> {
+  const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
+  const named = sample.replace(/^project: .*$/m, `project: ${projectSlug(basename(target))}`);
+  await writeFile(join(target, PROJECT_FILE), named);
+}
+
+async function writePipeline(target: string, pipeline: readonly PipelineFile[]): Promise<void> {
+  for (const { file, text } of pipeline) {
+    await mkdir(dirname(join(target, file)), { recursive: true });
+    await writeFile(join(target, file), text);
+  }
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}\n`).join('');
 }

@@ -68,7 +68,8 @@ function withProblems(error: JsonObject, document: JsonObject): JsonObject {
 function ofPlan(saved: Plan, input: DocumentInput): Document {
   // A plan of an older minor version may lack the lists that came later.
   const plan = { ...saved, diagnostics: saved.diagnostics ?? [], released: saved.released ?? [] };
-  const { environment, project, plan_digest: digest } = plan;
+  const { environment, project } = plan;
+  const digest = plan.options.offline === true ? NO_DIGEST : plan.plan_digest;
   const marker = { topic: input.topic ?? 'plan', environment, project, digest };
   const drifts = plan.drift.length + plan.conflicts.length > 0;
   // A warning belongs into the review of a change, and is no news in the watch over an account.

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What action.yml runs. Everything comes from variables: INPUT_*, CHANGE, and those of GitHub's runner.
+set -euo pipefail
+
+own="$(node -p 'require(process.env.GITHUB_ACTION_PATH + "/package.json").version')"
+package="assistantctl@${INPUT_VERSION:-$own}"
+where=(--project "${INPUT_PROJECT:-.}")
+if [ -n "${INPUT_ENVIRONMENT:-}" ]; then where+=(--env "$INPUT_ENVIRONMENT"); fi
+temp="$(mktemp -d "${RUNNER_TEMP:-/tmp}/assistantctl.XXXXXX")"
+
+assistantctl() {
+  npx --yes "$package" "$@" "${where[@]}"
+}
+
+# Runs a command, keeps what it prints for the comment, and remembers how it ended.
+code=0
+kept() {
+  assistantctl "$@" > "$temp/out" 2> "$temp/log" || code=$?
+  cat "$temp/log" >&2
+}
+
+show() {
+  assistantctl comment "$temp/out" --exit-code "$code" --log "$temp/log" "$@"
+}
+
+# The key's variable has another name where api_key_env says so; without any key the plan is an offline one.
+has_key() {
+  [ -n "${TELNYX_API_KEY:-}" ] || compgen -e | grep -q '^TELNYX_API_KEY_'
+}
+
+case "${INPUT_COMMAND:-plan}" in
+  validate)
+    assistantctl validate --format github || code=$?
+    ;;
+  plan)
+    assistantctl validate --format github || true
+    how=()
+    if ! has_key; then how=(--offline); fi
+    kept plan "${how[@]}" --format markdown --out "$temp/plan.json"
+    if [ -f "$temp/plan.json" ]; then
+      digest="$(node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).plan_digest' "$temp/plan.json")"
+      echo "digest=$digest" >> "$GITHUB_OUTPUT"
+    fi
+    show --plan "$temp/plan.json"
+    ;;
+  apply)
+    digest="${INPUT_DIGEST:-}"
+    if [ -z "$digest" ]; then digest="$(assistantctl comment --print-digest)"; fi
+    approve=()
+    if [ -n "${INPUT_ENVIRONMENT:-}" ]; then approve=(--approve "$INPUT_ENVIRONMENT"); fi
+    assistantctl apply "${approve[@]}" --expect-digest "$digest" || code=$?
+    ;;
+  preview-up)
+    kept preview up --id "pr-$CHANGE" --format markdown
+    show --topic preview
+    ;;
+  preview-down)
+    assistantctl preview down --id "pr-$CHANGE" || code=$?
+    ;;
+  drift)
+    kept drift --format json
+    # Only 0 and 2 say something about the account.
+    case "$code" in
+      0 | 2)
+        assistantctl comment "$temp/out" --issue
+        code=0
+        ;;
+    esac
+    ;;
+  rollout-tick)
+    assistantctl rollout tick || code=$?
+    ;;
+  *)
+    echo "assistantctl: there is no command ${INPUT_COMMAND@Q} in this action" >&2
+    code=3
+    ;;
+esac
+
+echo "exit-code=$code" >> "$GITHUB_OUTPUT"
+exit "$code"

@@ -8,6 +8,7 @@ import { format, planningOptions } from './options.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
 import { RELEASE_COMMANDS } from './table-release.ts';
+import { ROLLOUT_COMMANDS } from './table-rollout.ts';
 import { VIEW_COMMANDS } from './table-views.ts';
 
 const STATE_COMMANDS: readonly Declared[] = [
@@ -97,6 +98,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
         .option('--no-promote', 'stage assistant versions and leave main where it is')
         .option('--rerun-tests', 'run also gate tests that this content passed before')
+        .option('--replace', 'let a change take the place of an open rollout of the same assistant')
         .option('--override-limits', 'go beyond `limits` of the project file')
         .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json', 'markdown')),
@@ -112,6 +114,7 @@ export const COMMANDS: readonly Declared[] = [
   },
   ...PULL_COMMANDS,
   ...RELEASE_COMMANDS,
+  ...ROLLOUT_COMMANDS,
   ...VIEW_COMMANDS,
   ...FORGE_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },

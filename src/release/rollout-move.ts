@@ -104,3 +104,9 @@ export function moveAfter(
   const last = rollout.step === rollout.steps.length - 1;
   return last ? { do: 'promote' } : { do: 'advance', step: rollout.step + 1 };
 }
+
+/** What keeps the next tick from going on; undefined when nothing does. */
+export function describeSighting(rollout: Rollout, seen: Sighting): string | undefined {
+  const move = nextMove({ ...rollout, deadline_at: null }, seen, 0, 'tick');
+  return move.do === 'stale' ? move.found : undefined;
+}

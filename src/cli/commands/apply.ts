@@ -25,6 +25,7 @@ export interface ApplyFlags extends PlanningFlags {
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
+  readonly replace?: boolean;
   readonly yes?: boolean;
   readonly format: string;
 }
@@ -65,7 +66,7 @@ async function run(
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);
   }
-  const outcome = await work.execute(released.planned, flags.promote, flags.rerunTests);
+  const outcome = await work.execute(released.planned, flags.promote, flags.rerunTests, flags.replace);
   const { overrideLimits = false } = flags;
   const place = reportPlace(inputs, released.planned, { state, overrideLimits });
   return showReport(

@@ -1,0 +1,50 @@
+import { REPORT_FORMAT } from '../../model/report.ts';
+import type { RolloutEntry, RolloutReport } from '../../model/rollout-report.ts';
+import { sight } from '../../release/rollout.ts';
+import { describeSighting } from '../../release/rollout-move.ts';
+import { renderRollouts } from '../../render/rollout-text.ts';
+import { checkState } from '../../state/decode.ts';
+import { connect } from '../connect.ts';
+import type { Context } from '../context.ts';
+import { accessTo } from '../credentials.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { gatherProject } from '../gather.ts';
+import { entryOf, openRollouts } from '../rollouts.ts';
+import { openStore } from '../store.ts';
+import { addressesOf } from './rollout.ts';
+
+/** Shows the open rollouts and what stands in their way. Takes no lease and writes nothing. */
+export async function status(
+  context: Context,
+  texts: readonly string[],
+  flags: { readonly format: string },
+): Promise<number> {
+  const project = await gatherProject(context);
+  const { environment } = project;
+  const access = accessTo(environment, context.runtime.env);
+  const state = await openStore(context.runtime, project).load();
+  const foreign = state && checkState(state, { project: project.name, environment: environment.name });
+  if (foreign !== undefined) throw foreign;
+  const subjects = openRollouts(state, addressesOf(texts));
+  const connection = await connect(context, project, access);
+  let rollouts: readonly RolloutEntry[];
+  try {
+    rollouts = await Promise.all(
+      subjects.map(async (subject) => {
+        const { seen } = await sight(subject, connection);
+        return { ...entryOf(subject, undefined), found: describeSighting(subject.rollout, seen) ?? null };
+      }),
+    );
+  } finally {
+    await connection.close();
+  }
+  const report: RolloutReport = {
+    format_version: REPORT_FORMAT,
+    environment: environment.name,
+    rollouts,
+    next: rollouts.length === 0 ? '' : `assistantctl rollout tick --env ${environment.name}`,
+  };
+  if (flags.format === 'json') context.printJson(report);
+  else context.print(renderRollouts(report, context.style));
+  return EXIT_DONE;
+}

@@ -22,7 +22,7 @@ export interface Bound {
 }
 
 /** The state of the environment; fails when there is none or it belongs elsewhere. */
-export function stateOf(work: Work, project: Project, address: Address | undefined): State {
+export function stateOf(work: Pick<Work, 'session'>, project: Project, address: Address | undefined): State {
   const state = work.session.current();
   if (state === undefined) {
     if (address !== undefined) throw notBound(address, undefined);

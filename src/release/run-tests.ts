@@ -38,6 +38,8 @@ export interface TestOrder {
 const FIRST_POLL_MS = 250;
 const LONGEST_POLL_MS = 5_000;
 const POLL_GROWTH = 1.5;
+/** Every so many polls of a run that goes on it is checked that its test still exists. */
+const POLLS_PER_CHECK = 4;
 /** Tries of one trigger whose reply was lost, all with the same key. */
 const TRIGGER_TRIES = 3;
 /** Runs of a test that the platform could not hold (`error`): the first and one more. */
@@ -119,13 +121,15 @@ async function attempt(
   begun();
   let run = triggered;
   let delay = FIRST_POLL_MS;
+  let polls = 0;
   while (!isFinal(run.status)) {
     const left = deadline - deps.clock().getTime();
     const hindrance = halted(deps, deadline);
     if (hindrance !== undefined) return { ...hindrance, problem: `${hindrance.problem} (run ${run.runId})` };
     await deps.sleep(Math.min(delay, Math.max(1, left)), deps.stop);
     delay = Math.min(LONGEST_POLL_MS, delay * POLL_GROWTH);
-    const seen = await poll(test, run, deps);
+    polls += 1;
+    const seen = await poll(test, run, deps, polls % POLLS_PER_CHECK === 0);
     if (seen === 'gone') return gone();
     run = seen ?? run;
   }
@@ -161,12 +165,13 @@ async function poll(
   test: RunnableTest,
   run: TestRun,
   deps: RunTestsDeps,
+  check: boolean,
 ): Promise<TestRun | 'gone' | undefined> {
   try {
     const seen = await deps.api.getRun(test.testId, run.runId);
-    if (seen !== undefined) return seen;
-    // A run that cannot be read yet is one thing, a test that is no more is another.
-    return (await deps.api.get('test', test.testId)) === undefined ? 'gone' : undefined;
+    if (seen !== undefined && (isFinal(seen.status) || !check)) return seen;
+    // A run that cannot be read yet, or goes on, is one thing; a test that is no more is another.
+    return (await deps.api.get('test', test.testId)) === undefined ? 'gone' : seen;
   } catch (error) {
     if (error instanceof ApiError && error.kind === 'unavailable') return undefined;
     throw error;

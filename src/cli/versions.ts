@@ -1,0 +1,85 @@
+import type { Address } from '../model/address.ts';
+import type { Project } from '../model/project.ts';
+import type { Canary, RemoteResource } from '../model/remote.ts';
+import type { State } from '../model/state.ts';
+import { usesOf } from '../release/versions.ts';
+import type { VersionRow } from '../render/versions-text.ts';
+import { checkState } from '../state/decode.ts';
+import { notBound } from './bindings.ts';
+import { type Connection, connect } from './connect.ts';
+import type { Context } from './context.ts';
+import { accessTo } from './credentials.ts';
+import { type Bound, readBound, requireAssistant } from './moving.ts';
+import { requireAddress } from './options.ts';
+import { openStore } from './store.ts';
+
+/** An assistant with all its versions, newest first. */
+export interface Versions extends Bound {
+  readonly connection: Connection;
+  readonly versions: readonly RemoteResource[];
+  readonly canary: Canary | undefined;
+  /** Live id → address. */
+  readonly refs: ReadonlyMap<string, string>;
+}
+
+/** Reads an assistant's versions without taking the lease. */
+export async function withVersions<Result>(
+  context: Context,
+  project: Project,
+  text: string,
+  work: (versions: Versions) => Promise<Result>,
+): Promise<Result> {
+  const address = requireAssistant(requireAddress(text));
+  const access = accessTo(project.environment, context.runtime.env);
+  const state = await openStore(context.runtime, project).load();
+  if (state === undefined) throw notBound(address, undefined);
+  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
+  if (foreign !== undefined) throw foreign;
+  const connection = await connect(context, project, access);
+  try {
+    return await work(await readVersions(connection, state, address));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** All versions of a bound assistant and what they are needed for. */
+export async function readVersions(
+  connection: Connection,
+  state: State,
+  address: Address,
+): Promise<Versions> {
+  const bound = await readBound({ connection }, state, address);
+  const [versions, canary] = await Promise.all([
+    connection.api.listVersions(bound.main.id),
+    connection.api.canary(bound.main.id),
+  ]);
+  const refs = new Map(Object.entries(state.resources).map(([known, { remote_id }]) => [remote_id, known]));
+  return { ...bound, connection, versions: newestFirst(versions), canary, refs };
+}
+
+/** The API lists them so already, but what is deleted by age should not hang on that. */
+function newestFirst(versions: readonly RemoteResource[]): readonly RemoteResource[] {
+  const age = ({ versionCreatedAt }: RemoteResource): number => Date.parse(versionCreatedAt ?? '');
+  if (versions.some((version) => Number.isNaN(age(version)))) return versions;
+  return versions.toSorted((a, b) => age(b) - age(a));
+}
+
+/** `main` and `waiting` are names for the versions that are. Anything else is an id. */
+export function versionId({ main, binding }: Pick<Bound, 'main' | 'binding'>, word: string): string {
+  if (word === 'main') return main.versionId ?? word;
+  return word === 'waiting' ? (binding.candidate?.version_id ?? word) : word;
+}
+
+/** How a version is listed. */
+export function rowOf(version: RemoteResource, { main, binding, canary }: Versions): VersionRow {
+  const id = version.versionId ?? '';
+  const uses = usesOf(version, { main: main.versionId, binding, canary });
+  const former = binding.mains?.some(({ version_id }) => version_id === id) === true && id !== main.versionId;
+  return {
+    version_id: id,
+    name: version.versionName ?? null,
+    created_at: version.versionCreatedAt ?? null,
+    marks: [...uses, ...(former ? ['was main'] : [])],
+  };
+}

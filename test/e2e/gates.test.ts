@@ -1,0 +1,346 @@
+import { describe, expect, it } from 'vitest';
+import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import {
+  account,
+  inDashboard,
+  KEY,
+  leadingTo,
+  liveId,
+  type Ran,
+  SPECS,
+  type TestProject,
+  testProject,
+  writes,
+} from './harness.ts';
+
+type Report = {
+  outcome: string;
+  results: {
+    address: string;
+    status: string;
+    version_id: string | null;
+    promoted: boolean;
+    error: { code: string } | null;
+    tests?: {
+      name: string;
+      outcome: string;
+      attempts: number;
+      remembered: boolean;
+      conversation_id: string | null;
+    }[];
+  }[];
+  error?: { code: string };
+};
+
+const GATED = `promotion:
+  strategy: gated
+  gate: { tests: [{ $ref: test/greets }], timeout: 20s }
+`;
+
+async function gatedProject(promotion = GATED): Promise<{ server: EmulatorHandle; project: TestProject }> {
+  const server = await account();
+  const project = await testProject(leadingTo(server), {
+    ...SPECS,
+    'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${promotion}`,
+  });
+  const applied = await project.run('apply', '--env', 'account');
+  expect(applied.code, applied.stderr).toBe(0);
+  return { server, project };
+}
+
+const json = (ran: Ran): Report => JSON.parse(ran.stdout) as Report;
+const cli = (project: TestProject, ...args: string[]): Promise<Ran> =>
+  project.run(...args, '--env', 'account', '--format', 'json');
+
+async function main(server: EmulatorHandle): Promise<{ id: string; greeting: string; version_id: string }> {
+  const id = await liveId(server, 'Front desk');
+  return (await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json()) as never;
+}
+
+const runs = (server: EmulatorHandle): number => writes(server).filter((line) => /\/runs$/.test(line)).length;
+
+describe('a gated change', () => {
+  it('goes live when its tests pass on its own version', async () => {
+    const { server, project } = await gatedProject();
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Good day.');
+    const plan = await project.run('plan', '--env', 'account');
+    expect(plan.stdout).toContain('promoted to main once it passed 1 test');
+    const applied = await cli(project, 'apply');
+    expect(applied.code, applied.stdout + applied.stderr).toBe(0);
+    const [result] = json(applied).results;
+    expect(result).toMatchObject({
+      promoted: true,
+      tests: [{ name: 'Greets', outcome: 'passed', attempts: 1 }],
+    });
+    const trigger = server.requests.find(({ method, path }) => method === 'POST' && path.endsWith('/runs'));
+    expect(trigger?.body).toEqual({ destination_version_id: result?.version_id });
+    expect(trigger?.idempotencyKey).toBeDefined();
+    expect((await main(server)).greeting).toBe('Good day.');
+    expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('stops with exit 9 when one fails, and ships once it is fixed', async () => {
+    const { server, project } = await gatedProject();
+    const before = await main(server);
+    server.setScripts([
+      {
+        test: 'Greets',
+        instructions: 'Bark',
+        rubric: { greets: 'failed' },
+        logs: 'line one\nWoof, it said.',
+      },
+    ]);
+    await project.edit('assistants/front-desk.yaml', 'Be brief.', 'Bark.');
+    const failed = await project.run('apply', '--env', 'account');
+    expect(failed.code).toBe(9);
+    for (const part of [
+      'Greets',
+      'test/greets',
+      'greets',
+      'The assistant greets.',
+      'conversation ',
+      'Woof, it said.',
+    ]) {
+      expect(failed.stdout).toContain(part);
+    }
+    expect(await main(server)).toEqual(before);
+    const again = await cli(project, 'apply');
+    expect(again.code).toBe(9);
+    expect(json(again).results[0]).toMatchObject({ status: 'failed', error: { code: 'GATE_FAILED' } });
+    const staged = writes(server).filter((line) => line === `POST /ai/assistants/${before.id}`).length;
+    // The staged version of the failed change was taken up again by the second apply.
+    expect(staged).toBeLessThanOrEqual(2);
+    await project.edit('assistants/front-desk.yaml', 'Bark.', 'Be kind.');
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    expect(await main(server)).not.toEqual(before);
+  });
+
+  it('retries an error once, then counts it', async () => {
+    const { server, project } = await gatedProject();
+    server.setScripts([{ test: 'Greets', sequence: ['error', 'passed'] }]);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'One.');
+    const first = await cli(project, 'apply');
+    expect(first.code).toBe(0);
+    expect(json(first).results[0]?.tests).toMatchObject([{ outcome: 'passed', attempts: 2 }]);
+    server.setScripts([{ test: 'Greets', outcome: 'error' }]);
+    await project.edit('assistants/front-desk.yaml', 'One.', 'Two.');
+    const second = await cli(project, 'apply');
+    expect(second.code).toBe(9);
+    expect(json(second).results[0]?.tests).toMatchObject([{ outcome: 'error', attempts: 2 }]);
+  });
+
+  it('is not tested again on the same content, unless asked', async () => {
+    const { server, project } = await gatedProject();
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Once.');
+    await cli(project, 'apply');
+    await project.edit('assistants/front-desk.yaml', 'Once.', 'Hello.');
+    await cli(project, 'apply');
+    const before = runs(server);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Once.');
+    const third = await cli(project, 'apply');
+    expect(json(third).results[0]?.tests).toMatchObject([
+      { outcome: 'passed', remembered: true, attempts: 0 },
+    ]);
+    expect(runs(server)).toBe(before);
+    await project.edit('assistants/front-desk.yaml', 'Once.', 'Hello.');
+    await project.run('apply', '--env', 'account', '--rerun-tests');
+    expect(runs(server)).toBe(before + 1);
+    // Another test is another result.
+    await project.edit('assistants/greets.yaml', 'The assistant greets.', 'It greets well.');
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Once.');
+    await cli(project, 'apply');
+    expect(runs(server)).toBe(before + 2);
+  });
+
+  it('waits no longer than its timeout', async () => {
+    const { server, project } = await gatedProject(GATED.replace('20s', '1s'));
+    server.setScripts([{ test: 'Greets', outcome: 'never' }]);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Slow.');
+    const failed = await cli(project, 'apply');
+    expect(failed.code).toBe(9);
+    expect(json(failed).results[0]).toMatchObject({
+      error: { code: 'GATE_TIMEOUT' },
+      tests: [{ outcome: 'timeout' }],
+    });
+    expect((await main(server)).greeting).toBe('Hello.');
+  });
+
+  it('fails when its test is deleted while it runs', async () => {
+    const { server, project } = await gatedProject();
+    server.setScripts([{ test: 'Greets', outcome: 'never' }]);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Gone.');
+    const applying = cli(project, 'apply');
+    while (runs(server) === 0) await new Promise((done) => setTimeout(done, 50));
+    const { data } = (await (await inDashboard(server, 'GET', '/ai/assistants/tests')).json()) as {
+      data: { test_id: string }[];
+    };
+    await inDashboard(server, 'DELETE', `/ai/assistants/tests/${data[0]?.test_id ?? ''}`);
+    const failed = await applying;
+    expect(failed.code, failed.stderr).toBe(9);
+    expect(json(failed).results[0]?.tests).toMatchObject([{ outcome: 'missing' }]);
+    expect((await main(server)).greeting).toBe('Hello.');
+  });
+
+  it('is not promoted over a main that somebody else moved meanwhile', async () => {
+    const { server, project } = await gatedProject();
+    server.setScripts([{ test: 'Greets', slow_ms: 1_500 }]);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Mine.');
+    const applying = cli(project, 'apply');
+    while (runs(server) === 0) await new Promise((done) => setTimeout(done, 50));
+    const { id } = await main(server);
+    await inDashboard(server, 'POST', `/ai/assistants/${id}`, { greeting: 'Theirs.' });
+    const failed = await applying;
+    expect(failed.code, failed.stdout).toBe(6);
+    expect(json(failed).results[0]?.error?.code).toMatch(/MAIN_MOVED|CHANGED/);
+    expect((await main(server)).greeting).toBe('Theirs.');
+  });
+
+  it('uses the tests of its suites, from the specs and from the account', async () => {
+    const suite = 'promotion:\n  strategy: gated\n  gate: { suites: [release-gate] }\n';
+    const server = await account();
+    const greets = (SPECS['assistants/greets.yaml'] ?? '').replace(
+      '  name: Greets',
+      '  name: Greets\n  test_suite: release-gate',
+    );
+    const project = await testProject(leadingTo(server), {
+      ...SPECS,
+      'assistants/greets.yaml': greets,
+      'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${suite}`,
+    });
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    const { id } = await main(server);
+    const test = {
+      name: 'By hand',
+      instructions: 'Ask.',
+      rubric: [{ name: 'r', criteria: 'c' }],
+      test_suite: 'release-gate',
+    };
+    await inDashboard(server, 'POST', '/ai/assistants/tests', { ...test, destination: id });
+    const billing = await liveId(server, 'Billing');
+    await inDashboard(server, 'POST', '/ai/assistants/tests', {
+      ...test,
+      name: 'Other',
+      destination: billing,
+    });
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Suite.');
+    const applied = await cli(project, 'apply');
+    expect(applied.code, applied.stdout).toBe(0);
+    expect(
+      json(applied)
+        .results[0]?.tests?.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['By hand', 'Greets']);
+  });
+
+  it('is closed for a suite that has no test of this assistant', async () => {
+    const server = await account();
+    const greets = (SPECS['assistants/greets.yaml'] ?? '')
+      .replace('  name: Greets', '  name: Greets\n  test_suite: s')
+      .replace('assistant/front-desk', 'assistant/billing');
+    const suite = 'promotion:\n  strategy: gated\n  gate: { suites: [s] }\n';
+    const project = await testProject(leadingTo(server), {
+      ...SPECS,
+      'assistants/greets.yaml': greets,
+      'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${suite}`,
+    });
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Empty.');
+    const failed = await cli(project, 'apply');
+    expect(failed.code).toBe(9);
+    expect(json(failed).results[0]?.error?.code).toBe('GATE_SUITE_EMPTY');
+    expect((await main(server)).greeting).toBe('Hello.');
+  });
+});
+
+describe('a change that waits', () => {
+  it('under strategy manual is staged, pending, and promoted by promote', async () => {
+    const { server, project } = await gatedProject('promotion: { strategy: manual }\n');
+    const before = await main(server);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Later.');
+    const applied = await cli(project, 'apply');
+    expect(applied.code).toBe(0);
+    expect(json(applied).results[0]).toMatchObject({ status: 'applied', promoted: false });
+    expect(await main(server)).toEqual(before);
+    const plan = await cli(project, 'plan', '--detailed-exitcode');
+    expect(plan.code).toBe(0);
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      changes: [],
+      drift: [],
+      pending: [{ address: 'assistant/front-desk', what: 'promotion' }],
+    });
+    expect((await project.run('plan', '--env', 'account')).stdout).toContain('staged, waiting for promote');
+    const earlier = writes(server).length;
+    expect((await cli(project, 'apply')).code).toBe(0);
+    expect(writes(server).length).toBe(earlier);
+    const promoted = await cli(project, 'promote');
+    expect(promoted.code, promoted.stderr).toBe(0);
+    expect(json(promoted).results).toMatchObject([{ address: 'assistant/front-desk', promoted: true }]);
+    expect((await main(server)).greeting).toBe('Later.');
+    const after = await cli(project, 'plan');
+    expect(JSON.parse(after.stdout)).toMatchObject({ changes: [], drift: [] });
+    expect(JSON.parse(after.stdout).pending).toBeUndefined();
+    expect(json(await cli(project, 'promote')).outcome).toBe('nothing');
+  });
+
+  it('by --no-promote is promoted by the next apply without being staged again', async () => {
+    const { server, project } = await gatedProject('');
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Later.');
+    expect((await cli(project, 'apply', '--no-promote')).code).toBe(0);
+    const { id } = await main(server);
+    const staged = (): number => writes(server).filter((line) => line === `POST /ai/assistants/${id}`).length;
+    const count = staged();
+    expect((await cli(project, 'apply')).code).toBe(0);
+    expect(staged()).toBe(count);
+    expect((await main(server)).greeting).toBe('Later.');
+  });
+});
+
+describe('rollback', () => {
+  it('goes back to the former main, and the plan shows what Git would change', async () => {
+    const { server, project } = await gatedProject('');
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Worse.');
+    await cli(project, 'apply');
+    const back = await cli(project, 'rollback', 'assistant/front-desk', '--reason', 'complaints');
+    expect(back.code, back.stderr).toBe(0);
+    expect((await main(server)).greeting).toBe('Hello.');
+    const state = JSON.parse(await project.read('.assistantctl/state/account.json')) as {
+      resources: { [address: string]: { mains: { reason: string; undone?: boolean }[] } };
+    };
+    expect(state.resources['assistant/front-desk']?.mains.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('created'),
+      expect.stringContaining('apply'),
+      'rollback: complaints',
+    ]);
+    const plan = await cli(project, 'plan');
+    expect(JSON.parse(plan.stdout).changes).toMatchObject([
+      {
+        address: 'assistant/front-desk',
+        action: 'update',
+        fields: [{ path: '/greeting', origin: 'config' }],
+      },
+    ]);
+    await project.edit('assistants/front-desk.yaml', 'Worse.', 'Hello.');
+    expect(JSON.parse((await cli(project, 'plan')).stdout)).toMatchObject({ changes: [], drift: [] });
+    const none = await cli(project, 'rollback', 'assistant/front-desk');
+    expect(none.code).toBe(3);
+    expect(json(none).error?.code).toBe('NO_EARLIER_MAIN');
+  });
+
+  it('is refused by an open canary, and by a version nobody knows', async () => {
+    const { server, project } = await gatedProject('');
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Worse.');
+    const report = json(await cli(project, 'apply'));
+    const version = report.results[0]?.version_id;
+    const unknown = await cli(project, 'rollback', 'assistant/front-desk', '--to', '20200101T000000000000');
+    expect(unknown.code).toBe(3);
+    expect(json(unknown).error?.code).toBe('VERSION_UNKNOWN');
+    const { id } = await main(server);
+    await inDashboard(server, 'POST', `/ai/assistants/${id}/canary-deploys`, {
+      rules: [{ serve: { rollout: [{ version_id: version, weight: 10 }] } }],
+    });
+    const refused = await cli(project, 'rollback', 'assistant/front-desk');
+    expect(refused.code).toBe(5);
+    expect((await main(server)).greeting).toBe('Worse.');
+    expect(KEY).not.toBe('');
+  });
+});

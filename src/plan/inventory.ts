@@ -3,17 +3,27 @@
  * names as they come and fails when a call needs them; a plan therefore says beforehand which do not exist.
  */
 import { childShape, fittingShape } from '../canonical/walk.ts';
-import type { DesiredResource, DesiredState } from '../model/desired.ts';
+import type { DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { isArray, isObject, type Json, type Path, toPointer } from '../model/json.ts';
+import { type Json, type Path, toPointer } from '../model/json.ts';
 import type { Inventory, RemoteAccount } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 
+type Thing = 'secret' | 'bucket';
+
+/** One thing that specs name: where first, and by how many resources. */
 interface Mention {
-  readonly what: 'secret' | 'bucket';
+  readonly what: Thing;
   readonly name: string;
+  readonly address: string;
   readonly pointer: string;
+  readonly resources: number;
+}
+
+interface Collector {
+  readonly mentions: Map<string, Mention>;
+  readonly address: string;
 }
 
 /** How the platform's templates name a secret inside a text. */
@@ -22,26 +32,46 @@ const SECRET_IN_TEXT = /\{\{#integration_secret\}\}([^{]*)\{\{\/integration_secr
 /** Identifiers are plain words; anything else in a `*_ref` field is a template or an address. */
 const IDENTIFIER = /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/;
 
-function* mentionsIn(shape: Shape, value: Json, path: Path): Generator<Mention> {
-  const pointer = toPointer(path);
-  if (typeof value === 'string') {
-    if (shape.t === 'scalar' && shape.secretRef && IDENTIFIER.test(value))
-      yield { what: 'secret', name: value, pointer };
-    if (shape.t === 'scalar' && shape.bucket && value !== '') yield { what: 'bucket', name: value, pointer };
-    for (const [, name = ''] of value.matchAll(SECRET_IN_TEXT)) {
-      if (name.trim() !== '') yield { what: 'secret', name: name.trim(), pointer };
-    }
-    return;
-  }
-  const fitting = fittingShape(shape, value);
-  const children = isArray(value) ? [...value.entries()] : isObject(value) ? Object.entries(value) : [];
-  for (const [name, entry] of children) {
-    yield* mentionsIn(childShape(fitting, String(name), entry), entry, [...path, String(name)]);
+function note({ mentions, address }: Collector, what: Thing, name: string, path: Path): void {
+  const key = `${what} ${name}`;
+  const known = mentions.get(key);
+  if (known === undefined) mentions.set(key, { what, name, address, pointer: toPointer(path), resources: 1 });
+  else if (known.address !== address) mentions.set(key, { ...known, resources: known.resources + 1 });
+}
+
+function collectText(into: Collector, shape: Shape, text: string, path: Path): void {
+  if (shape.t === 'scalar' && shape.secretRef && IDENTIFIER.test(text)) note(into, 'secret', text, path);
+  if (shape.t === 'scalar' && shape.bucket && text !== '') note(into, 'bucket', text, path);
+  if (!text.includes('{{#integration_secret')) return;
+  for (const [, name = ''] of text.matchAll(SECRET_IN_TEXT)) {
+    if (name.trim() !== '') note(into, 'secret', name.trim(), path);
   }
 }
 
-function mentionsOf({ kind, spec }: DesiredResource): readonly Mention[] {
-  return [...mentionsIn(SHAPES[kind], spec, [])];
+function collect(into: Collector, shape: Shape, value: Json, path: Path): void {
+  if (typeof value === 'string') collectText(into, shape, value, path);
+  if (typeof value !== 'object' || value === null) return;
+  const fitting = fittingShape(shape, value);
+  for (const [name, entry] of Object.entries(value)) {
+    if (typeof entry === 'object' || typeof entry === 'string') {
+      collect(into, childShape(fitting, name, entry), entry, [...path, name]);
+    }
+  }
+}
+
+const collected = new WeakMap<DesiredState, readonly Mention[]>();
+
+/** Asked twice of each desired state, before the account is read and after. */
+function mentionsOf(desired: DesiredState): readonly Mention[] {
+  const known = collected.get(desired);
+  if (known !== undefined) return known;
+  const mentions = new Map<string, Mention>();
+  for (const { address, kind, spec } of desired.resources.values()) {
+    collect({ mentions, address }, SHAPES[kind], spec, []);
+  }
+  const list = [...mentions.values()];
+  collected.set(desired, list);
+  return list;
 }
 
 /** What has to be looked up for {@link inventoryWarnings}: nothing that no spec names. */
@@ -49,24 +79,22 @@ export function inventoryWish(desired: DesiredState): {
   readonly secrets: boolean;
   readonly buckets: boolean;
 } {
-  const mentions = [...desired.resources.values()].flatMap(mentionsOf);
+  const mentions = mentionsOf(desired);
   return {
     secrets: mentions.some(({ what }) => what === 'secret'),
     buckets: mentions.some(({ what }) => what === 'bucket'),
   };
 }
 
-/** A warning for each place that names something that does not exist, and a note where that cannot be told. */
+/** A warning for each named thing that does not exist, and a note where that cannot be told. */
 export function inventoryWarnings(desired: DesiredState, account: RemoteAccount): readonly Diagnostic[] {
   const { secrets, buckets } = account;
   if (secrets === undefined && buckets === undefined) return [];
-  const warnings = [...desired.resources.values()].flatMap((resource) =>
-    mentionsOf(resource).flatMap((mention) => {
-      const inventory = mention.what === 'secret' ? secrets : buckets;
-      const missing = inventory !== undefined && 'known' in inventory && !inventory.known.has(mention.name);
-      return missing ? [missingThing(desired, resource, mention)] : [];
-    }),
-  );
+  const warnings = mentionsOf(desired).flatMap((mention) => {
+    const inventory = mention.what === 'secret' ? secrets : buckets;
+    const missing = inventory !== undefined && 'known' in inventory && !inventory.known.has(mention.name);
+    return missing ? [missingThing(desired, mention)] : [];
+  });
   return [
     ...warnings,
     ...unchecked('integration secrets', secrets),
@@ -74,16 +102,18 @@ export function inventoryWarnings(desired: DesiredState, account: RemoteAccount)
   ];
 }
 
-function missingThing(desired: DesiredState, { address }: DesiredResource, mention: Mention): Diagnostic {
-  const { what, name, pointer } = mention;
+function missingThing(desired: DesiredState, mention: Mention): Diagnostic {
+  const { what, name, pointer, address, resources } = mention;
   const position = desired.locate(address, pointer);
   const secret = what === 'secret';
+  const who = resources === 1 ? address : `${address} and ${resources - 1} more`;
+  const verb = resources === 1 ? (secret ? 'names' : 'searches') : secret ? 'name' : 'search';
   return {
     severity: 'warning',
     code: secret ? 'SECRET_MISSING' : 'BUCKET_MISSING',
     message: secret
-      ? `${address} names the integration secret "${name}", which the account does not have`
-      : `${address} searches the bucket "${name}", which the account has not embedded`,
+      ? `${who} ${verb} the integration secret "${name}", which the account does not have`
+      : `${who} ${verb} the bucket "${name}", which the account has not embedded`,
     address,
     pointer,
     ...(position !== undefined && { position }),

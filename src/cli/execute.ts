@@ -46,7 +46,14 @@ export async function withSession<Result>(
     try {
       const execute: Work['execute'] = (planned, promote, rerunTests = false, replaceRollout = false) => {
         planDigest = planned.plan.plan_digest;
-        return carryOut(context, inputs, { connection, session, planned, promote, rerunTests, replaceRollout });
+        return carryOut(context, inputs, {
+          connection,
+          session,
+          planned,
+          promote,
+          rerunTests,
+          replaceRollout,
+        });
       };
       return await work({ connection, session, execute });
     } finally {

@@ -29,6 +29,8 @@ export interface Move {
   /** For the record of mains. */
   readonly reason: string;
   readonly rollback: boolean;
+  /** The last step of the open rollout: its canary goes with it. */
+  readonly endsRollout?: boolean;
   /** Undefined: without a gate. */
   readonly release: Release | undefined;
 }
@@ -143,7 +145,7 @@ function stepOf(move: Move): Step {
  * that version says of the fields that are managed: Git then differs from it as from anything applied before, and
  * the next plan shows that as an ordinary change.
  */
-function plannedMove({ binding, main, version, reason, rollback }: Move): PlannedMove {
+function plannedMove({ binding, main, version, reason, rollback, endsRollout }: Move): PlannedMove {
   const shape = SHAPES.assistant;
   const content = contentDigest(version.config);
   const candidate = binding.candidate;
@@ -154,6 +156,7 @@ function plannedMove({ binding, main, version, reason, rollback }: Move): Planne
     content,
     from: contentDigest(main.config),
     rollback,
+    ...(endsRollout === true && { endsRollout }),
     reason,
     base: ours
       ? candidate.base

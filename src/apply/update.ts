@@ -120,7 +120,9 @@ async function writeKnown(
     try {
       const send = (sent: JsonObject) => context.api.update(step.kind, id, sent);
       const { resource } = await sendBack(shape, body, target.spec, send);
-      return settled(resource) ? resource : ((await context.api.get(step.kind, id)) ?? resource);
+      // A reply that leaves fields out would show a removal that did not happen.
+      const removes = target.paths.some((path) => valueAtPath(shape, target.config, path) === undefined);
+      return settled(resource) && !removes ? resource : ((await context.api.get(step.kind, id)) ?? resource);
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const live = await context.api.get(step.kind, id);

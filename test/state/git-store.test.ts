@@ -200,7 +200,7 @@ describe('a machine that vanishes', () => {
     expect(next.current()?.resources['tool/a']?.remote_id).toBe('tool-1');
     await next.record({ op: 'fail', address: 'tool/b' });
     await next.close();
-    await gone.close();
+    await expect(gone.close()).rejects.toMatchObject({ code: 'STATE_DIVERGED' });
     expect(Object.keys((await storeIn(await clone(remote, 'c')).load())?.resources ?? {})).toEqual([
       'tool/a',
     ]);
@@ -217,7 +217,7 @@ describe('a machine that vanishes', () => {
     expect(next.current()?.resources['tool/a']?.remote_id).toBe('tool-1');
     expect(next.pending).toEqual([begin('tool/b')]);
     await next.close();
-    await gone.close();
+    await expect(gone.close()).rejects.toMatchObject({ code: 'STATE_DIVERGED' });
     expect(await refs(remote)).toEqual([REF, 'refs/heads/main']);
   });
 });

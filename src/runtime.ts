@@ -31,6 +31,8 @@ export interface Runtime {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Everything that is piped in; empty at a terminal. */
   stdin(): Promise<string>;
+  /** Lines as they come in; at a terminal each is asked for, and Ctrl-D ends them. */
+  lines(prompt: string): AsyncIterable<string>;
   readonly host: string;
   readonly user: string;
   readonly pid: number;
@@ -61,6 +63,7 @@ export function nodeRuntime(): Runtime {
     stderr: output(process.stderr),
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
     stdin: readStdin,
+    lines: readLines,
     host: hostname(),
     user: userName(),
     pid: process.pid,
@@ -104,6 +107,21 @@ async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
+}
+
+async function* readLines(prompt: string): AsyncGenerator<string> {
+  const terminal = process.stdin.isTTY === true;
+  const shown = terminal ? { output: process.stderr, prompt } : {};
+  const reader = createInterface({ input: process.stdin, terminal, ...shown });
+  reader.once('SIGINT', () => {
+    reader.close();
+    process.kill(process.pid, 'SIGINT');
+  });
+  if (terminal) reader.prompt();
+  for await (const line of reader) {
+    yield line;
+    if (terminal) reader.prompt();
+  }
 }
 
 function ask(question: string): Promise<string> {

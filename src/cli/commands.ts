@@ -5,6 +5,8 @@
 import { Option } from 'commander';
 import type { Declared } from './declared.ts';
 import { format, planningOptions } from './options.ts';
+import { ACCOUNT_COMMANDS } from './table-account.ts';
+import { ASSISTANT_COMMANDS } from './table-assistant.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
 import { RELEASE_COMMANDS } from './table-release.ts';
@@ -116,6 +118,8 @@ export const COMMANDS: readonly Declared[] = [
   ...RELEASE_COMMANDS,
   ...ROLLOUT_COMMANDS,
   ...VIEW_COMMANDS,
+  ...ASSISTANT_COMMANDS,
+  ...ACCOUNT_COMMANDS,
   ...FORGE_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {

@@ -32,6 +32,9 @@ export function fakeRuntime(options: FakeOptions = {}): FakeRuntime {
     stderr: stderr.output,
     ask: options.ask,
     stdin: async () => options.stdin ?? '',
+    lines: async function* () {
+      yield* (options.stdin ?? '').split('\n').filter((line) => line !== '');
+    },
     host: 'test-host',
     user: 'tester',
     pid: process.pid,

@@ -167,7 +167,7 @@ describe('tests and MCP servers', () => {
 test.each<Json>([null, 1, 'x', [], {}, { id: '' }, { id: 7 }, { data: [] }, { name: 'x' }])(
   '%j is no resource of any kind',
   (value) => {
-    expect(KIND_NAMES.map((kind) => decodeResource(kind, value))).toEqual(Array(4).fill(undefined));
+    expect(KIND_NAMES.map((kind) => decodeResource(kind, value))).toEqual(KIND_NAMES.map(() => undefined));
   },
 );
 

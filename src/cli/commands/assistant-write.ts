@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { renderText } from '../../render/records.ts';
+import { withApi, workplace } from '../account.ts';
+import { requireApproval } from '../approval.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { readTextFile } from '../files.ts';
+import { requireNumber } from '../pairs.ts';
+
+interface Flags {
+  readonly format: string;
+  readonly approve?: string;
+}
+
+/** Copies an assistant. The copy belongs to no spec until someone adopts it. */
+export async function cloneAssistant(context: Context, text: string, flags: Flags): Promise<number> {
+  const { project, idOf } = await workplace(context);
+  requireApproval(project.environment, flags.approve, false);
+  const id = idOf('assistant', text);
+  const copy = await withApi(context, project, (api) => api.cloneAssistant(id, context.runtime.uuid()));
+  if (flags.format === 'json') context.printJson({ id: copy.id, name: copy.name, copy_of: id });
+  else {
+    context.print(`${copy.id} (${JSON.stringify(copy.name)}) is a copy of ${id}.\n`);
+    context.print(
+      `Telephony and messaging settings are not copied. To manage it: assistantctl pull --adopt ${copy.id}\n`,
+    );
+  }
+  return EXIT_DONE;
+}
+
+/** Starts a conversation by SMS. */
+export async function sendSms(
+  context: Context,
+  text: string,
+  flags: Flags & { readonly from: string; readonly to: string; readonly text?: string },
+): Promise<number> {
+  const sms = {
+    from: requireNumber('--from', flags.from),
+    to: requireNumber('--to', flags.to),
+    text: flags.text,
+  };
+  const { project, idOf } = await workplace(context);
+  const id = idOf('assistant', text);
+  const conversation = await withApi(context, project, (api) => api.sendSms(id, sms, context.runtime.uuid()));
+  if (flags.format === 'json') context.printJson({ assistant_id: id, conversation_id: conversation ?? null });
+  else
+    context.print(
+      `Sent to ${sms.to}${conversation === undefined ? '' : `, conversation ${conversation}`}.\n`,
+    );
+  return EXIT_DONE;
+}
+
+/** Asks the platform for better instructions and prints them; the assistant stays as it is. */
+export async function enhanceAssistant(
+  context: Context,
+  text: string,
+  flags: Flags & { readonly wish?: string; readonly file?: string },
+): Promise<number> {
+  const { project, idOf } = await workplace(context);
+  const id = idOf('assistant', text);
+  const instructions =
+    flags.file === undefined ? undefined : await readTextFile(resolve(context.runtime.cwd, flags.file));
+  const better = await withApi(context, project, (api) =>
+    api.enhanceInstructions(id, { instructions, wish: flags.wish }),
+  );
+  if (flags.format === 'json') context.printJson({ assistant_id: id, instructions: better });
+  else context.print(renderText(better));
+  return EXIT_DONE;
+}

@@ -1,0 +1,88 @@
+import type { LiveApi } from '../../live/api.ts';
+import { Failure } from '../../model/errors.ts';
+import { isArray, isObject } from '../../model/json.ts';
+import { scalarText } from '../../model/side-api.ts';
+import { renderRecord } from '../../render/records.ts';
+import { withApi, workplace } from '../account.ts';
+import { requireApproval } from '../approval.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { present, readPairs } from '../pairs.ts';
+
+export interface ToolTestFlags {
+  readonly assistant?: string;
+  readonly arg?: readonly string[];
+  readonly var?: readonly string[];
+  readonly format: string;
+}
+
+/** Calls a webhook tool as an assistant would. Exit 9 when the webhook did not succeed. */
+export async function testTool(context: Context, text: string, flags: ToolTestFlags): Promise<number> {
+  const body = present({
+    arguments: readPairs('--arg', flags.arg ?? []),
+    dynamic_variables: readPairs('--var', flags.var ?? []),
+  });
+  const { project, idOf } = await workplace(context);
+  const tool = idOf('tool', text);
+  const named = flags.assistant === undefined ? undefined : idOf('assistant', flags.assistant);
+  const result = await withApi(context, project, async (api) => {
+    const assistant = named ?? (await onlyUser(api, tool, text));
+    return { assistant, said: await api.testTool(assistant, tool, body) };
+  });
+  const { assistant, said } = result;
+  const good = said.success === true;
+  if (flags.format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, ...said });
+  else {
+    const { request, response, status_code: status } = said;
+    const facts = [
+      ['assistant', assistant],
+      ['status', scalarText(status)],
+    ] as const;
+    const parts = [['request', request ?? null] as const, ['response', response ?? null] as const];
+    context.print(
+      renderRecord(good ? 'The tool answered.' : 'The tool failed.', facts, parts, context.style),
+    );
+  }
+  return good ? EXIT_DONE : exitCodeOf('gate');
+}
+
+/** Attaches a shared tool to an assistant, or detaches it, in place. */
+export async function attachTool(
+  context: Context,
+  [toolText, assistantText]: readonly [string, string],
+  attached: boolean,
+  flags: { readonly approve?: string; readonly format: string },
+): Promise<number> {
+  const { project, idOf, addressOf } = await workplace(context);
+  const tool = idOf('tool', toolText);
+  const assistant = idOf('assistant', assistantText);
+  requireApproval(project.environment, flags.approve, false);
+  await withApi(context, project, (api) =>
+    attached ? api.attachTool(assistant, tool) : api.detachTool(assistant, tool),
+  );
+  if (addressOf(assistant) !== undefined) {
+    context.note(
+      `note: ${addressOf(assistant)} is managed: where its spec writes tool_ids, this is drift.\n`,
+    );
+  }
+  if (flags.format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, attached });
+  else context.print(`${tool} is ${attached ? 'attached to' : 'detached from'} ${assistant}.\n`);
+  return EXIT_DONE;
+}
+
+async function onlyUser(api: LiveApi, tool: string, text: string): Promise<string> {
+  const users = (await api.list('assistant')).filter(({ config }) => {
+    const ids = isArray(config.tool_ids) ? config.tool_ids : [];
+    const inline = isArray(config.tools) ? config.tools.filter(isObject) : [];
+    return ids.includes(tool) || inline.some(({ tool_id: own }) => own === tool);
+  });
+  const [only] = users;
+  if (users.length === 1 && only !== undefined) return only.id;
+  const names = users.map(({ id, name }) => `${id} (${name})`).join(', ');
+  const message =
+    users.length === 0 ? `no assistant uses ${text}` : `${users.length} assistants use ${text}: ${names}`;
+  throw new Failure('usage', message, {
+    code: 'ASSISTANT_NEEDED',
+    hint: 'a tool is tested as part of an assistant: say which with --assistant ADDR',
+  });
+}

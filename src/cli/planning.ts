@@ -169,11 +169,14 @@ interface Reading {
   readonly catalogue: boolean;
 }
 
+const NOTHING_WISHED = { secrets: false, buckets: false };
+
 async function readAccount(
   connection: Connection,
   { inputs, state, progress, catalogue }: Reading,
 ): Promise<RemoteAccount> {
-  const { desired } = inputs;
+  const { desired, project } = inputs;
+  const embedded = project.environment.target === 'emulator';
   const resources = [...desired.resources.values()];
   const mentions = resources.some(({ references }) =>
     references.some(({ target }) => target.startsWith('integration/')),
@@ -192,7 +195,8 @@ async function readAccount(
   };
   const [account, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, onProgress }),
-    takeInventory(connection.api, inventoryWish(desired)),
+    // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
+    takeInventory(connection.api, embedded ? NOTHING_WISHED : inventoryWish(desired)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
   return { ...account, ...inventory, vanished };

@@ -30,6 +30,7 @@ export function desiredResource(
   address: string,
   spec: JsonObject,
   lifecycle: Partial<Lifecycle> = {},
+  promotion: JsonObject | undefined = undefined,
 ): DesiredResource {
   const parsed = parseAddress(address);
   if (parsed === undefined) throw new Error(`not an address: ${address}`);
@@ -42,7 +43,7 @@ export function desiredResource(
     spec,
     references: referencesOf(SHAPES[kind], spec, []),
     lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined, ...lifecycle },
-    promotion: undefined,
+    promotion,
     position: { file: `assistants/${parsed.key}.yaml`, line: 1, column: 1 },
   };
 }
@@ -51,10 +52,11 @@ export function desiredResource(
 export function desiredState(
   specs: Specs,
   lifecycles: { readonly [address: string]: Partial<Lifecycle> } = {},
+  promotions: { readonly [address: string]: JsonObject } = {},
 ): DesiredState {
   const resources = new Map<Address, DesiredResource>();
   for (const [address, spec] of Object.entries(specs)) {
-    const resource = desiredResource(address, spec, lifecycles[address]);
+    const resource = desiredResource(address, spec, lifecycles[address], promotions[address]);
     resources.set(resource.address, resource);
   }
   return {

@@ -27,10 +27,12 @@ export const NO_OPTIONS: PlanOptions = { prune: false, recreate: false, take: nu
 export interface PlanChoices extends Partial<PlanOptions> {
   readonly drift?: DriftPolicy;
   readonly lifecycles?: { readonly [address: string]: Partial<Lifecycle> };
+  readonly promotions?: { readonly [address: string]: JsonObject };
 }
 
 export interface ApplyChoices extends PlanChoices {
   readonly promote?: boolean;
+  readonly replaceRollout?: boolean;
   readonly stop?: AbortSignal;
   /** Puts something between the apply and the outside world, for example a crash. */
   readonly wrap?: (parts: ApplyParts) => ApplyParts;
@@ -88,9 +90,12 @@ export async function startWorld(
   let seen = 0;
 
   async function planWith(state: State | undefined, specs: Specs, choices: PlanChoices): Promise<Planned> {
-    const { drift = 'report', lifecycles = {}, ...flags } = choices;
-    const desired = desiredState(specs, lifecycles);
-    const listed = await fetchAccount(api, { kinds: kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]), integrations: true });
+    const { drift = 'report', lifecycles = {}, promotions = {}, ...flags } = choices;
+    const desired = desiredState(specs, lifecycles, promotions);
+    const listed = await fetchAccount(api, {
+      kinds: kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]),
+      integrations: true,
+    });
     const plan = (account: RemoteAccount) =>
       makePlan({
         project: { name: 'test', environment: 'local', drift },
@@ -126,6 +131,7 @@ export async function startWorld(
           newState: () => newState(planned.plan.account),
           versionPrefix: 'nogit',
           promote: choices.promote ?? true,
+          replaceRollout: choices.replaceRollout ?? false,
           concurrency: 8,
           clock: () => new Date(),
           sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 5))),

@@ -44,7 +44,8 @@ export interface Choice {
 /** Reads the account and sorts out what is managed. */
 export async function look({ context, specs, inputs, connection, state }: Pulling): Promise<Seen> {
   const options = planOptions({});
-  const seen = await compare(context, inputs, connection, state, options, { integrations: true });
+  const reporting = withReportedDrift(inputs);
+  const seen = await compare(context, reporting, connection, state, options, { integrations: true });
   return { ...seen, unmanaged: unmanagedOf(specs, state, seen.planned, seen.account) };
 }
 
@@ -101,7 +102,7 @@ async function planAfterwards(
   const diagnostics = desired.diagnostics.filter(({ severity }) => severity === 'error');
   if (hasErrors(diagnostics)) return { plan: null, diagnostics };
   const now = session === undefined ? state : session.current();
-  const next = { ...inputs, project, desired };
+  const next = withReportedDrift({ ...inputs, project, desired });
   const { plan } = planAccount(context, next, connection.apiBase, now, account, planOptions({}));
   return {
     plan: {
@@ -111,4 +112,10 @@ async function planAfterwards(
     },
     diagnostics: [],
   };
+}
+
+/** Whatever the environment does with drift when it applies: here it is wanted as it is. */
+function withReportedDrift(inputs: Inputs): Inputs {
+  const environment = { ...inputs.project.environment, drift: 'report' as const };
+  return { ...inputs, project: { ...inputs.project, environment } };
 }

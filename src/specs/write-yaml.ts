@@ -71,8 +71,8 @@ function pretty(document: Document): void {
     Map: (key, node) => {
       if (key !== null && isShort(node)) node.flow = true;
     },
-    Seq: (_key, node) => {
-      if (isShort(node)) node.flow = true;
+    Seq: (key, node) => {
+      if (key !== null && isShort(node)) node.flow = true;
     },
   });
 }

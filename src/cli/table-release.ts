@@ -39,6 +39,33 @@ const VERSION_COMMANDS: readonly Declared[] = [
   },
 ];
 
+const TEST_COMMANDS: readonly Declared[] = [
+  {
+    usage: 'run [addresses...]',
+    summary: 'run tests, or all tests of assistants, on the platform; exit 9 unless all pass',
+    declare: (command) =>
+      command
+        .option('--suite <name>', 'only tests of this suite')
+        .option('--version <id>', 'talk to this version of the assistant instead of main')
+        .option('--junit <file>', 'write the results as JUnit XML too')
+        .option('--timeout <duration>', 'for all of them together; 15m by default')
+        .addOption(format('text', 'json', 'markdown')),
+    action: async (context, [addresses], command) =>
+      (await import('./commands/test-run.ts')).testRun(context, addresses, command.opts()),
+  },
+  {
+    usage: 'history [addresses...]',
+    summary: 'how tests did in their last runs, and which are flaky',
+    declare: (command) =>
+      command
+        .option('--last <n>', 'how many runs count', '20')
+        .option('--suite <name>', 'only tests of this suite')
+        .addOption(format('text', 'json')),
+    action: async (context, [addresses], command) =>
+      (await import('./commands/test-history.ts')).testHistory(context, addresses, command.opts()),
+  },
+];
+
 /** Commands that move main, and those that look at and tidy versions. */
 export const RELEASE_COMMANDS: readonly Declared[] = [
   {
@@ -71,4 +98,5 @@ export const RELEASE_COMMANDS: readonly Declared[] = [
     summary: 'look at the versions of an assistant and tidy them',
     subcommands: VERSION_COMMANDS,
   },
+  { usage: 'test', summary: 'run tests and look at their history', subcommands: TEST_COMMANDS },
 ];

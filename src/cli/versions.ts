@@ -4,14 +4,12 @@ import type { Canary, RemoteResource } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 import { usesOf } from '../release/versions.ts';
 import type { VersionRow } from '../render/versions-text.ts';
-import { checkState } from '../state/decode.ts';
 import { notBound } from './bindings.ts';
-import { type Connection, connect } from './connect.ts';
+import type { Connection } from './connect.ts';
 import type { Context } from './context.ts';
-import { accessTo } from './credentials.ts';
 import { type Bound, readBound, requireAssistant } from './moving.ts';
 import { requireAddress } from './options.ts';
-import { openStore } from './store.ts';
+import { withAccount } from './with-account.ts';
 
 /** An assistant with all its versions, newest first. */
 export interface Versions extends Bound {
@@ -30,17 +28,10 @@ export async function withVersions<Result>(
   work: (versions: Versions) => Promise<Result>,
 ): Promise<Result> {
   const address = requireAssistant(requireAddress(text));
-  const access = accessTo(project.environment, context.runtime.env);
-  const state = await openStore(context.runtime, project).load();
-  if (state === undefined) throw notBound(address, undefined);
-  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
-  if (foreign !== undefined) throw foreign;
-  const connection = await connect(context, project, access);
-  try {
+  return await withAccount(context, project, async (connection, state) => {
+    if (state === undefined) throw notBound(address, undefined);
     return await work(await readVersions(connection, state, address));
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** All versions of a bound assistant and what they are needed for. */

@@ -102,5 +102,5 @@ function fail(answer: Answer): never {
 }
 
 function newestFirst(runs: readonly TestRun[]): readonly TestRun[] {
-  return runs.toSorted((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1));
+  return runs.toSorted((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '', 'en'));
 }

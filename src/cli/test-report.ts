@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises';
+import { Failure } from '../model/errors.ts';
+import { isBad, type TestVerdict } from '../model/runs.ts';
+import { failureJson, renderFailure } from '../render/errors.ts';
+import { renderJunit } from '../render/junit.ts';
+import { finish, paint } from '../render/style.ts';
+import { renderVerdictsMarkdown } from '../render/verdict-markdown.ts';
+import { verdictLines, verdictSummary } from '../render/verdict-text.ts';
+import type { Context } from './context.ts';
+import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
+import { reasonOf } from './files.ts';
+
+/** For CI systems; readable by whoever may read the folder. */
+export async function writeJunit(path: string, verdicts: readonly TestVerdict[]): Promise<void> {
+  try {
+    await writeFile(path, renderJunit(verdicts));
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
+      code: 'FILE_WRITE',
+      cause,
+    });
+  }
+}
+
+/** Prints the results and returns the exit code: 0 only when every test passed. */
+export function showVerdicts(
+  context: Context,
+  flags: { readonly format: string; readonly version?: string },
+  verdicts: readonly TestVerdict[],
+): number {
+  const bad = verdicts.filter(isBad);
+  const interrupted =
+    context.interruptedBy() !== undefined && bad.some(({ outcome }) => outcome === 'interrupted');
+  const kind = interrupted ? 'interrupted' : 'gate';
+  const failure = new Failure(kind, verdictSummary(verdicts), {
+    code: interrupted ? 'INTERRUPTED' : 'TESTS_FAILED',
+  });
+  if (flags.format === 'json') {
+    context.printJson({
+      format_version: '1.0',
+      outcome: bad.length === 0 ? 'passed' : 'failed',
+      version_id: flags.version ?? null,
+      summary: { total: verdicts.length, passed: verdicts.length - bad.length, failed: bad.length },
+      tests: verdicts,
+      ...(bad.length === 0 ? {} : failureJson(failure)),
+    });
+    if (bad.length > 0) context.note(renderFailure(failure, context.noteStyle));
+  } else if (flags.format === 'markdown') {
+    context.print(renderVerdictsMarkdown('Tests', verdicts));
+  } else {
+    const { style } = context;
+    const lines = verdicts.flatMap((verdict) => verdictLines(verdict, style, 0));
+    context.print(finish([...lines, '', paint(style, 'bold', verdictSummary(verdicts))]));
+  }
+  return bad.length === 0 ? EXIT_DONE : exitCodeOf(kind, context.interruptedBy());
+}

@@ -1,7 +1,7 @@
 import { ApiError } from '../../model/errors.ts';
 import type { Forge, Post } from '../../model/forge.ts';
 import type { Marker } from '../../render/marker.ts';
-import { readMarker, sameSubject } from '../../render/marker.ts';
+import { NO_PROJECT, readMarker, sameSubject } from '../../render/marker.ts';
 
 /**
  * One comment per subject, whoever runs at the same time: it is found by its marker and its author, changed in
@@ -62,12 +62,17 @@ export function ownPosts(
   marker: Marker,
   author: string | undefined,
 ): readonly Post[] {
-  return found
-    .filter((post) => {
-      if (author === undefined || post.author.toLowerCase() !== author.toLowerCase()) return false;
-      const theirs = readMarker(post.body);
-      return theirs !== undefined && sameSubject(theirs, marker);
-    })
+  const own = found.flatMap((post) => {
+    if (author === undefined || post.author.toLowerCase() !== author.toLowerCase()) return [];
+    const theirs = readMarker(post.body);
+    return theirs !== undefined && sameSubject(theirs, marker) ? [{ post, project: theirs.project }] : [];
+  });
+  // A run that does not know its project must not take those of several projects for twins.
+  const projects = new Set(own.map(({ project }) => project).filter((project) => project !== NO_PROJECT));
+  const unclear = marker.project === NO_PROJECT && projects.size > 1;
+  return own
+    .filter(({ project }) => !unclear || project === NO_PROJECT)
+    .map(({ post }) => post)
     .toSorted((a, b) => Number(a.id) - Number(b.id));
 }
 

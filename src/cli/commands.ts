@@ -11,6 +11,7 @@ import { FORGE_COMMANDS } from './table-forge.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
 import { RELEASE_COMMANDS } from './table-release.ts';
 import { ROLLOUT_COMMANDS } from './table-rollout.ts';
+import { STATE_PAST_COMMANDS } from './table-state.ts';
 import { VIEW_COMMANDS } from './table-views.ts';
 
 const STATE_COMMANDS: readonly Declared[] = [
@@ -51,6 +52,7 @@ const STATE_COMMANDS: readonly Declared[] = [
     summary: 'remove the lease of an apply that is gone, and show whose it was',
     action: async (context) => (await import('./commands/state-edit.ts')).unlockState(context),
   },
+  ...STATE_PAST_COMMANDS,
 ];
 
 export const COMMANDS: readonly Declared[] = [

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import type { Access } from './credentials.ts';
 import type { Inputs } from './gather.ts';
 import { startProgress } from './progress.ts';
+import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
 import { type ApplyNote, emptyState, holderName, openStore } from './store.ts';
 import { testing } from './testing.ts';
 
@@ -39,21 +40,25 @@ export async function withSession<Result>(
   // Before the lease is taken, so that a signal cannot leave it behind.
   context.interrupt();
   let planDigest: string | null = null;
-  const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest });
+  let outcome: string | null = null;
+  const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
   const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
   try {
+    warnOfMissingState(context, inputs.project, session.current());
+    noteUnfinished(context, session);
     const connection = await connect(context, inputs.project, access);
     try {
-      const execute: Work['execute'] = (planned, promote, rerunTests = false, replaceRollout = false) => {
+      const execute: Work['execute'] = async (
+        planned,
+        promote,
+        rerunTests = false,
+        replaceRollout = false,
+      ) => {
         planDigest = planned.plan.plan_digest;
-        return carryOut(context, inputs, {
-          connection,
-          session,
-          planned,
-          promote,
-          rerunTests,
-          replaceRollout,
-        });
+        const execution = { connection, session, planned, promote, rerunTests, replaceRollout };
+        const applied = await carryOut(context, inputs, execution);
+        outcome = outcomeWords(applied.results);
+        return applied;
       };
       return await work({ connection, session, execute });
     } finally {

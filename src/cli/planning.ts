@@ -21,6 +21,7 @@ import { accessTo } from './credentials.ts';
 import type { Inputs } from './gather.ts';
 import type { Progress } from './progress.ts';
 import { startProgress } from './progress.ts';
+import { warnOfMissingState } from './state-notes.ts';
 import { openStore } from './store.ts';
 
 /** Stands for the place of a plan that met none. */
@@ -49,6 +50,7 @@ export async function planWithoutLease(
   if (options.offline === true) return planOffline(context, inputs, await store.load(), options);
   const access = accessTo(inputs.project.environment, context.runtime.env);
   const state = await store.load();
+  warnOfMissingState(context, inputs.project, state);
   const connection = await connect(context, inputs.project, access);
   try {
     const { planned, account } = await compare(context, inputs, connection, state, options);

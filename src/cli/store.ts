@@ -11,6 +11,8 @@ import { gitStore } from '../state/git-store.ts';
 export interface ApplyNote {
   readonly commit: string | null;
   readonly planDigest: string | null;
+  /** What the steps came to; null before they ran. */
+  readonly outcome: string | null;
 }
 
 /** The store that the environment's `state.backend` names. `note` is asked when a session ends. */

@@ -157,6 +157,28 @@ export interface StateStore {
   holder(): Promise<LeaseHolder | undefined>;
   /** Removes the lease whoever has it; returns whose it was. */
   unlock(): Promise<LeaseHolder | undefined>;
+  /** The last applies, newest first; only stores that keep a history have it. */
+  history?(last: number): Promise<readonly HistoryEntry[]>;
+  /** The state as it was at a revision of the history; undefined when there is none of that name. */
+  at?(revision: string): Promise<State | undefined>;
+}
+
+/** One apply in the history of a state. Texts that it did not record are null. */
+export interface HistoryEntry {
+  /** Id of the commit that holds the state of then. */
+  readonly revision: string;
+  readonly serial: number | null;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly holder: string | null;
+  readonly run: string | null;
+  /** Commit of the specs that were applied. */
+  readonly commit: string | null;
+  readonly plan_digest: string | null;
+  /** `2 bound, 1 changed, 0 removed`. */
+  readonly summary: string;
+  /** What the steps came to: `3 applied, 1 failed`. */
+  readonly outcome: string | null;
 }
 
 export interface StateSession {

@@ -7,6 +7,8 @@ import type { Identity } from './lease.ts';
 export interface CommitNote {
   readonly commit: string | null;
   readonly planDigest: string | null;
+  /** What the steps came to, in words. */
+  readonly outcome?: string | null;
 }
 
 /** Path of the file that is read back; the others are there for people and for `git log -p`. */
@@ -43,6 +45,7 @@ export function describeState(
     ...(identity.run === null ? [] : [`Run: ${identity.run}`]),
     ...(note?.commit ? [`Commit: ${note.commit}`] : []),
     ...(note?.planDigest ? [`Plan: ${note.planDigest}`] : []),
+    ...(note?.outcome ? [`Outcome: ${note.outcome}`] : []),
     `Serial: ${next.serial}\n`,
   ].join('\n');
 }

@@ -15,10 +15,18 @@ export interface GitRemote {
   list(refs: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** A file at a commit that `list` found; undefined when the ref moved meanwhile and the commit is gone. */
   read(ref: string, commit: string, path: string): Promise<string | undefined>;
+  /** The last commits up to one that `list` found, newest first; `at` is RFC 3339. */
+  log(ref: string, commit: string, last: number): Promise<readonly LoggedCommit[]>;
   /** Makes a commit in the local object database and returns its id. Nothing refers to it yet. */
   commit(content: CommitContent): Promise<string>;
   /** Moves, makes (`from` undefined) or removes (`to` undefined) a ref; `moved` when it was not at `from`. */
   move(ref: string, from: string | undefined, to: string | undefined): Promise<'done' | 'moved'>;
+}
+
+export interface LoggedCommit {
+  readonly id: string;
+  readonly at: string;
+  readonly message: string;
 }
 
 export interface CommitContent {
@@ -76,19 +84,15 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
     return new Map(pairs.flatMap(([id, ref]) => (id && ref && refs.includes(ref) ? [[ref, id]] : [])));
   }
 
+  function fetchRef(ref: string): Promise<GitFinished> {
+    const quietly = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules'];
+    return run(['fetch', ...quietly, '--', remote, ref]);
+  }
+
   async function read(ref: string, commit: string, path: string): Promise<string | undefined> {
     const known = await run(['cat-file', '-e', `${commit}^{tree}`]);
     if (known.code !== 0) {
-      const fetched = await run([
-        'fetch',
-        '--quiet',
-        '--no-tags',
-        '--no-write-fetch-head',
-        '--no-recurse-submodules',
-        '--',
-        remote,
-        ref,
-      ]);
+      const fetched = await fetchRef(ref);
       const gone = /couldn't find remote ref/i.test(fetched.stderr);
       if (fetched.code !== 0 && !gone) throw gitFailure('the state cannot be fetched', place(ref), fetched);
       if ((await run(['cat-file', '-e', `${commit}^{tree}`])).code !== 0) return undefined;
@@ -99,6 +103,23 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
       code: 'STATE_CORRUPT',
       hint: `the ref must hold what assistantctl wrote; put it back to an earlier commit of its history`,
     });
+  }
+
+  async function log(ref: string, commit: string, last: number): Promise<readonly LoggedCommit[]> {
+    const fields = '--format=%H%x00%cI%x00%B%x00';
+    const read = (): Promise<GitFinished> => run(['log', '-z', `--max-count=${last}`, fields, commit, '--']);
+    let found = await read();
+    if (found.code !== 0) {
+      await fetchRef(ref);
+      found = await read();
+    }
+    if (found.code !== 0) throw gitFailure('the history cannot be read', place(ref), found);
+    const parts = found.stdout.split('\0').filter((part) => part.trim() !== '');
+    return Array.from({ length: Math.floor(parts.length / 3) }, (_, index) => ({
+      id: (parts[index * 3] ?? '').trim(),
+      at: parts[index * 3 + 1] ?? '',
+      message: parts[index * 3 + 2] ?? '',
+    }));
   }
 
   async function commit(content: CommitContent): Promise<string> {
@@ -128,7 +149,7 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
     throw gitFailure('the state cannot be pushed', place(ref), pushed);
   }
 
-  return { place, list, read, commit, move };
+  return { place, list, read, log, commit, move };
 }
 
 /** Input of `git fast-import`: one process for a commit of any number of files, without index or work tree. */

@@ -4,6 +4,7 @@ import type { JournalEntry, State, StateSession, StateStore } from '../model/sta
 import { decodeState } from './decode.ts';
 import { makeFolder, readText, removeDurably, removeLeftovers, writeAtomic } from './durable.ts';
 import { type CommitNote, describeState, STATE_FILE, treeOf } from './git-commit.ts';
+import { readHistory, readRevision } from './git-history.ts';
 import { breakGitLease, type GitLeaseOptions, isEnded, readGitLease, takeGitLease } from './git-lease.ts';
 import { checkRemote, gitRemote } from './git-remote.ts';
 import type { FeedGit } from './git-run.ts';
@@ -160,6 +161,8 @@ export function gitStore(options: GitStoreOptions): StateStore {
       return isEnded(found) ? undefined : found;
     },
     unlock: () => breakGitLease(lease),
+    history: (last) => readHistory(remote, ref, last),
+    at: (revision) => readRevision(remote, ref, revision),
   };
 }
 

@@ -1,0 +1,42 @@
+import { renderDeleted, renderHistory } from '../../render/state-history-text.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { gatherProject } from '../gather.ts';
+import { openStore } from '../store.ts';
+
+export interface HistoryFlags {
+  /** A whole number in digits. */
+  readonly last: string;
+  readonly format: string;
+}
+
+/** The applies that made the state what it is, and what can be restored. */
+export async function showHistory(context: Context, flags: HistoryFlags): Promise<number> {
+  const project = await gatherProject(context);
+  const store = openStore(context.runtime, project);
+  const [state, entries] = await Promise.all([store.load(), store.history?.(Number(flags.last))]);
+  const deleted = (state?.deleted ?? []).map(({ address, remote_id, deleted_at }) => ({
+    address,
+    remote_id,
+    deleted_at,
+  }));
+  if (flags.format === 'json') {
+    context.printJson({
+      format_version: '1.0',
+      location: store.location,
+      serial: state?.serial ?? null,
+      entries: entries ?? [],
+      deleted,
+    });
+    return EXIT_DONE;
+  }
+  context.print(renderHistory(entries, state?.serial, context.style));
+  context.print(renderDeleted(deleted, context.style));
+  if (entries === undefined) {
+    const { name } = project.environment;
+    context.note(
+      `A state file has no history. state: { backend: git, remote: origin, ref: refs/assistantctl/${name} } keeps one.\n`,
+    );
+  }
+  return EXIT_DONE;
+}

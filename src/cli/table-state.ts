@@ -1,0 +1,30 @@
+import { InvalidArgumentError } from 'commander';
+import type { Declared } from './declared.ts';
+import { format } from './options.ts';
+
+function wholeNumber(text: string): string {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError('It is not a whole number above 0.');
+  return text;
+}
+
+/** What looks back in the state: the history, and deleted resources. */
+export const STATE_PAST_COMMANDS: readonly Declared[] = [
+  {
+    usage: 'history',
+    summary: 'who applied what and when, and what can be restored',
+    declare: (command) =>
+      command.option('--last <n>', 'so many applies', wholeNumber, '20').addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/state-history.ts')).showHistory(context, command.opts()),
+  },
+  {
+    usage: 'restore <address>',
+    summary: 'create a deleted resource again from its copy in the state',
+    declare: (command) =>
+      command
+        .option('--at <revision>', 'its last applied form at a serial or commit of the history')
+        .addOption(format('text', 'json')),
+    action: async (context, [address], command) =>
+      (await import('./commands/state-restore.ts')).restoreState(context, address, command.opts()),
+  },
+];

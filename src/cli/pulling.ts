@@ -41,12 +41,18 @@ export interface Choice {
   readonly drift: ReadonlySet<Address> | undefined;
 }
 
-/** Reads the account and sorts out what is managed. */
-export async function look({ context, specs, inputs, connection, state }: Pulling): Promise<Seen> {
+/** Reads the account and sorts out what is managed. `known` is there even if a list does not have it yet. */
+export async function look(
+  { context, specs, inputs, connection, state }: Pulling,
+  known: readonly RemoteResource[] = [],
+): Promise<Seen> {
   const options = planOptions({});
   const reporting = withReportedDrift(inputs);
   const seen = await compare(context, reporting, connection, state, options, { integrations: true });
-  return { ...seen, unmanaged: unmanagedOf(specs, state, seen.planned, seen.account) };
+  const listed = new Set(seen.account.resources.map(({ id }) => id));
+  const late = known.filter(({ id }) => !listed.has(id));
+  const account = { ...seen.account, resources: [...seen.account.resources, ...late] };
+  return { ...seen, account, unmanaged: unmanagedOf(specs, state, seen.planned, account) };
 }
 
 /** Writes files and bindings, then plans again to say what is left. */

@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+import { IMPORT_PROVIDERS } from '../model/import-api.ts';
 import type { Declared } from './declared.ts';
 import { format } from './options.ts';
 
@@ -20,7 +22,11 @@ export const PULL_COMMANDS: readonly Declared[] = [
     summary: 'copy assistants from another platform into the account and adopt them',
     declare: (command) =>
       command
-        .requiredOption('--provider <name>', 'elevenlabs, vapi or retell')
+        .addOption(
+          new Option('--provider <name>', 'the other platform')
+            .choices(IMPORT_PROVIDERS)
+            .makeOptionMandatory(),
+        )
         .requiredOption('--api-key-ref <id>', "integration secret with the other platform's key")
         .option('--id <id...>', 'only these assistants of the other platform')
         .option('--overwrite', 'overwrite assistants that were imported before')

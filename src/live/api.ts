@@ -1,4 +1,5 @@
 import type { Kind } from '../model/address.ts';
+import type { ImportApi } from '../model/import-api.ts';
 import type { Json } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
@@ -15,6 +16,7 @@ import {
   versionPath,
   versionsPath,
 } from './endpoints.ts';
+import { createImportApi } from './import-api.ts';
 import { createListing } from './listing.ts';
 import type { Listing } from './paging.ts';
 import { numbersOf, PHONE_NUMBERS, PHONE_NUMBERS_PATH } from './phone-numbers.ts';
@@ -24,7 +26,8 @@ import { createSideApi } from './side-api.ts';
 
 export type LiveApi = Api &
   ReleaseApi &
-  SideApi & {
+  SideApi &
+  ImportApi & {
     /** Ends all connections; what is in flight fails. */
     close(): Promise<void>;
     /** HTTP requests sent so far, retries included. */
@@ -62,6 +65,7 @@ export function createApi(options: ClientOptions): LiveApi {
   return {
     ...createReleaseApi(client),
     ...createSideApi(client),
+    ...createImportApi(client),
     list: (kind) =>
       listing(
         { ...RESOURCES, ...pagingOf(kind), decode: (value) => decodeResource(kind, value) },

@@ -51,7 +51,15 @@ export function decodeResource(kind: Kind, value: Json): RemoteResource | undefi
     versionName: versioned ? text(body.version_name) : undefined,
     createdAt: text(body.created_at),
     ...(versioned && versionCreatedAt !== undefined ? { versionCreatedAt } : {}),
+    ...(versioned ? importedFrom(body.import_metadata) : {}),
   };
+}
+
+function importedFrom(metadata: Json | undefined): Pick<RemoteResource, 'importedFrom'> {
+  if (!isObject(metadata)) return {};
+  const provider = text(metadata.import_provider);
+  const id = text(metadata.import_id);
+  return provider === undefined || id === undefined ? {} : { importedFrom: { provider, id } };
 }
 
 /** Undefined when the value is no entry of the integration catalogue. */

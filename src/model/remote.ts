@@ -17,6 +17,8 @@ export interface RemoteResource {
   readonly createdAt: string | undefined;
   /** Assistants only. */
   readonly versionCreatedAt?: string;
+  /** Assistants only: the platform it was imported from and its id there. */
+  readonly importedFrom?: { readonly provider: string; readonly id: string };
 }
 
 export interface Integration {

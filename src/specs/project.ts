@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
 import { isObject, type Json, type JsonObject, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
@@ -64,6 +64,14 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
     });
   }
   return { ...rest, environments: names, environment };
+}
+
+/** Where paths of the project file are written; the start of the file for those that are not. */
+export function positionsInProject(root: string, paths: readonly (readonly string[])[]): readonly Position[] {
+  const read = readText(join(root, PROJECT_FILE), MAX_FILE_BYTES);
+  const source = makeSource(PROJECT_FILE, 'code' in read ? '' : read.text);
+  const locate = createLocate();
+  return paths.map((path) => positionAt(source, locate(source, 0, path)?.start ?? 0));
 }
 
 /** Reads and checks the project file; rejects with `Failure('spec')` that carries every problem with its position. */

@@ -21,7 +21,8 @@ export interface TestProject {
   readonly folder: string;
   /** Runs the built program in the project's folder. */
   run(...args: readonly string[]): Promise<Ran>;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
+  /** With an input, that is what is piped in. */
+  start(args: readonly string[], env?: Readonly<Record<string, string>>, input?: string): ChildProcess;
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
   edit(file: string, from: string, to: string): Promise<void>;
@@ -114,8 +115,11 @@ export async function testProject(
     await write(file, text);
   }
   const read = (file: string): Promise<string> => readFile(join(folder, file), 'utf8');
-  const start = (args: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess =>
-    spawnCli(folder, args, { ...env, ...more });
+  const start = (
+    args: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+    input?: string,
+  ): ChildProcess => spawnCli(folder, args, { ...env, ...more }, input);
   return {
     folder,
     start,
@@ -136,12 +140,14 @@ export function spawnCli(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): ChildProcess {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: cwd, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   cleanups.push(async () => {
     if (child.exitCode === null) child.kill('SIGKILL');
   });

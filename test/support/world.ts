@@ -9,7 +9,7 @@ import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contrac
 import { startEmulator } from '../../src/emulator/server.ts';
 import { createApi, type LiveApi } from '../../src/live/api.ts';
 import type { ClientOptions } from '../../src/live/client.ts';
-import { confirm, fetchAccount } from '../../src/live/fetch.ts';
+import { confirm, fetchAccount, vanishedVersions } from '../../src/live/fetch.ts';
 import type { Lifecycle } from '../../src/model/desired.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
 import { kindsToList } from '../../src/model/kinds.ts';
@@ -19,6 +19,9 @@ import type { RemoteAccount } from '../../src/model/remote.ts';
 import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { planSurely } from '../../src/plan/suspects.ts';
+import { waitingVersions } from '../../src/plan/waiting.ts';
+import { createGate } from '../../src/release/gate.ts';
+import type { RunTestsDeps } from '../../src/release/run-tests.ts';
 import { fileStore } from '../../src/state/file-store.ts';
 import { desiredState, type Specs } from './specs.ts';
 
@@ -34,6 +37,7 @@ export interface ApplyChoices extends PlanChoices {
   readonly promote?: boolean;
   readonly replaceRollout?: boolean;
   readonly stop?: AbortSignal;
+  readonly rerunTests?: boolean;
   /** Puts something between the apply and the outside world, for example a crash. */
   readonly wrap?: (parts: ApplyParts) => ApplyParts;
 }
@@ -114,7 +118,15 @@ export async function startWorld(
         createdAt: '2026-01-01T00:00:00.000Z',
         expiresAt: '2026-01-02T00:00:00.000Z',
       });
-    return (await planSurely({ state, listed, confirm: (items) => confirm(api, items), plan })).planned;
+    const vanished = await vanishedVersions(api, waitingVersions(state));
+    return (
+      await planSurely({
+        state,
+        listed: { ...listed, vanished },
+        confirm: (items) => confirm(api, items),
+        plan,
+      })
+    ).planned;
   }
 
   return {
@@ -137,6 +149,7 @@ export async function startWorld(
           sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 5))),
           stop: choices.stop ?? new AbortController().signal,
           onProgress: () => {},
+          gate: createGate({ ...testing(api), concurrency: 4, rerun: choices.rerunTests ?? false }),
         });
       } finally {
         await session.close();
@@ -163,6 +176,17 @@ export async function startWorld(
       if (binding === undefined) throw new Error(`${address} is not bound`);
       return binding.remote_id;
     },
+  };
+}
+
+/** What test runs need, in a hurry. */
+export function testing(api: LiveApi): Omit<RunTestsDeps, 'api' | 'onProgress'> & { readonly api: LiveApi } {
+  return {
+    api,
+    newKey: randomUUID,
+    clock: () => new Date(),
+    sleep: (ms) => new Promise((done) => setTimeout(done, Math.min(ms, 20))),
+    stop: new AbortController().signal,
   };
 }
 

@@ -2041,6 +2041,23 @@ export interface PlannedChange {
    * Resources that come first.
    */
   readonly depends_on?: readonly Address[];
+  /**
+   * How the new version becomes main, where that is not at once.
+   */
+  readonly release?: {
+    /**
+     * Strategy of the spec.
+     */
+    readonly strategy?: string;
+    /**
+     * Tests of the gate.
+     */
+    readonly tests?: readonly Address[];
+    /**
+     * Suites of the gate.
+     */
+    readonly suites?: readonly string[];
+  };
 }
 /**
  * One field and its two values; a side that has none leaves its key out or is null.
@@ -2066,6 +2083,36 @@ export interface FieldChange {
    * Who changed it: Git, someone else, or the field left the document.
    */
   readonly origin: 'config' | 'drift' | 'removed';
+}
+/**
+ * What an earlier command began and somebody has to end; neither a change nor drift.
+ */
+export interface PendingEntry {
+  readonly address: Address;
+  /**
+   * Id in the account.
+   */
+  readonly remote_id: string;
+  /**
+   * A staged version that waits to be promoted, or an open canary rollout.
+   */
+  readonly what: 'promotion' | 'rollout';
+  /**
+   * The version in question.
+   */
+  readonly version_id: string;
+  /**
+   * When that began.
+   */
+  readonly since: string;
+  /**
+   * What the version changes.
+   */
+  readonly fields: readonly FieldChange[];
+  /**
+   * How far it is.
+   */
+  readonly note?: string;
 }
 /**
  * A problem or hint.
@@ -2115,6 +2162,80 @@ export interface ApplyResult {
   readonly error?: {
     readonly [k: string]: unknown;
   };
+  /**
+   * Results of the version's gate.
+   */
+  readonly tests?: readonly TestVerdict[];
+}
+/**
+ * How one test ended.
+ */
+export interface TestVerdict {
+  /**
+   * Address of the test; null when no spec describes it.
+   */
+  readonly address: string | null;
+  /**
+   * Id of the test.
+   */
+  readonly test_id: string;
+  /**
+   * Name of the test.
+   */
+  readonly name: string;
+  /**
+   * Suite that it belongs to.
+   */
+  readonly suite?: string | null;
+  /**
+   * How it ended.
+   */
+  readonly outcome: 'passed' | 'failed' | 'error' | 'timeout' | 'missing' | 'interrupted';
+  /**
+   * Runs that were triggered.
+   */
+  readonly attempts: number;
+  /**
+   * Id of the last run.
+   */
+  readonly run_id?: string | null;
+  /**
+   * Conversation of the last run.
+   */
+  readonly conversation_id?: string | null;
+  /**
+   * The rubric items and their results.
+   */
+  readonly rubric: {
+    /**
+     * Name of the item.
+     */
+    readonly name: string;
+    /**
+     * What it asks for.
+     */
+    readonly criteria: string | null;
+    /**
+     * Its result.
+     */
+    readonly status: string;
+  }[];
+  /**
+   * Last lines of the run's log.
+   */
+  readonly logs: readonly string[];
+  /**
+   * Why there is no result.
+   */
+  readonly problem?: string | null;
+  /**
+   * Milliseconds until the result.
+   */
+  readonly duration_ms?: number;
+  /**
+   * Whether an earlier green result of the same content counts.
+   */
+  readonly remembered?: boolean;
 }
 /**
  * One account and how it is treated.
@@ -3043,6 +3164,10 @@ export interface SavedPlanFile {
      * Live and not described.
      */
     readonly unmanaged: number;
+    /**
+     * Staged versions that wait and rollouts that are open.
+     */
+    readonly pending?: number;
   };
   /**
    * What apply does.
@@ -3060,6 +3185,10 @@ export interface SavedPlanFile {
      */
     readonly fields: readonly FieldChange[];
   }[];
+  /**
+   * What an earlier command began and somebody has to end.
+   */
+  readonly pending?: readonly PendingEntry[];
   /**
    * Bound resources whose document is gone.
    *

@@ -8,6 +8,7 @@ import { format, planningOptions } from './options.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
+import { PREVIEW_COMMANDS } from './table-preview.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
 import { RELEASE_COMMANDS } from './table-release.ts';
 import { ROLLOUT_COMMANDS } from './table-rollout.ts';
@@ -119,6 +120,7 @@ export const COMMANDS: readonly Declared[] = [
   ...PULL_COMMANDS,
   ...RELEASE_COMMANDS,
   ...ROLLOUT_COMMANDS,
+  ...PREVIEW_COMMANDS,
   ...VIEW_COMMANDS,
   ...ASSISTANT_COMMANDS,
   ...ACCOUNT_COMMANDS,

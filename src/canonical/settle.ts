@@ -1,7 +1,8 @@
 import { SHAPES } from '../model/generated/shapes.ts';
+import type { Move } from '../model/move.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen } from '../model/rollout.ts';
-import type { Binding, MainRecord, Move } from '../model/state.ts';
+import type { Binding, MainRecord } from '../model/state.ts';
 import { digest, liveDigest } from './canonical.ts';
 import { withReferences } from './walk.ts';
 

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
+import type { Candidate, Move } from './move.ts';
 import type { Rollout } from './rollout.ts';
 
 export const STATE_FORMAT = '1.0';
@@ -52,26 +53,6 @@ export interface Binding {
 }
 
 // Type aliases, because interfaces are not taken for JSON.
-
-/** A version that is to become main. */
-export type Move = {
-  readonly version_id: string;
-  /** Digest of the version's configuration, ids as they are: promoting may give it another id. */
-  readonly content: string;
-  /** What base and foreign become with it. */
-  readonly base: JsonObject | null;
-  readonly foreign: readonly string[];
-  readonly at: string;
-  readonly by: string;
-  readonly reason: string;
-};
-
-export type Candidate = Move & {
-  /** Digest of the spec that it was staged for. */
-  readonly desired_digest: string;
-  /** Digest of main's configuration when it was staged: what the candidate is built on. */
-  readonly main_digest: string;
-};
 
 export type MainRecord = {
   readonly version_id: string;

@@ -108,7 +108,9 @@ function driftText(plan: Plan, entry: DriftEntry): string {
   const summary = `changed outside Git <code>${html(entry.address)}</code>`;
   if (entry.deleted) return details(summary, 'Deleted outside Git.');
   const pull = code(command(plan, 'pull', '--drift', entry.address));
-  return details(summary, `${fieldsText(entry.fields)}\n\nInto Git: ${pull}`);
+  // The origin is the heading of this section, so that it need not be said for each field.
+  const fields = entry.fields.map((field) => ({ ...field, origin: 'config' as const }));
+  return details(summary, `${fieldsText(fields)}\n\nInto Git: ${pull}`);
 }
 
 function releasedText(plan: Plan): string {

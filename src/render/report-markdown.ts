@@ -65,13 +65,13 @@ function errorText(error: StepError): string {
 
 function sectionsOf(results: readonly StepResult[]): readonly Section[] {
   return results.flatMap((result): Section[] => {
-    const { error, tests } = result;
-    const parts = [...(error === null ? [] : [errorText(error)]), ...testsText(tests ?? [])];
-    if (parts.length === 0) return [];
+    const { error, tests = [] } = result;
+    if (error === null && tests.length === 0) return [];
     const summary = `${result.status.replace('_', ' ')} <code>${html(result.address)}</code>`;
-    const make = (): string => details(summary, parts.join('\n\n'));
-    const rank = error === null ? 1 : 0;
-    return [{ group: 'Details', name: result.address, rank, size: parts.join('').length, make }];
+    const make = (): string =>
+      details(summary, [...(error === null ? [] : [errorText(error)]), ...testsText(tests)].join('\n\n'));
+    const size = (error?.message.length ?? 0) + 100 * tests.length;
+    return [{ group: 'Details', name: result.address, rank: error === null ? 1 : 0, size, make }];
   });
 }
 

@@ -18,6 +18,16 @@ const MAX_ROWS = 50;
 const MAX_NODES = 40;
 const MAX_LOG_LINES = 12;
 
+function phoneCell(numbers: readonly string[] | null): string {
+  if (numbers === null) return 'not known';
+  return numbers.length === 0
+    ? 'none'
+    : listSome(
+        numbers.map((number) => code(number)),
+        6,
+      );
+}
+
 /** One paragraph that says whom the plan reaches, and a table to unfold. */
 export function blastRadiusText(radius: BlastRadius): readonly string[] {
   const { assistants, notes } = radius;
@@ -37,13 +47,7 @@ export function blastRadiusText(radius: BlastRadius): readonly string[] {
   const handoffs = far === 0 ? '' : `, ${far} more by handoff`;
   const head = `**Blast radius:** ${count(near, 'assistant')}${handoffs}${known ? `; ${told}` : ''}.`;
   const rows = assistants.slice(0, MAX_ROWS).map((assistant) => {
-    const phones =
-      assistant.phone_numbers === null
-        ? '?'
-        : listSome(
-            assistant.phone_numbers.map((number) => code(number)),
-            6,
-          );
+    const phones = phoneCell(assistant.phone_numbers);
     return `| ${code(assistant.address)} | ${reachedBecause(assistant, code)} | ${phones} |`;
   });
   const rest = assistants.length - rows.length;

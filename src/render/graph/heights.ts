@@ -22,11 +22,14 @@ export function heightsOf(
   for (let round = 0; round < RELAXATIONS; round += 1) {
     const order = round % 2 === 0 ? columns : columns.toReversed();
     for (const slots of order) {
-      const wanted = slots.map(({ id }) => {
-        const near = [...(before.get(id) ?? []), ...(after.get(id) ?? [])].map((next) => y.get(next) ?? 0);
-        return near.length === 0
-          ? (y.get(id) ?? 0)
-          : near.reduce((sum, value) => sum + value, 0) / near.length;
+      const wanted: number[] = [];
+      slots.forEach((slot, index) => {
+        const near = [...(before.get(slot.id) ?? []), ...(after.get(slot.id) ?? [])].map(
+          (id) => y.get(id) ?? 0,
+        );
+        const above = index === 0 ? 0 : (wanted[index - 1] ?? 0) + spacing(slots[index - 1], slot);
+        // What has no neighbour follows the slot above it.
+        wanted.push(near.length === 0 ? above : near.reduce((sum, value) => sum + value, 0) / near.length);
       });
       settle(slots, wanted).forEach((value, index) => {
         y.set(slots[index]?.id ?? '', value);

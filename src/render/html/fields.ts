@@ -2,9 +2,10 @@ import type { Json } from '../../model/json.ts';
 import type { FieldChange } from '../../model/plan.ts';
 import { fitsOneLine, inlinePair, pathText } from '../field-text.ts';
 import { count } from '../style.ts';
+import { diffWords } from '../text-diff.ts';
 import { comparableText, inline } from '../value.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
-import { sideBySide } from './side-by-side.ts';
+import { markedWords, sideBySide } from './side-by-side.ts';
 
 /** Changed values of one resource: short ones as a table, long texts beside each other. */
 
@@ -21,14 +22,28 @@ function isShort(value: Json): boolean {
   return fitsOneLine(value) && inline(value).length <= SHORT;
 }
 
-function valueCell(value: Json, text: string, tag: 'del' | 'ins'): string {
-  return value === null ? '<span class="unset">not set</span>' : `<${tag}>${escapeMarkup(text)}</${tag}>`;
+function valueCell(value: Json, text: string, side: 'old' | 'new'): string {
+  return value === null
+    ? '<span class="unset">not set</span>'
+    : `<span class="${side}">${escapeMarkup(text)}</span>`;
+}
+
+/** Both cells; sentences that are alike get their words marked. */
+function pairCells(field: FieldChange, old: string, now: string): readonly [string, string] {
+  const alike = typeof field.before === 'string' && typeof field.after === 'string' && old.length > 24;
+  const words = alike ? diffWords(old, now) : undefined;
+  if (words === undefined) return [valueCell(field.before, old, 'old'), valueCell(field.after, now, 'new')];
+  return [
+    `<span class="old">${markedWords(words.before, 'del')}</span>`,
+    `<span class="new">${markedWords(words.after, 'ins')}</span>`,
+  ];
 }
 
 function shortRow(field: FieldChange): string {
   const [old, now] = inlinePair(field.before, field.after);
   const same = old === now ? ' <span class="pill">changed</span>' : '';
-  return `<tr><th scope="row">${codeMarkup(pathText(field.path))}${ORIGINS[field.origin]}</th><td>${valueCell(field.before, old, 'del')}</td><td>${valueCell(field.after, now, 'ins')}${same}</td></tr>`;
+  const cells = pairCells(field, old, now);
+  return `<tr><th scope="row">${codeMarkup(pathText(field.path))}${ORIGINS[field.origin]}</th><td>${cells[0]}</td><td>${cells[1]}${same}</td></tr>`;
 }
 
 /** A text as it is, by lines, so that it can be read and copied. */
@@ -75,8 +90,11 @@ export function newValuesMarkup(fields: readonly FieldChange[]): string {
   const long = fields.filter((field) => !short.includes(field));
   const rows = short.map(
     ({ path, after }) =>
-      `<tr><th scope="row">${codeMarkup(pathText(path))}</th><td>${valueCell(after, inline(after), 'ins')}</td></tr>`,
+      `<tr><th scope="row">${codeMarkup(pathText(path))}</th><td>${valueCell(after, inline(after), 'new')}</td></tr>`,
   );
-  const table = rows.length === 0 ? '' : `<table class="fields"><tbody>${rows.join('')}</tbody></table>`;
+  const table =
+    rows.length === 0
+      ? ''
+      : `<div class="scroll" tabindex="0" role="region" aria-label="values"><table class="fields"><tbody>${rows.join('')}</tbody></table></div>`;
   return table + long.map(longField).join('');
 }

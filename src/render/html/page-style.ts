@@ -5,6 +5,7 @@ export const PAGE_CSS = `
 *{box-sizing:border-box}
 html{color-scheme:light dark;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+code{overflow-wrap:anywhere}
 code,pre,.diff,.fields td{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:13px}
 a{color:var(--assistant)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:4px}
@@ -45,6 +46,7 @@ details.change>div{padding:2px 20px 18px;border-top:1px solid var(--edge)}
 details.whole{margin:8px 0 0}
 details.whole summary{cursor:pointer;color:var(--soft);font-size:13px}
 .scroll{overflow-x:auto}
+.scroll .fields,.scroll .list{min-width:560px}
 .graphbox{overflow-x:auto;padding:12px;text-align:center}
 .graphbox svg{max-width:none;height:auto}
 table{border-collapse:collapse;width:100%}
@@ -56,16 +58,17 @@ th{text-align:left;font-weight:600;font-size:13px}
 del,ins{text-decoration:none;border-radius:3px;padding:1px 3px;-webkit-box-decoration-break:clone;box-decoration-break:clone}
 del{background:var(--remmark)}
 ins{background:var(--addmark)}
-.fields del{background:var(--rem)}
-.fields ins{background:var(--add)}
+.fields .old{background:var(--rem);border-radius:3px;padding:1px 3px;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+.fields .new{background:var(--add);border-radius:3px;padding:1px 3px;-webkit-box-decoration-break:clone;box-decoration-break:clone}
+.fields del,.fields ins{padding:1px 0}
 .unset{color:var(--soft);font-style:italic}
 .diff{table-layout:fixed;min-width:640px;border:1px solid var(--edge);border-radius:8px;line-height:1.5}
 .diff thead th{padding:4px 10px;color:var(--soft);font:500 12px/20px ui-sans-serif,system-ui,sans-serif;border-bottom:1px solid var(--edge)}
 .diff td{padding:1px 8px;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere}
-.diff tr>:nth-child(3){border-left:1px solid var(--edge)}
-.diff thead tr>:nth-child(2){border-left:1px solid var(--edge)}
-.diff .no{width:44px;color:var(--soft);text-align:right;padding:1px 8px 1px 0;-webkit-user-select:none;user-select:none;font-variant-numeric:tabular-nums}
-.diff thead th:first-child,.diff thead th:last-child{width:50%}
+.diff td:nth-child(3){border-left:1px solid var(--edge)}
+.diff thead th:nth-child(2){border-left:1px solid var(--edge)}
+.diff col.no{width:46px}
+.diff td.no{color:var(--soft);text-align:right;padding:1px 8px 1px 0;-webkit-user-select:none;user-select:none;font-variant-numeric:tabular-nums}
 .diff .removed{background:var(--rem)}
 .diff .added{background:var(--add)}
 .diff .none{background:repeating-linear-gradient(135deg,transparent 0 6px,color-mix(in srgb,var(--edge) 55%,transparent) 6px 7px)}

@@ -113,7 +113,7 @@ function entryMarkup({ mark, address, note, body }: Entry, open: boolean): strin
 function changeEntry(change: Change): Entry {
   const { address, action, reason, live_version_id: version } = change;
   const main = promotionNote(change);
-  const against = version === null ? '' : ` Main so far: ${codeMarkup(version)}.`;
+  const against = version === null ? '' : ` · main so far: ${codeMarkup(version)}`;
   const lead = `<p class="note">${escapeMarkup(reason)}${against}</p>`;
   const fields =
     action === 'create' ? newValuesMarkup(newFields(change.fields)) : fieldsMarkup(change.fields);
@@ -122,7 +122,12 @@ function changeEntry(change: Change): Entry {
 
 function driftEntry(plan: Plan, { address, deleted, fields }: DriftEntry): Entry {
   const pull = `<p class="note">Into Git: ${codeMarkup(command(plan, 'pull', '--drift', address))}</p>`;
-  const body = deleted ? '<p>Deleted outside Git.</p>' : fieldsMarkup(fields, ['in Git', 'live']) + pull;
+  const body = deleted
+    ? '<p>Deleted outside Git.</p>'
+    : fieldsMarkup(
+        fields.map((field) => ({ ...field, origin: 'config' })),
+        ['in Git', 'live'],
+      ) + pull;
   return { mark: 'drift', address, note: deleted ? 'deleted' : count(fields.length, 'field'), body };
 }
 

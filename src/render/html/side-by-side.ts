@@ -1,5 +1,6 @@
 import { type DiffRow, diffText, type Hunk } from '../text-diff.ts';
 import { looksAlike, visible, visibleAscii } from '../visible.ts';
+import type { Segment } from '../width.ts';
 import { escapeMarkup } from './escape.ts';
 
 /** Two texts beside each other, as a table: line number and line on the left before, on the right after. */
@@ -37,15 +38,20 @@ function pairsOf(hunk: Hunk): readonly Pair[] {
   return pairs;
 }
 
-function lineMarkup(row: DiffRow, show: Shower): string {
-  const tag = row.kind === 'removed' ? 'del' : 'ins';
-  const parts = row.words ?? [{ text: row.text, marked: false }];
+/** Words of a line with the differing ones in `del` or `ins`. */
+export function markedWords(parts: readonly Segment[], tag: 'del' | 'ins', show: Shower = visible): string {
   return parts
     .filter(({ text }) => text !== '')
-    .map(({ text, marked }) =>
-      marked ? `<${tag}>${escapeMarkup(text, show)}</${tag}>` : escapeMarkup(text, show),
-    )
+    .map(({ text, marked }) => {
+      const markup = escapeMarkup(text, show);
+      return marked ? `<${tag}>${markup}</${tag}>` : markup;
+    })
     .join('');
+}
+
+function lineMarkup(row: DiffRow, show: Shower): string {
+  const parts = row.words ?? [{ text: row.text, marked: false }];
+  return markedWords(parts, row.kind === 'removed' ? 'del' : 'ins', show);
 }
 
 function side(row: DiffRow | undefined, line: number, show: Shower): string {
@@ -64,7 +70,7 @@ function hunkRows(hunk: Hunk, show: Shower): readonly string[] {
 }
 
 const HEAD =
-  '<thead><tr><th colspan="2" scope="colgroup">before</th><th colspan="2" scope="colgroup">after</th></tr></thead>';
+  '<colgroup><col class="no"><col><col class="no"><col></colgroup><thead><tr><th colspan="2" scope="colgroup">before</th><th colspan="2" scope="colgroup">after</th></tr></thead>';
 
 /** The changed stretches with 3 lines around each; equal texts give nothing. */
 export function sideBySide(before: string, after: string): string {

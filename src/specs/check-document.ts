@@ -1,5 +1,7 @@
-import type { Kind } from '../model/address.ts';
+import { type Kind, toAddress } from '../model/address.ts';
+import type { DesiredResource } from '../model/desired.ts';
 import type { JsonObject } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
 import {
   assistantDocument,
   insightDocument,
@@ -10,6 +12,7 @@ import {
   type Validate,
 } from './generated/validators.ts';
 import type { Finding } from './problem.ts';
+import { checkRules } from './rules/rules.ts';
 import { schemaFindings } from './schema-errors.ts';
 import { fieldsOfDocument } from './schema-fields.ts';
 
@@ -60,14 +63,39 @@ export function specProblems(
   { unknownFields }: { readonly unknownFields: 'error' | 'allow' },
 ): readonly SpecProblem[] {
   const validate = VALIDATORS[kind];
-  if (validate({ kind, key: 'a', spec })) return [];
-  return (validate.errors ?? []).flatMap(({ keyword, instancePath, params }): readonly SpecProblem[] => {
-    const pointer = instancePath.replace(/^\/spec/, '');
-    if (keyword === 'required') return [{ pointer, missing: String(params.missingProperty) }];
-    if (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
-      return [{ pointer, missing: undefined }];
-    const name = String(params.additionalProperty ?? params.unevaluatedProperty);
-    const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
-  });
+  if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec);
+  const found = (validate.errors ?? []).flatMap(
+    ({ keyword, instancePath, params }): readonly SpecProblem[] => {
+      const pointer = instancePath.replace(/^\/spec/, '');
+      if (keyword === 'required') return [{ pointer, missing: String(params.missingProperty) }];
+      if (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
+        return [{ pointer, missing: undefined }];
+      const name = String(params.additionalProperty ?? params.unevaluatedProperty);
+      const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
+    },
+  );
+  return found.length > 0 ? found : ruleProblems(kind, spec);
+}
+
+/** What the rules say that need no other document. */
+function ruleProblems(kind: Kind, spec: JsonObject): readonly SpecProblem[] {
+  const address = toAddress(kind, 'a');
+  const name = spec[KINDS[kind].nameField];
+  const resource: DesiredResource = {
+    address,
+    kind,
+    key: 'a',
+    name: typeof name === 'string' ? name : 'a',
+    spec,
+    references: [],
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined },
+    promotion: undefined,
+    position: { file: '', line: 1, column: 1 },
+  };
+  const none: ReadonlySet<never> = new Set();
+  const world = { resources: new Map([[address, resource]]), elsewhere: none, abstract: none, broken: none };
+  return checkRules(world)
+    .filter(([, { severity }]) => severity === 'error')
+    .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
 }

@@ -25,6 +25,8 @@ test('every published schema is valid 2020-12 and needs no other file', async ()
   const schemas = await published();
   expect(schemas.map(([name]) => name)).toEqual([
     'assistant.schema.json',
+    'insight.schema.json',
+    'insight_group.schema.json',
     'mcp_server.schema.json',
     'plan.schema.json',
     'project.schema.json',

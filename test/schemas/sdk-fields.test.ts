@@ -5,10 +5,19 @@ import type {
   AssistantUpdateParams,
 } from 'telnyx/resources/ai/assistants/assistants.js';
 import type { TestCreateParams } from 'telnyx/resources/ai/assistants/tests/tests.js';
+import type { InsightGroupInsightGroupsParams } from 'telnyx/resources/ai/conversations/insight-groups/insight-groups.js';
+import type { InsightCreateParams } from 'telnyx/resources/ai/conversations/insights.js';
 import type { McpServerCreateParams } from 'telnyx/resources/ai/mcp-servers.js';
 import type { ToolCreateParams } from 'telnyx/resources/ai/tools.js';
 import { expect, test } from 'vitest';
-import type { AssistantSpec, McpServerSpec, TestSpec, ToolSpec } from '../../src/model/generated/types.ts';
+import type {
+  AssistantSpec,
+  InsightGroupSpec,
+  InsightSpec,
+  McpServerSpec,
+  TestSpec,
+  ToolSpec,
+} from '../../src/model/generated/types.ts';
 
 /** Not fields of a configuration: a header, what apply decides itself, and what only replies carry. */
 type NotOurs = 'Idempotency-Key' | 'promote_to_main' | 'version_name' | 'shared';
@@ -46,6 +55,8 @@ test('our types have every field of the request bodies of the official SDK', () 
   expect(covers<ToolCreateParams, ToolSpec>()).toBe(true);
   expect(covers<McpServerCreateParams, McpServerSpec>()).toBe(true);
   expect(covers<TestCreateParams, TestSpec>()).toBe(true);
+  expect(covers<InsightCreateParams, InsightSpec>()).toBe(true);
+  expect(covers<InsightGroupInsightGroupsParams, InsightGroupSpec>()).toBe(true);
 });
 
 test('a field that only the SDK has does not compile, at the top and deep inside', () => {

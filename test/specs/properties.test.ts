@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { SPEC_CODES } from '../../src/specs/codes.ts';
 import { mergePatch } from '../../src/specs/overlay.ts';
@@ -160,7 +161,7 @@ describe('tables', () => {
         ? Object.keys(value.properties ?? {}).sort()
         : [];
     expect([...fieldsOfProject('')].sort()).toEqual(names(schema('project')));
-    for (const kind of ['assistant', 'tool', 'mcp_server', 'test'] as const) {
+    for (const kind of KIND_NAMES) {
       expect([...fieldsOfDocument(kind, '')].sort()).toEqual(names(schema(kind)));
     }
   });

@@ -1,5 +1,6 @@
 import type { Declared } from './declared.ts';
 import { format } from './options.ts';
+import { TEST_SUITES } from './table-account.ts';
 
 const VERSION_COMMANDS: readonly Declared[] = [
   {
@@ -64,6 +65,7 @@ const TEST_COMMANDS: readonly Declared[] = [
     action: async (context, [addresses], command) =>
       (await import('./commands/test-history.ts')).testHistory(context, addresses, command.opts()),
   },
+  TEST_SUITES,
 ];
 
 /** Commands that move main, and those that look at and tidy versions. */

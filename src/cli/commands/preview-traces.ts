@@ -17,8 +17,9 @@ import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { gatherProject } from '../gather.ts';
 import { requireDuration, requirePreviewId } from './preview.ts';
 
-/** Rounds of looking again: a list may show late what was made just before. */
-const ROUNDS = 3;
+/** A list may show late what was made just before: the last look must find nothing, some time after the first. */
+const ROUNDS = 4;
+const LAG_MS = 1_500;
 
 /** Lists what previews left in the account. */
 export function status(
@@ -38,7 +39,7 @@ export function status(
   });
 }
 
-/** Removes every trace of one preview and looks again until none is left. */
+/** Removes every trace of one preview, and looks again after a while until none is left. */
 export function down(
   context: Context,
   flags: { readonly id: string; readonly format: string },
@@ -50,12 +51,12 @@ export function down(
     const gone = new Set<string>();
     for (let round = 1; round <= ROUNDS; round += 1) {
       const found = (await findTraces(api, id)).filter((trace) => !gone.has(keyOf(trace)));
-      if (found.length === 0) break;
+      if (found.length === 0 && round > 1) break;
       const removal = await removeTraces(api, found);
       for (const trace of removal.removed) gone.add(keyOf(trace));
       removed.push(...removal.removed);
       kept = removal.kept;
-      if (kept.length === 0 && round > 1) break;
+      await context.runtime.sleep(LAG_MS);
     }
     return report(context, project, { removed, kept }, flags.format);
   });

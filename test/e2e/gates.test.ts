@@ -9,9 +9,9 @@ import {
   type Ran,
   SPECS,
   type TestProject,
-  testProject,
   writes,
 } from './harness.ts';
+import { nearProject } from './in-process.ts';
 
 type Report = {
   outcome: string;
@@ -39,7 +39,7 @@ const GATED = `promotion:
 
 async function gatedProject(promotion = GATED): Promise<{ server: EmulatorHandle; project: TestProject }> {
   const server = await account();
-  const project = await testProject(leadingTo(server), {
+  const project = await nearProject(leadingTo(server), {
     ...SPECS,
     'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${promotion}`,
   });
@@ -202,7 +202,7 @@ describe('a gated change', () => {
       '  name: Greets',
       '  name: Greets\n  test_suite: release-gate',
     );
-    const project = await testProject(leadingTo(server), {
+    const project = await nearProject(leadingTo(server), {
       ...SPECS,
       'assistants/greets.yaml': greets,
       'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${suite}`,
@@ -238,7 +238,7 @@ describe('a gated change', () => {
       .replace('  name: Greets', '  name: Greets\n  test_suite: s')
       .replace('assistant/front-desk', 'assistant/billing');
     const suite = 'promotion:\n  strategy: gated\n  gate: { suites: [s] }\n';
-    const project = await testProject(leadingTo(server), {
+    const project = await nearProject(leadingTo(server), {
       ...SPECS,
       'assistants/greets.yaml': greets,
       'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml'] ?? ''}${suite}`,
@@ -283,7 +283,7 @@ describe('a signal while a gate waits', () => {
     const { id } = await main(server);
     const staged = (): number => writes(server).filter((line) => line === `POST /ai/assistants/${id}`).length;
     const count = staged();
-    const applied = await cli(project, 'apply');
+    const applied = await finished(project.start(['apply', '--env', 'account']));
     expect(applied.code, applied.stderr).toBe(0);
     expect(staged()).toBe(count);
     expect((await main(server)).greeting).toBe('Killed.');

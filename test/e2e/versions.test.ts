@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import {
-  account,
-  inDashboard,
-  leadingTo,
-  liveId,
-  type Ran,
-  type TestProject,
-  testProject,
-} from './harness.ts';
+import { account, inDashboard, leadingTo, liveId, type Ran, type TestProject } from './harness.ts';
+import { nearProject } from './in-process.ts';
 
 const cli = (project: TestProject, ...args: string[]): Promise<Ran> =>
   project.run(...args, '--env', 'account', '--format', 'json');
 
 async function applied() {
   const server = await account();
-  const project = await testProject(leadingTo(server));
+  const project = await nearProject(leadingTo(server));
   expect((await project.run('apply', '--env', 'account')).code).toBe(0);
   return { server, project };
 }

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { bashCompletion } from '../../render/completion/bash.ts';
+import { fishCompletion } from '../../render/completion/fish.ts';
+import { zshCompletion } from '../../render/completion/zsh.ts';
+import { describeCommand } from '../command-info.ts';
+import type { Context } from '../context.ts';
+import { EXIT_DONE } from '../exit-codes.ts';
+import { gather, gatherProject } from '../gather.ts';
+
+type CompletionWord = 'bash' | 'zsh' | 'fish' | 'environments' | 'addresses';
+
+/** Prints a completion script, or the words that the scripts ask for while somebody types. */
+export async function completion(context: Context, word: CompletionWord, command: Command): Promise<number> {
+  context.print(await textFor(context, word, command));
+  return EXIT_DONE;
+}
+
+async function textFor(context: Context, word: CompletionWord, command: Command): Promise<string> {
+  const root = command.parent ?? command;
+  switch (word) {
+    case 'bash':
+      return bashCompletion(describeCommand(root));
+    case 'zsh':
+      return zshCompletion(describeCommand(root));
+    case 'fish':
+      return fishCompletion(describeCommand(root));
+    case 'environments':
+      return lines((await gatherProject(context)).environments);
+    case 'addresses':
+      return lines([...(await gather(context)).desired.resources.keys()].sort());
+    default:
+      return word satisfies never;
+  }
+}
+
+function lines(words: readonly string[]): string {
+  return words.map((word) => `${word}\n`).join('');
+}

@@ -1,25 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
-import { run } from '../../src/cli/program.ts';
-import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { EmulatorOptions } from '../../src/emulator/contract.ts';
 import type { PreviewReport, PreviewTraces } from '../../src/model/preview-report.ts';
-import { fakeRuntime } from '../cli/runtime.ts';
-
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-const PROJECT = `project: acme
-environments:
-  main: { api_key_env: KEY_OF_MAIN }
-retry: { attempts: 1, budget: 1s }
-`;
+import { type Account, account, type Checkout } from './checkout.ts';
 
 const BASE = `kind: assistant
 key: front-desk
@@ -82,49 +66,6 @@ spec:
 const BRANCH = `${BASE.replace('answer the phone', 'answer the telephone')
   .replaceAll('/v1', '/v2')
   .replace('Say hello', 'Say hi')}---\n${NEW}`;
-
-interface Account {
-  readonly server: EmulatorHandle;
-  /** A checkout with these specs on a machine of its own. */
-  checkout(specs: string): Promise<Checkout>;
-}
-
-interface Checkout {
-  readonly folder: string;
-  write(specs: string): Promise<void>;
-  cli(...args: readonly string[]): Promise<{ code: number; out: string; err: string }>;
-}
-
-async function account(options: Partial<EmulatorOptions> = {}): Promise<Account> {
-  const timings = { pendingMs: 1, startingMs: 1, runningMs: 2 };
-  const server = await startEmulator({
-    clock: () => new Date(),
-    randomUuid: randomUUID,
-    runTimings: timings,
-    ...options,
-  });
-  cleanups.push(() => server.close());
-  const checkout = async (specs: string): Promise<Checkout> => {
-    const folder = await mkdtemp(join(tmpdir(), 'assistantctl-preview-'));
-    cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    const write = async (text: string): Promise<void> => {
-      const file = join(folder, 'assistants', 'all.yaml');
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    };
-    await writeFile(join(folder, 'assistantctl.yaml'), PROJECT);
-    await write(specs);
-    const cli = async (...args: readonly string[]) => {
-      const env = { KEY_OF_MAIN: 'KEY_TEST_PREVIEW', TELNYX_BASE_URL: server.url };
-      const runtime = fakeRuntime({ cwd: folder, env });
-      const sleep = (ms: number, signal?: AbortSignal) => runtime.sleep(Math.min(ms, 20), signal);
-      const code = await run(args, { ...runtime, sleep });
-      return { code, out: runtime.out(), err: runtime.err() };
-    };
-    return { folder, write, cli };
-  };
-  return { server, checkout };
-}
 
 async function applied(options: Partial<EmulatorOptions> = {}): Promise<Account & { branch: Checkout }> {
   const world = await account(options);
@@ -301,7 +242,6 @@ describe('preview up', () => {
   it('needs no lease and writes no state', async () => {
     const { branch } = await applied();
     const lease = join(branch.folder, '.assistantctl', 'state', 'main.json');
-    const { readFile } = await import('node:fs/promises');
     const state = await readFile(lease, 'utf8');
     await up(branch);
     expect(await readFile(lease, 'utf8')).toBe(state);

@@ -94,8 +94,8 @@ async function readInput(
   { runtime }: Context,
   file: string | undefined,
   flags: CommentFlags,
-): Promise<string> {
-  if (file === undefined && flags.plan !== undefined) return '';
+): Promise<string | undefined> {
+  if (file === undefined && flags.plan !== undefined) return undefined;
   if (file === undefined || file === '-') return await runtime.stdin();
   return await readTextFile(resolve(runtime.cwd, file));
 }

@@ -23,8 +23,8 @@ export interface Document {
 }
 
 export interface DocumentInput {
-  /** Markdown, a plan as JSON, or the JSON document of a failed command. */
-  readonly text: string;
+  /** Markdown, a plan as JSON, or the JSON document of a failed command; undefined when only `plan` was given. */
+  readonly text: string | undefined;
   /** The saved plan that Markdown was rendered from, or that is to be rendered. */
   readonly plan?: Plan;
   /** What the command wrote on stderr, shown when it printed nothing else. */
@@ -45,16 +45,23 @@ const FINE: readonly (number | undefined)[] = [undefined, 0, 2];
 
 /** Reads what a command printed, a failure and nothing at all too. JSON that is neither is a `Failure('usage')`. */
 export function documentOf(input: DocumentInput): Document {
-  const value = parsed(input.text);
+  const { text = '' } = input;
+  const value = parsed(text);
   if (isObject(value) && isObject(value.error)) return ofFailure(withProblems(value.error, value), input);
   if (isPlan(value)) return ofPlan(value, input);
-  if (input.plan !== undefined) return ofPlan(input.plan, input);
-  if (input.text.trim() === '') return ofFailure(undefined, input);
-  if (value === undefined) return ofMarkdown(input);
+  if (input.plan !== undefined && !isLeftOver(input)) return ofPlan(input.plan, input);
+  if (text.trim() === '') return ofFailure(undefined, input);
+  if (value === undefined) return ofMarkdown(text, input);
   throw new Failure('usage', 'the JSON document is neither a plan nor a failure', {
     code: 'DOCUMENT_UNKNOWN',
     hint: 'give what plan, drift or preview printed with --format json or --format markdown',
   });
+}
+
+/** A command that failed without a word saved no plan: the file is of an earlier run. Conflicts (6) are saved. */
+function isLeftOver({ text, exitCode }: DocumentInput): boolean {
+  if (FINE.includes(exitCode)) return false;
+  return text === undefined ? exitCode !== 6 : text.trim() === '';
 }
 
 /** `validate` lists its problems beside the error. */
@@ -75,7 +82,8 @@ function ofPlan(saved: Plan, input: DocumentInput): Document {
   // A warning belongs into the review of a change, and is no news in the watch over an account.
   const silent = marker.topic === 'drift' ? !hasErrors(plan.diagnostics) : plan.diagnostics.length === 0;
   const clean = isEmpty(plan) && !drifts && silent && FINE.includes(input.exitCode);
-  const rendered = parsed(input.text) === undefined ? withoutMarker(input.text) : '';
+  const { text = '' } = input;
+  const rendered = parsed(text) === undefined ? withoutMarker(text) : '';
   return finished(marker, clean, input, verdict(plan), (length) =>
     rendered.trim() === '' || rendered.length > length
       ? withoutMarker(renderPlanMarkdown(plan, { budget: length }))
@@ -98,11 +106,11 @@ function ofFailure(error: JsonObject | undefined, input: DocumentInput): Documen
 }
 
 /** A document that was rendered elsewhere keeps its own marker; without one it gets that of the command. */
-function ofMarkdown(input: DocumentInput): Document {
+function ofMarkdown(written: string, input: DocumentInput): Document {
   const { environment, project } = input;
-  const own = readMarker(input.text);
+  const own = readMarker(written);
   const marker = own ?? { topic: input.topic ?? 'plan', environment, project, digest: NO_DIGEST };
-  const text = withoutMarker(input.text);
+  const text = withoutMarker(written);
   const [first = ''] = text.split('\n').filter((line) => line.trim() !== '');
   const line = first.replace(/^#+\s*/, '');
   return finished(marker, undefined, input, line, (length) => shortenMarkdown(text, length, CUT));

@@ -55,12 +55,15 @@ function planGone(resource: DesiredResource, binding: Binding, context: Resource
 }
 
 function planExisting(
-  resource: DesiredResource,
+  written: DesiredResource,
   known: Binding | undefined,
   live: RemoteResource,
   context: ResourceContext,
 ): ResourcePlan {
-  const { address, kind, spec } = resource;
+  const { address, kind } = written;
+  // A spec may name by its id what is managed here as well: that is the same as a reference to it.
+  const spec = withReferences(SHAPES[kind], written.spec, context.refs);
+  const resource = { ...written, spec };
   const settled = known === undefined ? undefined : settledBinding(known, live);
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);

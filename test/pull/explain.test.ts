@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/model/json.ts';
+import { pullProject } from './project.ts';
+
+const FILES = {
+  'assistants/base.yaml': `kind: assistant
+abstract: true
+spec:
+  model: m
+  greeting: Hello from \${var.city}.
+environments:
+  live: { telephony_settings: { time_limit_secs: 900 } }
+`,
+  'assistants/desk.yaml': `kind: assistant
+extends: assistant/base
+spec:
+  name: Desk
+  instructions: { $file: desk.md }
+  tools: [{ type: hangup, hangup: { description: Bye. } }]
+environments:
+  live: { description: Live. }
+`,
+  'assistants/desk.md': 'You work for ${var.brand}.\n',
+};
+
+describe('explain', () => {
+  it('names file and line, overlay, base, text file and variable of every value', async () => {
+    const project = await pullProject(FILES);
+    const { code, body } = await project.json('explain', 'assistant/desk');
+    expect(code).toBe(0);
+    const values = Object.fromEntries(
+      (body.values as JsonObject[]).map(({ pointer, origin }) => [String(pointer), origin as JsonObject]),
+    );
+    const desk = 'assistants/desk.yaml';
+    const base = { source: 'base', base: 'assistant/base' };
+    expect(values).toMatchObject({
+      '/name': { source: 'spec', position: { file: desk, line: 4, column: 9 }, variables: [] },
+      '/description': { source: 'overlay', overlay: 'live', position: { file: desk, line: 8 } },
+      '/model': { ...base, position: { file: 'assistants/base.yaml', line: 4 } },
+      '/greeting': {
+        ...base,
+        variables: [{ name: 'city', value: 'Chicago', position: { file: 'assistantctl.yaml', line: 6 } }],
+      },
+      '/telephony_settings/time_limit_secs': { ...base, overlay: 'live', position: { line: 7 } },
+      '/instructions': { source: 'spec', text_file: 'assistants/desk.md', variables: [{ name: 'brand' }] },
+      '/tools/0/hangup/description': { source: 'spec', position: { file: desk, line: 6 } },
+    });
+  });
+
+  it('explains one pointer, by index or by key, and knows defaults of the API', async () => {
+    const project = await pullProject(FILES);
+    const text = await project.cli('explain', 'assistant/desk', '/tools/hangup/hangup/description');
+    expect(text.out).toContain('assistants/desk.yaml:6:50');
+    const unwritten = await project.json('explain', 'assistant/desk', '/voice_settings/voice_speed');
+    expect(unwritten.body.values).toEqual([
+      { pointer: '/voice_settings/voice_speed', value: 1, origin: { source: 'api_default', variables: [] } },
+    ]);
+    expect(project.server.requests).toHaveLength(0);
+  });
+
+  it('answers what does not exist with exit 3', async () => {
+    const project = await pullProject(FILES);
+    for (const args of [
+      ['desk'],
+      ['assistant/base'],
+      ['assistant/nobody'],
+      ['assistant/desk', '/nope'],
+      ['assistant/desk', 'name'],
+    ]) {
+      expect((await project.cli('explain', ...args)).code, args.join(' ')).toBe(3);
+    }
+  });
+});

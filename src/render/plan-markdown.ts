@@ -107,7 +107,8 @@ function footer(plan: Plan, extra: PlanExtra): string {
   const digest = plan.plan_digest.replace(/^sha256:/, '');
   const apply = command(plan, 'apply', ...planFlags(plan), '--expect-digest', digest);
   const approve = extra.protected === true ? ` --approve ${visible(plan.environment)}` : '';
-  const commands = plan.changes.length > 0 && plan.conflicts.length === 0 ? [`${apply}${approve}`] : next;
+  const applies = plan.changes.length > 0 && plan.conflicts.length === 0 && plan.options.offline !== true;
+  const commands = applies ? [`${apply}${approve}`] : next;
   const facts = `Plan ${code(plan.plan_digest)} of ${code(plan.project)} for ${code(plan.environment)}. ${provenance(plan)}`;
   return [facts, ...(commands.length > 0 ? [fence('sh', commands.map(visible))] : [])].join('\n\n');
 }

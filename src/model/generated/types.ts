@@ -3118,6 +3118,31 @@ export interface SavedPlanFile {
     readonly dirty?: boolean;
     readonly [k: string]: unknown;
   } | null;
+  /**
+   * Flags that change what is planned.
+   */
+  readonly options?: {
+    /**
+     * Delete what no document describes.
+     */
+    readonly prune?: boolean;
+    /**
+     * Create again what was deleted outside Git.
+     */
+    readonly recreate?: boolean;
+    /**
+     * Who wins a conflict.
+     */
+    readonly take?: 'git' | 'live' | null;
+    /**
+     * Only these addresses and what they need; empty for all.
+     */
+    readonly targets?: readonly string[];
+    /**
+     * The account was not read: compared with the last apply alone, and never applied.
+     */
+    readonly offline?: boolean;
+  };
   readonly inputs_digest: Digest;
   readonly plan_digest: Digest;
   /**

@@ -131,11 +131,14 @@ const CANARY: readonly Declared[] = [
 
 /** Part of the `test` commands. */
 export const TEST_SUITES: Declared = {
-  usage: 'suites',
-  summary: "the suites that the account's tests belong to",
-  declare: textOrJson,
-  action: async (context, _args, command) =>
-    (await import('./commands/account-read.ts')).listSuites(context, command.opts().format),
+  usage: 'suites [suite]',
+  summary: "the suites that the account's tests belong to, or the runs of one",
+  declare: (command) =>
+    textOrJson(command)
+      .option('--trigger', 'start every test of the suite first, and do not wait')
+      .option('--version <id>', 'version that the triggered tests talk to'),
+  action: async (context, [suite], command) =>
+    (await import('./commands/test-suites.ts')).testSuites(context, suite, command.opts()),
 };
 
 /** Commands on single live resources: what the API can do beside what specs describe. */

@@ -56,20 +56,3 @@ export async function showCanary(context: Context, text: string, format: string)
   else context.print(renderRecord(`canary of ${name}`, [], [['deploy', canary]], context.style));
   return EXIT_DONE;
 }
-
-/** Names of the suites that the account's tests carry. */
-export async function listSuites(context: Context, format: string): Promise<number> {
-  const { project } = await workplace(context);
-  const suites = [...(await withApi(context, project, (api) => api.listSuites()))].sort();
-  if (format === 'json') context.printJson({ suites });
-  else
-    context.print(
-      renderRecords(
-        ['SUITE'],
-        suites.map((suite) => [suite]),
-        'No suites.',
-        context.style,
-      ),
-    );
-  return EXIT_DONE;
-}

@@ -36,8 +36,8 @@ export async function putComment(forge: Forge, change: number, wanted: Wanted): 
   for (let round = 1; ; round += 1) {
     const found = await forge.comments(change);
     // Right before the write: the list may have taken many requests.
-    const head = await forge.headOf(change);
-    if (wanted.commit !== undefined && !sameCommit(head, wanted.commit)) return { outcome: 'stale', head };
+    const head = wanted.commit === undefined ? undefined : await forge.headOf(change);
+    if (head !== undefined && !sameCommit(head, wanted.commit ?? '')) return { outcome: 'stale', head };
     const [first, ...twins] = ownPosts(found, wanted.marker, author);
     if (first !== undefined) {
       const put = await shrinking(wanted, (body) => replace(forge, change, first, body));

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import type { CommandInfo } from '../model/command-info.ts';
 import { Failure } from '../model/errors.ts';
 import type { Runtime } from '../runtime.ts';
+import { describeCommand } from './command-info.ts';
 import { COMMANDS } from './commands.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { createContext } from './context.ts';
@@ -33,9 +35,19 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
   }
 }
 
+/** The whole command line as data, without running anything. */
+export function commandReference(): CommandInfo {
+  const silent = { isTTY: false, columns: () => undefined, write: () => undefined };
+  return describeCommand(createProgram({ stdout: silent, version: '' }, [], async () => undefined));
+}
+
 type Perform = (flags: GlobalFlags, action: (context: Context) => Promise<number>) => Promise<void>;
 
-function createProgram(runtime: Runtime, complaints: string[], perform: Perform): Command {
+function createProgram(
+  runtime: Pick<Runtime, 'stdout' | 'version'>,
+  complaints: string[],
+  perform: Perform,
+): Command {
   const program = new Command('assistantctl')
     .description('Keeps the AI assistants of a Telnyx account equal to YAML files in a Git repository.')
     // Options of the program would otherwise shadow those of its commands (`promote --version ID`).

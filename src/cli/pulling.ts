@@ -1,7 +1,7 @@
 /** What `pull` and `import` have in common: from an account to files, bindings and a report. */
 
 import type { Address } from '../model/address.ts';
-import { hasErrors } from '../model/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
 import type { Planned } from '../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
@@ -93,8 +93,15 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: Choice): Pr
     files,
     branch: null,
     plan: after?.plan ?? null,
-    diagnostics: [...adoption.notes, ...(after?.diagnostics ?? [])],
+    diagnostics: [...contested(seen), ...adoption.notes, ...(after?.diagnostics ?? [])],
   };
+}
+
+/** Names that could mean several resources: nothing of that name is adopted until a person decides. */
+function contested({ planned }: Seen): readonly Diagnostic[] {
+  return planned.plan.diagnostics
+    .filter(({ code }) => code === 'NAME_AMBIGUOUS')
+    .map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));
 }
 
 /** Reads the files again, as the next command will. */

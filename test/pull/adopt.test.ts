@@ -239,6 +239,7 @@ spec:
     await create(project, '/ai/assistants', assistant('Desk'));
     const { body } = await project.json('pull', '--adopt');
     expect(body.adopted).toEqual([]);
+    expect(body.diagnostics).toMatchObject([{ code: 'NAME_AMBIGUOUS', severity: 'warning' }]);
   });
 
   it.each([

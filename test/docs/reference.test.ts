@@ -34,7 +34,7 @@ const isKeyword = (key: string): boolean => ['properties', 'items', 'anyOf', 'on
 
 describe('docs/specs.md says how lists are compared', () => {
   const schemas = readdirSync(join(ROOT, 'schemas')).filter((file) =>
-    /^(assistant|tool|mcp_server|test)\.schema/.test(file),
+    /^(assistant|tool|mcp_server|test|insight|insight_group)\.schema/.test(file),
   );
   const lists = new Map<string, string>();
   for (const file of schemas) {

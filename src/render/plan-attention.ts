@@ -1,7 +1,7 @@
 import type { ConflictEntry, DriftEntry, Plan } from '../model/plan.ts';
 import { fieldLines, pathText, previewLines } from './field-text.ts';
 import { hunkLines } from './hunk-text.ts';
-import { command, compareText, driftLeft, shortTime } from './plan-words.ts';
+import { command, compareText, driftLeft, pendingNote } from './plan-words.ts';
 import { count, glyphs, labelled, paint, paragraph, type Style, usableWidth } from './style.ts';
 import { comparableText, inline, isMultiline } from './value.ts';
 import { visible } from './visible.ts';
@@ -116,29 +116,16 @@ function releasedLines(plan: Plan, style: Style): readonly string[] {
 }
 
 function pendingLines(plan: Plan, style: Style): readonly string[] {
-  const entries = plan.pending ?? [];
+  const entries = (plan.pending ?? []).toSorted((a, b) => compareText(a.address, b.address));
   if (entries.length === 0) return [];
-  const titles = {
-    promotion: 'staged, waiting for promote',
-    rollout: 'canary rollout open',
-  } as const;
+  const title = `Pending (${entries.length}): begun by an earlier apply and still to be ended`;
   return [
-    paint(
-      style,
-      'bold',
-      `Pending (${entries.length}): begun by an earlier apply; main stays as it is until then`,
-    ),
-    ...entries
-      .toSorted((a, b) => compareText(a.address, b.address))
-      .flatMap((entry) => [
-        `  ${paint(style, 'cyan', '=')} ${paint(style, 'bold', visible(entry.address))}  ${paint(
-          style,
-          'dim',
-          `(${titles[entry.what]}: version ${visible(entry.version_id)} since ${visible(shortTime(entry.since))})`,
-        )}`,
-        ...(entry.note === '' ? [] : paragraph(style, entry.note, 4, 'dim')),
-        ...entry.fields.flatMap((field) => fieldLines(style, { ...field, origin: 'config' }, 4)),
-      ]),
+    paint(style, 'bold', title),
+    ...entries.flatMap((entry) => [
+      `  ${paint(style, 'cyan', '=')} ${paint(style, 'bold', visible(entry.address))}`,
+      ...paragraph(style, pendingNote(entry), 4, 'dim'),
+      ...entry.fields.flatMap((field) => fieldLines(style, { ...field, origin: 'config' }, 4)),
+    ]),
     '',
   ];
 }

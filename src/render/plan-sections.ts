@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts';
-import type { Change, ConflictEntry, DriftEntry, FieldChange, Plan } from '../model/plan.ts';
+import type { Change, ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../model/plan.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from './field-text.ts';
 import { code, details, fence, html, prose } from './markdown.ts';
 import { type Section, takeFitting } from './markdown-sections.ts';
@@ -10,6 +10,7 @@ import {
   driftLeft,
   newFields,
   orphansLeft,
+  pendingNote,
   promotionNote,
 } from './plan-words.ts';
 import { count, type Style } from './style.ts';
@@ -127,6 +128,11 @@ function orphansText(plan: Plan, orphans: Plan['orphans']): string {
   return details(`without a spec: ${orphans.length}`, `${fence('text', clip(lines))}\n\nTo delete: ${prune}`);
 }
 
+function pendingText(entry: PendingEntry): string {
+  const summary = `pending <code>${html(entry.address)}</code>: ${html(pendingNote(entry))}`;
+  return details(summary, entry.fields.length === 0 ? 'No field differs.' : fieldsText(entry.fields));
+}
+
 /** Text that differs, without computing the difference: what both ends share does not count. */
 function sizeOf(fields: readonly { readonly before: Json; readonly after: Json }[]): number {
   return fields.reduce((sum, { before, after }) => sum + changedSize(before, after) + 60, 0);
@@ -164,6 +170,9 @@ export function planSections(plan: Plan): readonly Section[] {
       section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>
         driftText(plan, entry),
       ),
+    ),
+    ...(plan.pending ?? []).map((entry) =>
+      section('Pending', entry.address, 1, sizeOf(entry.fields), () => pendingText(entry)),
     ),
     ...(plan.released.length > 0
       ? [section('Also', 'fields no longer managed', 2, 0, () => releasedText(plan))]

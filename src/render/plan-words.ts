@@ -67,6 +67,12 @@ export function verdict(plan: Plan): string {
   return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
 }
 
+/** What is under way, in a few words. */
+export function pendingNote({ what, version_id, since, note }: PendingEntry): string {
+  const state = what === 'promotion' ? 'staged, waiting for promote' : 'canary rollout open';
+  return `${state}: version ${version_id} since ${shortTime(since)}${note === '' ? '' : `; ${note}`}`;
+}
+
 /** `1 staged, waiting for promote`, `2 rollouts open`. */
 function pendingText(pending: readonly PendingEntry[]): string {
   const waiting = pending.filter(({ what }) => what === 'promotion').length;

@@ -30,7 +30,7 @@ type TraceApi = Pick<Api, 'list' | 'get' | 'delete' | 'listVersions' | 'getVersi
 
 /** Traces of one preview or, without an id, of all. Reads every list, because nothing else knows of them. */
 export async function findTraces(api: TraceApi, id?: string): Promise<readonly Trace[]> {
-  const lists = await Promise.all(KIND_NAMES.map((kind) => api.list(kind)));
+  const lists = await Promise.all(KIND_NAMES.map((kind) => listed(api, kind)));
   const resources = lists.flat();
   const copies = resources.flatMap(copyTrace);
   const originals = resources.filter(
@@ -42,6 +42,17 @@ export async function findTraces(api: TraceApi, id?: string): Promise<readonly T
     ),
   );
   return [...copies, ...versions.flat()].filter((trace) => id === undefined || trace.preview === id);
+}
+
+/** Kinds that few accounts use: a key that may not read them cannot have made any either. */
+async function listed(api: TraceApi, kind: Kind): Promise<readonly RemoteResource[]> {
+  try {
+    return await api.list(kind);
+  } catch (error) {
+    const refused = error instanceof ApiError && (error.status === 403 || error.status === 404);
+    if (refused && KINDS[kind].listed === 'when used') return [];
+    throw error;
+  }
 }
 
 /** An assistant may be deleted between the two lists. */

@@ -3215,6 +3215,46 @@ export interface SavedPlanFile {
    */
   readonly pending?: readonly PendingEntry[];
   /**
+   * Whom the plan reaches, when that was asked for; no part of the digest.
+   */
+  readonly blast_radius?: {
+    /**
+     * Assistants that the plan changes, that use what it changes, or that hand over to them.
+     *
+     * Items: One assistant and why it is reached.
+     */
+    readonly assistants: {
+      /**
+       * Address, or id and name of one that no document describes.
+       */
+      readonly address: string;
+      /**
+       * Id in the account.
+       */
+      readonly remote_id: string | null;
+      /**
+       * Why it is reached.
+       */
+      readonly how: 'changed' | 'uses' | 'hands_over';
+      /**
+       * What it uses or to whom it hands over.
+       */
+      readonly through: readonly string[];
+      /**
+       * Numbers whose calls it answers; null when they are not known.
+       */
+      readonly phone_numbers: readonly string[] | null;
+    }[];
+    /**
+     * Assistants with an open canary deploy that is not ours.
+     */
+    readonly foreign_canaries: readonly string[];
+    /**
+     * What could not be looked up.
+     */
+    readonly notes: readonly string[];
+  };
+  /**
    * Bound resources whose document is gone.
    *
    * Items: A bound resource without a document.

@@ -30,10 +30,18 @@ export function replaceText(text: string, site: Site, value: Json): string {
   if (inline !== undefined && isScalar(node)) return splice(text, node.range[0], end, inline);
   if (parent === undefined) return text;
   const column = ownColumn(text, site);
-  if (isSeq(parent.node))
-    return splice(text, node.range[0], end, afterDash(value, column, stepOf(text, site)));
+  // What stood behind a value on its line stands behind the first line of the new one.
+  const tail = /^[ \t]+#[^\r\n]*/.exec(text.slice(end))?.[0] ?? '';
+  const withTail = (body: string): string => {
+    const newline = body.indexOf('\n');
+    return newline < 0 ? body + tail : body.slice(0, newline) + tail + body.slice(newline);
+  };
+  const step = stepOf(text, site);
+  if (isSeq(parent.node)) {
+    return splice(text, node.range[0], end + tail.length, withTail(afterDash(value, column, step)));
+  }
   const [start, comment] = afterColon(text, parent.node, parent.index, node);
-  return splice(text, start, end, comment + afterKey(value, column, stepOf(text, site)));
+  return splice(text, start, end + tail.length, comment + withTail(afterKey(value, column, step)));
 }
 
 /** The text with a further member of a mapping or element of a list. */

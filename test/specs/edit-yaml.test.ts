@@ -120,6 +120,11 @@ describe('an edit of a YAML file', () => {
       ['-    hangup: {}', '+    hangup:', '+      description: Bye.'],
     ],
     ['/spec/greeting', undefined, ["-  greeting: 'It''s us.'   # keep it short"]],
+    [
+      '/spec/greeting',
+      'a\nb',
+      ["-  greeting: 'It''s us.'   # keep it short", '+  greeting: |-   # keep it short', '+    a', '+    b'],
+    ],
     ['/spec/model', 'a\nb\n', ['-  model: openai/gpt-4o', '+  model: |', '+    a', '+    b']],
   ])('%s to %j changes nothing else', (path, value, expected) => {
     expect(lines(FILE, path, value)).toEqual(expected);

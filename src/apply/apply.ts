@@ -36,7 +36,8 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const state = await beginState(deps);
   const bindings = new Map(Object.entries(state.resources));
   const formerIds = formerIdsOf(state);
-  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ids, refs, bindings, formerIds };
+  const known = { ids, refs, bindings, formerIds, announced: new Set<string>() };
+  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ...known };
   await editState(context);
   const outcomes = await execute(context, steps);
   return report(planned, outcomes, deps.stop.aborted);
@@ -172,7 +173,7 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
       return 'done';
     } catch (error) {
       fatal ||= isFatal(error);
-      const status = statusOf(error);
+      const status = statusOf(error, context.announced.has(step.address));
       outcomes.push({ step, status, done: undefined, error });
       if (status === 'failed')
         await settle(context, step, error).catch(() => {

@@ -143,6 +143,7 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
   context.ids.set(step.address, binding.remote_id);
   context.refs.set(binding.remote_id, step.address);
   context.bindings.set(step.address, binding);
+  context.announced.delete(step.address);
   await context.session.record({ op: 'bind', address: step.address, binding });
 }
 
@@ -158,4 +159,6 @@ export async function announce(
   key: string | null,
 ): Promise<void> {
   await context.session.record({ op: 'begin', address: step.address, action, key, at: now(context) });
+  // A version that is merely staged changes nothing that anybody could miss.
+  if (action !== 'stage') context.announced.add(step.address);
 }

@@ -50,6 +50,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly bindings: Map<string, Binding>;
   /** Ids that an address had before: deleted, or bound and gone. */
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
+  /** Addresses with an announced write whose outcome is not in the state yet. */
+  readonly announced: Set<string>;
 }
 
 /** What a step came to. */

@@ -34,9 +34,13 @@ function fieldProblems(error: ApiError | undefined): readonly FieldProblem[] {
   );
 }
 
-/** `unknown` only where a write may have happened and nothing could be found out about it. */
-export function statusOf(error: unknown): StepStatus {
-  const unclear = error instanceof ApiError && error.effect === 'unknown' && error.method !== 'GET';
+/**
+ * `unknown` only where a write may have happened and nothing could be found out about it: its own reply was lost,
+ * or it was `announced` and then reading failed.
+ */
+export function statusOf(error: unknown, announced: boolean): StepStatus {
+  const unclear =
+    error instanceof ApiError && (error.method === 'GET' ? announced : error.effect === 'unknown');
   return unclear || (error instanceof Failure && error.code === 'OUTCOME_AMBIGUOUS') ? 'unknown' : 'failed';
 }
 

@@ -18,6 +18,12 @@ function statusOf(value: Json | undefined, rubric: TestRun['rubric']): RunStatus
   return rubric.length > 0 && rubric.every((item) => item.status === 'passed') ? 'passed' : 'failed';
 }
 
+/** An item whose word is not known neither passed nor failed. */
+function itemStatusOf(value: Json | undefined): RunStatus {
+  if (isRunStatus(value)) return value;
+  return value === 'timeout' ? 'error' : 'running';
+}
+
 /** Undefined when the value is no test run. */
 export function decodeRun(value: Json): TestRun | undefined {
   const body = isObject(value) && isObject(value.data) && value.run_id === undefined ? value.data : value;
@@ -28,7 +34,7 @@ export function decodeRun(value: Json): TestRun | undefined {
   const items = isArray(body.detail_status) ? body.detail_status.filter(isObject) : [];
   const rubric = items.map((item) => ({
     name: text(item.name) ?? '',
-    status: statusOf(item.status, []),
+    status: itemStatusOf(item.status),
   }));
   return {
     runId,

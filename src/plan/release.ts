@@ -36,7 +36,7 @@ function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | nu
   return {
     tests: [...new Set(tests)],
     suites,
-    members: membersOf(resource.address, new Set(suites), desired),
+    members: membersOf(resource.address, suites, desired),
     timeoutMs: timeout ?? DEFAULT_GATE_TIMEOUT_MS,
     uses: usesDigest(resource, desired),
   };
@@ -51,17 +51,30 @@ function isTestAddress(target: string): target is Address {
   return target.startsWith('test/');
 }
 
-function membersOf(
-  assistant: Address,
-  suites: ReadonlySet<string>,
-  desired: DesiredState,
-): readonly Address[] {
-  if (suites.size === 0) return [];
-  return [...desired.resources.values()]
-    .filter(({ kind, spec }) => {
-      const suite = spec.test_suite;
-      return kind === 'test' && typeof suite === 'string' && suites.has(suite) && isFor(spec, assistant);
-    })
+/** Tests by suite. Made once for each desired state: asking every test for every assistant would be quadratic. */
+const suitesOf = new WeakMap<DesiredState, ReadonlyMap<string, readonly DesiredResource[]>>();
+
+function testsBySuite(desired: DesiredState): ReadonlyMap<string, readonly DesiredResource[]> {
+  const known = suitesOf.get(desired);
+  if (known !== undefined) return known;
+  const suites = new Map<string, DesiredResource[]>();
+  for (const resource of desired.resources.values()) {
+    const suite = resource.kind === 'test' ? resource.spec.test_suite : undefined;
+    if (typeof suite !== 'string' || suite === '') continue;
+    const members = suites.get(suite);
+    if (members === undefined) suites.set(suite, [resource]);
+    else members.push(resource);
+  }
+  suitesOf.set(desired, suites);
+  return suites;
+}
+
+function membersOf(assistant: Address, suites: readonly string[], desired: DesiredState): readonly Address[] {
+  if (suites.length === 0) return [];
+  const tests = testsBySuite(desired);
+  return suites
+    .flatMap((suite) => tests.get(suite) ?? [])
+    .filter(({ spec }) => isFor(spec, assistant))
     .map(({ address }) => address);
 }
 

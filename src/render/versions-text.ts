@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts';
 import type { FieldChange } from '../model/plan.ts';
+import type { MainRecord } from '../model/state.ts';
 import { fieldLines } from './field-text.ts';
 import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
@@ -15,8 +16,13 @@ export interface VersionRow {
   readonly marks: readonly string[];
 }
 
-/** All versions as a table, newest first. */
-export function renderVersions(address: string, rows: readonly VersionRow[], style: Style): string {
+/** All versions as a table, newest first, and below it who made which of them main, and why. */
+export function renderVersions(
+  address: string,
+  rows: readonly VersionRow[],
+  mains: readonly MainRecord[],
+  style: Style,
+): string {
   const table = columns([
     ['VERSION', 'NAME', 'CREATED', ''],
     ...rows.map((row) => [
@@ -29,6 +35,18 @@ export function renderVersions(address: string, rows: readonly VersionRow[], sty
   return finish([
     paint(style, 'bold', `${visible(address)}: ${count(rows.length, 'version')}`),
     ...table.map((row, index) => (index === 0 ? paint(style, 'dim', row) : row)),
+    '',
+    ...(mains.length === 0 ? [] : [paint(style, 'bold', 'Main so far')]),
+    ...columns(
+      mains
+        .toReversed()
+        .map(({ version_id, at, by, reason, undone }) => [
+          `  ${visible(shortTime(at))}`,
+          visible(version_id),
+          visible(by === '' ? '-' : by),
+          visible(undone === true ? `${reason} (rolled back)` : reason),
+        ]),
+    ),
   ]);
 }
 

@@ -232,6 +232,22 @@ describe('a gated change', () => {
     ).toEqual(['By hand', 'Greets']);
   });
 
+  it('runs from a saved plan too, and applying that again is a clean no-op', async () => {
+    const { server, project } = await gatedProject();
+    server.setScripts([{ test: 'Greets', outcome: 'failed' }]);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Saved.');
+    expect((await project.run('plan', '--env', 'account', '--out', 'p.json')).code).toBe(0);
+    expect((await cli(project, 'apply', 'p.json')).code).toBe(9);
+    server.setScripts([]);
+    expect((await cli(project, 'apply', 'p.json')).code).toBe(0);
+    expect((await main(server)).greeting).toBe('Saved.');
+    const sent = writes(server).length;
+    const again = await cli(project, 'apply', 'p.json');
+    expect(again.code, again.stdout).toBe(0);
+    expect(json(again).results).toMatchObject([{ status: 'skipped' }]);
+    expect(writes(server).length).toBe(sent);
+  });
+
   it('is closed for a suite that has no test of this assistant', async () => {
     const server = await account();
     const greets = (SPECS['assistants/greets.yaml'] ?? '')
@@ -407,6 +423,8 @@ describe('rollback', () => {
     ]);
     await project.edit('assistants/front-desk.yaml', 'Worse.', 'Hello.');
     expect(JSON.parse((await cli(project, 'plan')).stdout)).toMatchObject({ changes: [], drift: [] });
+    const listed = await project.run('versions', 'list', 'assistant/front-desk', '--env', 'account');
+    expect(listed.stdout).toMatch(/rollback: complaints/);
     const none = await cli(project, 'rollback', 'assistant/front-desk');
     expect(none.code).toBe(3);
     expect(json(none).error?.code).toBe('NO_EARLIER_MAIN');

@@ -16,8 +16,9 @@ export async function listVersions(context: Context, text: string, format: strin
   const project = await gatherProject(context);
   return await withVersions(context, project, text, async (seen) => {
     const versions = seen.versions.map((version) => rowOf(version, seen));
-    if (format === 'json') context.printJson({ address: seen.address, versions });
-    else context.print(renderVersions(seen.address, versions, context.style));
+    const mains = seen.binding.mains ?? [];
+    if (format === 'json') context.printJson({ address: seen.address, versions, mains });
+    else context.print(renderVersions(seen.address, versions, mains, context.style));
     return EXIT_DONE;
   });
 }

@@ -185,6 +185,26 @@ spec:
     expect(JSON.stringify(plan.body.changes)).toContain('look_authorization');
   });
 
+  it('names integrations by the catalogue and insight groups by their documents', async () => {
+    const project = await pullProject();
+    const catalogue = (await project.dashboard('GET', '/ai/integrations')) as { data: JsonObject[] };
+    const [first] = catalogue.data;
+    const group = await project.dashboard('POST', '/ai/conversations/insight-groups', { name: 'Moods' });
+    await create(
+      project,
+      '/ai/assistants',
+      assistant('Desk', {
+        integrations: [{ integration_id: first?.id ?? '' }],
+        insight_settings: { insight_group_id: (group?.data as JsonObject | undefined)?.id ?? '' },
+      }),
+    );
+    const { code, body } = await project.json('pull', '--adopt');
+    expect([code, body.plan]).toEqual([0, { changes: 0, drift: 0, conflicts: 0 }]);
+    const desk = await project.read('assistants/desk.yaml');
+    expect(desk).toContain(`integration_id: { $ref: integration/${first?.name} }`);
+    expect(desk).toContain('insight_group_id: { $ref: insight_group/moods }');
+  });
+
   it('adopts what was named, by address or id, and leaves ids of others as they are', async () => {
     const project = await pullProject();
     const billing = await create(project, '/ai/assistants', assistant('Billing'));

@@ -28,6 +28,8 @@ describe('the sample project', () => {
 
   test('is what the package ships', () => {
     const { files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-    expect(files).toEqual(expect.arrayContaining(['assistants', 'assistantctl.yaml', 'schemas', 'docs']));
+    expect(files).toEqual(
+      expect.arrayContaining(['assistants', 'assistantctl.yaml', 'schemas/*.json', 'ci', 'docs']),
+    );
   });
 });

@@ -177,6 +177,19 @@ describe('comment on GitHub', () => {
     expect(forge.comments[0]?.body).toContain('the project file is broken');
   });
 
+  it('needs no project for a plan, which names its own, and one for anything else', async () => {
+    const project = await testProject();
+    const forge = await fakeForge('github');
+    const env = await onGithub(project, forge);
+    await savedPlan(project);
+    await project.remove('assistantctl.yaml');
+    expect((await run(project, env, ['comment', '--plan', 'plan.json'])).code).toBe(0);
+    await project.write('plan.md', '### Text\n');
+    expect((await run(project, env, ['comment', 'plan.md'])).code).toBe(3);
+    expect((await run(project, env, ['comment', 'plan.md', '--env', 'local'])).code).toBe(0);
+    expect(forge.comments).toHaveLength(1);
+  });
+
   it('is a usage error where no forge is known, and for JSON that is neither', async () => {
     const project = await testProject();
     await savedPlan(project);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutQuickActions } from '../../src/live/forge/gitlab.ts';
+import type { LogEntry } from '../../src/live/log.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import type { ScriptedReply } from '../support/scripted-server.ts';
 import { BOT, CHANGE, clientOf, fakeForge, HEAD, MERGED, TOKEN } from './fake-forge.ts';
@@ -95,6 +96,16 @@ describe.each(FORGES)('%s', (name) => {
     const error = await failure(clientOf(fake).forge.addComment(CHANGE, 'one'));
     expect(error.message).toContain('[redacted]');
     expect(error.message).not.toContain(TOKEN);
+  });
+
+  it('logs every attempt', async () => {
+    const fake = await fakeForge(name, { intercept: first({ status: 502, text: '' }) });
+    const lines: string[] = [];
+    const log = ({ method, path, status, attempt }: LogEntry): void => {
+      lines.push(`${attempt} ${method} ${status} ${path.split('/').at(-1)}`);
+    };
+    await clientOf(fake, { log }).forge.headOf(CHANGE);
+    expect(lines).toEqual([`1 GET 502 ${CHANGE}`, `2 GET 200 ${CHANGE}`]);
   });
 
   it('rejects a list that is none', async () => {

@@ -55,6 +55,8 @@ describe('where a run belongs', () => {
       commit: 'head',
       token: { text: 'KEY_TEST_OWN', header: 'private-token' },
     });
+    const fork = { ...env, CI_PROJECT_ID: '77', CI_MERGE_REQUEST_PROJECT_ID: '5' };
+    expect(placeOf({}, fork, undefined)?.repository).toBe('5');
   });
 
   it('by flags, which win', () => {

@@ -6,6 +6,7 @@ import type { Forge } from '../../model/forge.ts';
 import type { Json } from '../../model/json.ts';
 import { proxies } from '../connect.ts';
 import type { Context } from '../context.ts';
+import { requestLog } from '../request-log.ts';
 import type { Place, PlaceFlags } from './place.ts';
 import { placeOf } from './place.ts';
 
@@ -41,6 +42,7 @@ export function openForge(context: Context, place: Place): Forge | undefined {
     userAgent: `assistantctl/${runtime.version}`,
     signal: context.interrupt().reading,
     ...(proxy === undefined ? {} : { proxy }),
+    ...(context.flags.verbose === true ? { log: requestLog(context) } : {}),
   };
   return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
 }

@@ -1,5 +1,6 @@
 import { ApiError, Failure } from '../../model/errors.ts';
 import type { Forge } from '../../model/forge.ts';
+import { visible } from '../../render/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 import { openForge, permissionHint } from './connect.ts';
@@ -43,7 +44,7 @@ export async function deliver(
     place === undefined ? elsewhere('no forge is known') : await put(context, place, document, flags);
   const { marker } = document;
   const lost = !summary && (result.outcome === 'denied' || result.outcome === 'elsewhere');
-  if ('reason' in result) context.note(`warning: ${result.reason}\n`);
+  if ('reason' in result) context.note(`warning: ${visible(result.reason)}\n`);
   if (flags.format === 'json') {
     const { outcome, ...rest } = result;
     const { topic, environment, digest } = marker;
@@ -109,7 +110,7 @@ function sentence(result: Result, { issue }: DeliverFlags): string {
     case 'closed':
     case 'unchanged': {
       const verb = result.outcome === 'unchanged' ? 'unchanged' : `${result.outcome}`;
-      return `The ${noun} is ${verb}: ${result.url}\n`;
+      return `The ${noun} is ${verb}: ${visible(result.url)}\n`;
     }
     case 'skipped':
       return `No ${noun}: there is nothing to say.\n`;

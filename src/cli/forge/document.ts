@@ -4,7 +4,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../../model/json.
 import type { Plan } from '../../model/plan.ts';
 import { isPlan } from '../../plan/saved.ts';
 import { renderFailureMarkdown } from '../../render/failure-markdown.ts';
-import { code } from '../../render/markdown.ts';
+import { code, prose } from '../../render/markdown.ts';
 import type { Marker } from '../../render/marker.ts';
 import { markerLine, NO_DIGEST, readMarker, withoutMarker } from '../../render/marker.ts';
 import { renderPlanMarkdown } from '../../render/plan-markdown.ts';
@@ -84,7 +84,7 @@ function ofPlan(saved: Plan, input: DocumentInput): Document {
   const clean = isEmpty(plan) && !drifts && silent && FINE.includes(input.exitCode);
   const { text = '' } = input;
   const rendered = parsed(text) === undefined ? withoutMarker(text) : '';
-  return finished(marker, clean, input, verdict(plan), (length) =>
+  return finished(marker, clean, input, prose(verdict(plan)), (length) =>
     rendered.trim() === '' || rendered.length > length
       ? withoutMarker(renderPlanMarkdown(plan, { budget: length }))
       : rendered,

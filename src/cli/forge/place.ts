@@ -91,7 +91,8 @@ function gitlabPlace(env: Env): Found {
   const ofJob: Token | undefined = job ? { text: job, header: 'job-token' } : undefined;
   return {
     forge: 'gitlab',
-    repository: env.CI_PROJECT_ID || env.CI_PROJECT_PATH || undefined,
+    // The pipeline of a fork runs in the fork; the merge request is in the project that it goes to.
+    repository: env.CI_MERGE_REQUEST_PROJECT_ID || env.CI_PROJECT_ID || env.CI_PROJECT_PATH || undefined,
     apiUrl: env.CI_API_V4_URL || 'https://gitlab.com/api/v4',
     token: own ? { text: own, header: 'private-token' } : ofJob,
     change: numberOf(env.CI_MERGE_REQUEST_IID),

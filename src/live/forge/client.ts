@@ -4,6 +4,7 @@ import { isObject } from '../../model/json.ts';
 import { createConnection } from '../connection.ts';
 import { networkError } from '../errors.ts';
 import type { LimiterClock } from '../limiter.ts';
+import type { LogEntry } from '../log.ts';
 import { parseJson } from '../parse.ts';
 import { tidy } from '../problems.ts';
 import type { AttemptOutcome, Headers, RetryClass } from '../retry.ts';
@@ -24,6 +25,8 @@ export interface ForgeOptions {
   readonly userAgent: string;
   readonly signal?: AbortSignal;
   readonly proxy?: TransportOptions['proxy'];
+  /** Gets every attempt, without bodies. */
+  readonly log?: (line: LogEntry) => void;
   /** Milliseconds that one request may take with all its waiting; two and a half minutes unless told. */
   readonly budgetMs?: number;
 }
@@ -83,9 +86,11 @@ export function createForgeClient(
     const begun = clock.now();
     let effect: RequestEffect = 'none';
     for (let number = 1; ; number += 1) {
+      const startedAt = clock.now();
       const exchanged = await transport.exchange(sent, LIMITS, signal);
       const body = exchanged.type === 'reply' ? parseJson(exchanged.text) : undefined;
       if (exchanged.type === 'reply' && isAnswer(exchanged.status, request)) {
+        log(request, exchanged, { attempt: number, ms: clock.now() - startedAt });
         return { status: exchanged.status, headers: exchanged.headers, body: body ?? null };
       }
       const outcome = outcomeOf(exchanged, body);
@@ -93,6 +98,8 @@ export function createForgeClient(
       const now = clock.now();
       const attempt = { retryClass: request.retryClass, number, elapsedMs: now - begun, outcome };
       const verdict = decideRetry(attempt, policy, now, options.random);
+      const retryInMs = verdict.retry ? { retryInMs: verdict.afterMs } : {};
+      log(request, exchanged, { attempt: number, ms: now - startedAt, ...retryInMs });
       if (!verdict.retry || signal?.aborted === true) {
         const failed = {
           method: request.method,
@@ -105,6 +112,16 @@ export function createForgeClient(
       }
       await clock.sleep(verdict.afterMs, signal).catch(() => undefined);
     }
+  }
+
+  function log(
+    { method, path }: ForgeRequest,
+    exchanged: Exchanged,
+    run: Pick<LogEntry, 'attempt' | 'ms' | 'retryInMs'>,
+  ): void {
+    const replied = exchanged.type === 'reply';
+    const requestId = replied ? header(exchanged.headers, 'x-github-request-id', 'x-request-id') : undefined;
+    options.log?.({ method, path, status: replied ? exchanged.status : 0, requestId, ...run });
   }
 
   return { send, close: () => transport.close() };

@@ -23,10 +23,11 @@ import { emptyState, openStore } from './store.ts';
 export interface Staged {
   readonly world: PreviewWorld;
   readonly parts: readonly PreviewPart[];
-  readonly session: StateSession;
   /** Why not everything could be staged; null when it could. */
   readonly exitKind: ErrorKind | null;
   readonly removed: Removal;
+  /** Live id by reference target, the preview's own in place of what it copies. */
+  readonly ids: Planned['ids'];
   /** Id of every resource of the preview's world. */
   readonly idOf: (address: Address) => string | undefined;
 }
@@ -106,7 +107,8 @@ export async function stagePreview(
       .concat(parts.map((part) => part.version_id ?? undefined)),
   );
   const left = exitKind === null ? before.filter((trace) => !used.has(trace.versionId ?? trace.id)) : [];
-  return { world, parts, session, exitKind, removed: await removeTraces(connection.api, left), idOf };
+  const removed = await removeTraces(connection.api, left);
+  return { world, parts, exitKind, removed, ids: idsFor(planned, fresh, world, session), idOf };
 }
 
 /** What waits or is being rolled out differs from main all the same. */

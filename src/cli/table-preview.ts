@@ -16,6 +16,8 @@ export const PREVIEW_COMMANDS: readonly Declared[] = [
           command
             .requiredOption(ID, 'name of the preview, for example pr-42')
             .option('--no-tests', 'stage only')
+            .option('--remember', 'note green results in the state also where it is kept in Git')
+            .option('--no-remember', 'write nothing into the state')
             .option('--timeout <duration>', 'longest wait for all tests; 15m unless given')
             .addOption(format('text', 'json', 'markdown')),
         action: async (context, _args, command) =>

@@ -342,3 +342,42 @@ describe('whatever the API does', () => {
     expect(snapshot(world)).toBe(before);
   });
 });
+
+describe('green results of a preview', () => {
+  const gated = (text: string): string =>
+    text.replace(
+      'key: front-desk\n',
+      'key: front-desk\npromotion: { strategy: gated, gate: { tests: [{ $ref: test/greets }] } }\n',
+    );
+  const runs = ({ server }: Account): number =>
+    server.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/runs')).length;
+
+  it('are not run again by an apply of the same content, copies of tools or not', async () => {
+    const world = await account();
+    const branch = await world.checkout(gated(BASE));
+    await branch.cli('apply');
+    await branch.write(gated(BASE).replace('answer the phone', 'answer the telephone').replace('/v1', '/v2'));
+    expect((await up(branch)).report.outcome).toBe('passed');
+    expect(runs(world)).toBe(1);
+    expect((await branch.cli('preview', 'down', '--id', 'pr-42')).code).toBe(0);
+    expect((await branch.cli('apply')).code).toBe(0);
+    expect(runs(world)).toBe(1);
+    expect((await branch.cli('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('are not remembered when asked so, nor for other content', async () => {
+    const world = await account();
+    const branch = await world.checkout(gated(BASE));
+    await branch.cli('apply');
+    await branch.write(gated(BASE).replace('answer the phone', 'answer the telephone'));
+    await up(branch, 'pr-1', '--no-remember');
+    await branch.cli('apply', '--no-promote');
+    await branch.cli('promote');
+    expect(runs(world)).toBe(2);
+    await branch.write(gated(BASE).replace('answer the phone', 'answer every call'));
+    await up(branch, 'pr-2');
+    await branch.write(gated(BASE).replace('answer the phone', 'answer some calls'));
+    expect((await branch.cli('apply')).code).toBe(0);
+    expect(runs(world)).toBe(4);
+  });
+});

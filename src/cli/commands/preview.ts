@@ -11,12 +11,14 @@ import type { Context } from '../context.ts';
 import { accessTo } from '../credentials.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { gather, type Inputs } from '../gather.ts';
+import { rememberResults } from '../preview-remember.ts';
 import { testPreview } from '../preview-tests.ts';
 import { type Staged, stagePreview } from '../preview-up.ts';
 
 export interface PreviewUpFlags {
   readonly id: string;
   readonly tests: boolean;
+  readonly remember?: boolean;
   readonly timeout?: string;
   readonly format: string;
 }
@@ -35,7 +37,9 @@ export async function up(context: Context, flags: PreviewUpFlags): Promise<numbe
     const staged = await stagePreview(context, inputs, connection, id);
     const test = flags.tests && staged.exitKind === null;
     const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
-    return show(context, reportOf(inputs, id, staged, tests), staged, flags.format);
+    const remember = flags.remember ?? environment.state.backend === 'file';
+    const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
+    return show(context, reportOf(inputs, id, staged, tests, note), staged, flags.format);
   } finally {
     await connection.close();
   }
@@ -46,6 +50,7 @@ function reportOf(
   preview: string,
   staged: Staged,
   tests: readonly TestVerdict[],
+  note: string | undefined,
 ): PreviewReport {
   const { parts, world, exitKind, removed } = staged;
   const environment = project.environment.name;
@@ -63,6 +68,7 @@ function reportOf(
       ...world.toMain.map(
         ({ from, to }) => `${from} hands off to main of ${to}, not to the version of this preview`,
       ),
+      ...(note === undefined ? [] : [note]),
       ...removed.kept.map(({ trace, reason }) => `${trace.name} could not be removed: ${reason}`),
     ],
     removed: removed.removed.length,

@@ -1,4 +1,4 @@
-import type { Change, ConflictEntry, DriftEntry, Plan, PlanSummary } from '../../model/plan.ts';
+import type { Change, ConflictEntry, DriftEntry, PendingEntry, Plan, PlanSummary } from '../../model/plan.ts';
 import { pathText } from '../field-text.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from '../plan-extra.ts';
 import {
@@ -11,6 +11,7 @@ import {
   newFields,
   nextCommands,
   orphansLeft,
+  pendingNote,
   promotionNote,
   shortTime,
   verdict,
@@ -131,6 +132,20 @@ function driftEntry(plan: Plan, { address, deleted, fields }: DriftEntry): Entry
   return { mark: 'drift', address, note: deleted ? 'deleted' : count(fields.length, 'field'), body };
 }
 
+function pendingEntry(entry: PendingEntry): Entry {
+  const fields = fieldsMarkup(
+    entry.fields.map((field) => ({ ...field, origin: 'config' })),
+    ['main', 'this version'],
+  );
+  const { address } = entry;
+  return {
+    mark: 'pending',
+    address,
+    note: '',
+    body: `<p class="note">${escapeMarkup(pendingNote(entry))}</p>${fields}`,
+  };
+}
+
 function conflictEntry({ address, fields }: ConflictEntry): Entry {
   const side = (
     name: string,
@@ -202,6 +217,7 @@ export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
       'Changed outside Git, left as it is',
       driftLeft(plan).map((entry) => driftEntry(plan, entry)),
     ),
+    entries('pending', 'Begun by an earlier apply', (plan.pending ?? []).map(pendingEntry)),
     leftAlone(plan),
     '</main>',
     footer(plan, extra),

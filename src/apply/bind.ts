@@ -15,7 +15,7 @@ export async function bindResource(
   step: Step,
   live: RemoteResource,
   before: JsonObject | undefined,
-  reason = step.action === 'create' ? 'created' : 'found',
+  reason = 'found',
 ): Promise<void> {
   const main = live.versionId;
   await saveBinding(context, step, {
@@ -110,7 +110,10 @@ function asFound(context: ApplyContext, step: Step, main: RemoteResource) {
     main_version_id: main.versionId ?? null,
     prevent_destroy: step.preventDestroy,
     updated_at: now(context),
-    mains: main.versionId === undefined ? [] : mainsWith(context, step, main.versionId, 'found'),
+    mains:
+      main.versionId === undefined || step.action === 'link'
+        ? []
+        : mainsWith(context, step, main.versionId, 'found'),
   };
 }
 
@@ -126,8 +129,11 @@ function mainsWith(
   version_id: string,
   reason: string,
 ): readonly MainRecord[] {
-  const record = { version_id, at: now(context), by: context.who ?? '', reason };
-  return withMain(context.bindings.get(step.address)?.mains, record);
+  const known = context.bindings.get(step.address)?.mains;
+  const begun = step.action === 'create' || step.action === 'link';
+  const record = { version_id, at: now(context), by: context.who ?? '', reason: begun ? 'created' : reason };
+  // What a link step completes was never meant to be heard: nobody shall roll back to it.
+  return withMain(step.action === 'link' ? [] : known, record);
 }
 
 /** What outlives a step: the history, earlier test results and whatever else a release remembers. */

@@ -13,7 +13,8 @@ export async function announce(
   flags: { readonly format: string; readonly yes?: boolean },
 ): Promise<void> {
   if (flags.format !== 'text' || plan.changes.length === 0) return;
-  context.note(renderPlan(plan, context.noteStyle, { protected: project.environment.protected }));
+  const extra = { protected: project.environment.protected, executing: true } as const;
+  context.note(renderPlan(plan, context.noteStyle, extra));
   const ask = questioner(context.runtime);
   if (ask === undefined || flags.yes === true) return;
   const answer = await ask(`Apply this to ${plan.environment}? Only "yes" is taken for an answer: `);

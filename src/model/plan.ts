@@ -37,6 +37,8 @@ export interface Change {
   readonly affects: readonly string[];
   /** How the new version becomes main, where that is not at once. */
   readonly release?: ReleaseNote;
+  /** The version exists already: a `promote` or a `rollback`. */
+  readonly existing?: true;
 }
 
 export interface ReleaseNote {

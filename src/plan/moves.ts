@@ -112,6 +112,7 @@ function changeOf(move: Move, refs: ReadonlyMap<string, string>): Change {
     desired_digest: contentDigest(version.config),
     depends_on: [],
     affects: [],
+    existing: true,
     ...(release !== undefined && { release: releaseNote(release) }),
   };
 }

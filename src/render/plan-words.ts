@@ -15,6 +15,8 @@ export interface PlanExtra {
   readonly file?: string;
   /** The environment is protected: an unsaved plan needs `--approve`. */
   readonly protected?: boolean;
+  /** It is about to be executed: there is nothing to type. */
+  readonly executing?: true;
 }
 
 /** The order in which changes are listed. */
@@ -95,7 +97,8 @@ export function promotionNote(change: Change): string {
   if (change.action === 'create') return '';
   if (change.action === 'adopt' && change.fields.length === 0) return '';
   const gate = gateText(change.release);
-  if (change.promotes) return `new version, promoted to main${gate === '' ? '' : ` once it passed ${gate}`}`;
+  const version = change.existing === true ? 'an earlier or waiting version' : 'new version';
+  if (change.promotes) return `${version}, promoted to main${gate === '' ? '' : ` once it passed ${gate}`}`;
   switch (change.release?.strategy) {
     case 'canary':
       return 'new version, to be rolled out by canary: main stays as it is';
@@ -213,6 +216,7 @@ export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
 
 /** What to type next, most useful first; empty when there is nothing to do. */
 export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string[] {
+  if (extra.executing === true) return [];
   if (hasErrors(plan.diagnostics)) return [command(plan, 'plan', ...planFlags(plan))];
   if (plan.conflicts.length > 0) {
     return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];

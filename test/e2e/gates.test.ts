@@ -398,6 +398,14 @@ describe('a change that waits', () => {
 });
 
 describe('rollback', () => {
+  it('never leads to the half of a new assistant that was made to close a cycle', async () => {
+    const { project } = await gatedProject('');
+    for (const address of ['assistant/front-desk', 'assistant/billing']) {
+      const none = await cli(project, 'rollback', address);
+      expect(`${none.code} ${json(none).error?.code}`).toBe('3 NO_EARLIER_MAIN');
+    }
+  });
+
   it('goes back to the former main, and the plan shows what Git would change', async () => {
     const { server, project } = await gatedProject('');
     await project.edit('assistants/front-desk.yaml', 'Hello.', 'Worse.');

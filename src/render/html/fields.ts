@@ -95,6 +95,6 @@ export function newValuesMarkup(fields: readonly FieldChange[]): string {
   const table =
     rows.length === 0
       ? ''
-      : `<div class="scroll" tabindex="0" role="region" aria-label="values"><table class="fields"><tbody>${rows.join('')}</tbody></table></div>`;
+      : `<div class="scroll" tabindex="0" role="region" aria-label="values"><table class="fields values"><tbody>${rows.join('')}</tbody></table></div>`;
   return table + long.map(longField).join('');
 }

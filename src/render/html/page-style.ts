@@ -55,6 +55,7 @@ th{text-align:left;font-weight:600;font-size:13px}
 .list thead th,.fields thead th{border-top:0;color:var(--soft);font-weight:500}
 .fields td{width:34%;overflow-wrap:anywhere;white-space:pre-wrap}
 .fields th{font-weight:400}
+.fields.values td{width:68%}
 del,ins{text-decoration:none;border-radius:3px;padding:1px 3px;-webkit-box-decoration-break:clone;box-decoration-break:clone}
 del{background:var(--remmark)}
 ins{background:var(--addmark)}

@@ -1906,7 +1906,10 @@ export interface Promotion {
        * Percent of traffic for the new version.
        */
       readonly weight: number;
-      readonly hold: Duration;
+      /**
+       * How long this share is kept before the next step; `0s` until the next tick.
+       */
+      readonly hold: string;
       /**
        * Who takes part in this step alone; an empty list means everybody.
        */

@@ -112,7 +112,13 @@ async function onGithub(repo: Repository, forge: FakeForge, api: string, cache: 
       TELNYX_BASE_URL: api,
     },
     contexts: {
-      github: { event_name: what.event, event, repository: 'acme/voice', token: TOKEN, ref: 'refs/x' },
+      github: {
+        event_name: what.event,
+        event,
+        repository: 'acme/voice',
+        token: what.fork === true ? 'KEY_TEST_FORK' : TOKEN,
+        ref: 'refs/x',
+      },
       secrets: what.fork === true ? {} : { TELNYX_API_KEY: KEY },
       inputs: {},
     },
@@ -176,9 +182,8 @@ it('GitHub: from the pull request to the merge, the preview, the drift', { timeo
   ok(await fork.run('assistantctl.yml', 'plan'));
   expect(server.requests).toHaveLength(requests);
   expect(await fork.summary()).toContain('Live not compared');
-  expect((await push.run('assistantctl.yml', 'apply'))?.code).toBe(6);
+  expect(forge.comments[0]?.body).not.toContain('Live not compared');
 
-  ok(await pull.run('assistantctl.yml', 'plan'));
   ok(await push.run('assistantctl.yml', 'apply'));
 
   const watch = await on({ event: 'schedule', schedule: '23 5 * * *' });
@@ -316,9 +321,7 @@ it('the action reads its inputs as they are', { timeout: 120_000 }, async () => 
   expect(existsSync(join(folder, 'pwned'))).toBe(false);
 
   const push = { GITHUB_REF: 'refs/heads/main', GITHUB_SHA: MERGED };
-  expect((await act({ INPUT_COMMAND: 'validate' })).code).toBe(0);
   const applied = await act({ INPUT_COMMAND: 'apply' }, push);
   expect(applied.code, applied.log).toBe(0);
   expect((await act({ INPUT_COMMAND: 'drift' }, push)).outputs).toBe('exit-code=0\n');
-  expect((await act({ INPUT_COMMAND: 'rollout-tick' }, push)).code).toBe(0);
 });

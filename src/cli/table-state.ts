@@ -7,8 +7,13 @@ function wholeNumber(text: string): string {
   return text;
 }
 
-/** What looks back in the state: the history, and deleted resources. */
+/** What looks back in the state: former names, the history, and deleted resources. */
 export const STATE_PAST_COMMANDS: readonly Declared[] = [
+  {
+    usage: 'claim <project/environment>',
+    summary: 'keep a state after its project or environment was renamed',
+    action: async (context, [from]) => (await import('./commands/state-claim.ts')).claimState(context, from),
+  },
   {
     usage: 'history',
     summary: 'who applied what and when, and what can be restored',

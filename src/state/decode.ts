@@ -63,7 +63,7 @@ export function checkState(
     `not to ${expected.environment} of ${expected.project}`;
   return new Failure('stale', message, {
     code: 'STATE_FOREIGN',
-    hint: 'check `project` and `state` in assistantctl.yaml; after a rename change these two names in the state too',
+    hint: `check \`project\` and \`state\` in assistantctl.yaml; after a rename type: assistantctl state claim ${state.project}/${state.environment}`,
     details: { project: state.project, environment: state.environment },
   });
 }

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { isObject, type JsonObject } from '../../src/model/json.ts';
+import type { Specs } from '../support/specs.ts';
+import { isEmpty, startWorld, type World } from '../support/world.ts';
+
+/** What random stories and faults brought to light, each in its smallest form. */
+
+const A: JsonObject = { name: 'A', instructions: 'You are A.' };
+const B: JsonObject = { name: 'B', instructions: 'You are B.' };
+
+const hook = (properties: JsonObject): JsonObject => ({
+  type: 'webhook',
+  display_name: 'Hook',
+  webhook: {
+    name: 'hook',
+    description: 'Finds.',
+    url: 'https://a.example/',
+    method: 'POST',
+    body_parameters: { type: 'object', properties },
+  },
+});
+
+const greets = (target: string): JsonObject => ({
+  name: 'Greets',
+  destination: { $ref: target },
+  instructions: 'Say hello.',
+  rubric: [{ name: 'r', criteria: 'c' }],
+});
+
+async function settles(world: World, specs: Specs): Promise<void> {
+  const report = await world.apply(specs);
+  expect(report.results.map(({ address, status, error }) => [address, status, error?.code])).toEqual(
+    report.results.map(({ address }) => [address, 'applied', undefined]),
+  );
+  expect(isEmpty(await world.plan(specs))).toBe(true);
+}
+
+async function live(world: World, kind: string, address: string): Promise<JsonObject> {
+  return world.dashboard('GET', `/ai/${kind}/${await world.bound(address)}`);
+}
+
+describe('an edit passes for one already in effect', () => {
+  it('not when a reference points elsewhere', async () => {
+    const world = await startWorld();
+    await settles(world, { 'assistant/a': A, 'assistant/b': B, 'test/t': greets('assistant/a') });
+    await settles(world, { 'assistant/a': A, 'assistant/b': B, 'test/t': greets('assistant/b') });
+    expect((await live(world, 'assistants/tests', 'test/t')).destination).toBe(
+      await world.bound('assistant/b'),
+    );
+  });
+
+  it('not when a shared tool is attached', async () => {
+    const world = await startWorld();
+    const tool = { 'tool/hook': hook({}) };
+    await settles(world, { ...tool, 'assistant/a': { ...A, tool_ids: [] } });
+    await settles(world, { ...tool, 'assistant/a': { ...A, tool_ids: [{ $ref: 'tool/hook' }] } });
+    expect((await live(world, 'assistants', 'assistant/a')).tool_ids).toEqual([
+      await world.bound('tool/hook'),
+    ]);
+  });
+
+  it.each(['replace', 'merge'] as const)(
+    'not when a schema parameter comes or goes, on a server that would %s',
+    async (nested) => {
+      const world = await startWorld({ quirks: { nested } });
+      await settles(world, { 'tool/hook': hook({ order: { type: 'string' } }) });
+      await settles(world, { 'tool/hook': hook({ order: { type: 'string' }, name: { type: 'string' } }) });
+      await settles(world, { 'tool/hook': hook({ name: { type: 'string' } }) });
+      await settles(world, { 'tool/hook': hook({}) });
+    },
+  );
+
+  it('not when a thin reply shows nothing of what was to be removed', async () => {
+    const quirks = { nested: 'merge' as const, replyLacksFields: ['tool_definition', 'webhook'] };
+    const world = await startWorld({ quirks });
+    await settles(world, { 'tool/hook': hook({ order: { type: 'string' } }) });
+    await settles(world, { 'tool/hook': hook({}) });
+  });
+});
+
+describe('a staged version', () => {
+  const variables = (names: JsonObject): Specs => ({ 'assistant/a': { ...A, dynamic_variables: names } });
+
+  it.each(['replace', 'merge'] as const)(
+    'lacks the dynamic variables that went, on a server that would %s',
+    async (nested) => {
+      const world = await startWorld({ quirks: { nested } });
+      await settles(world, variables({ one: '1', two: '2' }));
+      await settles(world, variables({ two: '2' }));
+      await settles(world, variables({}));
+    },
+  );
+
+  it('is found where the reply does not name it, although it was built on a leftover', async () => {
+    const quirks = { stagedBase: 'newest' as const, replyLacksFields: ['version_id'] };
+    const world = await startWorld({ quirks });
+    await settles(world, { 'assistant/a': A });
+    const id = await world.bound('assistant/a');
+    await world.dashboard('POST', `/ai/assistants/${id}`, { greeting: 'Left over.', promote_to_main: false });
+    await settles(world, { 'assistant/a': { ...A, instructions: 'You are A, at once.' } });
+    expect((await live(world, 'assistants', 'assistant/a')).greeting ?? '').toBe('');
+  });
+
+  it('may hold what the API fills into a block that is new', async () => {
+    const world = await startWorld({ quirks: { stagedBase: 'newest' } });
+    await settles(world, { 'assistant/a': A });
+    const id = await world.bound('assistant/a');
+    await world.dashboard('POST', `/ai/assistants/${id}`, { greeting: 'Left over.', promote_to_main: false });
+    const telephony = { enabled_features: ['telephony'], telephony_settings: { time_limit_secs: 600 } };
+    await settles(world, { 'assistant/a': { ...A, ...telephony } });
+    await settles(world, { 'assistant/a': { ...A, ...telephony, greeting: 'Hello.' } });
+    const { telephony_settings: settings } = await live(world, 'assistants', 'assistant/a');
+    expect(isObject(settings) ? settings.noise_suppression : undefined).toBe('disabled');
+  });
+});
+
+describe('a create', () => {
+  it('is unknown, not failed, where its reply is lost and then nothing can be looked up', async () => {
+    const world = await startWorld();
+    let lost = false;
+    world.emulator.setFaults(({ method }) => {
+      if (method !== 'POST' && !lost) return undefined;
+      lost = true;
+      return { kind: 'reset-after' };
+    });
+    const report = await world.apply({ 'assistant/a': A });
+    world.emulator.setFaults(undefined);
+    expect(report.results).toMatchObject([{ address: 'assistant/a', status: 'unknown' }]);
+    expect(report.exitKind).toBe('partial');
+    await settles(world, { 'assistant/a': A });
+    const { data } = await world.dashboard('GET', '/ai/assistants');
+    expect(data).toHaveLength(1);
+  });
+});

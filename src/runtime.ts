@@ -31,8 +31,8 @@ export interface Runtime {
   readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Everything that is piped in; empty at a terminal. */
   stdin(): Promise<string>;
-  /** Lines as they come in; at a terminal each is asked for, and Ctrl-D ends them. */
-  lines(prompt: string): AsyncIterable<string>;
+  /** Lines as they come in; at a terminal each is asked for, and Ctrl-D ends them. So does the signal. */
+  lines(prompt: string, stop: AbortSignal): AsyncIterable<string>;
   readonly host: string;
   readonly user: string;
   readonly pid: number;
@@ -109,14 +109,12 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-async function* readLines(prompt: string): AsyncGenerator<string> {
+async function* readLines(prompt: string, stop: AbortSignal): AsyncGenerator<string> {
   const terminal = process.stdin.isTTY === true;
   const shown = terminal ? { output: process.stderr, prompt } : {};
-  const reader = createInterface({ input: process.stdin, terminal, ...shown });
-  reader.once('SIGINT', () => {
-    reader.close();
-    process.kill(process.pid, 'SIGINT');
-  });
+  const reader = createInterface({ input: process.stdin, terminal, signal: stop, ...shown });
+  // A line reader swallows Ctrl-C; whoever aborts `stop` then ends the lines.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   if (terminal) reader.prompt();
   for await (const line of reader) {
     yield line;

@@ -50,7 +50,7 @@ async function withMembers(
   made: RemoteResource,
 ): Promise<RemoteResource> {
   if (withoutMembers(step.kind, spec) === spec) return made;
-  const base = withoutMembers(step.kind, step.base ?? {});
+  const base = step.base === null ? null : withoutMembers(step.kind, step.base);
   await bindResource(context, { ...step, base }, made, undefined);
   const wrote = await settleMembers(context, step, made.id, { present: made.config, wanted: spec });
   return wrote ? ((await context.api.get(step.kind, made.id)) ?? made) : made;

@@ -1,6 +1,7 @@
 import { ApiError } from '../model/errors.ts';
 import type { Answer, Client } from './client.ts';
 import { type Listing, ListingFault, listAll } from './paging.ts';
+import type { RetryClass } from './retry.ts';
 
 /** Reads a whole list; `filter` is an encoded query that every page carries. */
 export type ReadList = <Item>(
@@ -10,11 +11,11 @@ export type ReadList = <Item>(
 ) => Promise<readonly Item[]>;
 
 /** Complete listings over a client; one that stays incomplete is an `ApiError`. */
-export function createListing(client: Client): ReadList {
+export function createListing(client: Client, retryClass: RetryClass = 'read'): ReadList {
   return async (what, path, filter) => {
     const read = (page: string | undefined): Promise<Answer> => {
       const query = [filter, page].filter((part) => part !== undefined && part !== '').join('&');
-      return client.send({ method: 'GET', path, retryClass: 'read', ...(query === '' ? {} : { query }) });
+      return client.send({ method: 'GET', path, retryClass, ...(query === '' ? {} : { query }) });
     };
     try {
       return await listAll({ ...what, read });

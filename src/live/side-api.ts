@@ -14,6 +14,8 @@ const SECRETS_PER_PAGE = 250;
 /** What is used by hand or only looked at, over HTTP. Paths and verbs: the public OpenAPI document and the SDK. */
 export function createSideApi(client: Client): SideApi {
   const listing = createListing(client);
+  // For looks that only serve a warning: a server that fails is not worth waiting for.
+  const glance = createListing(client, 'once');
 
   async function get(path: string): Promise<JsonObject> {
     const answer = await client.send({ method: 'GET', path, retryClass: 'read' });
@@ -92,7 +94,7 @@ export function createSideApi(client: Client): SideApi {
     texmlApplication: (applicationId) => getIfThere(paths.applicationPath(applicationId)),
     showCanary: (assistantId) => getIfThere(canaryPath(assistantId)),
     secretIdentifiers: () =>
-      listing(
+      glance(
         {
           paging: 'meta',
           pageSize: SECRETS_PER_PAGE,
@@ -103,7 +105,8 @@ export function createSideApi(client: Client): SideApi {
         paths.SECRETS_PATH,
       ),
     bucketNames: async () => {
-      const { buckets } = await get(paths.BUCKETS_PATH);
+      const request = { method: 'GET', path: paths.BUCKETS_PATH, retryClass: 'once' } as const;
+      const { buckets } = recordOf(await client.send(request));
       return (isArray(buckets) ? buckets : []).filter((name) => typeof name === 'string');
     },
   };

@@ -66,9 +66,9 @@ export interface SideApi {
   texmlApplication(applicationId: string): Promise<JsonObject | undefined>;
   /** The rules of an assistant's canary deploy with its dates; undefined when there is none. */
   showCanary(assistantId: string): Promise<JsonObject | undefined>;
-  /** Identifiers of the account's integration secrets. Their values are never told. */
+  /** Identifiers of the account's integration secrets; asked for once. Their values are never told. */
   secretIdentifiers(): Promise<readonly string[]>;
-  /** Names of the storage buckets that are embedded for retrieval. */
+  /** Names of the storage buckets that are embedded for retrieval; asked for once. */
   bucketNames(): Promise<readonly string[]>;
 }
 

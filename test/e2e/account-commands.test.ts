@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { account, finished, inDashboard, leadingTo, testProject } from './harness.ts';
+import { account, finished, inDashboard, leadingTo, MAIN, testProject } from './harness.ts';
 
 const NUMBERS = ['--from', '+13125550100', '--to', '+13125550101'];
 const WHEN = ['--at', '2039-01-31T09:00:00Z', '--channel', 'phone_call'];
@@ -58,4 +59,21 @@ it('the built program holds a conversation with a pipe, and ends with it', async
   });
   const waiting = project.start(args, {}, undefined);
   expect((await finished(waiting)).code).toBe(0);
+});
+
+it('a conversation whose input stays open ends with the signal', async () => {
+  const server = await account();
+  const project = await testProject(leadingTo(server));
+  expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+  const args = [MAIN, 'assistant', 'chat', 'assistant/billing', '--env', 'account'];
+  const child = spawn(process.execPath, args, {
+    cwd: project.folder,
+    env: { PATH: process.env.PATH ?? '', HOME: project.folder, ...leadingTo(server) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const ended = finished(child);
+  child.stdin.write('Hello\n');
+  await new Promise((answered) => child.stdout.once('data', answered));
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 143, stdout: 'Billing: you said "Hello".\n' });
 });

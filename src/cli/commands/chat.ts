@@ -61,5 +61,5 @@ export async function chat(context: Context, text: string, flags: ChatFlags): Pr
 
 async function* messages(context: Context, flags: ChatFlags): AsyncGenerator<string> {
   if (flags.message !== undefined) yield* flags.message;
-  else yield* context.runtime.lines('> ');
+  else yield* context.runtime.lines('> ', context.interrupt().stop);
 }

@@ -2,7 +2,10 @@ import { Failure } from '../model/errors.ts';
 import type { PullReport } from '../model/pull.ts';
 import type { FeedGit } from '../state/git-run.ts';
 
-/** Fails with `usage` unless the folder is in a repository with a commit and without a branch of that name. */
+/**
+ * Fails with `usage` unless the folder is in a repository with a commit, without a branch of that name and without
+ * changes to its files: the commit is to hold what was pulled and nothing else.
+ */
 export async function requireNewBranch(git: FeedGit, root: string, name: string): Promise<void> {
   const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD'], root);
   if (head.code !== 0) {
@@ -16,10 +19,24 @@ export async function requireNewBranch(git: FeedGit, root: string, name: string)
     throw new Failure('usage', `${name} is no name for a branch`, { code: 'BRANCH_INVALID' });
   }
   const known = await git(['rev-parse', '--verify', '--quiet', `refs/heads/${name}`], root);
-  if (known.code !== 0) return;
+  if (known.code !== 0) {
+    await requireClean(git, root);
+    return;
+  }
   throw new Failure('usage', `the branch ${name} exists already`, {
     code: 'BRANCH_EXISTS',
     hint: 'choose another name, for example one with the date in it',
+  });
+}
+
+async function requireClean(git: FeedGit, root: string): Promise<void> {
+  const { stdout } = await git(['status', '--porcelain', '--untracked-files=no', '--', '.'], root);
+  const changed = stdout.split('\n').filter((line) => line !== '');
+  if (changed.length === 0) return;
+  throw new Failure('usage', 'files of the project have changes that are not committed', {
+    code: 'GIT_DIRTY',
+    hint: 'commit or stash them first, so that the branch holds what was pulled alone',
+    details: { files: changed.map((line) => line.slice(3)) },
   });
 }
 

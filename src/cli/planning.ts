@@ -1,6 +1,6 @@
 import { confirm, fetchAccount, vanishedVersions } from '../live/fetch.ts';
 import { takeInventory } from '../live/inventory.ts';
-import { type Address, KIND_NAMES } from '../model/address.ts';
+import type { Address, Kind } from '../model/address.ts';
 import type { BlastRadius } from '../model/blast-radius.ts';
 import { Failure } from '../model/errors.ts';
 import { kindsToList } from '../model/kinds.ts';
@@ -93,14 +93,14 @@ export async function planOn(
   return (await compare(context, inputs, connection, state, options)).planned;
 }
 
-/** As {@link planOn}, and the account that was read; `integrations` reads every kind and the catalogue in any case. */
+/** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
 export async function compare(
   context: Context,
   inputs: Inputs,
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
-  wanted: { readonly integrations?: boolean } = {},
+  wanted: Wanted = {},
 ): Promise<Compared> {
   refuseForeignState(inputs, state);
   requireTargets(options.targets, inputs, state);
@@ -110,7 +110,7 @@ export async function compare(
       inputs,
       state,
       progress,
-      catalogue: wanted.integrations === true,
+      wanted,
     });
     return await planSurely({
       state,
@@ -163,19 +163,25 @@ function requireTargets(targets: readonly Address[], { desired }: Inputs, state:
   });
 }
 
+/** What is read of an account beyond what specs and state speak of. */
+export interface Wanted {
+  readonly kinds?: readonly Kind[];
+  /** The integration catalogue. */
+  readonly integrations?: boolean;
+}
+
 interface Reading {
   readonly inputs: Inputs;
   readonly state: State | undefined;
   readonly progress: Progress;
-  /** Read every kind and the integration catalogue, whether a spec has to do with them or not. */
-  readonly catalogue: boolean;
+  readonly wanted: Wanted;
 }
 
 const NOTHING_WISHED = { secrets: false, buckets: false };
 
 async function readAccount(
   connection: Connection,
-  { inputs, state, progress, catalogue }: Reading,
+  { inputs, state, progress, wanted }: Reading,
 ): Promise<RemoteAccount> {
   const { desired, project } = inputs;
   const embedded = project.environment.target === 'emulator';
@@ -183,10 +189,9 @@ async function readAccount(
   const mentions = resources.some(({ references }) =>
     references.some(({ target }) => target.startsWith('integration/')),
   );
-  const integrations = catalogue || mentions;
-  const kinds = catalogue
-    ? KIND_NAMES
-    : kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const integrations = wanted.integrations === true || mentions;
+  const known = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const kinds = [...new Set([...known, ...(wanted.kinds ?? [])])];
   const total = kinds.length + (integrations ? 1 : 0);
   let done = 0;
   const show = (): void => progress.show({ phase: 'reading the account', done, total });

@@ -1,7 +1,9 @@
 /** What `pull` and `import` have in common: from an account to files, bindings and a report. */
 
-import type { Address } from '../model/address.ts';
+import { type Address, KIND_NAMES } from '../model/address.ts';
 import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
+import { ApiError } from '../model/errors.ts';
+import { jsonEqual } from '../model/json.ts';
 import type { Planned } from '../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
@@ -14,7 +16,7 @@ import type { Connection } from './connect.ts';
 import type { Context } from './context.ts';
 import type { Inputs } from './gather.ts';
 import { planOptions } from './options.ts';
-import { compare, planAccount } from './planning.ts';
+import { compare, planAccount, type Wanted } from './planning.ts';
 import { replaceFile } from './spec-files.ts';
 
 /** What a pull works on. */
@@ -33,6 +35,7 @@ export interface Seen {
   readonly planned: Planned;
   readonly account: RemoteAccount;
   readonly unmanaged: Unmanaged;
+  readonly notes: readonly Diagnostic[];
 }
 
 export interface Choice {
@@ -42,17 +45,43 @@ export interface Choice {
 }
 
 /** Reads the account and sorts out what is managed. `known` is there even if a list does not have it yet. */
-export async function look(
-  { context, specs, inputs, connection, state }: Pulling,
-  known: readonly RemoteResource[] = [],
-): Promise<Seen> {
-  const options = planOptions({});
-  const reporting = withReportedDrift(inputs);
-  const seen = await compare(context, reporting, connection, state, options, { integrations: true });
+export async function look(pulling: Pulling, known: readonly RemoteResource[] = []): Promise<Seen> {
+  const { specs, state } = pulling;
+  const seen = await readAll(pulling, { kinds: KIND_NAMES, integrations: true }, []);
   const listed = new Set(seen.account.resources.map(({ id }) => id));
   const late = known.filter(({ id }) => !listed.has(id));
   const account = { ...seen.account, resources: [...seen.account.resources, ...late] };
   return { ...seen, account, unmanaged: unmanagedOf(specs, state, seen.planned, account) };
+}
+
+/** What an account may lack as a whole, by the path of its list: nothing else depends on it. */
+const OPTIONAL: readonly { readonly path: string; readonly what: string; readonly without: Wanted }[] = [
+  {
+    path: '/ai/conversations/',
+    what: 'insights',
+    without: { kinds: KIND_NAMES.filter((kind) => kind !== 'insight' && kind !== 'insight_group') },
+  },
+  { path: '/ai/integrations', what: 'integration catalogue', without: { integrations: false } },
+];
+
+async function readAll(
+  pulling: Pulling,
+  wanted: Wanted,
+  notes: readonly Diagnostic[],
+): Promise<Omit<Seen, 'unmanaged'>> {
+  const { context, inputs, connection, state } = pulling;
+  const reporting = withReportedDrift(inputs);
+  try {
+    const compared = await compare(context, reporting, connection, state, planOptions({}), wanted);
+    return { ...compared, notes };
+  } catch (error) {
+    const missing = error instanceof ApiError && error.status === 404 ? error.path : '';
+    const lack = OPTIONAL.find(({ path }) => missing.startsWith(path));
+    const again = lack === undefined ? wanted : { ...wanted, ...lack.without };
+    if (lack === undefined || jsonEqual({ ...again }, { ...wanted })) throw error;
+    const message = `the API answers 404 for its ${lack.what}, which are therefore left out`;
+    return readAll(pulling, again, [...notes, { severity: 'warning', code: 'PULL_UNAVAILABLE', message }]);
+  }
 }
 
 /** Writes files and bindings, then plans again to say what is left. */
@@ -93,7 +122,7 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: Choice): Pr
     files,
     branch: null,
     plan: after?.plan ?? null,
-    diagnostics: [...contested(seen), ...adoption.notes, ...(after?.diagnostics ?? [])],
+    diagnostics: [...seen.notes, ...contested(seen), ...adoption.notes, ...(after?.diagnostics ?? [])],
   };
 }
 

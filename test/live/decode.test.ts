@@ -34,6 +34,8 @@ describe('assistants', () => {
       versionName: 'abc 123',
       createdAt: '2026-01-01T00:00:00Z',
       config: { name: 'Front desk', instructions: 'Hi', tags: ['a'] },
+      versionCreatedAt: '2026-01-15T12:00:00Z',
+      importedFrom: { provider: 'vapi', id: 'x' },
     });
   });
 

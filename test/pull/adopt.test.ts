@@ -280,6 +280,18 @@ spec:
     expect([pulled.code, await project.files()]).toEqual([code, ['assistantctl.yaml']]);
   });
 
+  it('goes on without what the account does not have at all', async () => {
+    const project = await pullProject();
+    await create(project, '/ai/assistants', assistant('Desk'));
+    project.server.setFaults(({ path }) =>
+      /conversations|integrations/.test(path) ? { kind: 'status', status: 404 } : undefined,
+    );
+    const { code, body } = await project.json('pull', '--adopt');
+    expect([code, (body.adopted as readonly Json[]).length]).toEqual([0, 1]);
+    const codes = (body.diagnostics as JsonObject[]).map((diagnostic) => diagnostic.code);
+    expect(codes).toEqual(['PULL_UNAVAILABLE', 'PULL_UNAVAILABLE']);
+  });
+
   it('refuses broken specs and bad options before any request', async () => {
     const project = await pullProject({ 'assistants/a.yaml': 'kind: assistant\nspec: { nme: A }\n' });
     expect((await project.cli('pull', '--adopt')).code).toBe(3);

@@ -164,7 +164,7 @@ describe('pull --drift, whatever was edited', () => {
           await endProjects();
         }
       }),
-      { numRuns: Number(process.env.PULL_RUNS ?? 12), timeout: 20_000 },
+      { numRuns: Number(process.env.PULL_RUNS ?? 8), timeout: 20_000 },
     );
   }, 300_000);
 });

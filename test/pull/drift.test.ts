@@ -197,6 +197,9 @@ describe('pull --drift', () => {
     expect((await project.cli('drift')).code).toBe(0);
     const again = await project.cli('pull', '--drift', '--pr-branch', 'main');
     expect([again.code, again.err.includes('BRANCH_EXISTS')]).toEqual([3, true]);
+    await project.write('assistantctl.yaml', `${await project.read('assistantctl.yaml')}# mine\n`);
+    const dirty = await project.cli('pull', '--drift', '--pr-branch', 'other');
+    expect([dirty.code, dirty.err.includes('GIT_DIRTY')]).toEqual([3, true]);
     const invalid = await project.cli('pull', '--drift', '--pr-branch', 'a..b');
     expect([invalid.code, invalid.err.includes('BRANCH_INVALID')]).toEqual([3, true]);
   });

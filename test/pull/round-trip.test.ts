@@ -220,7 +220,7 @@ describe('pull --adopt, for any account', () => {
           await endProjects();
         }
       }),
-      { numRuns: Number(process.env.PULL_RUNS ?? 12), timeout: 20_000 },
+      { numRuns: Number(process.env.PULL_RUNS ?? 8), timeout: 20_000 },
     );
   }, 300_000);
 });

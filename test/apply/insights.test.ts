@@ -139,6 +139,43 @@ describe('membership by the three-way rules', () => {
     expect(isEmpty(await world.plan(SPECS))).toBe(true);
   });
 
+  it('decides each member by what Git and others did to it since the last apply', async () => {
+    const world = await startWorld();
+    // One insight for each way of having been (base), being wanted (Git) and being there (live).
+    const ways = [...Array(8).keys()].map((bits) => ({
+      key: `i${bits}`,
+      base: (bits & 4) > 0,
+      git: (bits & 2) > 0,
+      live: (bits & 1) > 0,
+    }));
+    const insights = Object.fromEntries(
+      ways.map(({ key }) => [`insight/${key}`, { name: key, instructions: 'x' }]),
+    );
+    const specsWith = (side: 'base' | 'git'): Specs => ({
+      ...insights,
+      'insight_group/all': {
+        name: 'All',
+        insights: ways.filter((way) => way[side]).map(({ key }) => ({ $ref: `insight/${key}` })),
+      },
+    });
+    await world.apply(specsWith('base'));
+    const group = await world.bound('insight_group/all');
+    for (const { key, base, live } of ways.filter((way) => way.base !== way.live)) {
+      const link = `${GROUPS}/${group}/insights/${await world.bound(`insight/${key}`)}`;
+      await world.dashboard(base && !live ? 'DELETE' : 'POST', `${link}/${live ? 'assign' : 'unassign'}`);
+    }
+    expect((await world.plan(specsWith('git'))).plan.conflicts).toEqual([]);
+    expect((await world.apply(specsWith('git'))).outcome).toBe('applied');
+    const expected = ways.filter(({ base, git, live }) => (git === base ? live : git)).map(({ key }) => key);
+    expect(await membersOf(world, 'insight_group/all')).toEqual(expected);
+    const after = await world.plan(specsWith('git'));
+    expect(after.plan.changes).toEqual([]);
+    await world.apply(specsWith('git'), { drift: 'revert' });
+    const wanted = ways.filter(({ git }) => git).map(({ key }) => key);
+    expect(await membersOf(world, 'insight_group/all')).toEqual(wanted);
+    expect(isEmpty(await world.plan(specsWith('git')))).toBe(true);
+  });
+
   it('takes JSON text and a mapping for the same schema', async () => {
     const world = await startWorld();
     await world.apply(SPECS);

@@ -310,6 +310,10 @@ it('the action reads its inputs as they are', { timeout: 120_000 }, async () => 
     });
     return { ...ran, outputs: await readFile(join(temp, 'output'), 'utf8') };
   };
+  const blind = await act({ INPUT_COMMAND: 'plan' }, { TELNYX_API_KEY: '' });
+  expect(blind.code, blind.log).toBe(0);
+  expect(forge.comments[0]?.body).toContain('Live not compared');
+  expect(server.requests).toEqual([]);
   const planned = await act({ INPUT_COMMAND: 'plan' });
   expect(planned.code, planned.log).toBe(0);
   expect(planned.outputs).toMatch(/^digest=sha256:[0-9a-f]{64}\nexit-code=0\n$/);

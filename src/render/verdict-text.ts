@@ -1,6 +1,17 @@
 import type { RubricVerdict, TestOutcome, TestVerdict } from '../model/runs.ts';
-import { count, type Glyphs, glyphs, type Ink, number, paint, paragraph, type Style } from './style.ts';
+import {
+  count,
+  type Glyphs,
+  glyphs,
+  type Ink,
+  number,
+  paint,
+  paragraph,
+  type Style,
+  usableWidth,
+} from './style.ts';
 import { visible } from './visible.ts';
+import { displayWidth } from './width.ts';
 
 /** Results of tests for a terminal: what passed in a line each, what did not with everything that helps. */
 
@@ -75,9 +86,17 @@ export function verdictLines(verdict: TestVerdict, style: Style, indent: number)
   const { ink, sign } = LOOKS[verdict.outcome];
   const facts = headFacts(verdict);
   const mark = paint(style, ink, sign(glyphs(style)));
-  const head = `${' '.repeat(indent)}${mark} ${visible(testTitle(verdict))}: ${outcomeText(verdict)}`;
+  const [first = '', ...rest] = paragraph(
+    style,
+    `${testTitle(verdict)}: ${outcomeText(verdict)}`,
+    indent + 2,
+  );
+  const head = [`${' '.repeat(indent)}${mark} ${first.trimStart()}`, ...rest];
+  const fits = rest.length === 0 && displayWidth(first) + 2 + displayWidth(facts) <= usableWidth(style);
+  const beside = `${head[0] ?? ''}  ${paint(style, 'dim', visible(facts))}`;
   return [
-    facts === '' ? head : `${head}  ${paint(style, 'dim', visible(facts))}`,
+    ...(facts !== '' && fits ? [beside] : head),
+    ...(facts !== '' && !fits ? paragraph(style, facts, indent + 4, 'dim') : []),
     ...(verdict.outcome === 'passed' ? [] : detailLines(verdict, style, indent + 4)),
   ];
 }

@@ -168,5 +168,5 @@ const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record(
 
 export const story: fc.Arbitrary<Story> = fc.record({
   quirks,
-  rounds: fc.array(round, { minLength: 1, maxLength: 3 }),
+  rounds: fc.array(round, { minLength: 2, maxLength: 3 }),
 });

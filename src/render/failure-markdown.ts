@@ -20,7 +20,8 @@ const MOST_LINES = 60;
 
 /** GitHub Markdown without a marker, safe to post whatever the messages contain. */
 export function renderFailureMarkdown({ title, exitCode, error, log }: FailedRun): string {
-  const message = textOf(error?.message) || 'The command printed nothing; the log of the run says more.';
+  const silent = log.trim() === '' ? 'The log of the run says why.' : 'The end of its log says why.';
+  const message = textOf(error?.message) || silent;
   const [first = '', ...more] = message.split('\n');
   const status = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
   const details = isObject(error?.details) ? error.details : {};
@@ -32,7 +33,7 @@ export function renderFailureMarkdown({ title, exitCode, error, log }: FailedRun
     `> ${prose(truncate(first, 600, '…'))}`,
     ...more.slice(0, 20).map((line) => `> ${prose(truncate(line, 600, '…'))}`),
     '',
-    'There is no plan for this commit: whatever was shown here before no longer holds.',
+    'There is no result for this commit: whatever was shown here before no longer holds.',
     ...(problems.length === 0 ? [] : ['', ...problemTable(problems)]),
     ...(error === undefined && log.trim() !== '' ? ['', fence('text', tail(log))] : []),
     ...(hint === '' ? [] : ['', `Next: ${prose(truncate(hint, 600, '…'))}`]),

@@ -167,9 +167,7 @@ async function demo() {
   say('');
   await run(['plan', '--detailed-exitcode'], {});
 
-  tell(
-    '7. From now on Support ships behind a gate and by canary. A well-meant edit drops the emergency call:',
-  );
+  tell('7. Support now ships behind a gate and by canary. A careless edit drops the emergency call:');
   await gateSupport();
   await edit(PROMPT, EMERGENCY, 'outside. Stay calm."');
   await run(['apply'], { code: 9, says: ['Support stops everything when gas is smelled'] });

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { ROOT } from './markdown.ts';
 import { outcome } from './project.ts';
 
-test('the demo runs without a key, fits a terminal and keeps its promises', { timeout: 120_000 }, async () => {
+test('the demo runs without a key, fits a terminal and keeps its promises', {
+  timeout: 120_000,
+}, async () => {
   const started = performance.now();
   const result = await outcome(
     spawn(process.execPath, [join(ROOT, 'scripts', 'demo.mjs')], {

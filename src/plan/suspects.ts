@@ -8,15 +8,20 @@ import type { Planned } from '../model/plan.ts';
 import type { Confirmed, Item, RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 
-/** Bound resources that a listing lacks, that were never compared before, or whose main may be about to move. */
+/**
+ * Bound resources that a listing lacks, that were never compared before, whose main may be about to move, or that
+ * are listed with another main version than the one last seen.
+ */
 function suspects(state: State | undefined, account: RemoteAccount): readonly Item[] {
-  const listed = new Set(account.resources.map(({ kind, id }) => `${kind}:${id}`));
+  const listed = new Map(account.resources.map(({ kind, id, versionId }) => [`${kind}:${id}`, versionId]));
   return Object.entries(state?.resources ?? {}).flatMap(([address, binding]) => {
     const kind = parseAddress(address)?.kind;
     if (kind === undefined) return [];
     const id = binding.remote_id;
     const settled = binding.base !== null && binding.candidate === undefined && binding.moving === undefined;
-    return settled && listed.has(`${kind}:${id}`) ? [] : [{ kind, id }];
+    const version = listed.get(`${kind}:${id}`) ?? binding.main_version_id;
+    const known = binding.main_version_id === null || version === binding.main_version_id;
+    return settled && known && listed.has(`${kind}:${id}`) ? [] : [{ kind, id }];
   });
 }
 

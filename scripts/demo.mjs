@@ -185,8 +185,6 @@ async function demo() {
   await run(['rollout', 'tick'], { says: ['50 %'] });
   await hold();
   await run(['rollout', 'tick'], { says: ['promoted'] });
-  say('');
-  await run(['plan', '--detailed-exitcode'], {});
 
   tell('10. Somebody rewrites the billing greeting in the dashboard.');
   await editInDashboard();

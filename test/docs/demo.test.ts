@@ -16,5 +16,5 @@ test('the demo runs without a key, fits a terminal and keeps its promises', {
   );
   expect(result, result.stdout + result.stderr).toMatchObject({ code: 0, stderr: '' });
   expect(result.stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
-  expect(performance.now() - started).toBeLessThan(40_000);
+  expect(performance.now() - started).toBeLessThan(60_000);
 });

@@ -164,7 +164,10 @@ function checkReference(
   }
   if (kind === 'integration') return { target: `integration/${key}` };
   if (!isKind(kind) || kind === 'test') {
-    return { code: 'REF_INVALID', message: `${target} is no reference to an assistant, tool, MCP server, insight or group` };
+    return {
+      code: 'REF_INVALID',
+      message: `${target} is no reference to an assistant, tool, MCP server, insight or group`,
+    };
   }
   if (!KEY_PATTERN.test(key))
     return { code: 'REF_INVALID', message: `${key} is no key; keys hold a-z, 0-9 and -` };

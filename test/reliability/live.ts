@@ -85,7 +85,10 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
 
   async function bound(address: string): Promise<LiveRecord | undefined> {
     const id = (await world.store.load())?.resources[address]?.remote_id;
-    return id === undefined ? undefined : (await all()).get(id);
+    const kind = KINDS_LIVED.find((one) => one === parseAddress(address)?.kind);
+    if (id === undefined || kind === undefined) return undefined;
+    const body = await world.dashboard('GET', `${KINDS[kind].collection}/${id}`).catch(() => undefined);
+    return body === undefined ? undefined : { kind, id, name: String(body[KINDS[kind].nameField]), body };
   }
 
   async function set(record: LiveRecord, pointer: string, value: Json): Promise<void> {
@@ -109,7 +112,7 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
       return;
     }
     const record = await bound(edit.address);
-    if (record === undefined || record.kind !== parseAddress(edit.address)?.kind) return;
+    if (record === undefined) return;
     const path = `${KINDS[record.kind].collection}/${record.id}`;
     if (edit.do === 'set') await set(record, edit.pointer, edit.value);
     else if (edit.do === 'remove') await world.dashboard('DELETE', path);

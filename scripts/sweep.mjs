@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const SLICE = 250;
+const SLICE = 100;
 
 const { values } = parseArgs({
   options: {

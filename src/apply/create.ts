@@ -58,6 +58,8 @@ async function withMembers(
 
 /** A replayed reply may describe a resource that is no more; then the create is a new one, with another key. */
 async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<RemoteResource> {
+  const found = await leftByAnother(context, step, body);
+  if (found !== undefined) return found;
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
   for (;;) {
     const key = idempotencyKey(context.lineage, step.address, body, formerIds);
@@ -68,6 +70,18 @@ async function createLiving(context: ApplyContext, step: Step, body: JsonObject)
     if (living !== undefined) return living;
     formerIds.push(resource.id);
   }
+}
+
+/** What an earlier run created and did not live to record: it had announced the create, and never its outcome. */
+async function leftByAnother(
+  context: ApplyContext,
+  step: Step,
+  body: JsonObject,
+): Promise<RemoteResource | undefined> {
+  const announced = context.session.pending.some(
+    ({ address, action }) => address === step.address && action === 'create',
+  );
+  return announced ? await lookUp(context, step, body) : undefined;
 }
 
 async function createOnce(

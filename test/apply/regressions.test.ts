@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject } from '../../src/model/json.ts';
+import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
-import { isEmpty, startWorld, type World } from '../support/world.ts';
+import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
 
 /** What random stories and faults brought to light, each in its smallest form. */
 
@@ -115,6 +116,25 @@ describe('a staged version', () => {
 });
 
 describe('a create', () => {
+  it('of something deleted by hand, killed before it was recorded, leaves no twin where keys are ignored', async () => {
+    const specs = { 'assistant/a': A, 'assistant/b': B };
+    for (let instant = 0; instant < 8; instant += 1) {
+      const world = await startWorld({ quirks: { idempotencyIgnored: true } });
+      await settles(world, specs);
+      await world.dashboard('DELETE', `/ai/assistants/${await world.bound('assistant/a')}`);
+      const crash = crashAt(instant);
+      const running = world.apply(specs, { recreate: true, wrap: crash.wrap });
+      await Promise.race([running, crash.happened.then(() => world.store.unlock())]);
+      await crash.bury();
+      const report = await world.apply(specs, { recreate: true });
+      expect(report.results.filter(({ status }) => status !== 'applied')).toEqual([]);
+      const { data } = await world.dashboard('GET', '/ai/assistants');
+      expect([instant, data]).toMatchObject([instant, [{}, {}]]);
+      expect(isEmpty(await world.plan(specs))).toBe(true);
+      await endWorlds();
+    }
+  });
+
   it('is unknown, not failed, where its reply is lost and then nothing can be looked up', async () => {
     const world = await startWorld();
     let lost = false;

@@ -4,7 +4,7 @@ import { settledBinding } from '../canonical/settle.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { jsonEqual } from '../model/json.ts';
+import { type JsonObject, jsonEqual } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Change, StateEdit, Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
@@ -86,14 +86,14 @@ function planExisting(
     ...(binding !== undefined &&
       binding !== known && { settled: { op: 'settle' as const, address, binding } }),
   };
-  const desiredDigest = configDigest(shape, desired);
   const rollout = openRollout(binding);
-  const underWay = writes && isUnderWay(rollout, desiredDigest, context);
-  const open = rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
+  const open = (underWay: boolean) =>
+    rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
   if (!writes && binding !== undefined) {
-    return { ...entries, steps: [], ...open, ...rebase(resource, binding, comparison, context) };
+    return { ...entries, steps: [], ...open(false), ...rebase(resource, binding, base, comparison, context) };
   }
-  if (underWay) return { ...entries, steps: [], ...open };
+  const desiredDigest = configDigest(shape, desired);
+  if (writes && isUnderWay(rollout, desiredDigest, context)) return { ...entries, steps: [], ...open(true) };
   const action = binding === undefined ? 'adopt' : 'update';
   const waiting = writes ? waitingCandidate(binding, desiredDigest, live, context) : undefined;
   if (waiting !== undefined) {
@@ -135,7 +135,7 @@ function planExisting(
     preventDestroy: resource.lifecycle.preventDestroy,
     ...(release !== undefined && { release }),
   };
-  return { ...entries, ...open, change, steps: [step] };
+  return { ...entries, ...open(false), change, steps: [step] };
 }
 
 function reportEntries(resource: DesiredResource, live: RemoteResource, comparison: Comparison) {
@@ -151,15 +151,16 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
 function rebase(
   resource: DesiredResource,
   binding: Binding,
+  base: JsonObject | null,
   comparison: Comparison,
   context: ResourceContext,
 ) {
-  const stored = storedBase(SHAPES[resource.kind], comparison.base, (target) => context.ids.get(target));
-  const same =
-    jsonEqual(stored, binding.base) &&
+  const settled =
     jsonEqual([...comparison.foreign].sort(), [...binding.foreign].sort()) &&
     binding.prevent_destroy === resource.lifecycle.preventDestroy;
-  if (same) return {};
+  if (settled && base !== null && jsonEqual(base, comparison.base)) return {};
+  const stored = storedBase(SHAPES[resource.kind], comparison.base, (target) => context.ids.get(target));
+  if (settled && jsonEqual(stored, binding.base)) return {};
   const stateEdit: StateEdit = {
     op: 'rebase',
     address: resource.address,

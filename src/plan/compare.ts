@@ -4,6 +4,7 @@
  */
 import { canonical, canonicalLike, isCollection, isTree, type Tree } from '../canonical/canonical.ts';
 import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../canonical/edit.ts';
+import { holdsExactly } from '../canonical/exact.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { fromPointer, isObject, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/plan.ts';
@@ -44,11 +45,26 @@ function asTree(value: ReturnType<typeof canonical>): Tree {
 /** Compares and decides; total and free of effects. */
 export function compare(sides: Sides, policy: Policy): Comparison {
   const { shape, desired, base, live } = sides;
+  if (
+    base !== null &&
+    sides.foreign.length === 0 &&
+    jsonEqual(base, desired) &&
+    holdsExactly(shape, live, desired)
+  ) {
+    return {
+      fields: [],
+      drift: [],
+      conflicts: [],
+      released: [],
+      edits: [],
+      reorder: [],
+      base: desired,
+      foreign: [],
+    };
+  }
   const wanted = asTree(canonical(shape, desired));
   const differences = diffTrees(asTree(canonicalLike(shape, live, desired)), wanted);
-  // The common case, nothing changed anywhere, is worth a look at the raw values first.
-  const unchanged = base === null || (differences.length === 0 && jsonEqual(base, desired));
-  const before = unchanged ? undefined : asTree(canonical(shape, base));
+  const before = base === null ? undefined : asTree(canonical(shape, base));
   const gitChanges = before === undefined ? [] : diffTrees(before, wanted);
   const liveChanges =
     base === null || before === undefined || differences.length === 0
@@ -66,7 +82,9 @@ function causeOf(context: Context, change: TreeChange): Cause {
     if (inBase) return touches(liveChanges, change.path) ? 'conflict' : 'removed';
     return isKnownForeign(context, change.path) ? 'foreign' : 'drift';
   }
-  if (!inBase) return 'config';
+  // An element that somebody added by hand, to a collection that the spec owns, and that Git adds otherwise.
+  const addedLive = !isForeign(context, change.path) && touches(liveChanges, change.path);
+  if (!inBase) return addedLive ? 'conflict' : 'config';
   const changedInGit = touches(gitChanges, change.path);
   const changedLive = touches(liveChanges, change.path);
   if (changedInGit && changedLive)
@@ -79,10 +97,14 @@ function isSameRemoval(shape: ObjectShape, live: JsonObject, desired: JsonObject
   return valueAtPath(shape, live, path) === undefined && valueAtPath(shape, desired, path) === undefined;
 }
 
+function isForeign(context: Context, path: Path): boolean {
+  const pointer = toPointer(path);
+  return context.foreign.some((known) => pointer === known || pointer.startsWith(`${known}/`));
+}
+
 /** Elements of a collection that no base spoke of yet: never removed, whoever put them there. */
 function isKnownForeign(context: Context, path: Path): boolean {
-  const pointer = toPointer(path);
-  if (context.foreign.some((known) => pointer === known || pointer.startsWith(`${known}/`))) return true;
+  if (isForeign(context, path)) return true;
   return context.base === null || valueAtPath(context.shape, context.base, path.slice(0, -1)) === undefined;
 }
 

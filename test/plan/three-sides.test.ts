@@ -146,6 +146,18 @@ describe('elements of keyed lists, sets and maps', () => {
     expect(result.conflicts).toEqual([{ path: '/dynamic_variables/old', base: '1', git: null, live: '2' }]);
   });
 
+  it('added by hand and then added otherwise in Git are a conflict, unless they were known as foreign', () => {
+    const live = { ...base, dynamic_variables: { ...base.dynamic_variables, hand: 'live' } };
+    const desired = { ...base, dynamic_variables: { ...base.dynamic_variables, hand: 'git' } };
+    const result = compare(sides(base, desired, live), REPORT);
+    expect(result.conflicts).toEqual([
+      { path: '/dynamic_variables/hand', base: null, git: 'git', live: 'live' },
+    ]);
+    const known = compare(sides(base, desired, live, ['/dynamic_variables/hand']), REPORT);
+    expect(paths(known.fields)).toEqual(['/dynamic_variables/hand']);
+    expect(compare(sides(base, live, live), REPORT)).toMatchObject({ fields: [], drift: [], conflicts: [] });
+  });
+
   it('in another order are the same', () => {
     const live = { ...base, tags: ['b', 'a'], tools: [skip, hangup] };
     expect(compare(sides(base, base, live), REPORT)).toMatchObject({ fields: [], drift: [], conflicts: [] });

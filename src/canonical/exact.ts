@@ -1,0 +1,31 @@
+import { isArray, isObject, type Json, jsonEqual } from '../model/json.ts';
+import type { Shape } from '../model/shape.ts';
+import { childShape, fittingShape } from './walk.ts';
+
+/**
+ * True when a live value says the wanted one word for word: every written field with the very same value, every
+ * list with the same elements in the same order, every map with the same keys. False proves nothing; the caller
+ * then compares normal forms. This is what almost every resource of a quiet account answers, at a fraction of
+ * the price.
+ */
+export function holdsExactly(shape: Shape, live: Json | undefined, wanted: Json): boolean {
+  if (live === wanted) return true;
+  if (live === undefined || typeof wanted !== 'object' || wanted === null) return false;
+  const fitting = fittingShape(shape, wanted);
+  if (fitting.t === 'object' && isObject(wanted) && isObject(live)) {
+    return Object.entries(wanted).every(([name, entry]) =>
+      holdsExactly(
+        childShape(fitting, name, entry),
+        Object.hasOwn(live, name) ? live[name] : undefined,
+        entry,
+      ),
+    );
+  }
+  if (fitting.t === 'list' && isArray(wanted) && isArray(live)) {
+    return (
+      wanted.length === live.length &&
+      wanted.every((entry, index) => holdsExactly(fitting.item, live[index], entry))
+    );
+  }
+  return jsonEqual(live, wanted);
+}

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Failure } from '../../src/model/errors.ts';
 import { parseDuration } from '../../src/model/duration.ts';
+import { Failure } from '../../src/model/errors.ts';
 import { validateAll } from '../../src/specs/load.ts';
 import { findProjectRoot, loadProject } from '../../src/specs/project.ts';
 import { brief, makeProject, marked } from './support.ts';

@@ -7,6 +7,7 @@ import { kindsToList } from '../model/kinds.ts';
 import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
+import { specsDigest } from '../plan/digests.ts';
 import { inventoryWish } from '../plan/inventory.ts';
 import { lastKnownAccount } from '../plan/offline.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -23,6 +24,9 @@ import type { Progress } from './progress.ts';
 import { startProgress } from './progress.ts';
 import { warnOfMissingState } from './state-notes.ts';
 import { openStore } from './store.ts';
+
+/** Time for the event loop to get the first requests out. */
+const REQUESTS_SENT_MS = 5;
 
 /** Stands for the place of a plan that met none. */
 const OFFLINE_BASE = 'offline';
@@ -106,12 +110,10 @@ export async function compare(
   requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
   try {
-    const listed = await readAccount(connection, {
-      inputs,
-      state,
-      progress,
-      wanted,
-    });
+    const reading = readAccount(connection, { inputs, state, progress, wanted });
+    // What needs no answer is worked out while the first pages are on their way.
+    const ahead = context.runtime.sleep(REQUESTS_SENT_MS).then(() => specsDigest(inputs.desired));
+    const [listed] = await Promise.all([reading, ahead]);
     return await planSurely({
       state,
       listed,

@@ -15,6 +15,20 @@ function inputOf(resource: DesiredResource): JsonObject {
   };
 }
 
+const digested = new WeakMap<DesiredState, string>();
+
+/** Digest of what the specs say. Worked out once for each desired state, so that it can be done ahead of time. */
+export function specsDigest(desired: DesiredState): string {
+  const known = digested.get(desired);
+  if (known !== undefined) return known;
+  const resources = [...desired.resources.values()]
+    .sort((a, b) => (a.address < b.address ? -1 : 1))
+    .map(inputOf);
+  const made = digest(resources);
+  digested.set(desired, made);
+  return made;
+}
+
 /**
  * Digest of the resolved content that a plan was made from: specs with their files, overlays and variables, and
  * the flags. Neither the commit nor file names, comments or layout count, so a squash merge does not change it.
@@ -23,13 +37,11 @@ export function inputsDigest(input: {
   readonly desired: DesiredState;
   readonly options: PlanOptions;
 }): string {
-  const resources = [...input.desired.resources.values()]
-    .sort((a, b) => (a.address < b.address ? -1 : 1))
-    .map(inputOf);
+  const specs = specsDigest(input.desired);
   const { prune, recreate, take, targets, offline } = input.options;
   const options = { prune, recreate, take, targets: [...targets].sort() };
   // Never the digest of a plan that met the account, whatever else they share.
-  return digest({ resources, options: offline === true ? { ...options, offline } : options });
+  return digest({ specs, options: offline === true ? { ...options, offline } : options });
 }
 
 /** What a plan's digest covers: everything that decides what an apply writes, nothing that only describes it. */

@@ -5,8 +5,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
  * Vitest's global setup: brings dist/ up to date once, for the tests that run the built program. Types are
- * judged by `npm run types`; here only the output matters.
+ * judged by `npm run types`; here only the output matters. A sweep has built before it starts its slices.
  */
 export function setup(): void {
+  if (process.env.SWEEP_FIGURES !== undefined) return;
   spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'ignore' });
 }

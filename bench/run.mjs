@@ -115,6 +115,9 @@ try {
   });
   report('peak memory of that plan', Number(readFileSync(peakFile, 'utf8')) / 1024, 300, ' MB');
 
+  const { ms: demo } = await run([here('../scripts/demo.mjs')]);
+  report('the demo, from the built program', demo / 1000, 20, ' s');
+
   process.stdout.write(
     `\nmedians: --version ${version.toFixed(0)} ms, node -e 0 ${bare.toFixed(0)} ms, validate ${validate.toFixed(0)} ms, parse ${parsing.toFixed(0)} ms, plan ${plan.toFixed(0)} ms, fetch ${fetched.toFixed(0)} ms, apply ${applying.toFixed(0)} ms, apply again ${nothing.toFixed(0)} ms\n\n`,
   );

@@ -51,7 +51,7 @@ interface Raw {
   readonly body: JsonObject;
 }
 
-/** Reads and parses every file. Problems are collected; a document with one is left out and its key noted. */
+/** Reads and parses every file. Problems are collected; the key of a document with one is noted. */
 export function readDocuments(files: readonly SpecFile[]): SpecFolder {
   const reading: Reading = {
     documents: [],
@@ -103,8 +103,11 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
     }
     const { value, problems } = yamlValue(document.contents, read.text);
     for (const problem of problems) report(problem);
+    // A key that is written twice leaves a value that can be checked; the other problems leave gaps.
+    const gaps = problems.some(({ code }) => code !== 'YAML_DUPLICATE_KEY');
     if (problems.length > 0) markBroken(source, index, reading, value);
-    else if (value === null) empty ??= offset;
+    if (gaps) return;
+    if (value === null) empty ??= offset;
     else if (isObject(value)) raws.push({ source, index, offset, body: value });
     else
       report({
@@ -151,33 +154,43 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
     report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
     return;
   }
-  let key = body.key;
-  if (key === undefined) {
-    const rivals = siblings.filter(({ body: other }) => other.kind === kind && other.key === undefined);
-    if (rivals.length > 1) {
-      const message = `a file with several documents of kind ${kind} needs a key in each`;
-      report('KEY_MISSING', message, 'key', 'add key: <name>');
-      return;
-    }
-    key = defaultKey(source.file);
-  }
-  if (typeof key !== 'string' || !KEY_PATTERN.test(key)) {
-    const written = Object.hasOwn(body, 'key') ? '' : ' (taken from the file name)';
-    const message = `the key ${JSON.stringify(key)}${written} may hold only a-z, 0-9 and -, and starts with a letter or digit`;
-    const fitting = typeof key === 'string' ? slug(key) : '';
-    report('KEY_INVALID', message, 'key', fitting === '' ? undefined : `write key: ${fitting}`);
-    return;
-  }
-  const address = toAddress(kind, key);
+  const key = settledKey(raw, kind, siblings, report);
+  const { key: _wrong, ...keyless } = body;
   reading.documents.push({
     source,
     index,
     kind,
     key,
-    address,
-    body,
+    address: toAddress(kind, key),
+    body: KEY_PATTERN.test(key) ? body : keyless,
     position: positionAt(source, raw.offset),
   });
+}
+
+/**
+ * The document's key. One that is wrong is reported and stands in for itself, and so does the place of one that is
+ * missing, so that the rest of the document is checked all the same; neither can be taken for a proper key.
+ */
+function settledKey(
+  { source, index, body }: Raw,
+  kind: Kind,
+  siblings: readonly Raw[],
+  report: (code: SpecCode, message: string, name: string, hint?: string) => void,
+): string {
+  const byFile = defaultKey(source.file);
+  const key = body.key ?? byFile;
+  const rivals = siblings.filter(({ body: other }) => other.kind === kind && other.key === undefined);
+  if (body.key === undefined && rivals.length > 1) {
+    const message = `a file with several documents of kind ${kind} needs a key in each`;
+    report('KEY_MISSING', message, 'key', 'add key: <name>');
+    return `${byFile}#${index + 1}`;
+  }
+  if (typeof key === 'string' && KEY_PATTERN.test(key)) return key;
+  const written = Object.hasOwn(body, 'key') ? '' : ' (taken from the file name)';
+  const message = `the key ${JSON.stringify(key)}${written} may hold only a-z, 0-9 and -, and starts with a letter or digit`;
+  const fitting = typeof key === 'string' ? slug(key) : '';
+  report('KEY_INVALID', message, 'key', fitting === '' ? undefined : `write key: ${fitting}`);
+  return typeof key === 'string' ? key : `${byFile}#${index + 1}`;
 }
 
 /** Notes every key under which a broken document may be meant by references elsewhere. */

@@ -117,10 +117,33 @@ describe('YAML', () => {
     ).toEqual([]);
   });
 
+  test('a key that is wrong, missing or written twice hides no other problem of its document', async () => {
+    const { text, places } = marked(`kind: assistant
+key: §Front_Desk
+spec: { name: A, instructions: Hi, §modle: x }
+---
+§kind: tool
+spec: { type: hangup, display_name: Bye, hangup: {}, §modle: x }
+---
+§kind: tool
+spec: { type: hangup, display_name: End, hangup: {}, §display_name: Enough, §modle: x }
+`);
+    const codes = [
+      'KEY_INVALID',
+      'FIELD_UNKNOWN',
+      'KEY_MISSING',
+      'FIELD_UNKNOWN',
+      'KEY_MISSING',
+      'YAML_DUPLICATE_KEY',
+      'FIELD_UNKNOWN',
+    ];
+    expect(await findings(text)).toEqual(places.map((place, index) => `${place} error ${codes[index]}`));
+  });
+
   test('one broken document does not hide the others, nor make references to it dangle', async () => {
     const { text, places } = marked(`kind: tool
 key: lookup
-spec: { type: function, §type: function }
+spec: { type: hangup, display_name: Bye, hangup: {}, §type: hangup }
 ---
 kind: assistant
 key: x
@@ -137,9 +160,13 @@ describe('documents', () => {
   check([
     ['no kind', '§spec: { name: A }\n', 'KIND_MISSING'],
     ['an unknown kind', 'kind: §asistant\nspec: {}\n', 'KIND_UNKNOWN'],
-    ['a bad key', 'kind: tool\nkey: §Front_Desk\nspec: {}\n', 'KEY_INVALID'],
-    ['a numeric key', 'kind: tool\nkey: §7\nspec: {}\n', 'KEY_INVALID'],
-    ['two documents of a kind without keys', `§${TOOL}---\n§${TOOL}`, 'KEY_MISSING'],
+    ['a bad key', `${TOOL}key: §Front_Desk\n`, 'KEY_INVALID'],
+    ['a numeric key', `${TOOL}key: §7\n`, 'KEY_INVALID'],
+    [
+      'two documents of a kind without keys',
+      `§${TOOL}---\n§${TOOL.replace('Lookup', 'Other')}`,
+      'KEY_MISSING',
+    ],
     [
       'the same key twice',
       `${TOOL}key: §x\n---\n${TOOL.replace('Lookup', 'Other')}key: §x\n`,

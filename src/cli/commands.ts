@@ -63,6 +63,7 @@ export const COMMANDS: readonly Declared[] = [
     declare: (command) =>
       command
         .option('--force', 'overwrite files that exist')
+        .option('--empty', 'without samples: the frame for an account that exists, to be filled by pull')
         .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab'])),
     action: async (context, [dir], command) =>
       (await import('./commands/init.ts')).initProject(context, dir, command.opts()),

@@ -18,6 +18,18 @@ export function projectSlug(folder: string): string {
   return slug === '' ? 'assistants' : slug;
 }
 
+/** A project file under another name. */
+export function named(projectFile: string, name: string): string {
+  return projectFile.replace(/^project: .*$/m, () => `project: ${name}`);
+}
+
+/** The sample's project file without what only its documents need; the account is its default environment. */
+export function withoutSamples(projectFile: string, environment: string): string {
+  return projectFile
+    .replace(/^ {4}variables:\n(?: {6}.*\n)+/gm, '')
+    .replace(/^default_environment: .*$/m, () => `default_environment: ${environment}`);
+}
+
 /** What a pipeline has to be told of the project. */
 export interface PipelineNames {
   readonly environment: string;

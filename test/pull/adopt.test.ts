@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { PROJECT, type PullProject, pullProject } from './project.ts';
@@ -15,6 +17,21 @@ const assistant = (name: string, more: JsonObject = {}): JsonObject => ({
 });
 
 describe('pull --adopt', () => {
+  it('fills what init --empty leaves, without a file written by hand', async () => {
+    const project = await pullProject();
+    await rm(join(project.folder, 'assistantctl.yaml'));
+    await create(project, '/ai/assistants', assistant('Front desk'));
+    expect(await project.cli('init', '--empty')).toMatchObject({ code: 0, err: '' });
+    expect(await project.files()).not.toContain('assistants/billing.yaml');
+    const made = await project.read('assistantctl.yaml');
+    expect(made).toContain('default_environment: production');
+    await project.write('assistantctl.yaml', made.replace('TELNYX_API_KEY', 'KEY'));
+    expect(await project.cli('pull', '--adopt')).toMatchObject({ code: 0 });
+    expect(await project.files()).toContain('assistants/front-desk.yaml');
+    expect(await project.cli('validate')).toMatchObject({ code: 0, err: '' });
+    expect((await project.cli('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+
   it('writes what a person would have written', async () => {
     const project = await pullProject();
     const server = await create(project, '/ai/mcp_servers', {

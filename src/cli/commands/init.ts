@@ -3,16 +3,24 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import type { CiSystem, PipelineFile } from '../init-ci.ts';
+import type { CiSystem, TextFile } from '../init-ci.ts';
 import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../init-ci.ts';
 import { filesBelow, ignoreWorkingFiles, wouldOverwrite } from '../init-disk.ts';
-import { GITIGNORE_LINE, projectSlug } from '../init-files.ts';
+import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../init-files.ts';
 
-const SAMPLES = ['assistants', 'schemas'];
+/** What is laid out: the sample company, the frame for an account that exists, or a pipeline for what is there. */
+type Layout = 'samples' | 'empty' | 'pipeline';
+
+const FOLDERS: { readonly [layout in Layout]: readonly string[] } = {
+  samples: ['assistants', 'schemas'],
+  empty: ['schemas'],
+  pipeline: [],
+};
 const PROJECT_FILE = 'assistantctl.yaml';
 
 export interface InitFlags {
   readonly force?: boolean;
+  readonly empty?: boolean;
   readonly ci?: CiSystem;
 }
 
@@ -27,45 +35,58 @@ export async function initProject(
 ): Promise<number> {
   const { cwd, packageRoot, version } = context.runtime;
   const target = resolve(cwd, dir ?? context.flags.project ?? '.');
+  const layout = layoutOf(target, flags);
   const ci = flags.ci ?? (await guessCi(context, target));
-  const ciOnly = flags.ci !== undefined && flags.force !== true && existsSync(join(target, PROJECT_FILE));
-  const names = ciOnly ? await namesOf(context, target) : { version, ...SAMPLE };
-  const pipeline = await pipelineFiles(packageRoot, ci, target, names);
-  const samples = ciOnly
-    ? []
-    : (await Promise.all(SAMPLES.map((folder) => filesBelow(join(packageRoot, folder))))).flat();
-  const copies = samples.map((file) => relative(packageRoot, file));
-  const written = [...(ciOnly ? [] : [PROJECT_FILE]), ...copies, ...pipeline.map(({ file }) => file)];
-  const existing = written.filter((file) => existsSync(join(target, file)));
+  const names = layout === 'pipeline' ? await namesOf(context, target) : { version, ...SAMPLE };
+  const made = [
+    ...(await projectFile(packageRoot, target, layout)),
+    ...(await pipelineFiles(packageRoot, ci, target, names)),
+  ];
+  const folders = FOLDERS[layout].map((folder) => filesBelow(join(packageRoot, folder)));
+  const copies = (await Promise.all(folders)).flat().map((file) => relative(packageRoot, file));
+  const files = [...copies, ...made.map(({ file }) => file)];
+  const existing = files.filter((file) => existsSync(join(target, file)));
   if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
 
   for (const file of copies) {
     await mkdir(dirname(join(target, file)), { recursive: true });
     await cp(join(packageRoot, file), join(target, file));
   }
-  if (!ciOnly) await writeProjectFile(packageRoot, target);
-  await writePipeline(target, pipeline);
+  await writeTexts(target, made);
   const ignoring = await ignoreWorkingFiles(join(target, '.gitignore'));
-
-  const lines = [...written, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
+  const lines = [...files, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
   const noun = lines.length === 1 ? 'file' : 'files';
   context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
-  const enter = dir === undefined ? [] : [`cd ${dir}`];
-  const next = ciOnly
-    ? `\nNext: give the pipeline the secret ${names.keyVariable}, and commit.\n`
-    : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
-  context.print(next);
+  context.print(nextSteps(layout, dir, names.keyVariable));
   return EXIT_DONE;
 }
 
-async function writeProjectFile(packageRoot: string, target: string): Promise<void> {
-  const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
-  const named = sample.replace(/^project: .*$/m, `project: ${projectSlug(basename(target))}`);
-  await writeFile(join(target, PROJECT_FILE), named);
+function layoutOf(target: string, { ci, force, empty }: InitFlags): Layout {
+  if (ci !== undefined && force !== true && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
+  return empty === true ? 'empty' : 'samples';
 }
 
-async function writePipeline(target: string, pipeline: readonly PipelineFile[]): Promise<void> {
-  for (const { file, text } of pipeline) {
+async function projectFile(
+  packageRoot: string,
+  target: string,
+  layout: Layout,
+): Promise<readonly TextFile[]> {
+  if (layout === 'pipeline') return [];
+  const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
+  const text = layout === 'empty' ? withoutSamples(sample, SAMPLE.environment) : sample;
+  return [{ file: PROJECT_FILE, text: named(text, projectSlug(basename(target))) }];
+}
+
+function nextSteps(layout: Layout, dir: string | undefined, keyVariable: string): string {
+  if (layout === 'pipeline') return `\nNext: give the pipeline the secret ${keyVariable}, and commit.\n`;
+  const enter = dir === undefined ? [] : [`cd ${dir}`];
+  return layout === 'empty'
+    ? `\nNext, with the key of the account in ${keyVariable}:\n${indented([...enter, 'assistantctl pull --adopt', 'assistantctl plan'])}`
+    : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
+}
+
+async function writeTexts(target: string, files: readonly TextFile[]): Promise<void> {
+  for (const { file, text } of files) {
     await mkdir(dirname(join(target, file)), { recursive: true });
     await writeFile(join(target, file), text);
   }

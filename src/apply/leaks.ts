@@ -1,13 +1,12 @@
 import { setAtPath, shapeAt } from '../canonical/edit.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
 import { valueAtPath } from '../canonical/walk.ts';
-import { ApiError } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 import type { ApplyContext } from './context.ts';
-import { sendBack } from './tolerant.ts';
+import { isRefusal, sendBack } from './tolerant.ts';
 import { knownDifferences, sameValue } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -96,7 +95,8 @@ export async function correctLeaks(
     try {
       await sendBack(SHAPE, body, {}, (sent) => context.api.updateVersion(main.id, versionId, sent));
     } catch (error) {
-      if (error instanceof ApiError && error.effect === 'none' && isRefusal(error)) continue;
+      // Not every value can be emptied: an enumeration has no word for "nothing".
+      if (isRefusal(error)) continue;
       throw error;
     }
     const again = await context.api.getVersion(main.id, versionId);
@@ -112,9 +112,4 @@ function entriesOf(path: Path, staged: JsonObject): readonly Path[] {
   return isObject(value) && shapeAt(SHAPE, staged, path).t === 'map'
     ? Object.keys(value).map((name) => [...path, name])
     : [path];
-}
-
-/** Not every value can be emptied: an enumeration has no word for "nothing". */
-function isRefusal({ status }: ApiError): boolean {
-  return status === 400 || status === 422;
 }

@@ -67,9 +67,13 @@ function isTarget(live: RemoteResource, target: Target): boolean {
   return isObject(live.config) && unsettled(SHAPE, target.config, live.config, target.paths).length === 0;
 }
 
+function changedFields({ paths }: Target): ReadonlySet<string> {
+  return new Set(paths.flatMap((path) => path.slice(0, 1)));
+}
+
 function stageBody(target: Target): JsonObject {
   const whole = requestBody(SHAPE, target.config, target.spec);
-  const changed = new Set(target.paths.map(([name]) => name));
+  const changed = changedFields(target);
   const names = Object.keys(target.config).filter(
     (name) =>
       changed.has(name) || !holdsHiddenSecret(SHAPE, { [name]: target.config[name] ?? null }, target.spec),
@@ -129,7 +133,7 @@ async function stageOnce(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);
-      const { resource } = await sendBack(SHAPE, body, target.spec, send);
+      const { resource } = await sendBack(SHAPE, body, target.spec, send, changedFields(target));
       const versionId = resource.versionId ?? (await newVersion(context, main, name, known));
       if (versionId !== undefined && versionId !== main.versionId) return versionId;
       throw new Failure('partial', `the API did not say which version it staged for ${main.id}`, {

@@ -40,6 +40,26 @@ async function live(world: World, kind: string, address: string): Promise<JsonOb
   return world.dashboard('GET', `/ai/${kind}/${await world.bound(address)}`);
 }
 
+describe('main holds what the API accepts no second time', () => {
+  for (const stagedBase of ['main', 'newest'] as const) {
+    it(`a field that the change does not touch is kept, not sent (staged on ${stagedBase})`, async () => {
+      const world = await startWorld({ quirks: { stagedBase } });
+      await settles(world, { 'assistant/a': A });
+      const reply = await world.dashboard('POST', '/ai/conversations/insight-groups', { name: 'Group' });
+      const group = isObject(reply.data) ? String(reply.data.id) : '';
+      const path = `/ai/assistants/${await world.bound('assistant/a')}`;
+      const insights = { insight_group_id: group };
+      await world.dashboard('POST', path, { insight_settings: insights });
+      await world.dashboard('DELETE', `/ai/conversations/insight-groups/${group}`);
+      await settles(world, { 'assistant/a': { ...A, greeting: 'Hello.' } });
+      expect(await live(world, 'assistants', 'assistant/a')).toMatchObject({
+        greeting: 'Hello.',
+        insight_settings: insights,
+      });
+    });
+  }
+});
+
 describe('an edit passes for one already in effect', () => {
   it('not when a reference points elsewhere', async () => {
     const world = await startWorld();

@@ -5,7 +5,7 @@ import { KINDS } from '../../src/model/kinds.ts';
 import type { World } from '../support/world.ts';
 
 /** The kinds that random companies are made of. */
-const KINDS_LIVED = ['assistant', 'tool', 'mcp_server', 'test'] as const;
+const KINDS_LIVED = ['assistant', 'tool', 'mcp_server', 'test', 'insight', 'insight_group'] as const;
 
 type Kind = (typeof KINDS_LIVED)[number];
 
@@ -36,6 +36,8 @@ const ADDED: { readonly [kind in Kind]: JsonObject } = {
   tool: { type: 'hangup', hangup: { description: 'By hand.' } },
   mcp_server: { type: 'http', url: 'https://hand.example/mcp' },
   test: { destination: '+13125550100', instructions: 'Call.', rubric: [{ name: 'r', criteria: 'c' }] },
+  insight: { instructions: 'By hand.' },
+  insight_group: { description: 'By hand.' },
 };
 
 /** The value at a JSON Pointer of a spec. */
@@ -71,8 +73,8 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
   async function all(): Promise<ReadonlyMap<string, LiveRecord>> {
     const records = new Map<string, LiveRecord>();
     for (const kind of KINDS_LIVED) {
-      const { collection, idField, nameField } = KINDS[kind];
-      const query = kind === 'assistant' ? '' : '?page[size]=100';
+      const { collection, idField, nameField, pageSize = 100 } = KINDS[kind];
+      const query = kind === 'assistant' ? '' : `?page[size]=${pageSize}`;
       const reply: Json = await world.dashboard('GET', `${collection}${query}`);
       const items = isArray(reply) ? reply : isObject(reply) && isArray(reply.data) ? reply.data : [];
       for (const body of items.filter(isObject)) {
@@ -87,7 +89,8 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
     const id = (await world.store.load())?.resources[address]?.remote_id;
     const kind = KINDS_LIVED.find((one) => one === parseAddress(address)?.kind);
     if (id === undefined || kind === undefined) return undefined;
-    const body = await world.dashboard('GET', `${KINDS[kind].collection}/${id}`).catch(() => undefined);
+    const reply = await world.dashboard('GET', `${KINDS[kind].collection}/${id}`).catch(() => undefined);
+    const body = isObject(reply?.data) ? reply.data : reply;
     return body === undefined ? undefined : { kind, id, name: String(body[KINDS[kind].nameField]), body };
   }
 
@@ -100,7 +103,11 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
     if (kind === 'assistant') await world.dashboard('POST', path, changed);
     else if (kind === 'tool') await world.dashboard('PATCH', path, changed);
     else {
-      const { id: _id, test_id: _test, created_at: _at, ...config } = body;
+      const config = Object.fromEntries(
+        Object.entries(body).filter(
+          ([name]) => !KINDS[kind].readOnly.includes(name) && name !== KINDS[kind].members?.field,
+        ),
+      );
       await world.dashboard('PUT', path, { ...config, ...changed });
     }
   }

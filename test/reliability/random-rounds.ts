@@ -51,6 +51,8 @@ export const FIELDS: { readonly [kind: string]: readonly string[] } = {
   tool: ['/webhook/url', '/timeout_ms'],
   mcp_server: ['/url'],
   test: ['/instructions', '/max_duration_seconds'],
+  insight: ['/instructions'],
+  insight_group: ['/description'],
 };
 
 /** Fields that no random spec ever writes. */
@@ -82,14 +84,25 @@ const edit: fc.Arbitrary<LiveEdit> = fc.oneof(
   set(['mcp_server/m'], '/url', 'https://m2.example/mcp', 'https://hand.example/mcp'),
   set(['test/t', 'test/u'], '/instructions', 'Say hello.', 'By hand.'),
   set(['test/t', 'test/u'], '/max_duration_seconds', 90, 200),
+  set(['insight/i', 'insight/j'], '/instructions', 'What did the caller want?', 'By hand.'),
+  set(['insight_group/g'], '/description', 'Sales calls.', 'By hand.'),
   fc.record({
     do: fc.constant('add' as const),
-    kind: fc.constantFrom('assistant' as const, 'tool' as const, 'mcp_server' as const, 'test' as const),
+    kind: fc.constantFrom(
+      ...(['assistant', 'tool', 'mcp_server', 'test', 'insight', 'insight_group'] as const),
+    ),
     name: fc.constantFrom('By hand', 'By hand too'),
   }),
   fc.record({
     do: fc.constant('remove' as const),
-    address: fc.constantFrom(...ASSISTANTS, 'tool/x', 'test/t', 'mcp_server/m'),
+    address: fc.constantFrom(
+      ...ASSISTANTS,
+      'tool/x',
+      'test/t',
+      'mcp_server/m',
+      'insight/i',
+      'insight_group/g',
+    ),
   }),
   fc.record({
     do: fc.constant('stage' as const),

@@ -94,7 +94,8 @@ function assistant(key: string): fc.Arbitrary<JsonObject> {
       shaped({ voice: fc.constant('Telnyx.KokoroTTS.af_heart'), voice_speed: option(oneOf(0.8, 1.1, 1.2)) }),
     ),
     telephony_settings: option(shaped({ time_limit_secs: oneOf(600, 900, 1200) })),
-    conversation_flow: fc.option(flow, { nil: undefined, freq: 1 }),
+    insight_settings: option(fc.constant<Json>({ insight_group_id: ref('insight_group/g') })),
+    conversation_flow: fc.option(flow, { nil: undefined, freq: 2 }),
   });
 }
 
@@ -148,6 +149,19 @@ function test(key: string): fc.Arbitrary<JsonObject> {
   });
 }
 
+const insight = (key: string): fc.Arbitrary<JsonObject> =>
+  shaped({
+    name: oneOf(`Insight ${key}`, `Insight ${key}`, `Insight ${key} renamed`),
+    instructions: oneOf('Was the caller content?', 'What did the caller want?'),
+    json_schema: option(oneOf<Json>({ type: 'object', properties: { mood: { type: 'string' } } })),
+  });
+
+const insightGroup = shaped({
+  name: fc.constant('Group g'),
+  description: option(oneOf('All calls.', 'Sales calls.')),
+  insights: option(some('i', 'j').map((keys): Json => keys.map((one) => ref(`insight/${one}`)))),
+});
+
 /** References to what this company lacks are dropped; tests without an assistant too. */
 function wellFormed(specs: Specs): Specs {
   const prune = (value: Json): Json | undefined => {
@@ -183,6 +197,9 @@ export const company: fc.Arbitrary<Specs> = fc
     'tool/x': fc.option(webhookTool('x'), { nil: undefined, freq: 4 }),
     'tool/y': fc.option(webhookTool('y'), { nil: undefined, freq: 4 }),
     'mcp_server/m': fc.option(mcpServer, { nil: undefined, freq: 4 }),
+    'insight/i': fc.option(insight('i'), { nil: undefined, freq: 2 }),
+    'insight/j': fc.option(insight('j'), { nil: undefined, freq: 2 }),
+    'insight_group/g': fc.option(insightGroup, { nil: undefined, freq: 2 }),
     'test/t': fc.option(test('t'), { nil: undefined, freq: 4 }),
     'test/u': fc.option(test('u'), { nil: undefined, freq: 4 }),
   })

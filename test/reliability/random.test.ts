@@ -27,11 +27,11 @@ describe('random specs, edits, live edits, faults, crashes and API variants', ()
         }
       });
       // A breach is told before the test's own time is over, shrunk as far as it came.
-      const inTime = { interruptAfterTimeLimit: STORIES * 2_500, markInterruptAsFailure: true };
+      const inTime = { interruptAfterTimeLimit: STORIES * 5_000, markInterruptAsFailure: true };
       await fc.assert(property, { numRuns: STORIES, seed: SEED, ...inTime });
       await tellFigures({ test: 'random', seed: SEED, ...total });
       expect(total.stories).toBe(STORIES);
     },
-    STORIES * 3_000,
+    STORIES * 6_000,
   );
 });

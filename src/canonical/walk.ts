@@ -75,6 +75,19 @@ function hasBelow(shape: Shape, fact: Fact): boolean {
   return found;
 }
 
+const fieldLists = { ref: new WeakMap<Shape, Fields>(), secret: new WeakMap<Shape, Fields>() };
+
+type Fields = readonly (readonly [name: string, field: Shape])[];
+
+/** The fields of a shape with a scalar of that sort anywhere below them: few of many. */
+function fieldsWith(shape: ObjectShape, fact: Fact): Fields {
+  const known = fieldLists[fact].get(shape);
+  if (known !== undefined) return known;
+  const fields = Object.entries(shape.fields).filter(([, field]) => hasBelow(field, fact));
+  fieldLists[fact].set(shape, fields);
+  return fields;
+}
+
 function searchBelow(shape: Shape, fact: Fact): boolean {
   switch (shape.t) {
     case 'scalar':
@@ -114,14 +127,16 @@ function mapFields(
   fact: Fact,
   replace: (scalar: Json, shape: ScalarShape) => Json,
 ): JsonObject {
-  let changed = false;
-  const fields = Object.entries(value).map(([name, entry]): readonly [string, Json] => {
-    const known = Object.hasOwn(shape.fields, name) ? shape.fields[name] : undefined;
-    const mapped = known === undefined ? entry : mapScalars(known, entry, fact, replace);
-    changed ||= mapped !== entry;
-    return [name, mapped];
-  });
-  return changed ? Object.fromEntries(fields) : value;
+  let copy: { [name: string]: Json } | undefined;
+  for (const [name, field] of fieldsWith(shape, fact)) {
+    const entry = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (entry === undefined) continue;
+    const mapped = mapScalars(field, entry, fact, replace);
+    if (mapped === entry) continue;
+    copy ??= { ...value };
+    copy[name] = mapped;
+  }
+  return copy ?? value;
 }
 
 function mapIds(shape: Shape, value: JsonObject, replace: (id: Json) => Json): JsonObject {

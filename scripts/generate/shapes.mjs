@@ -48,7 +48,7 @@ function builder(defs) {
   }
 
   function shapeOf(schema) {
-    if (schema['x-opaque']) return opaque(schema);
+    if (schema['x-opaque']) return opaque(defs, schema);
     const name = refName(schema);
     if (name !== undefined) return withOverrides(named(name), schema);
     if (schema['x-map']) return { t: 'map' };
@@ -113,12 +113,19 @@ function builder(defs) {
   return { named, names };
 }
 
-function opaque(schema) {
+function opaque(defs, schema) {
   return {
     t: 'opaque',
     ...(schema.default === undefined ? {} : { default: schema.default }),
     ...(schema['x-json-text'] ? { jsonText: true } : {}),
+    ...(schema['x-opaque'] === 'records' ? { records: fieldNames(defs, schema) } : {}),
   };
+}
+
+// The fields that any alternative of a union has.
+function fieldNames(defs, schema) {
+  const names = (schema.oneOf ?? []).flatMap((each) => fieldNames(defs, defs[refName(each)] ?? each));
+  return [...new Set([...names, ...Object.keys(schema.properties ?? {})])].sort();
 }
 
 function mergeShapes(a, b) {

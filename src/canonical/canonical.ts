@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { isArray, isObject, type Json, type JsonObject, jsonEqual, stableStringify } from '../model/json.ts';
 import type { OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
+import { knownPart, opaque, spelled } from './opaque.ts';
 import { childShape, field, fittingShape, mapScalars } from './walk.ts';
 
 export type Tree = { readonly [name: string]: Canon };
@@ -30,20 +31,6 @@ function isEmpty(value: Json | undefined): boolean {
   if (value === undefined || value === null || value === '') return true;
   if (isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
-}
-
-function withoutNulls(value: Json): Json {
-  if (isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, entry]) => entry !== null)
-      .map(([name, entry]) => [name, withoutNulls(entry)]),
-  );
-}
-
-function opaque(value: Json): string {
-  return `=${stableStringify(withoutNulls(value))}`;
 }
 
 /** A configuration with its secrets as digests: the only form in which state ever sees them. */
@@ -96,16 +83,6 @@ function opaqueToken(shape: OpaqueShape, value: Json | undefined): Canon {
   return isEmpty(meant) || meant === undefined || jsonEqual(meant, shape.default) ? EMPTY : opaque(meant);
 }
 
-/** The object that a JSON text spells, or the text itself when it spells none. */
-function spelled(text: string): Json {
-  try {
-    const value: Json = JSON.parse(text);
-    return isObject(value) ? value : text;
-  } catch {
-    return text;
-  }
-}
-
 /** Normalises a whole value. Unknown fields are kept. */
 export function canonical(shape: Shape, value: Json | undefined): Canon {
   const fitting = fittingShape(shape, value);
@@ -144,6 +121,13 @@ export function isCollection(shape: Shape): boolean {
   return shape.t === 'map' || (shape.t === 'list' && shape.by !== 'whole');
 }
 
+/** The normal form of an opaque value without the fields of its records that neither schema nor guide know. */
+export function knownOpaque(shape: OpaqueShape, value: Json | undefined, guide?: Json): Canon {
+  const { records } = shape;
+  if (records === undefined || value === undefined) return opaqueToken(shape, value);
+  return opaqueToken(shape, knownPart(records, value, guide));
+}
+
 /**
  * Normalises `value` as far as `guide` (a value that a spec wrote) speaks of it: of records only the guide's
  * fields, absent ones as {@link EMPTY}; of collections every element, so that additions and removals show.
@@ -180,6 +164,7 @@ export function canonicalLike(shape: Shape, value: Json | undefined, guide: Json
   }
   if (fitting.t === 'scalar' && fitting.secret && isMasked(value) && !isEmpty(guide))
     return scalar(fitting, guide);
+  if (fitting.t === 'opaque') return knownOpaque(fitting, value, guide);
   return canonical(leafShape(fitting, value), value);
 }
 
@@ -222,7 +207,7 @@ function known(shape: Shape, value: Json | undefined): Canon | undefined {
   if (fitting.t === 'list' && fitting.by === 'whole' && isArray(value)) {
     return value.length === 0 ? undefined : whole(value.map((item) => known(fitting.item, item) ?? {}));
   }
-  const leaf = canonical(fitting, value);
+  const leaf = fitting.t === 'opaque' ? knownOpaque(fitting, value) : canonical(fitting, value);
   if (isTree(leaf)) return Object.keys(leaf).length === 0 ? undefined : leaf;
   return leaf === EMPTY ? undefined : leaf;
 }

@@ -4,11 +4,12 @@ import { keyedElements, refTarget } from './keys.ts';
 
 const UNKNOWN_SCALAR: Shape = { t: 'scalar' };
 const UNKNOWN_OBJECT: ObjectShape = { t: 'object', fields: {} };
+const UNKNOWN_LIST: Shape = { t: 'opaque', records: [] };
 const OPAQUE: Shape = { t: 'opaque' };
 
 /** The shape of a value that no schema describes: objects are merged by field, arrays are whole. */
 export function guessShape(value: Json | undefined): Shape {
-  if (isArray(value)) return OPAQUE;
+  if (isArray(value)) return UNKNOWN_LIST;
   return isObject(value) ? UNKNOWN_OBJECT : UNKNOWN_SCALAR;
 }
 

@@ -55,4 +55,6 @@ export interface OpaqueShape {
   readonly default?: Json;
   /** JSON text and the value that it spells are the same. */
   readonly jsonText?: true;
+  /** The objects inside are records of the API, with these fields; of others that a spec does not write nothing counts. */
+  readonly records?: readonly string[];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, type JsonObject } from '../../src/model/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../src/model/json.ts';
 import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
 import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
@@ -170,5 +170,59 @@ describe('a create', () => {
     await settles(world, { 'assistant/a': A });
     const { data } = await world.dashboard('GET', '/ai/assistants');
     expect(data).toHaveLength(1);
+  });
+});
+
+describe('fields that nobody knows are no change', () => {
+  const flow = (op: string): JsonObject => ({
+    start_node_id: 'n',
+    nodes: [{ id: 'n', type: 'prompt', instructions: 'Ask.' }],
+    edges: [
+      {
+        id: 'e',
+        start_node_id: 'n',
+        target: { type: 'node', node_id: 'n' },
+        condition: {
+          type: 'expression',
+          expression: {
+            type: 'comparison',
+            op,
+            left: { type: 'variable', name: 'age' },
+            right: { type: 'number_literal', value: 18 },
+          },
+        },
+      },
+    ],
+  });
+  const press = { tools: [{ type: 'send_dtmf', send_dtmf: {} }] };
+
+  /** What the API sends, with a field of a later release in every object of an expression and in send_dtmf. */
+  function later(value: Json): Json {
+    if (isArray(value)) return value.map(later);
+    if (!isObject(value)) return value;
+    const inner = Object.entries(value).map(([name, entry]) => [name, later(entry)] as const);
+    const own = 'op' in value || value.type === 'number_literal' ? [['traced', true] as const] : [];
+    const dtmf = 'send_dtmf' in value ? [['send_dtmf', { pause_ms: 100 }] as const] : [];
+    return Object.fromEntries([...inner, ...own, ...dtmf]);
+  }
+
+  it('within an expression and in the settings of send_dtmf', async () => {
+    const world = await startWorld({ quirks: { unknownFields: 'store' } });
+    const specs = (op: string, more: JsonObject = {}) => ({
+      'assistant/a': { ...A, ...press, ...more, conversation_flow: flow(op) },
+    });
+    await settles(world, specs('>='));
+    const { conversation_flow, tools } = await live(world, 'assistants', 'assistant/a');
+    const body = later({ conversation_flow: conversation_flow ?? null, tools: tools ?? null });
+    await world.dashboard('POST', `/ai/assistants/${await world.bound('assistant/a')}`, body);
+    expect(JSON.stringify(await live(world, 'assistants', 'assistant/a'))).toMatch(
+      /traced.*pause_ms|pause_ms.*traced/,
+    );
+    expect(isEmpty(await world.plan(specs('>=')))).toBe(true);
+    await settles(world, specs('>=', { greeting: 'Hello.' }));
+    await settles(world, specs('<'));
+    expect(JSON.stringify((await live(world, 'assistants', 'assistant/a')).conversation_flow)).toContain(
+      '"<"',
+    );
   });
 });

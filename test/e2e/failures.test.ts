@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { account, KEY, leadingTo, testProject, writes } from './harness.ts';
+import { account, inDashboard, KEY, leadingTo, testProject, writes } from './harness.ts';
 
 describe('failures', () => {
   it('a missing key exits 4 and names the variable', async () => {
@@ -65,6 +65,29 @@ describe('failures', () => {
     broken = false;
     expect((await project.run('apply', '--env', 'account')).code).toBe(0);
     expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('a plan that cannot be made whole exits 5 as its apply does, printed and saved', async () => {
+    const server = await account();
+    const project = await testProject(leadingTo(server));
+    for (const instructions of ['One.', 'Two.']) {
+      await inDashboard(server, 'POST', '/ai/assistants', { name: 'Billing', instructions });
+    }
+    const before = writes(server).length;
+    for (const more of [[], ['--detailed-exitcode']]) {
+      const args = ['--env', 'account', '--format', 'json', '--out', 'plan.json', ...more];
+      const planned = await project.run('plan', ...args);
+      expect(planned.code).toBe(5);
+      expect(planned.stderr).toContain('error NAME_AMBIGUOUS');
+      expect(planned.stderr).toContain('assistantctl state import assistant/billing assistant-');
+      const printed = JSON.parse(planned.stdout);
+      expect(printed.diagnostics).toContainEqual(
+        expect.objectContaining({ severity: 'error', code: 'NAME_AMBIGUOUS' }),
+      );
+      expect(JSON.parse(await project.read('plan.json'))).toEqual(printed);
+    }
+    expect((await project.run('apply', '--env', 'account')).code).toBe(5);
+    expect(writes(server)).toHaveLength(before);
   });
 
   it('spec errors exit 3 with all their positions, before any network', async () => {

@@ -24,7 +24,7 @@ export interface PlanFlags extends PlanningFlags {
   readonly format: PlanFormat;
 }
 
-/** Compares and shows; with `--out` the plan is saved, also when it cannot be applied as it is. */
+/** Compares and shows; with `--out` the plan is saved, also when it cannot be applied as it is, which the exit code tells. */
 export async function plan(context: Context, flags: PlanFlags): Promise<number> {
   const { cwd } = context.runtime;
   const tests = flags.tests === undefined ? [] : await readTestResults(resolve(cwd, flags.tests));
@@ -39,13 +39,18 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusals(planned, safetyOf(inputs, state, false));
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
-  const warnings = refused.map((diagnostic) => ({ ...diagnostic, severity: 'warning' as const }));
-  if (warnings.length > 0) context.note(renderDiagnostics(warnings, context.noteStyle));
+  const errors = planned.plan.diagnostics.filter(({ severity }) => severity === 'error');
+  // A limit may be overridden by the apply; an error in the plan itself has to be resolved first.
+  const notes = refused.map((found) =>
+    errors.includes(found) ? found : { ...found, severity: 'warning' as const },
+  );
+  if (notes.length > 0) context.note(renderDiagnostics(notes, context.noteStyle));
   const stopped = obstacle(planned.plan, inputs.project);
   if (stopped !== undefined) {
     context.note(`${stopped.message}\n`);
     return exitCodeOf(stopped.kind);
   }
+  if (errors.length > 0) return exitCodeOf('refused');
   return flags.detailedExitcode === true && differs(planned.plan) ? EXIT_CHANGES : EXIT_DONE;
 }
 

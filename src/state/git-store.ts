@@ -90,10 +90,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
     const useful = inherited !== undefined && relation(saved, parseLog(inherited, ref)) !== 'foreign';
     const logText = own ?? (useful ? inherited : undefined);
     const log = parseLog(logText ?? '', logPath);
-    const joined =
-      saved !== undefined && relation(saved, log) === 'foreign'
-        ? setAside(saved, log)
-        : joinLog(saved, log, logPath);
+    const joined = relation(saved, log) === 'foreign' ? setAside(saved, log) : joinLog(saved, log, logPath);
     return { ...joined, saved, commit, logExists: logText !== undefined };
   }
 
@@ -182,16 +179,16 @@ function published(log: LogWriter, header: string, lines: string[], publish: () 
 }
 
 /**
- * A log left behind on this machine, after which others have applied. What it recorded was looked up and bound
- * by them, or is found by name; taking it over would undo their work. Steps without an outcome, and those whose
- * outcome the state does not know, stay pending, so that they are looked up.
+ * A log left behind on this machine, after which others have applied or removed the ref. What it recorded was
+ * looked up and bound by them, or is found by name; taking it over would undo their work. Steps without an
+ * outcome, and those whose outcome the state does not know, stay pending, so that they are looked up.
  */
-function setAside(saved: State, log: ParsedLog): Replayed {
+function setAside(saved: State | undefined, log: ParsedLog): Replayed {
   const telling = log.entries.filter(
     (entry) =>
       entry.op !== 'init' &&
       entry.op !== 'move' &&
-      (entry.op !== 'bind' || Object.hasOwn(saved.resources, entry.address)),
+      (entry.op !== 'bind' || Object.hasOwn(saved?.resources ?? {}, entry.address)),
   );
   return { state: saved, pending: replay(saved, telling.map(withoutEffect)).pending };
 }

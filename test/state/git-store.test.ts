@@ -344,6 +344,27 @@ describe('trouble with the remote', () => {
     await expect(store.load()).rejects.toMatchObject({ code: 'STATE_CORRUPT' });
   });
 
+  it('begins anew when somebody removed the ref while an apply worked, and knows what that was at', async () => {
+    const remote = await bareRemote();
+    const work = await clone(remote, 'a');
+    const store = storeIn(work);
+    await firstApply(store);
+    const session = await store.open('alice');
+    await session.record(begin('tool/b'));
+    await session.record(bind('tool/c', 'x'));
+    await git(remote, 'update-ref', '-d', REF);
+    await expect(session.close()).rejects.toMatchObject({ kind: 'partial', code: 'STATE_DIVERGED' });
+    expect(await store.load()).toBeUndefined();
+    const next = await store.open('alice');
+    expect(next.current()).toBeUndefined();
+    expect(next.pending).toEqual([begin('tool/b')]);
+    await next.record({ op: 'init', state: emptyState() });
+    await next.record(bind('tool/b', 'y'));
+    await next.close();
+    expect(Object.keys((await store.load())?.resources ?? {})).toEqual(['tool/b']);
+    expect(await readdir(join(work, '.assistantctl/state'))).toEqual([]);
+  });
+
   it('tells a missing remote, a missing repository and a ref that is refused apart', async () => {
     const remote = await bareRemote();
     const work = await clone(remote, 'a');

@@ -127,7 +127,7 @@ async function promoteKnown(
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       lost = error;
     }
-    const live = await promotedMain(context, main.id, isThere);
+    const live = await promotedMain(context, main, isThere);
     if (live !== undefined) return live;
     if (lost === undefined) break;
   }
@@ -138,15 +138,18 @@ async function promoteKnown(
   });
 }
 
+/** A main of the same version id was not moved, whatever it holds. */
 async function promotedMain(
   context: ApplyContext,
-  id: string,
+  main: RemoteResource,
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource | undefined> {
   for (const delay of SETTLE_DELAYS_MS) {
     if (delay > 0) await context.sleep(delay);
-    const live = await context.api.get('assistant', id);
-    if (live !== undefined && isThere(live)) return live;
+    const live = await context.api.get('assistant', main.id);
+    if (live === undefined) continue;
+    const moved = live.versionId === undefined || live.versionId !== main.versionId;
+    if (moved && isThere(live)) return live;
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
-import { valueAtPath, withReferences } from '../canonical/walk.ts';
+import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
@@ -19,7 +19,7 @@ export interface Target {
   /** In request shape, ids resolved. */
   readonly config: JsonObject;
   readonly spec: JsonObject;
-  /** Paths that this step changes. */
+  /** Paths that this step changes, into `config` or, where it removes something, into what was read. */
   readonly paths: readonly Path[];
 }
 
@@ -43,11 +43,20 @@ export function targetOf(context: ApplyContext, step: Step, live: RemoteResource
   if (edits.length === 0 && step.reorder.length === 0) return undefined;
   const paths = [...edits.map((edit) => edit.path), ...step.reorder];
   const edited = orderLike(shape, applyEdits(shape, symbolic, edits), spec, paths);
-  return {
-    config: resolveIds(context, step, edited),
-    spec: resolveIds(context, step, spec),
-    paths,
-  };
+  const config = resolveIds(context, step, edited);
+  // Edits speak of addresses; what is written and read back speaks of ids.
+  const resolved = (path: Path): Path =>
+    pathInTwin(shape, edited, config, path) ?? pathInTwin(shape, symbolic, live.config, path) ?? path;
+  return { config, spec: resolveIds(context, step, spec), paths: paths.map(resolved) };
+}
+
+/** Whether a resource holds all that the step was to set and nothing of what it was to remove. */
+export function holdsTarget(step: Step, target: Target, live: JsonObject): boolean {
+  const { config, paths } = target;
+  return (
+    unsettled(SHAPES[step.kind], config, live, paths).length === 0 &&
+    stillThere(step, target, live).length === 0
+  );
 }
 
 /** Updates a resource without versions (PATCH or PUT), after reading it again and only where it differs. */
@@ -126,7 +135,7 @@ async function writeKnown(
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const live = await context.api.get(step.kind, id);
-      if (live !== undefined && settled(live)) return live;
+      if (live !== undefined && holdsTarget(step, target, live.config)) return live;
       if (attempt === 2) throw error;
     }
   }

@@ -6,7 +6,7 @@
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { isObject, type JsonObject, toPointer } from '../model/json.ts';
+import { type JsonObject, toPointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
@@ -18,7 +18,7 @@ import { type Candidate, correctLeaks, leaks } from './leaks.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
 import { openRollout, opensCanary } from './rollout.ts';
 import { sendBack } from './tolerant.ts';
-import { readAgain, type Target, targetOf } from './update.ts';
+import { holdsTarget, readAgain, type Target, targetOf } from './update.ts';
 import { unsettled } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -52,7 +52,9 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     await openRollout(context, step, main);
     return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout: true, ...tested };
   }
-  const live = await promoteChecked(context, step, main, move, (found) => isTarget(found, target));
+  const live = await promoteChecked(context, step, main, move, (found) =>
+    holdsTarget(step, target, found.config),
+  );
   await bindResource(context, step, live, main.config, move.reason);
   return {
     remoteId: main.id,
@@ -61,10 +63,6 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     wrote: true,
     ...tested,
   };
-}
-
-function isTarget(live: RemoteResource, target: Target): boolean {
-  return isObject(live.config) && unsettled(SHAPE, target.config, live.config, target.paths).length === 0;
 }
 
 function changedFields({ paths }: Target): ReadonlySet<string> {

@@ -63,6 +63,32 @@ export function valueAtPath(shape: Shape, value: Json | undefined, path: Path): 
   return current;
 }
 
+/**
+ * A path into a value as a path into its twin, of the same order but with other ids or references in it: elements
+ * that are named by an id have another name there. Undefined where the value has nothing at the path.
+ */
+export function pathInTwin(shape: Shape, value: Json, twin: Json, path: Path): Path | undefined {
+  const result: string[] = [];
+  let [current, other]: readonly (Json | undefined)[] = [value, twin];
+  let currentShape = fittingShape(shape, value);
+  for (const name of path) {
+    const otherName = nameInTwin(currentShape, current, other, name);
+    const next: Json | undefined = child(currentShape, current, name);
+    if (next === undefined) return undefined;
+    other = child(currentShape, other, otherName);
+    currentShape = childShape(currentShape, name, next);
+    current = next;
+    result.push(otherName);
+  }
+  return result;
+}
+
+function nameInTwin(shape: Shape, value: Json | undefined, twin: Json | undefined, name: string): string {
+  if (shape.t !== 'list' || !isArray(value) || !isArray(twin)) return name;
+  const index = [...keyedElements(shape, value).keys()].indexOf(name);
+  return [...keyedElements(shape, twin).keys()][index] ?? name;
+}
+
 type Fact = 'ref' | 'secret';
 
 const facts = { ref: new WeakMap<Shape, boolean>(), secret: new WeakMap<Shape, boolean>() };

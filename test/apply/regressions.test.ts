@@ -226,3 +226,41 @@ describe('fields that nobody knows are no change', () => {
     );
   });
 });
+
+describe('a promotion that was lost before it took effect', () => {
+  /** The connection breaks before the first promotion arrives. */
+  function breakFirst(world: World): void {
+    let broken = false;
+    world.emulator.setFaults((request) => {
+      if (broken || request.method !== 'POST' || !request.path.endsWith('/promote')) return undefined;
+      broken = true;
+      return { kind: 'reset-before' };
+    });
+  }
+
+  const handsOff = (...targets: readonly string[]): JsonObject => ({
+    type: 'handoff',
+    handoff: { ai_assistants: targets.map((target) => ({ name: target, id: { $ref: target } })) },
+  });
+  const tools = { 'tool/one': hook({}), 'tool/two': { ...hook({}), display_name: 'Two' } };
+  const people = { 'assistant/b': B, 'assistant/c': { ...B, name: 'C' } };
+  const changes: readonly [string, Specs, JsonObject, JsonObject][] = [
+    ['another tool', tools, { tool_ids: [{ $ref: 'tool/one' }] }, { tool_ids: [{ $ref: 'tool/two' }] }],
+    ['a tool less', tools, { tool_ids: [{ $ref: 'tool/one' }] }, { tool_ids: [] }],
+    ['a tag less', {}, { tags: ['x', 'y'] }, { tags: ['x'] }],
+    ['a variable less', {}, { dynamic_variables: { x: '1', y: '2' } }, { dynamic_variables: { x: '1' } }],
+    [
+      'another assistant to hand off to',
+      people,
+      { tools: [handsOff('assistant/b')] },
+      { tools: [handsOff('assistant/c')] },
+    ],
+  ];
+
+  it.each(changes)('is not taken for one that moved main: %s', async (_, others, before, after) => {
+    const world = await startWorld();
+    await settles(world, { ...others, 'assistant/a': { ...A, ...before } });
+    breakFirst(world);
+    await settles(world, { ...others, 'assistant/a': { ...A, ...after } });
+  });
+});

@@ -1,5 +1,6 @@
 import type { ApplyOutcome } from '../apply/apply.ts';
 import { applyPlan } from '../apply/apply.ts';
+import { Failure } from '../model/errors.ts';
 import type { Planned } from '../model/plan.ts';
 import type { StateSession } from '../model/state.ts';
 import { createGate } from '../release/gate.ts';
@@ -24,6 +25,11 @@ export interface Work {
     rerunTests?: boolean,
     replaceRollout?: boolean,
   ): Promise<ApplyOutcome>;
+  /**
+   * Ends the session ahead of the report; nothing is recorded after it. What kept the state from being saved is
+   * returned, because the report must say it.
+   */
+  save(): Promise<Failure | undefined>;
 }
 
 /**
@@ -43,6 +49,11 @@ export async function withSession<Result>(
   let outcome: string | null = null;
   const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
   const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
+  let saving: Promise<Failure | undefined> | undefined;
+  const save: Work['save'] = () => {
+    saving ??= unsaved(session);
+    return saving;
+  };
   try {
     warnOfMissingState(context, inputs.project, session.current());
     noteUnfinished(context, session);
@@ -60,12 +71,22 @@ export async function withSession<Result>(
         outcome = outcomeWords(applied.results);
         return applied;
       };
-      return await work({ connection, session, execute });
+      return await work({ connection, session, execute, save });
     } finally {
       await connection.close();
     }
   } finally {
+    if (saving === undefined) await session.close();
+  }
+}
+
+async function unsaved(session: StateSession): Promise<Failure | undefined> {
+  try {
     await session.close();
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof Failure) return cause;
+    throw cause;
   }
 }
 

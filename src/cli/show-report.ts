@@ -19,20 +19,27 @@ export interface Executed extends ApplyOutcome {
   /** For `--format markdown`. */
   readonly place?: ReportPlace;
   readonly desired: Pick<DesiredState, 'locate'>;
+  /** Why the state could not be saved; undefined when it was. */
+  readonly unsaved: Failure | undefined;
 }
 
 /** Prints what an apply did and returns its exit code. */
 export function showReport(context: Context, executed: Executed, format: string): number {
-  const { exitKind, skipped, saved, desired, place, ...own } = executed;
+  const { exitKind, skipped, saved, desired, place, unsaved, ...own } = executed;
   const report: ApplyReport = {
     ...own,
+    // What is done and not remembered is half done, however well each change went.
+    ...(unsaved === undefined ? {} : { outcome: 'partial' }),
     plan_digest: saved?.plan_digest ?? own.plan_digest,
     results: [...own.results.map((result) => located(result, desired)), ...skipped.map(skippedResult)],
   };
-  if (format === 'json') context.printJson(report);
+  const error = unsaved === undefined ? {} : failureJson(unsaved);
+  if (format === 'json') context.printJson({ ...report, ...error });
   else if (format === 'markdown' && place !== undefined) context.print(renderReportMarkdown(report, place));
   else context.print(renderReport(report, context.style));
-  return exitKind === null ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());
+  if (unsaved !== undefined) context.note(renderFailure(unsaved, context.noteStyle));
+  const kind = exitKind ?? unsaved?.kind;
+  return kind === undefined ? EXIT_DONE : exitCodeOf(kind, context.interruptedBy());
 }
 
 /** Ties what the API complained about to the lines that wrote it. */

@@ -92,6 +92,8 @@ export function reportVerdict(report: ApplyReport): string {
     case 'refused':
       return open > 0 ? `Refused: nothing was written; ${counts(report)}.` : 'Refused: nothing was written.';
     case 'partial': {
+      // Only a state that could not be saved makes less of what went well throughout.
+      if (open === 0) return `Applied, but not recorded in the state: ${counts(report)}.`;
       const none = countOf(report, 'applied') + countOf(report, 'unknown') === 0;
       return none ? `Failed, nothing was applied: ${counts(report)}.` : `Partly applied: ${counts(report)}.`;
     }

@@ -1,4 +1,7 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { bareRepository, cloneProject } from '../reliability/repositories.ts';
 import { account, inDashboard, KEY, leadingTo, testProject, writes } from './harness.ts';
 
 describe('failures', () => {
@@ -32,6 +35,36 @@ describe('failures', () => {
     expect(writes(server)).toEqual([]);
     const lock = await project.run('state', 'unlock', '--env', 'account');
     expect(lock.stdout).toContain('Not locked');
+  });
+
+  it('a remote that refuses the state after the work is part of the report, and exits 7', async () => {
+    const server = await account();
+    const remote = await bareRepository();
+    const hook = join(remote, 'hooks/pre-receive');
+    const frozen = 'while read -r _ _ ref; do case $ref in *-lease) ;; *) exit 1 ;; esac; done';
+    for (const format of ['json', 'text']) {
+      const project = await cloneProject(remote, leadingTo(server));
+      await writeFile(hook, `#!/bin/sh\n${frozen}\n`, { mode: 0o755 });
+      const failed = await project.run('apply', '--env', 'account', '--format', format);
+      expect(failed.code).toBe(7);
+      expect(failed.stderr).toContain('GIT_REJECTED');
+      if (format === 'json') {
+        expect(JSON.parse(failed.stdout)).toMatchObject({
+          outcome: 'partial',
+          results: Array.from({ length: 4 }, () => ({ status: 'applied' })),
+          next: 'assistantctl apply --env account',
+          error: { code: 'GIT_REJECTED' },
+        });
+      } else {
+        expect(failed.stdout).toContain('Applied, but not recorded in the state: 4 applied.');
+        expect(failed.stdout).toContain('Next: assistantctl apply --env account');
+      }
+      await rm(hook);
+    }
+    const project = await cloneProject(remote, leadingTo(server));
+    expect(await project.run('apply', '--env', 'account')).toMatchObject({ code: 0 });
+    const plan = await project.run('plan', '--env', 'account', '--detailed-exitcode');
+    expect(plan.code).toBe(0);
   });
 
   it('an API that fails in the middle exits 7, and the next apply converges', async () => {

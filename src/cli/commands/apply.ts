@@ -69,9 +69,18 @@ async function run(
   const outcome = await work.execute(released.planned, flags.promote, flags.rerunTests, flags.replace);
   const { overrideLimits = false } = flags;
   const place = reportPlace(inputs, released.planned, { state, overrideLimits });
+  const unsaved = await work.save();
   return showReport(
     context,
-    { ...outcome, skipped: released.skipped, saved, desired: inputs.desired, place },
+    {
+      ...outcome,
+      ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
+      skipped: released.skipped,
+      saved,
+      desired: inputs.desired,
+      place,
+      unsaved,
+    },
     flags.format,
   );
 }

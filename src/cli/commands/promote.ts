@@ -64,7 +64,8 @@ async function run(
   const planned = planOfMoves(context, inputs, work, state, moves, bound);
   await announce(context, project, planned.plan, flags);
   const outcome = await work.execute(planned, true, flags.rerunTests);
-  return showReport(context, { ...outcome, skipped: [], saved: undefined, desired }, flags.format);
+  const unsaved = await work.save();
+  return showReport(context, { ...outcome, skipped: [], saved: undefined, desired, unsaved }, flags.format);
 }
 
 async function moveOf(

@@ -45,7 +45,8 @@ export async function rollback(context: Context, text: string, flags: RollbackFl
       );
     }
     const desired = { locate: () => undefined };
-    return showReport(context, { ...outcome, skipped: [], saved: undefined, desired }, flags.format);
+    const unsaved = await work.save();
+    return showReport(context, { ...outcome, skipped: [], saved: undefined, desired, unsaved }, flags.format);
   });
 }
 

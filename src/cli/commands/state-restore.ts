@@ -32,7 +32,7 @@ export async function restoreState(context: Context, text: string, flags: Restor
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
   const access = accessTo(inputs.project.environment, context.runtime.env);
   const store = openStore(context.runtime, inputs.project);
-  return await withSession(context, inputs, access, async ({ connection, session, execute }) => {
+  return await withSession(context, inputs, access, async ({ connection, session, execute, save }) => {
     const state = session.current();
     const archived = await archivedForm(store, state, address, flags.at);
     const options = { prune: false, recreate: false, take: null, targets: [] };
@@ -48,7 +48,8 @@ export async function restoreState(context: Context, text: string, flags: Restor
     if (lostSecrets.length > 0) {
       context.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
     }
-    const shown = { ...outcome, skipped: [], saved: undefined, desired: inputs.desired };
+    const unsaved = await save();
+    const shown = { ...outcome, skipped: [], saved: undefined, desired: inputs.desired, unsaved };
     return showReport(context, shown, flags.format);
   });
 }

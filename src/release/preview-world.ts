@@ -51,8 +51,8 @@ interface Cast {
 export function previewWorld(input: PreviewInput): PreviewWorld {
   const { desired, planned } = input;
   const steps = changedSteps(planned);
-  const cast = castOf(desired, steps);
   const live = new Map(input.account.resources.map((resource) => [resource.id, resource]));
+  const cast = castOf(desired, steps, (address) => live.has(planned.ids[address] ?? ''));
   const refs = new Map(Object.entries(planned.ids).map(([target, id]) => [id, target]));
   const resources = new Map<Address, DesiredResource>();
   const bindings: { [address: string]: Binding } = {};
@@ -84,7 +84,8 @@ function changedSteps(planned: Planned): Steps {
   return steps;
 }
 
-function castOf(desired: DesiredState, steps: Steps): Cast {
+/** An assistant that was deleted outside Git and is not created again has no version to be staged beside. */
+function castOf(desired: DesiredState, steps: Steps, isLive: (address: Address) => boolean): Cast {
   const shared = sharedCopies(desired, steps);
   const copies = new Set<Address>(shared);
   const candidates = new Set<Address>();
@@ -93,7 +94,7 @@ function castOf(desired: DesiredState, steps: Steps): Cast {
     const uses = references.some(({ target }) => isIn(shared, target));
     if (kind !== 'assistant' && step !== undefined) copies.add(address);
     else if (kind === 'assistant' && step?.action === 'create') copies.add(address);
-    else if (kind === 'assistant' && (step !== undefined || uses)) candidates.add(address);
+    else if (kind === 'assistant' && isLive(address) && (step !== undefined || uses)) candidates.add(address);
   }
   return { copies, candidates };
 }

@@ -133,6 +133,29 @@ describe('preview up', () => {
     expect((await stranger.cli('preview', 'down', '--id', 'pr-42')).out).toContain('No trace');
   });
 
+  it('makes no assistant in place of one that was deleted in the portal', async () => {
+    const world = await account();
+    const tool = BASE.split('---\n').filter((text) => text.includes('kind: tool'));
+    const assistants = ['one', 'two'].map(
+      (key) =>
+        `kind: assistant\nkey: ${key}\nspec: { name: ${key}, instructions: Hi., tool_ids: [{ $ref: tool/lookup }] }\n`,
+    );
+    const specs = [...tool, ...assistants].join('---\n');
+    const branch = await world.checkout(specs);
+    expect((await branch.cli('apply')).code).toBe(0);
+    const shown = JSON.parse((await branch.cli('state', 'show', 'assistant/two', '--format', 'json')).out);
+    const headers = { authorization: 'Bearer KEY_TEST_PREVIEW' };
+    const path = `/ai/assistants/${shown.remote_id ?? shown.binding.remote_id}`;
+    expect((await fetch(`${world.server.url}${path}`, { method: 'DELETE', headers })).ok).toBe(true);
+    await branch.write(specs.replace('/v1', '/v2'));
+    const before = snapshot(world);
+    const { code, report } = await up(branch);
+    expect(code).toBe(0);
+    expect(report.parts.map(({ address }) => address)).toEqual(['tool/lookup', 'assistant/one']);
+    await branch.cli('preview', 'down', '--id', 'pr-42');
+    expect(snapshot(world)).toBe(before);
+  });
+
   it('gives the copy of a shared tool to the candidate alone, and tests run on that very version', async () => {
     const world = await applied();
     const { report } = await up(world.branch);

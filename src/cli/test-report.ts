@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import { isBad, type TestVerdict } from '../model/runs.ts';
 import { failureJson, renderFailure } from '../render/errors.ts';
@@ -10,13 +11,15 @@ import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
 import { reasonOf } from './files.ts';
 
-/** For CI systems; readable by whoever may read the folder. */
+/** For CI systems; readable by whoever may read the folder, which is made where it is missing. */
 export async function writeJunit(path: string, verdicts: readonly TestVerdict[]): Promise<void> {
   try {
+    await mkdir(dirname(path), { recursive: true });
     await writeFile(path, renderJunit(verdicts));
   } catch (cause) {
     throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
       code: 'FILE_WRITE',
+      hint: 'name a file in a folder that may be written to',
       cause,
     });
   }

@@ -102,14 +102,14 @@ describe('test', () => {
     expect(version.code).toBe(3);
     expect(JSON.parse(version.stdout).error.code).toBe('VERSION_UNKNOWN');
     server.setScripts([{ test: 'Greets', rubric: { greets: 'failed' }, logs: 'It said <nothing> & left.' }]);
-    const failed = await cli(project, 'test', 'run', '--junit', 'out.xml');
+    const failed = await cli(project, 'test', 'run', '--junit', 'reports/new/out.xml');
     expect(failed.code).toBe(9);
     expect(JSON.parse(failed.stdout)).toMatchObject({
       outcome: 'failed',
       tests: [{ address: 'test/greets', outcome: 'failed', rubric: [{ criteria: 'The assistant greets.' }] }],
       error: { kind: 'gate', code: 'TESTS_FAILED' },
     });
-    expect(await project.read('out.xml')).toContain('It said &lt;nothing&gt; &amp; left.');
+    expect(await project.read('reports/new/out.xml')).toContain('It said &lt;nothing&gt; &amp; left.');
     const page = await project.run('test', 'run', '--format', 'markdown', '--env', 'account');
     expect(page.stdout).toContain('| test | address | result | time |');
     expect(page.code).toBe(9);

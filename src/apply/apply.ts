@@ -11,8 +11,9 @@ import { refuseOpenCanary } from './canary.ts';
 import type { ApplyContext, ApplyDeps, Done } from './context.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
+import { notingWrites } from './noting.ts';
 import { promoteExisting } from './promote.ts';
-import { mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { type Course, mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -29,7 +30,8 @@ export interface ApplyOutcome extends ApplyReport {
  */
 export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<ApplyOutcome> {
   const { steps, stateEdits } = planned;
-  if (steps.length === 0 && stateEdits.length === 0) return report(planned, [], false);
+  if (steps.length === 0 && stateEdits.length === 0)
+    return report(planned, [], { stopped: false, wrote: false });
   const ids = new Map(Object.entries(planned.ids));
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
   await preflight(planned, deps);
@@ -37,10 +39,14 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const bindings = new Map(Object.entries(state.resources));
   const formerIds = formerIdsOf(state);
   const known = { ids, refs, bindings, formerIds, announced: new Set<string>() };
-  const context: ApplyContext = { ...deps, planned, lineage: state.lineage, ...known };
+  let wrote = false;
+  const api = notingWrites(deps.api, () => {
+    wrote = true;
+  });
+  const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
   const outcomes = await execute(context, steps);
-  return report(planned, outcomes, deps.stop.aborted);
+  return report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
 }
 
 /** Everything that can be known to stand in the way is found before anything is written. */
@@ -215,9 +221,9 @@ async function settle(context: ApplyContext, step: Step, cause: unknown): Promis
   if (!isFatal(cause)) await context.session.record({ op: 'fail', address: step.address });
 }
 
-function report(planned: Planned, outcomes: readonly StepOutcome[], stopped: boolean): ApplyOutcome {
+function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
   const results = mergeResults(outcomes);
-  const { outcome, exitKind } = verdict(outcomes, results, stopped);
+  const { outcome, exitKind } = verdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
   const rolls = outcomes.some(({ done }) => done?.rollout === true);

@@ -89,15 +89,23 @@ function merge(first: StepResult, second: StepResult): StepResult {
   };
 }
 
+/** How the apply as a whole went. */
+export interface Course {
+  /** A signal ended it early. */
+  readonly stopped: boolean;
+  /** The API confirmed a write, maybe one of a step that failed afterwards. */
+  readonly wrote: boolean;
+}
+
 /** Verdict over all results, and the error kind that decides the exit code (null: exit 0). */
 export function verdict(
   outcomes: readonly StepOutcome[],
   results: readonly StepResult[],
-  stopped: boolean,
+  course: Course,
 ): { readonly outcome: ApplyReport['outcome']; readonly exitKind: ErrorKind | null } {
   const bad = results.filter(({ status }) => status !== 'applied' && status !== 'skipped');
   if (bad.length === 0) return { outcome: results.length === 0 ? 'nothing' : 'applied', exitKind: null };
-  if (stopped) return { outcome: 'partial', exitKind: 'interrupted' };
+  if (course.stopped) return { outcome: 'partial', exitKind: 'interrupted' };
   const wrote = outcomes.some(
     ({ done, status }) => done?.wrote === true || status === 'unknown' || status === 'applied',
   );
@@ -107,8 +115,9 @@ export function verdict(
   if (only === 'gate' && kinds.size === 1) return { outcome: 'partial', exitKind: 'gate' };
   const single = kinds.size === 1 && !wrote ? only : undefined;
   switch (single) {
-    case 'auth':
     case 'unavailable':
+      return { outcome: 'partial', exitKind: course.wrote ? 'partial' : 'unavailable' };
+    case 'auth':
     case 'stale':
       return { outcome: 'partial', exitKind: single };
     case 'refused':

@@ -177,9 +177,12 @@ function judge(request: GateRequest, verdicts: readonly TestVerdict[], passed: r
   const more = bad.length > names.length ? ` and ${bad.length - names.length} more` : '';
   const message = `${address}: ${bad.length} of ${verdicts.length} tests did not pass on version ${versionId}: ${names.join(', ')}${more}; main was left as it is`;
   const timeout = bad.some(({ outcome }) => outcome === 'timeout');
-  const hint = timeout
-    ? 'allow more time with promotion.gate.timeout, or look at the run in the Telnyx portal'
-    : 'correct the change and apply again; tests that passed on this content are not run again';
+  const again = 'apply again; tests that passed on this content are not run again';
+  const hint = interrupted
+    ? again
+    : timeout
+      ? 'allow more time with promotion.gate.timeout, or look at the run in the Telnyx portal'
+      : `correct the change and ${again}`;
   const code = interrupted ? 'GATE_INTERRUPTED' : timeout ? 'GATE_TIMEOUT' : 'GATE_FAILED';
   throw new GateFailure(interrupted ? 'interrupted' : 'gate', message, { code, hint }, { verdicts, passed });
 }

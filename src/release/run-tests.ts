@@ -127,6 +127,7 @@ async function attempt(
     const hindrance = halted(deps, deadline);
     if (hindrance !== undefined) return { ...hindrance, problem: `${hindrance.problem} (run ${run.runId})` };
     await deps.sleep(Math.min(delay, Math.max(1, left)), deps.stop);
+    if (deps.stop.aborted) continue;
     delay = Math.min(LONGEST_POLL_MS, delay * POLL_GROWTH);
     polls += 1;
     const seen = await poll(test, run, deps, polls % POLLS_PER_CHECK === 0);
@@ -160,7 +161,7 @@ async function trigger(
   }
 }
 
-/** Undefined when nothing could be learnt this time: the wait goes on until the deadline. */
+/** Undefined when nothing could be learnt this time: the wait goes on until the deadline or the signal to stop. */
 async function poll(
   test: RunnableTest,
   run: TestRun,
@@ -173,7 +174,8 @@ async function poll(
     // A run that cannot be read yet, or goes on, is one thing; a test that is no more is another.
     return (await deps.api.get('test', test.testId)) === undefined ? 'gone' : seen;
   } catch (error) {
-    if (error instanceof ApiError && error.kind === 'unavailable') return undefined;
+    const later = error instanceof ApiError && error.kind === 'unavailable';
+    if (later || deps.stop.aborted) return undefined;
     throw error;
   }
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply.ts';
 import { settledBinding } from '../../src/canonical/settle.ts';
 import type { Quirks } from '../../src/emulator/quirks.ts';
+import { ApiError } from '../../src/model/errors.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { planMoves } from '../../src/plan/moves.ts';
+import { runTests } from '../../src/release/run-tests.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld, testing, type World } from '../support/world.ts';
 import { ADDRESS, crashAt } from './rollout-world.ts';
@@ -291,5 +293,43 @@ describe('a gate', () => {
     expect(report.exitKind).toBeNull();
     expect(lost).toBe(2);
     expect(await world.api.listRuns(await world.bound('test/greets'))).toHaveLength(1);
+  });
+
+  it('that was staged before the API gave out is something written: partly applied, not unavailable', async () => {
+    const world = await startWorld(QUICK);
+    await world.apply(desk('Hello.'), GATED);
+    world.emulator.setFaults(({ method, path }) =>
+      method === 'POST' && path.endsWith('/runs') ? { kind: 'status', status: 429 } : undefined,
+    );
+    const staging = await world.apply(desk('Good day.'), GATED);
+    expect(staging.results).toMatchObject([{ error: { kind: 'unavailable', status: 429 } }]);
+    expect(staging.exitKind).toBe('partial');
+    const again = await world.apply(desk('Good day.'), GATED);
+    expect(again.exitKind, 'the version waits already: nothing was written').toBe('unavailable');
+    expect(await versions(world)).toBe(2);
+  });
+
+  it('is not blamed on the change when the wait for its tests was interrupted', async () => {
+    const world = await startWorld({ runTimings: { pendingMs: 0, startingMs: 0, runningMs: 60_000 } });
+    await world.apply(desk('Hello.'), GATED);
+    const stop = new AbortController();
+    const id = await world.bound('test/greets');
+    const cutOff = new ApiError(
+      'interrupted',
+      'interrupted',
+      { method: 'GET', path: '/', status: 0, effect: 'none' },
+      { code: 'INTERRUPTED' },
+    );
+    const api = {
+      ...world.api,
+      getRun: () => {
+        stop.abort();
+        return Promise.reject(cutOff);
+      },
+    };
+    const test = { address: undefined, testId: id, name: 'Greets', suite: undefined, criteria: {} };
+    const order = { tests: [test], versionId: undefined, timeoutMs: 60_000, concurrency: 1 };
+    const verdicts = await runTests(order, { ...testing(world.api), api, stop: stop.signal });
+    expect(verdicts).toMatchObject([{ outcome: 'interrupted', test_id: id }]);
   });
 });

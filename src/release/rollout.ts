@@ -138,10 +138,12 @@ async function carryOut(
     case 'abort':
       return await abort(subject, move.reason, seen, deps);
     case 'stale':
-      throw stale(address, move.found, {
-        version_id: candidate.version_id,
-        main_version_id: main.versionId ?? null,
-      });
+      throw stale(
+        address,
+        move.found,
+        { version_id: candidate.version_id, main_version_id: main.versionId ?? null },
+        seen.canary === 'other' ? foreignCanaryHint(address) : undefined,
+      );
     default:
       return move satisfies never;
   }
@@ -205,10 +207,20 @@ async function abort(
   return { action: 'aborted', rollout: ended, binding: after, reason };
 }
 
-function stale(address: Address, found: string, details: JsonObject = {}): Failure {
+function stale(
+  address: Address,
+  found: string,
+  details: JsonObject = {},
+  hint = `look with: assistantctl rollout status ${address}; then end it with: assistantctl rollout abort ${address}, or accept a promotion with: assistantctl rollout promote ${address}`,
+): Failure {
   return new Failure('stale', `the rollout of ${address} cannot go on: ${found}`, {
     code: 'ROLLOUT_STALE',
-    hint: `look with: assistantctl rollout status ${address}; then end it with: assistantctl rollout abort ${address}, or accept a promotion with: assistantctl rollout promote ${address}`,
+    hint,
     details: { address, found, ...details },
   });
+}
+
+/** While the canary is somebody else's, an abort would be refused as well. */
+function foreignCanaryHint(address: Address): string {
+  return `it is somebody else's now and left alone: look with: assistantctl canary show ${address}; remove it where it was changed, or give it back its share; then end the rollout with: assistantctl rollout abort ${address}`;
 }

@@ -154,6 +154,10 @@ describe('a rollout and other people', () => {
     await expect(stopped).rejects.toMatchObject({ kind: 'stale', code: 'ROLLOUT_STALE' });
     await expect(stopped).rejects.toThrow(found);
     expect(world.writes()).toEqual([]);
+    const hint = await stopped.catch((error: { hint?: string }) => error.hint);
+    // An abort would be refused as long as the canary is somebody else's.
+    if (what === 'the canary was changed') expect(hint).toContain('remove it where it was changed');
+    else expect(hint).toMatch(/end it with: assistantctl rollout abort/);
   });
 
   it('takes note of a candidate that somebody promoted, by promote or by the next apply', async () => {

@@ -42,7 +42,9 @@ export async function status(
     format_version: REPORT_FORMAT,
     environment: environment.name,
     rollouts,
-    next: rollouts.length === 0 ? '' : `assistantctl rollout tick --env ${environment.name}`,
+    next: rollouts.every(({ found }) => found !== null)
+      ? ''
+      : `assistantctl rollout tick --env ${environment.name}`,
   };
   if (flags.format === 'json') context.printJson(report);
   else context.print(renderRollouts(report, context.style));

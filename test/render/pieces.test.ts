@@ -3,6 +3,7 @@ import { ApiError, Failure } from '../../src/model/errors.ts';
 import type { ApplyReport } from '../../src/model/report.ts';
 import { renderDiagnostics, renderGithubAnnotations } from '../../src/render/diagnostics.ts';
 import { failureJson, renderFailure } from '../../src/render/errors.ts';
+import { shortTime } from '../../src/render/plan-words.ts';
 import { liveProgress, plainProgress } from '../../src/render/progress.ts';
 import { renderReport } from '../../src/render/report-text.ts';
 import { renderLease, renderStateList, renderStateShow } from '../../src/render/state-text.ts';
@@ -10,6 +11,18 @@ import { finish, PLAIN } from '../../src/render/style.ts';
 import { quoted, visible } from '../../src/render/visible.ts';
 import { displayWidth, padEnd, truncate, truncateStart, wrap } from '../../src/render/width.ts';
 import { DIAGNOSTICS, PARTIAL_REPORT, STATE } from './sample-results.ts';
+
+describe('shortTime', () => {
+  test.each([
+    ['2026-11-23T12:00:01.123Z', '2026-11-23 12:00 UTC'],
+    ['2026-11-23T12:00:01.123456+00:00', '2026-11-23 12:00 UTC'],
+    ['2026-11-23T12:00:01.123456', '2026-11-23 12:00 UTC'],
+    ['2026-11-23T12:00:01+02:00', '2026-11-23T12:00:01+02:00'],
+    ['soon', 'soon'],
+  ])('of %j is %j', (time, text) => {
+    expect(shortTime(time)).toBe(text);
+  });
+});
 
 describe('displayWidth', () => {
   test.each([

@@ -41,7 +41,7 @@ export async function rollback(context: Context, text: string, flags: RollbackFl
     const outcome = await work.execute(planned, true);
     if (outcome.exitKind === null && !isMain) {
       context.note(
-        'Git still describes what was rolled back, and the next apply would bring it back: revert the change in Git first.\n',
+        'Where Git still describes what was rolled back, the next apply brings it back: revert the change in Git first.\n',
       );
     }
     const desired = { locate: () => undefined };

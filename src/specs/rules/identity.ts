@@ -24,11 +24,11 @@ export function identityRules(world: World): readonly (readonly [Address, Findin
 }
 
 function nameTwice(resource: DesiredResource, first: Address): Finding {
-  const { noun, nameField } = KINDS[resource.kind];
+  const { nameField } = KINDS[resource.kind];
   return warning(
     'NAME_TWICE',
     `/spec/${nameField}`,
-    `${first} has the same name; a ${noun} that already exists could not be told apart from it by name`,
+    `${first} has the same name; one that already exists could not be told apart from it by name`,
     'give each its own name',
   );
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Runtime, StopSignal } from '../runtime.ts';
 import { exitCodeOf } from './exit-codes.ts';
 
@@ -21,6 +22,8 @@ export interface Interrupt {
 export function watchSignals(runtime: Runtime): Interrupt {
   const stop = new AbortController();
   const reading = new AbortController();
+  // As many requests and waits as there are listen at once; Node would warn of the eleventh.
+  setMaxListeners(0, stop.signal, reading.signal);
   let first: StopSignal | undefined;
   let writing = false;
   const release = runtime.onStopSignal((signal) => {

@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { watchSignals } from '../../src/cli/interrupt.ts';
 import { fakeRuntime } from './runtime.ts';
@@ -28,6 +29,11 @@ describe('signals', () => {
     runtime.signal('SIGINT');
     runtime.signal('SIGTERM');
     expect(runtime.exits).toEqual([143]);
+  });
+
+  it('may be waited for by many gates at once, without a warning of Node', () => {
+    const { stop, reading } = watchSignals(fakeRuntime());
+    expect([stop, reading].map((signal) => getMaxListeners(signal))).toEqual([0, 0]);
   });
 
   it('are given back', () => {

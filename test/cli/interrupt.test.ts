@@ -1,4 +1,4 @@
-import { getMaxListeners } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { watchSignals } from '../../src/cli/interrupt.ts';
 import { fakeRuntime } from './runtime.ts';
@@ -31,9 +31,17 @@ describe('signals', () => {
     expect(runtime.exits).toEqual([143]);
   });
 
-  it('may be waited for by many gates at once, without a warning of Node', () => {
+  it('may be waited for by many gates at once, without a warning of Node', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
     const { stop, reading } = watchSignals(fakeRuntime());
-    expect([stop, reading].map((signal) => getMaxListeners(signal))).toEqual([0, 0]);
+    for (const signal of [stop, reading]) {
+      for (let n = 0; n < 20; n += 1) signal.addEventListener('abort', () => n);
+    }
+    await setImmediate();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
   });
 
   it('are given back', () => {

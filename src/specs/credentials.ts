@@ -3,7 +3,7 @@
  * type, anywhere; and a literal where only credentials stand, such as the value of an Authorization header.
  * Messages never repeat more than the first three characters.
  */
-import type { Json } from '../model/json.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
 import type { Finding } from './problem.ts';
 
 type Problem = Pick<Finding, 'code' | 'message' | 'hint'>;
@@ -107,6 +107,20 @@ export function refCredential(field: string, value: string): Problem | undefined
     code: 'SECRET_NAME_INVALID',
     message: `${field} takes the name of a stored secret: letters, digits, _ - . : and /`,
   };
+}
+
+/** Every text in a resolved value that `validate` would refuse as a literal credential. */
+export function credentialsIn(value: Json, field = ''): readonly string[] {
+  if (typeof value === 'string') {
+    const found = field.endsWith('_ref') ? refCredential(field, value) : credentialIn(value);
+    return found?.code === 'CREDENTIAL_LITERAL' ? [value] : [];
+  }
+  if (isArray(value)) return value.flatMap((item) => credentialsIn(item));
+  if (!isObject(value)) return [];
+  const { name, value: text } = value;
+  const pair = typeof name === 'string' && typeof text === 'string';
+  const header = pair && headerCredential(name, text, undefined) !== undefined ? [text] : [];
+  return [...header, ...Object.entries(value).flatMap(([key, entry]) => credentialsIn(entry, key))];
 }
 
 function literal(message: string): Problem {

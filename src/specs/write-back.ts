@@ -9,6 +9,7 @@ import type { Address } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import type { LeftField, WrittenField } from '../model/pull.ts';
+import { credentialsIn } from './credentials.ts';
 import { editYaml, withValue } from './edit-yaml.ts';
 import { type Files, openFiles } from './edited-files.ts';
 import { writtenPath } from './keyed-path.ts';
@@ -29,7 +30,13 @@ export interface WrittenBack {
   readonly left: readonly LeftField[];
 }
 
-type Outcome = { readonly written: WrittenField } | { readonly reason: string };
+type Outcome = { readonly written: WrittenField } | Refusal;
+
+interface Refusal {
+  readonly reason: string;
+  /** The live value is a secret, which no report may repeat. */
+  readonly secret?: true;
+}
 
 /** Edits the texts of the specs' files in memory. */
 export function writeBack(specs: OpenSpecs, drifted: readonly DriftedResource[]): WrittenBack {
@@ -44,8 +51,10 @@ export function writeBack(specs: OpenSpecs, drifted: readonly DriftedResource[])
     const written: WrittenField[] = [];
     for (const { path, git, live } of fields) {
       const outcome = writeField(place, fromPointer(path), live === null ? undefined : live, path);
-      if ('reason' in outcome) left.push({ address, path, git, live, reason: outcome.reason });
-      else {
+      if ('reason' in outcome) {
+        const shown = outcome.secret === true ? { $sensitive: true } : live;
+        left.push({ address, path, git, live: shown, reason: outcome.reason });
+      } else {
         written.push(outcome.written);
         const next = setAtPath(place.shape, place.spec, fromPointer(path), live === null ? undefined : live);
         place.spec = isObject(next) ? next : place.spec;
@@ -70,6 +79,11 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   const { shape, layers } = place;
   if (holdsSensitive(live))
     return { reason: 'the API does not show this secret; rotate it where it is stored' };
+  if (bringsCredential(place, keyed, live)) {
+    const reason =
+      'the live value holds a literal credential, which does not belong into a file: store it as an integration secret, and refer to that in the portal';
+    return { reason, secret: true };
+  }
   const target = targetPath(place, keyed);
   const old = valueAtPath(shape, place.spec, keyed);
   const record = target.findIndex((_, depth) => isArray(at(place.spec, target.slice(0, depth))));
@@ -160,6 +174,8 @@ function writeText(place: Place, layer: Layer, included: string, live: string, p
       reason: `${found} is included in ${users} places, and a change would reach them all; edit it by hand or give this document a file of its own`,
     };
   }
+  if (live.includes('\r\n'))
+    return { reason: `the live text has carriage returns, which ${found} cannot hold; edit it by hand` };
   const raw = files.read(found);
   const spelled = respellText(raw.replaceAll('\r\n', '\n'), live, specs.project.environment.variables);
   if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
@@ -203,6 +219,14 @@ function endedLike(
   const isText = scalar.t === 'scalar' && scalar.text === true;
   const ended = typeof old === 'string' && old.endsWith('\n') && raw !== undefined;
   return isText && ended && typeof live === 'string' && !live.endsWith('\n') ? `${live}\n` : live;
+}
+
+/** What `validate` would refuse is not written in the first place. */
+function bringsCredential({ shape, spec }: Place, keyed: Path, live: Json | undefined): boolean {
+  if (live === undefined) return false;
+  const known = new Set(credentialsIn(spec));
+  const changed = setAtPath(shape, spec, keyed, live) ?? null;
+  return credentialsIn(changed).some((text) => !known.has(text));
 }
 
 function holdsSensitive(value: Json | undefined): boolean {

@@ -127,6 +127,41 @@ describe('pull --drift', () => {
     expect(text.out).toContain('Not written (1)');
   });
 
+  it('writes no credential that somebody typed into the portal, and does not repeat it', async () => {
+    const secret = 'Bearer sk_live_abcdefghijklmnopqrstuvwx123456';
+    const { project } = await edited(({ tools, instructions }) => {
+      const [tool] = structuredClone(tools) as { webhook: { headers: Json[] } }[];
+      tool?.webhook.headers.push({ name: 'Authorization', value: secret });
+      return {
+        tools: [tool] as unknown as Json,
+        instructions: `${String(instructions)}\nSay ${secret}.\n`,
+        tags: ['new'],
+      };
+    });
+    const { code, body } = await project.json('pull', '--drift');
+    expect(code).toBe(2);
+    expect(body.left).toMatchObject([
+      { path: '/instructions', live: { $sensitive: true } },
+      { path: '/tools/webhook:look/webhook/headers/Authorization', live: { $sensitive: true } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('sk_live');
+    const texts = [
+      await project.read('assistants/desk.yaml'),
+      await project.read('assistants/prompts/desk.md'),
+    ];
+    expect(texts.join('')).not.toContain('sk_live');
+    expect(texts[0]).toContain('tags: [new]');
+    expect((await project.cli('validate')).code).toBe(0);
+  });
+
+  it('leaves a live text with carriage returns that a text file cannot hold', async () => {
+    const { project } = await edited(() => ({ instructions: 'You are Robin of Acme.\r\n\r\nBe curt.\r\n' }));
+    const { code, body } = await project.json('pull', '--drift');
+    expect(code).toBe(2);
+    expect(body.left).toMatchObject([{ path: '/instructions', reason: expect.stringContaining('carriage') }]);
+    expect(await project.read('assistants/prompts/desk.md')).toBe(PROMPT);
+  });
+
   it('lists a conflict with both values, leaves it, and writes the rest', async () => {
     const { project } = await edited((live) => ({
       model: 'live-model',

@@ -60,7 +60,7 @@ function conflictLines(plan: Plan, style: Style): readonly string[] {
     ]),
     labelled('Git wins:          ', command(plan, 'plan', '--take', 'git'), 4),
     labelled('leave live alone:  ', command(plan, 'plan', '--take', 'live'), 4),
-    labelled('bring it into Git: ', pullCommand(plan, sorted), 4),
+    labelled('see both values:   ', pullCommand(plan, sorted), 4),
     '',
   ];
 }

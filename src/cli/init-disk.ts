@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model/errors.ts';
+import { reasonOf } from './files.ts';
 import { withIgnored } from './init-files.ts';
 
 /** The files that a sample folder of the package ships; the sources of the schemas are of no use to users. */
@@ -18,6 +19,29 @@ export async function ignoreWorkingFiles(path: string): Promise<boolean> {
   const after = withIgnored(before);
   if (after !== before) await writeFile(path, after);
   return after !== before;
+}
+
+/** A folder that is yet to be made will do. */
+export async function requireFolder(target: string): Promise<void> {
+  const found = await stat(target).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) return;
+  throw new Failure('usage', `${target} is a file, not a folder; nothing was written`, {
+    code: 'INIT_NOT_FOLDER',
+    hint: 'choose another folder',
+  });
+}
+
+/** What the disk refuses is told with the path, as for every file that the user named. */
+export async function writingInto<T>(target: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    throw new Failure('usage', `${target} cannot be written: ${reasonOf(cause)}`, {
+      code: 'FILE_WRITE',
+      hint: 'choose a folder that may be written to',
+      cause,
+    });
+  }
 }
 
 /** Nothing was written because of these files. */

@@ -16,6 +16,7 @@ describe('init', () => {
     ]) {
       expect(made.stdout).toContain(file);
     }
+    expect(made.stdout).toContain("cd 'My Voice'\n");
     const inside = (...args: readonly string[]) => cli(...args, '--project', 'My Voice');
     expect((await inside('validate')).code).toBe(0);
     expect((await inside('apply')).code).toBe(0);
@@ -33,6 +34,16 @@ describe('init', () => {
     expect((await project.run('init', '--force')).code).toBe(0);
     expect((await project.run('init', '--force')).code).toBe(0);
     expect(await project.read('.gitignore')).toBe('dist/\n.assistantctl/\n');
+  });
+});
+
+describe('init where it cannot write', () => {
+  it.each(['notes.txt', 'notes.txt/voice'])('says so: %s', async (where) => {
+    const project = await testProject({}, { 'notes.txt': 'Mine.\n' });
+    const refused = await project.run('init', where);
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toContain('notes.txt');
+    expect(await project.read('notes.txt')).toBe('Mine.\n');
   });
 });
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { shellWord } from '../../render/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 import type { CiSystem, TextFile } from '../init-ci.ts';
 import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../init-ci.ts';
-import { filesBelow, ignoreWorkingFiles, wouldOverwrite } from '../init-disk.ts';
+import { filesBelow, ignoreWorkingFiles, requireFolder, wouldOverwrite, writingInto } from '../init-disk.ts';
 import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../init-files.ts';
 
 /** What is laid out: the sample company, the frame for an account that exists, or a pipeline for what is there. */
@@ -35,6 +36,7 @@ export async function initProject(
 ): Promise<number> {
   const { cwd, packageRoot, version } = context.runtime;
   const target = resolve(cwd, dir ?? context.flags.project ?? '.');
+  await requireFolder(target);
   const layout = layoutOf(target, flags);
   const ci = flags.ci ?? (await guessCi(context, target));
   const names = layout === 'pipeline' ? await namesOf(context, target) : { version, ...SAMPLE };
@@ -48,16 +50,19 @@ export async function initProject(
   const existing = files.filter((file) => existsSync(join(target, file)));
   if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
 
-  for (const file of copies) {
-    await mkdir(dirname(join(target, file)), { recursive: true });
-    await cp(join(packageRoot, file), join(target, file));
-  }
-  await writeTexts(target, made);
-  const ignoring = await ignoreWorkingFiles(join(target, '.gitignore'));
+  const ignoring = await writingInto(target, async () => {
+    for (const file of copies) {
+      await mkdir(dirname(join(target, file)), { recursive: true });
+      await cp(join(packageRoot, file), join(target, file));
+    }
+    await writeTexts(target, made);
+    return await ignoreWorkingFiles(join(target, '.gitignore'));
+  });
   const lines = [...files, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
   const noun = lines.length === 1 ? 'file' : 'files';
   context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
-  context.print(nextSteps(layout, dir, names.keyVariable));
+  const enter = target === resolve(cwd) ? [] : [`cd ${shellWord(dir ?? target)}`];
+  context.print(nextSteps(layout, enter, names.keyVariable));
   return EXIT_DONE;
 }
 
@@ -77,9 +82,8 @@ async function projectFile(
   return [{ file: PROJECT_FILE, text: named(text, projectSlug(basename(target))) }];
 }
 
-function nextSteps(layout: Layout, dir: string | undefined, keyVariable: string): string {
+function nextSteps(layout: Layout, enter: readonly string[], keyVariable: string): string {
   if (layout === 'pipeline') return `\nNext: give the pipeline the secret ${keyVariable}, and commit.\n`;
-  const enter = dir === undefined ? [] : [`cd ${dir}`];
   return layout === 'empty'
     ? `\nNext, with the key of the account in ${keyVariable}:\n${indented([...enter, 'assistantctl pull --adopt', 'assistantctl plan'])}`
     : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;

@@ -43,7 +43,10 @@ export async function refuseOpenCanary(
       `${address} (${assistantId}) has an open canary deploy that is not ours, which this would end`,
       {
         code: 'CANARY_OPEN',
-        hint: 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
+        hint:
+          step.action === 'promote'
+            ? `finish or remove the canary first; it is shown by: assistantctl canary show ${address}`
+            : 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
       },
     );
   }

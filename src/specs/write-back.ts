@@ -9,13 +9,13 @@ import type { Address } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import type { LeftField, WrittenField } from '../model/pull.ts';
-import { credentialsIn } from './credentials.ts';
 import { editYaml, withValue } from './edit-yaml.ts';
 import { type Files, openFiles } from './edited-files.ts';
 import { writtenPath } from './keyed-path.ts';
 import { type Layer, layerAt } from './layers.ts';
 import type { OpenSpecs } from './load.ts';
 import { respell, respellText } from './respell.ts';
+import { type Refusal, secretRefusal } from './write-secrets.ts';
 
 /** What was changed outside Git in one resource; `live` null stands for "not there". */
 export interface DriftedResource {
@@ -31,12 +31,6 @@ export interface WrittenBack {
 }
 
 type Outcome = { readonly written: WrittenField } | Refusal;
-
-interface Refusal {
-  readonly reason: string;
-  /** The live value is a secret, which no report may repeat. */
-  readonly secret?: true;
-}
 
 /** Edits the texts of the specs' files in memory. */
 export function writeBack(specs: OpenSpecs, drifted: readonly DriftedResource[]): WrittenBack {
@@ -77,13 +71,8 @@ interface Place {
 
 function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: string): Outcome {
   const { shape, layers } = place;
-  if (holdsSensitive(live))
-    return { reason: 'the API does not show this secret; rotate it where it is stored' };
-  if (bringsCredential(place, keyed, live)) {
-    const reason =
-      'the live value holds a literal credential, which does not belong into a file: store it as an integration secret, and refer to that in the portal';
-    return { reason, secret: true };
-  }
+  const refusal = secretRefusal(shape, place.spec, keyed, live);
+  if (refusal !== undefined) return refusal;
   const target = targetPath(place, keyed);
   const old = valueAtPath(shape, place.spec, keyed);
   const record = target.findIndex((_, depth) => isArray(at(place.spec, target.slice(0, depth))));
@@ -219,20 +208,6 @@ function endedLike(
   const isText = scalar.t === 'scalar' && scalar.text === true;
   const ended = typeof old === 'string' && old.endsWith('\n') && raw !== undefined;
   return isText && ended && typeof live === 'string' && !live.endsWith('\n') ? `${live}\n` : live;
-}
-
-/** What `validate` would refuse is not written in the first place. */
-function bringsCredential({ shape, spec }: Place, keyed: Path, live: Json | undefined): boolean {
-  if (live === undefined) return false;
-  const known = new Set(credentialsIn(spec));
-  const changed = setAtPath(shape, spec, keyed, live) ?? null;
-  return credentialsIn(changed).some((text) => !known.has(text));
-}
-
-function holdsSensitive(value: Json | undefined): boolean {
-  if (isArray(value)) return value.some(holdsSensitive);
-  if (!isObject(value)) return false;
-  return Object.hasOwn(value, '$sensitive') || Object.values(value).some(holdsSensitive);
 }
 
 /** The value at a path whose list steps are indexes. */

@@ -80,13 +80,8 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
   };
   if (read.bom) {
     const message = 'the file begins with a byte order mark';
-    report({
-      severity: 'warning',
-      code: 'FILE_BOM',
-      message,
-      offset: 0,
-      hint: 'save it as UTF-8 without BOM',
-    });
+    const hint = 'save it as UTF-8 without BOM';
+    report({ severity: 'warning', code: 'FILE_BOM', message, offset: 0, hint });
   }
   const parsed = parseYaml(read.text);
   for (const problem of parsed.problems) report(problem);

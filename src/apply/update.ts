@@ -1,5 +1,5 @@
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
-import { partialBody, requestBody } from '../canonical/payload.ts';
+import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -47,7 +47,9 @@ export function targetOf(context: ApplyContext, step: Step, live: RemoteResource
   // Edits speak of addresses; what is written and read back speaks of ids.
   const resolved = (path: Path): Path =>
     pathInTwin(shape, edited, config, path) ?? pathInTwin(shape, symbolic, live.config, path) ?? path;
-  return { config, spec: resolveIds(context, step, spec), paths: paths.map(resolved) };
+  const target = { config, spec: resolveIds(context, step, spec), paths: paths.map(resolved) };
+  requireNoLoss(step, target);
+  return target;
 }
 
 /** Whether a resource holds all that the step was to set and nothing of what it was to remove. */
@@ -56,6 +58,24 @@ export function holdsTarget(step: Step, target: Target, live: JsonObject): boole
   return (
     unsettled(SHAPES[step.kind], config, live, paths).length === 0 &&
     stillThere(step, target, live).length === 0
+  );
+}
+
+/** A changed setting is sent whole: a secret in it that only the API knows, and hides, would be destroyed. */
+function requireNoLoss(step: Step, { config, spec, paths }: Target): void {
+  const changed = [...new Set(paths.flatMap((path) => path.slice(0, 1)))];
+  const lost = changed.filter((name) =>
+    holdsHiddenSecret(SHAPES[step.kind], { [name]: config[name] ?? null }, spec),
+  );
+  if (lost.length === 0) return;
+  const where = lost.map((name) => toPointer([name])).join(', ');
+  throw new Failure(
+    'refused',
+    `${step.address} holds a secret in ${where} that the API hides and the spec does not write; sending ${where} would erase it`,
+    {
+      code: 'HIDDEN_SECRET',
+      hint: 'write the secret into the spec, or make this change in the Telnyx portal',
+    },
   );
 }
 

@@ -264,3 +264,35 @@ describe('a promotion that was lost before it took effect', () => {
     await settles(world, { ...others, 'assistant/a': { ...A, ...after } });
   });
 });
+
+describe('a secret that the API hides', () => {
+  const phones = (description: string): JsonObject => ({
+    tools: [
+      { type: 'refer', refer: { targets: [{ name: 'Desk', sip_address: 'sip:desk@a.example' }] } },
+      { type: 'hangup', hangup: { description } },
+    ],
+  });
+
+  it('is not erased by a change beside it', async () => {
+    const world = await startWorld({ quirks: { maskSipPassword: true } });
+    const specs = (description: string, more: JsonObject = {}) => ({
+      'assistant/a': { ...A, ...phones(description), ...more },
+    });
+    await settles(world, specs('Bye.'));
+    const target = { name: 'Desk', sip_address: 'sip:desk@a.example', sip_auth_password: 'hunter2' };
+    await world.dashboard('POST', `/ai/assistants/${await world.bound('assistant/a')}`, {
+      tools: [
+        { type: 'refer', refer: { targets: [target] } },
+        { type: 'hangup', hangup: { description: 'Bye.' } },
+      ],
+    });
+    await settles(world, specs('Bye.', { greeting: 'Hello.' }));
+    const before = await live(world, 'assistants', 'assistant/a');
+    expect(JSON.stringify(before.tools)).toContain('sip_auth_password');
+    const report = await world.apply(specs('So long.', { greeting: 'Hello.' }));
+    expect(report.results).toMatchObject([
+      { address: 'assistant/a', status: 'failed', error: { code: 'HIDDEN_SECRET' } },
+    ]);
+    expect(await live(world, 'assistants', 'assistant/a')).toEqual(before);
+  });
+});

@@ -1,4 +1,4 @@
-import { canonical, canonicalLike, EMPTY, isTree, knownOpaque, knownTree } from '../canonical/canonical.ts';
+import { canonical, canonicalLike, EMPTY, isTree, knownTree } from '../canonical/canonical.ts';
 import { extraElements, shapeAt } from '../canonical/edit.ts';
 import { fittingShape, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { Failure } from '../model/errors.ts';
@@ -48,9 +48,8 @@ export function knownDifferences(shape: Shape, a: JsonObject, b: JsonObject): re
 function pruned(shape: Shape, value: Node): Node {
   if (value === undefined || value === null) return undefined;
   // References and opaque values are objects too, of which the tree of what is known would be empty.
-  const fitting = fittingShape(shape, value);
-  if (fitting.t === 'object') return knownTree(shape, value);
-  const leaf = fitting.t === 'opaque' ? knownOpaque(fitting, value) : canonical(shape, value);
+  if (fittingShape(shape, value).t === 'object') return knownTree(shape, value);
+  const leaf = canonical(shape, value);
   if (leaf === EMPTY) return undefined;
   return isTree(leaf) ? { ...leaf } : leaf;
 }

@@ -122,7 +122,7 @@ export function isCollection(shape: Shape): boolean {
 }
 
 /** The normal form of an opaque value without the fields of its records that neither schema nor guide know. */
-export function knownOpaque(shape: OpaqueShape, value: Json | undefined, guide?: Json): Canon {
+function knownOpaque(shape: OpaqueShape, value: Json | undefined, guide?: Json): Canon {
   const { records } = shape;
   if (records === undefined || value === undefined) return opaqueToken(shape, value);
   return opaqueToken(shape, knownPart(records, value, guide));

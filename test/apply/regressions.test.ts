@@ -265,6 +265,18 @@ describe('a promotion that was lost before it took effect', () => {
   });
 });
 
+describe('a list that the schemas do not know', () => {
+  it('is written when only a field of an element changes', async () => {
+    const world = await startWorld({ quirks: { unknownFields: 'store' } });
+    const specs = (size: number) => ({ 'assistant/a': { ...A, brand_new: [{ size, of: [{ size }] }] } });
+    await settles(world, specs(1));
+    await settles(world, specs(2));
+    expect(await live(world, 'assistants', 'assistant/a')).toMatchObject({
+      brand_new: [{ size: 2, of: [{ size: 2 }] }],
+    });
+  });
+});
+
 describe('a secret that the API hides', () => {
   const phones = (description: string): JsonObject => ({
     tools: [

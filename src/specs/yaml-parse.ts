@@ -108,6 +108,12 @@ function describe(error: YAMLError, text: string): TextProblem {
     const message = 'inside { } and [ ] a text with ${var.…} needs quotes';
     return { ...at, code: 'YAML_SYNTAX', message, hint: 'put the whole text in quotes' };
   }
+  const [, closing] = /end with a ([\]}])/.exec(error.message) ?? [];
+  if (closing !== undefined) {
+    const opening = closing === '}' ? '{' : '[';
+    const message = `the ${closing} that closes a ${opening} above is missing, or not indented`;
+    return { ...at, code: 'YAML_SYNTAX', message };
+  }
   const sentence = SENTENCES[error.code];
   if (sentence === undefined) return { ...at, code: 'YAML_SYNTAX', message: lowerFirst(error.message) };
   return { ...at, code: 'YAML_SYNTAX', ...sentence };

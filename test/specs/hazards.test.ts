@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { validateAll } from '../../src/specs/load.ts';
+import { parseYaml, syntaxProblems } from '../../src/specs/yaml-parse.ts';
 import { brief, findings, makeProject, TOOL } from './support.ts';
 
 /** Far above what each takes; it only tells slow from never. */
@@ -74,4 +75,14 @@ describe('files that would hurt', () => {
     },
     GUARD_MS,
   );
+});
+
+test.each([
+  ['name: [a, b\n', 'the ] that closes a [ above is missing, or not indented'],
+  ['voice_settings: { voice: v\n', 'the } that closes a { above is missing, or not indented'],
+  ['name: x\n bad: y\n', 'the indentation does not fit the lines above'],
+])('the message says what is wrong with %j', (line, message) => {
+  const text = `kind: assistant\nspec:\n  ${line}`;
+  const problems = parseYaml(text).documents.flatMap((document) => syntaxProblems(document, text));
+  expect(problems.map((problem) => problem.message)).toContain(message);
 });

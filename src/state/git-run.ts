@@ -10,6 +10,18 @@ const MAX_OUTPUT = 256 * 1024 * 1024;
 /** Exit status that stands for "there is no git program", as in a shell. */
 export const NO_PROGRAM = 127;
 
+/** What a calling git sets for its own repository, as in a hook: that one is not ours. */
+const CHOOSES_REPOSITORY: ReadonlySet<string> = new Set([
+  'GIT_DIR',
+  'GIT_COMMON_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_ALTERNATE_OBJECT_DIRECTORIES',
+  'GIT_QUARANTINE_PATH',
+  'GIT_PREFIX',
+]);
+
 /**
  * A runner with the whole environment of the caller, so that credential helpers, proxies and configuration
  * given through variables keep working. Prompts are off, because nobody may be there to answer. A call that
@@ -19,9 +31,15 @@ export function feedGit(
   environment: { readonly [name: string]: string | undefined },
   timeoutMs = 120_000,
 ): FeedGit {
-  // A repository chosen by a calling git hook is not ours, and messages are recognised by their English text.
-  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...inherited } = environment;
-  const env = { ...inherited, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', LANGUAGE: '' };
+  const inherited = Object.entries(environment).filter(([name]) => !CHOOSES_REPOSITORY.has(name));
+  // Messages are recognised by their English text.
+  const env = {
+    ...Object.fromEntries(inherited),
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    LC_ALL: 'C',
+    LANGUAGE: '',
+  };
   return (args, cwd, input = '') =>
     new Promise((resolve) => {
       const options = { cwd, env, timeout: timeoutMs, maxBuffer: MAX_OUTPUT, windowsHide: true };

@@ -69,6 +69,8 @@ describe('readGitInfo', () => {
     const outside = await temporaryFolder();
     const runner = feedGit({ ...environment, GIT_DIR: join(folder, '.git'), GIT_WORK_TREE: folder });
     expect(await readGitInfo(outside, runner)).toBeNull();
+    const shared = { GIT_COMMON_DIR: outside, GIT_OBJECT_DIRECTORY: join(outside, 'objects') };
+    expect(await readGitInfo(folder, feedGit({ ...environment, ...shared }))).not.toBeNull();
   });
 });
 

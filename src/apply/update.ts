@@ -151,7 +151,9 @@ async function writeKnown(
       const { resource } = await sendBack(shape, body, target.spec, send);
       // A reply that leaves fields out would show a removal that did not happen.
       const removes = target.paths.some((path) => valueAtPath(shape, target.config, path) === undefined);
-      return settled(resource) && !removes ? resource : ((await context.api.get(step.kind, id)) ?? resource);
+      // One about another resource says nothing about this one, and must not bind it.
+      if (resource.id === id && settled(resource) && !removes) return resource;
+      return (await context.api.get(step.kind, id)) ?? { ...resource, id };
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const live = await context.api.get(step.kind, id);

@@ -308,3 +308,28 @@ describe('a secret that the API hides', () => {
     expect(await live(world, 'assistants', 'assistant/a')).toEqual(before);
   });
 });
+
+describe('a reply to an update that is about another resource', () => {
+  it('neither binds that one nor passes for the update', async () => {
+    const world = await startWorld();
+    const tools = { 'tool/hook': hook({}), 'tool/two': { ...hook({}), display_name: 'Two' } };
+    await settles(world, tools);
+    const [id, other] = [await world.bound('tool/hook'), await world.bound('tool/two')];
+    const changed = { ...tools, 'tool/hook': { ...hook({}), display_name: 'Hook two' } };
+    const report = await world.apply(changed, {
+      wrap: ({ api, session }) => ({
+        session,
+        api: {
+          ...api,
+          update: async (kind, target, body) => {
+            const { resource, replayed } = await api.update(kind, target, body);
+            return { resource: { ...resource, id: other }, replayed };
+          },
+        },
+      }),
+    });
+    expect(report.results).toMatchObject([{ address: 'tool/hook', status: 'applied', remote_id: id }]);
+    expect(await world.bound('tool/hook')).toBe(id);
+    expect(isEmpty(await world.plan(changed))).toBe(true);
+  });
+});

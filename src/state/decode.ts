@@ -68,12 +68,17 @@ export function checkState(
   });
 }
 
-/** Parses JSON or fails with STATE_CORRUPT naming the byte at which it stops making sense. */
+/** Parses JSON or fails with STATE_CORRUPT naming what is wrong, or the byte at which it stops making sense. */
 function parseJson(text: string, file: string): unknown {
   const problem = jsonProblem(text);
   if (problem === undefined) return JSON.parse(text);
-  const byte = Buffer.byteLength(text.slice(0, damageAt(text, problem)));
-  throw corrupt(file, text === '' ? 'is empty' : `is damaged or cut off at byte ${byte}`, RESTORE_STATE);
+  throw corrupt(file, damageOf(text, problem), RESTORE_STATE);
+}
+
+function damageOf(text: string, problem: string): string {
+  if (text === '') return 'is empty';
+  if (/^<{7} /m.test(text)) return 'holds the marks of a merge conflict';
+  return `is damaged or cut off at byte ${Buffer.byteLength(text.slice(0, damageAt(text, problem)))}`;
 }
 
 function jsonProblem(text: string): string | undefined {

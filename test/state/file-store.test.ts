@@ -195,6 +195,8 @@ describe('damage', () => {
     await expect(store.load()).rejects.toThrow(/at byte 100/);
     await writeFile(path, '');
     await expect(store.load()).rejects.toThrow(/is empty/);
+    await writeFile(path, `<<<<<<< HEAD\n${whole}=======\n${whole}>>>>>>> theirs\n`);
+    await expect(store.load()).rejects.toThrow(/holds the marks of a merge conflict/);
   });
 
   it('reads a log cut at any byte as a prefix of what was recorded', async () => {

@@ -47,7 +47,8 @@ export interface GitRemoteOptions {
   readonly randomUuid: () => string;
 }
 
-const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
+/** No tidying up, and no hook of the clone: state is no work of its user's. Hooks of the remote have their say. */
+const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.hooksPath=/dev/null'];
 
 const REF = /^refs\/(?!.*(\.\.|\/\/|\.lock$|\/$|\/\.))[A-Za-z0-9._/-]+$/;
 

@@ -80,6 +80,16 @@ describe('git store', () => {
     expect(await readdir(join(work, '.assistantctl/state'))).toEqual([]);
   });
 
+  it('runs no hook of the clone, so that none can stand in the way', async () => {
+    const work = await clone(await bareRemote(), 'a');
+    for (const name of ['pre-push', 'reference-transaction']) {
+      await writeFile(join(work, '.git/hooks', name), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    }
+    const store = storeIn(work);
+    await firstApply(store);
+    expect((await store.load())?.serial).toBe(1);
+  });
+
   it('makes no commit for a session that changes nothing', async () => {
     const remote = await bareRemote();
     const store = storeIn(await clone(remote, 'a'));

@@ -5,7 +5,16 @@
  * {@link EMPTY}. Diff, digest and the check after a write all look at such trees and at nothing else.
  */
 import { createHash } from 'node:crypto';
-import { isArray, isObject, type Json, type JsonObject, jsonEqual, stableStringify } from '../model/json.ts';
+import { hideCredentials } from '../model/credentials.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+  stableStringify,
+} from '../model/json.ts';
 import type { OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
 import { knownPart, opaque, spelled } from './opaque.ts';
@@ -42,8 +51,11 @@ export function sealSecrets(shape: Shape, config: JsonObject): JsonObject {
 }
 
 /** A value as people may see it: secrets become `{ "$sensitive": true }`. */
-export function hideSecrets(shape: Shape, value: Json): Json {
-  return mapScalars(shape, value, 'secret', (scalar) => (scalar === null ? null : { $sensitive: true }));
+export function hideSecrets(shape: Shape, value: Json, path: Path = []): Json {
+  const hidden = mapScalars(shape, value, 'secret', (scalar) =>
+    scalar === null ? null : { $sensitive: true },
+  );
+  return hideCredentials(hidden, path);
 }
 
 /** A list that is compared as one value; its items are normalised all the same. */

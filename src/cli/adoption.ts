@@ -1,5 +1,6 @@
 import { confirm } from '../live/fetch.ts';
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../model/address.ts';
+import { credentialIn, headerCredential, refCredential } from '../model/credentials.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Planned } from '../model/plan.ts';
@@ -10,7 +11,6 @@ import { accountFingerprint } from '../plan/account.ts';
 import { type Adoption, addressesFor, adopt, type Draft, liveKey } from '../pull/adopt.ts';
 import { createLayout } from '../pull/layout.ts';
 import { specProblems } from '../specs/check-document.ts';
-import { credentialIn, headerCredential, refCredential } from '../specs/credentials.ts';
 import type { OpenSpecs } from '../specs/load.ts';
 import { documentText } from '../specs/write-yaml.ts';
 import type { Connection } from './connect.ts';

@@ -9,7 +9,7 @@ import type { Sides } from './sides.ts';
 export function shown(sides: Sides, side: JsonObject | null, path: Path): Json {
   const value = side === null ? undefined : valueAtPath(sides.shape, side, path);
   if (value === undefined) return null;
-  return hideSecrets(shapeAt(sides.shape, side ?? undefined, path), value);
+  return hideSecrets(shapeAt(sides.shape, side ?? undefined, path), value, path);
 }
 
 export function changeField(sides: Sides, path: Path, origin: FieldOrigin): FieldChange {

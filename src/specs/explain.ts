@@ -56,7 +56,7 @@ interface Explaining {
 
 function explainValue({ specs, address, layers, shape, spec }: Explaining, path: Path): Explained {
   const value = at(spec, path) ?? null;
-  const shown = hideSecrets(shapeAt(shape, spec, path), value);
+  const shown = hideSecrets(shapeAt(shape, spec, path), value, path);
   const layer = layerAt(layers, path);
   const own = layers.at(-1)?.document;
   if (layer === undefined || own === undefined)

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { credentialIn } from '../model/credentials.ts';
 import type { Diagnostic, Position } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
 import { isObject, type Json, type JsonObject, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
-import { credentialIn } from './credentials.ts';
 import { MAX_FILE_BYTES } from './documents.ts';
 import { projectFile } from './generated/validators.ts';
 import type { Finding } from './problem.ts';

@@ -4,11 +4,11 @@
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
 import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../model/address.ts';
+import { credentialIn, headerCredential, refCredential } from '../model/credentials.ts';
 import type { Reference } from '../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
-import { credentialIn, headerCredential, refCredential } from './credentials.ts';
 import type { Include } from './include.ts';
 import { lineIndex } from './line-index.ts';
 import type { Finding } from './problem.ts';

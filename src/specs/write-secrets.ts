@@ -1,7 +1,7 @@
 import { setAtPath } from '../canonical/edit.ts';
-import { isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
+import { CREDENTIAL, credentialsIn } from '../model/credentials.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual, type Path } from '../model/json.ts';
 import type { ObjectShape } from '../model/shape.ts';
-import { credentialsIn } from './credentials.ts';
 
 /** Why a live value is not written back. */
 export interface Refusal {
@@ -18,18 +18,28 @@ export function secretRefusal(
   live: Json | undefined,
 ): Refusal | undefined {
   if (live === undefined) return undefined;
-  if (holdsSensitive(live))
-    return { reason: 'the API does not show this secret; rotate it where it is stored' };
   const known = new Set(credentialsIn(spec));
   const changed = setAtPath(shape, spec, keyed, live) ?? null;
-  if (credentialsIn(changed).every((text) => known.has(text))) return undefined;
-  const reason =
-    'the live value holds a literal credential, which does not belong into a file: store it as an integration secret, and refer to that in the portal';
-  return { reason, secret: true };
+  if (holds(live, isHiddenCredential) || credentialsIn(changed).some((text) => !known.has(text))) {
+    const reason =
+      'the live value holds a literal credential, which does not belong into a file: store it as an integration secret, and refer to that in the portal';
+    return { reason, secret: true };
+  }
+  return holds(live, isHidden)
+    ? { reason: 'the API does not show this secret; rotate it where it is stored' }
+    : undefined;
 }
 
-function holdsSensitive(value: Json): boolean {
-  if (isArray(value)) return value.some(holdsSensitive);
-  if (!isObject(value)) return false;
-  return Object.hasOwn(value, '$sensitive') || Object.values(value).some(holdsSensitive);
+function isHiddenCredential(value: Json): boolean {
+  return jsonEqual(value, CREDENTIAL);
+}
+
+function isHidden(value: Json): boolean {
+  return isObject(value) && Object.hasOwn(value, '$sensitive');
+}
+
+function holds(value: Json, wanted: (value: Json) => boolean): boolean {
+  if (wanted(value)) return true;
+  const inner = isArray(value) ? value : isObject(value) ? Object.values(value) : [];
+  return inner.some((each) => holds(each, wanted));
 }

@@ -33,6 +33,35 @@ describe('changes outside Git', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  it('are told without the credential that somebody typed into the portal', async () => {
+    const { server, project, id } = await driftedProject();
+    const secret = 'Bearer sk_live_abcdefghijklmnopqrstuvwx123456';
+    const reply = await inDashboard(server, 'GET', '/ai/tools');
+    const { data } = (await reply.json()) as { data: { id: string; tool_definition: object }[] };
+    const [tool] = data;
+    const stored = { name: 'Authorization', value: '{{#integration_secret}}crm{{/integration_secret}}' };
+    const spec = await project.read('assistants/lookup.yaml');
+    await project.write(
+      'assistants/lookup.yaml',
+      spec.replace('method: GET', `method: GET, headers: [${JSON.stringify(stored)}]`),
+    );
+    await project.run('apply', '--env', 'account');
+    await inDashboard(server, 'PATCH', `/ai/tools/${tool?.id}`, {
+      webhook: { ...tool?.tool_definition, headers: [{ ...stored, value: secret }] },
+    });
+    await inDashboard(server, 'POST', `/ai/assistants/${id}`, { greeting: `Say ${secret}.` });
+    for (const command of ['drift', 'plan']) {
+      for (const format of ['text', 'json', 'markdown']) {
+        const { stdout, stderr } = await project.run(command, '--env', 'account', '--format', format);
+        expect(stdout).toContain('/greeting');
+        expect(stdout).toContain('/webhook/headers/Authorization/value');
+        expect(stdout + stderr).not.toContain('sk_live');
+      }
+    }
+    await project.run('plan', '--env', 'account', '--out', 'saved.json');
+    expect(await project.read('saved.json')).not.toContain('sk_live');
+  });
+
   it('are put back where drift: revert says so', async () => {
     const { server, project, id, policy } = await driftedProject();
     await policy('revert');

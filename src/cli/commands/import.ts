@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { refCredential } from '../../model/credentials.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import type { ImportProvider } from '../../model/import-api.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { liveKey } from '../../pull/adopt.ts';
-import { refCredential } from '../../specs/credentials.ts';
 import { openSpecs } from '../../specs/load.ts';
 import { readGitInfo } from '../../state/git-info.ts';
 import { feedGit } from '../../state/git-run.ts';

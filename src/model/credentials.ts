@@ -3,10 +3,16 @@
  * type, anywhere; and a literal where only credentials stand, such as the value of an Authorization header.
  * Messages never repeat more than the first three characters.
  */
-import { isArray, isObject, type Json } from '../model/json.ts';
-import type { Finding } from './problem.ts';
+import { isArray, isObject, type Json, type Path } from './json.ts';
 
-type Problem = Pick<Finding, 'code' | 'message' | 'hint'>;
+interface Problem {
+  readonly code: 'CREDENTIAL_LITERAL' | 'SECRET_NAME_INVALID';
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** What stands in plans and reports for a text that holds a literal credential. */
+export const CREDENTIAL: Json = { $sensitive: 'credential' };
 
 const HINT =
   'store it as an integration secret and write {{#integration_secret}}identifier{{/integration_secret}}, or name the secret in a *_ref field';
@@ -110,17 +116,45 @@ export function refCredential(field: string, value: string): Problem | undefined
 }
 
 /** Every text in a resolved value that `validate` would refuse as a literal credential. */
-export function credentialsIn(value: Json, field = ''): readonly string[] {
-  if (typeof value === 'string') {
-    const found = field.endsWith('_ref') ? refCredential(field, value) : credentialIn(value);
-    return found?.code === 'CREDENTIAL_LITERAL' ? [value] : [];
-  }
-  if (isArray(value)) return value.flatMap((item) => credentialsIn(item));
-  if (!isObject(value)) return [];
-  const { name, value: text } = value;
-  const pair = typeof name === 'string' && typeof text === 'string';
-  const header = pair && headerCredential(name, text, undefined) !== undefined ? [text] : [];
-  return [...header, ...Object.entries(value).flatMap(([key, entry]) => credentialsIn(entry, key))];
+export function credentialsIn(value: Json): readonly string[] {
+  const found: string[] = [];
+  mapCredentials(value, { field: '' }, (text) => {
+    found.push(text);
+    return text;
+  });
+  return found;
+}
+
+/** The value at a path of a configuration with {@link CREDENTIAL} in place of every such text. */
+export function hideCredentials(value: Json, path: Path): Json {
+  const [owner, field = ''] = path.slice(-2);
+  const place = field === 'value' && owner !== undefined ? { field, header: owner } : { field };
+  return mapCredentials(value, place, () => CREDENTIAL);
+}
+
+interface Place {
+  readonly field: string;
+  /** Name of the header that the value belongs to. */
+  readonly header?: string;
+}
+
+function mapCredentials(value: Json, place: Place, replace: (text: string) => Json): Json {
+  if (typeof value === 'string') return isCredential(value, place) ? replace(value) : value;
+  if (isArray(value)) return value.map((item) => mapCredentials(item, { field: '' }, replace));
+  if (!isObject(value)) return value;
+  const { name } = value;
+  return Object.fromEntries(
+    Object.entries(value).map(([field, entry]) => {
+      const own = field === 'value' && typeof name === 'string' ? { field, header: name } : { field };
+      return [field, mapCredentials(entry, own, replace)];
+    }),
+  );
+}
+
+function isCredential(text: string, { field, header }: Place): boolean {
+  if (header !== undefined && headerCredential(header, text, undefined) !== undefined) return true;
+  const found = field.endsWith('_ref') ? refCredential(field, text) : credentialIn(text);
+  return found?.code === 'CREDENTIAL_LITERAL';
 }
 
 function literal(message: string): Problem {

@@ -35,6 +35,8 @@ export interface ApplyDeps {
   readonly who?: string;
   /** An open rollout of ours may be ended by a change that takes its place. */
   readonly replaceRollout?: boolean;
+  /** Creates may repeat some of earlier runs that nothing here remembers. */
+  readonly forgetful?: boolean;
   /** Needed as soon as a step has a gate. */
   readonly gate?: RunGate;
 }

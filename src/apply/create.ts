@@ -7,12 +7,16 @@ import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
 import { announce, bindResource } from './bind.ts';
+import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { settleMembers, withoutMembers } from './members.ts';
 import { unsettled } from './verify.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
+
+/** So many replays of resources that are no more are believed; after that something else is wrong. */
+const MAX_REPLAYS = 10;
 
 /**
  * The same for every attempt at one create, by any process: derived from the state's lineage, the address, the
@@ -56,32 +60,40 @@ async function withMembers(
   return wrote ? ((await context.api.get(step.kind, made.id)) ?? made) : made;
 }
 
-/** A replayed reply may describe a resource that is no more; then the create is a new one, with another key. */
+/**
+ * A replayed reply may describe a resource that is no more; then the create is a new one, with another key. Where
+ * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
+ */
 async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<RemoteResource> {
-  const found = await leftByAnother(context, step, body);
-  if (found !== undefined) return found;
-  const formerIds = [...(context.formerIds.get(step.address) ?? [])];
-  for (;;) {
-    const key = idempotencyKey(context.lineage, step.address, body, formerIds);
-    await announce(context, step, 'create', key);
-    const { resource, replayed } = await createOnce(context, step, body, key);
-    if (!replayed || formerIds.includes(resource.id)) return resource;
-    const living = await context.api.get(step.kind, resource.id);
-    if (living !== undefined) return living;
-    formerIds.push(resource.id);
-  }
-}
-
-/** What an earlier run created and did not live to record: it had announced the create, and never its outcome. */
-async function leftByAnother(
-  context: ApplyContext,
-  step: Step,
-  body: JsonObject,
-): Promise<RemoteResource | undefined> {
   const announced = context.session.pending.some(
     ({ address, action }) => address === step.address && action === 'create',
   );
-  return announced ? await lookUp(context, step, body) : undefined;
+  const found = announced ? await lookUp(context, step, body) : undefined;
+  if (found !== undefined) return found;
+  const repeated = announced || context.forgetful === true;
+  const formerIds = [...(context.formerIds.get(step.address) ?? [])];
+  for (let attempt = 1; attempt <= MAX_REPLAYS; attempt += 1) {
+    const key = idempotencyKey(context.lineage, step.address, body, formerIds);
+    await announce(context, step, 'create', key);
+    const { resource, replayed } = await createOnce(context, step, body, key);
+    if (!(replayed || repeated) || formerIds.includes(resource.id)) return resource;
+    const living = await readSoon(context, step, resource.id);
+    if (living !== undefined) return living;
+    formerIds.push(resource.id);
+  }
+  throw new Failure('partial', `${step.address} was created, but none of what the API named can be read`, {
+    code: 'CREATE_UNREADABLE',
+    hint: `look in the Telnyx portal for ${formerIds.slice(-MAX_REPLAYS).join(', ')}`,
+  });
+}
+
+async function readSoon(context: ApplyContext, step: Step, id: string): Promise<RemoteResource | undefined> {
+  for (const delay of SETTLE_DELAYS_MS) {
+    if (delay > 0) await context.sleep(delay);
+    const live = await context.api.get(step.kind, id);
+    if (live !== undefined) return live;
+  }
+  return undefined;
 }
 
 async function createOnce(

@@ -190,6 +190,7 @@ async function execute(
       },
       versionPrefix: previewPrefix(git === null ? 'nogit' : git.commit.slice(0, 7), id),
       promote,
+      forgetful: true,
       concurrency: project.concurrency,
       clock: runtime.clock,
       sleep: runtime.sleep,

@@ -71,7 +71,8 @@ export function openPipeline(
     return {
       run: () => {
         if (claimed?.replay !== undefined) {
-          return { reply: finished(claimed.replay), headers: { 'idempotent-replayed': 'true' } };
+          const marked = { 'idempotent-replayed': 'true' };
+          return { reply: finished(claimed.replay), headers: world.quirks.replayUnmarked ? {} : marked };
         }
         try {
           world.store.refresh();

@@ -57,6 +57,8 @@ export interface Quirks {
   readonly nullsForAbsent: boolean;
   /** `Idempotency-Key` has no effect. */
   readonly idempotencyIgnored: boolean;
+  /** A replayed reply lacks the header that says so. */
+  readonly replayUnmarked: boolean;
 }
 
 export const DEFAULT_QUIRKS: Quirks = {
@@ -88,6 +90,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   reorder: false,
   nullsForAbsent: false,
   idempotencyIgnored: false,
+  replayUnmarked: false,
 };
 
 /** The accepted words of the quirks that are words. */

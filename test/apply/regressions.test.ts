@@ -155,6 +155,28 @@ describe('a create', () => {
     }
   });
 
+  it('that a killed apply sent, of what was deleted since, is not taken for its unmarked replay', async () => {
+    let made = 0;
+    for (let instant = 0; instant < 6; instant += 1) {
+      const world = await startWorld({ quirks: { replayUnmarked: true } });
+      const specs = { 'assistant/a': A };
+      const crash = crashAt(instant);
+      const running = world.apply(specs, { wrap: crash.wrap });
+      await Promise.race([running, crash.happened.then(() => world.store.unlock())]);
+      await crash.bury();
+      const { data } = await world.dashboard('GET', '/ai/assistants');
+      const [first] = isArray(data) ? data : [];
+      if (isObject(first) && (await world.store.load())?.resources['assistant/a'] === undefined) {
+        made += 1;
+        await world.dashboard('DELETE', `/ai/assistants/${String(first.id)}`);
+      }
+      await settles(world, specs);
+      expect(await live(world, 'assistants', 'assistant/a')).toMatchObject({ name: 'A' });
+      await endWorlds();
+    }
+    expect(made).toBeGreaterThan(0);
+  });
+
   it('is unknown, not failed, where its reply is lost and then nothing can be looked up', async () => {
     const world = await startWorld();
     let lost = false;

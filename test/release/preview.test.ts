@@ -133,6 +133,20 @@ describe('preview up', () => {
     expect((await stranger.cli('preview', 'down', '--id', 'pr-42')).out).toContain('No trace');
   });
 
+  it.each([false, true])(
+    'comes again after down, also where replays are unmarked: %s',
+    async (replayUnmarked) => {
+      const world = await applied({ quirks: { replayUnmarked } });
+      const before = snapshot(world);
+      for (const round of [1, 2, 3]) {
+        const { code, report } = await up(world.branch);
+        expect([round, code, report.outcome]).toEqual([round, 0, 'passed']);
+        await world.branch.cli('preview', 'down', '--id', 'pr-42');
+        expect(snapshot(world)).toBe(before);
+      }
+    },
+  );
+
   it('makes no assistant in place of one that was deleted in the portal', async () => {
     const world = await account();
     const tool = BASE.split('---\n').filter((text) => text.includes('kind: tool'));

@@ -178,6 +178,7 @@ const quirks: fc.Arbitrary<Partial<Quirks>> = fc.record(
     reorder: fc.boolean(),
     nullsForAbsent: fc.boolean(),
     idempotencyIgnored: fc.boolean(),
+    replayUnmarked: fc.boolean(),
     texmlIdDelayMs: fc.constant(20),
   },
   { requiredKeys: [] },

@@ -155,8 +155,9 @@ function rebase(
   comparison: Comparison,
   context: ResourceContext,
 ) {
+  // One that went away is remembered without harm: who brings it back does not make it ours.
   const settled =
-    jsonEqual([...comparison.foreign].sort(), [...binding.foreign].sort()) &&
+    comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
     binding.prevent_destroy === resource.lifecycle.preventDestroy;
   if (settled && base !== null && jsonEqual(base, comparison.base)) return {};
   const stored = storedBase(SHAPES[resource.kind], comparison.base, (target) => context.ids.get(target));

@@ -287,6 +287,23 @@ describe('a promotion that was lost before it took effect', () => {
   });
 });
 
+describe('an element that was never ours', () => {
+  it('leaves nothing to be written into the state when what it refers to is deleted', async () => {
+    const world = await startWorld();
+    const insight = { name: 'Mood', instructions: 'Was the caller content?' };
+    const group = { name: 'Group' };
+    await settles(world, {
+      'insight/i': insight,
+      'insight_group/g': { ...group, insights: [{ $ref: 'insight/i' }] },
+    });
+    await settles(world, { 'insight_group/g': group, 'insight/i': insight });
+    const emptied = { 'insight_group/g': { ...group, insights: [] } };
+    await world.apply(emptied, { prune: true });
+    const { plan, stateEdits } = await world.plan(emptied, { prune: true });
+    expect([plan.changes, stateEdits]).toEqual([[], []]);
+  });
+});
+
 describe('a list that the schemas do not know', () => {
   it('is written when only a field of an element changes', async () => {
     const world = await startWorld({ quirks: { unknownFields: 'store' } });

@@ -1,12 +1,15 @@
+import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../live/fetch.ts';
-import { takeInventory } from '../live/inventory.ts';
+import { type InventoryWish, takeInventory } from '../live/inventory.ts';
 import type { Address, Kind } from '../model/address.ts';
 import type { BlastRadius } from '../model/blast-radius.ts';
+import type { DesiredState } from '../model/desired.ts';
 import { Failure } from '../model/errors.ts';
 import { kindsToList } from '../model/kinds.ts';
 import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
+import { inTurns, type Steps } from '../model/steps.ts';
 import { specsDigest } from '../plan/digests.ts';
 import { inventoryWish } from '../plan/inventory.ts';
 import { lastKnownAccount } from '../plan/offline.ts';
@@ -25,8 +28,8 @@ import { startProgress } from './progress.ts';
 import { warnOfMissingState } from './state-notes.ts';
 import { openStore } from './store.ts';
 
-/** Time for the event loop to get the first requests out. */
-const REQUESTS_SENT_MS = 5;
+/** Documents that are worked on before replies get their turn: a few milliseconds. */
+const DOCUMENTS_A_TURN = 50;
 
 /** Stands for the place of a plan that met none. */
 const OFFLINE_BASE = 'offline';
@@ -110,10 +113,7 @@ export async function compare(
   requireTargets(options.targets, inputs, state);
   const progress = startProgress(context);
   try {
-    const reading = readAccount(connection, { inputs, state, progress, wanted });
-    // What needs no answer is worked out while the first pages are on their way.
-    const ahead = context.runtime.sleep(REQUESTS_SENT_MS).then(() => specsDigest(inputs.desired));
-    const [listed] = await Promise.all([reading, ahead]);
+    const listed = await readAccount(connection, { inputs, state, progress, wanted });
     return await planSurely({
       state,
       listed,
@@ -204,9 +204,23 @@ async function readAccount(
   };
   const [account, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, onProgress }),
-    // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
-    takeInventory(connection.api, embedded ? NOTHING_WISHED : inventoryWish(desired)),
+    whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
   return { ...account, ...inventory, vanished };
+}
+
+/** What needs no reply is worked out while pages are on their way, what leads to another request first. */
+async function whileWaiting<Result>(
+  desired: DesiredState,
+  embedded: boolean,
+  lookUp: (wish: InventoryWish) => Promise<Result>,
+): Promise<Result> {
+  const inTurn = <Value>(steps: Steps<Value>): Promise<Value> =>
+    inTurns(steps, DOCUMENTS_A_TURN, setImmediate);
+  await setImmediate();
+  // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
+  const found = lookUp(embedded ? NOTHING_WISHED : await inTurn(inventoryWish(desired)));
+  const [result] = await Promise.all([found, inTurn(specsDigest(desired))]);
+  return result;
 }

@@ -2,6 +2,7 @@ import { digest } from '../canonical/canonical.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, ConflictEntry, PlanOptions } from '../model/plan.ts';
+import { atOnce, type Steps } from '../model/steps.ts';
 
 function inputOf(resource: DesiredResource): JsonObject {
   const { lifecycle } = resource;
@@ -17,14 +18,20 @@ function inputOf(resource: DesiredResource): JsonObject {
 
 const digested = new WeakMap<DesiredState, string>();
 
-/** Digest of what the specs say. Worked out once for each desired state, so that it can be done ahead of time. */
-export function specsDigest(desired: DesiredState): string {
+/**
+ * Digest of what the specs say, of each resource in the order of addresses. Worked out once for each desired state,
+ * and in steps, so that it can be done ahead of time while replies come in.
+ */
+export function* specsDigest(desired: DesiredState): Steps<string> {
   const known = digested.get(desired);
   if (known !== undefined) return known;
-  const resources = [...desired.resources.values()]
-    .sort((a, b) => (a.address < b.address ? -1 : 1))
-    .map(inputOf);
-  const made = digest(resources);
+  const resources = [...desired.resources.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const parts: string[] = [];
+  for (const resource of resources) {
+    parts.push(digest(inputOf(resource)));
+    yield;
+  }
+  const made = digest(parts);
   digested.set(desired, made);
   return made;
 }
@@ -37,7 +44,7 @@ export function inputsDigest(input: {
   readonly desired: DesiredState;
   readonly options: PlanOptions;
 }): string {
-  const specs = specsDigest(input.desired);
+  const specs = atOnce(specsDigest(input.desired));
   const { prune, recreate, take, targets, offline } = input.options;
   const options = { prune, recreate, take, targets: [...targets].sort() };
   // Never the digest of a plan that met the account, whatever else they share.

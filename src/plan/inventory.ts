@@ -9,6 +9,7 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { type Json, type Path, toPointer } from '../model/json.ts';
 import type { Inventory, RemoteAccount } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
+import { atOnce, type Steps } from '../model/steps.ts';
 
 type Thing = 'secret' | 'bucket';
 
@@ -61,13 +62,14 @@ function collect(into: Collector, shape: Shape, value: Json, path: Path): void {
 
 const collected = new WeakMap<DesiredState, readonly Mention[]>();
 
-/** Asked twice of each desired state, before the account is read and after. */
-function mentionsOf(desired: DesiredState): readonly Mention[] {
+/** Asked twice of each desired state, while the account is read and after. */
+function* mentionsOf(desired: DesiredState): Steps<readonly Mention[]> {
   const known = collected.get(desired);
   if (known !== undefined) return known;
   const mentions = new Map<string, Mention>();
   for (const { address, kind, spec } of desired.resources.values()) {
     collect({ mentions, address }, SHAPES[kind], spec, []);
+    yield;
   }
   const list = [...mentions.values()];
   collected.set(desired, list);
@@ -75,11 +77,10 @@ function mentionsOf(desired: DesiredState): readonly Mention[] {
 }
 
 /** What has to be looked up for {@link inventoryWarnings}: nothing that no spec names. */
-export function inventoryWish(desired: DesiredState): {
-  readonly secrets: boolean;
-  readonly buckets: boolean;
-} {
-  const mentions = mentionsOf(desired);
+export function* inventoryWish(
+  desired: DesiredState,
+): Steps<{ readonly secrets: boolean; readonly buckets: boolean }> {
+  const mentions = yield* mentionsOf(desired);
   return {
     secrets: mentions.some(({ what }) => what === 'secret'),
     buckets: mentions.some(({ what }) => what === 'bucket'),
@@ -90,7 +91,7 @@ export function inventoryWish(desired: DesiredState): {
 export function inventoryWarnings(desired: DesiredState, account: RemoteAccount): readonly Diagnostic[] {
   const { secrets, buckets } = account;
   if (secrets === undefined && buckets === undefined) return [];
-  const warnings = mentionsOf(desired).flatMap((mention) => {
+  const warnings = atOnce(mentionsOf(desired)).flatMap((mention) => {
     const inventory = mention.what === 'secret' ? secrets : buckets;
     const missing = inventory !== undefined && 'known' in inventory && !inventory.known.has(mention.name);
     return missing ? [missingThing(desired, mention)] : [];

@@ -140,15 +140,19 @@ interface Place {
 
 function mapCredentials(value: Json, place: Place, replace: (text: string) => Json): Json {
   if (typeof value === 'string') return isCredential(value, place) ? replace(value) : value;
-  if (isArray(value)) return value.map((item) => mapCredentials(item, { field: '' }, replace));
+  if (isArray(value)) {
+    const items = value.map((item) => mapCredentials(item, { field: '' }, replace));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
   if (!isObject(value)) return value;
   const { name } = value;
-  return Object.fromEntries(
-    Object.entries(value).map(([field, entry]) => {
-      const own = field === 'value' && typeof name === 'string' ? { field, header: name } : { field };
-      return [field, mapCredentials(entry, own, replace)];
-    }),
-  );
+  let copy: { [field: string]: Json } | undefined;
+  for (const [field, entry] of Object.entries(value)) {
+    const own = field === 'value' && typeof name === 'string' ? { field, header: name } : { field };
+    const mapped = mapCredentials(entry, own, replace);
+    if (mapped !== entry) copy = { ...(copy ?? value), [field]: mapped };
+  }
+  return copy ?? value;
 }
 
 function isCredential(text: string, { field, header }: Place): boolean {

@@ -1,10 +1,19 @@
-import { configDigest, hideSecrets } from '../canonical/canonical.ts';
+import {
+  type Canon,
+  canonical,
+  configDigest,
+  digest,
+  EMPTY,
+  hideSecrets,
+  isTree,
+} from '../canonical/canonical.ts';
 import { withoutPointers } from '../canonical/edit.ts';
 import { childShape } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, type JsonObject } from '../model/json.ts';
+import { fromPointer, type JsonObject, toPointer } from '../model/json.ts';
 import type { FieldChange, Step } from '../model/plan.ts';
+import type { ObjectShape } from '../model/shape.ts';
 import { editsBetween } from './compare.ts';
 import { withoutReferences } from './graph.ts';
 import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
@@ -26,7 +35,8 @@ export function planCreate(
   const { address, kind, spec } = resource;
   const shape = SHAPES[kind];
   const desired = managed(resource, spec);
-  const desiredDigest = configDigest(shape, desired);
+  const tree = canonical(shape, spec);
+  const desiredDigest = desired === spec ? digest(tree) : configDigest(shape, desired);
   const createSpec = context.deferred.length === 0 ? spec : withoutReferences(spec, context.deferred);
   const linked = createSpec !== spec;
   const common = {
@@ -58,14 +68,13 @@ export function planCreate(
     edits: linked ? editsBetween(shape, createSpec, spec) : [],
     base: desired,
   };
-  const fields = editsBetween(shape, {}, spec).map((edit) => createdField(shape, edit));
   return {
     change: {
       address,
       action: 'create',
       remote_id: null,
       reason,
-      fields,
+      fields: createdFields(shape, spec, tree),
       promotes: false,
       live_version_id: null,
       base_digest: null,
@@ -78,8 +87,16 @@ export function planCreate(
   };
 }
 
-function createdField(shape: (typeof SHAPES)[keyof typeof SHAPES], edit: Step['edits'][number]): FieldChange {
-  const [name = ''] = edit.path;
-  const after = hideSecrets(childShape(shape, name, edit.after), edit.after ?? null);
-  return { path: `/${name}`, before: null, after, origin: 'config' };
+/** Every field of the spec that says anything. */
+function createdFields(shape: ObjectShape, spec: JsonObject, tree: Canon): readonly FieldChange[] {
+  return Object.entries(spec).flatMap(([name, value]): readonly FieldChange[] => {
+    if (saysNothing(isTree(tree) ? tree[name] : undefined)) return [];
+    const after = hideSecrets(childShape(shape, name, value), value);
+    return [{ path: toPointer([name]), before: null, after, origin: 'config' }];
+  });
+}
+
+function saysNothing(node: Canon | undefined): boolean {
+  if (isTree(node)) return Object.values(node).every(saysNothing);
+  return node === undefined || node === EMPTY;
 }

@@ -29,7 +29,7 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
-    return reportFailure(context, asFailure(error, complaints), wantsJson);
+    return reportFailure(context, asFailure(error, complaints, argv), wantsJson);
   } finally {
     context.finish();
   }
@@ -110,13 +110,30 @@ function asksForJson(argv: readonly string[]): boolean {
   );
 }
 
-function asFailure(error: unknown, complaints: readonly string[]): unknown {
+/** Which help to read: that of the command which the line begins with, as far as it names one. */
+function helpFor(argv: readonly string[]): string {
+  let known: readonly Declared[] | undefined = COMMANDS;
+  const named: string[] = [];
+  for (const word of argv[0] === 'help' ? argv.slice(1) : argv) {
+    const found: Declared | undefined = known?.find(({ usage }) => usage.split(' ', 1)[0] === word);
+    if (found === undefined) break;
+    named.push(word);
+    known = found.subcommands;
+  }
+  const what = known === undefined ? 'arguments and options' : 'commands';
+  return `${['assistantctl', ...named].join(' ')} --help lists its ${what}`;
+}
+
+function asFailure(error: unknown, complaints: readonly string[], argv: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.code === 'commander.help') {
-    return new Failure('usage', 'a command is missing', {
-      code: 'USAGE_COMMAND_MISSING',
-      hint: 'assistantctl --help lists the commands; assistantctl COMMAND --help their options',
-    });
+    const [first, unknown] = argv;
+    return first === 'help' && unknown !== undefined
+      ? new Failure('usage', `unknown command '${argv.slice(1).join(' ')}'`, {
+          code: 'USAGE_UNKNOWN_COMMAND',
+          hint: helpFor(argv),
+        })
+      : new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint: helpFor(argv) });
   }
   const text = complaints.join('').trim() || error.message;
   const [first = '', ...rest] = text.replace(/^error: /, '').split('\n');
@@ -126,7 +143,7 @@ function asFailure(error: unknown, complaints: readonly string[]): unknown {
     .replace(/^\(|\)$/g, '');
   return new Failure('usage', first, {
     code: error.code.startsWith('commander.') ? usageCode(error.code) : 'USAGE',
-    hint: suggestion === '' ? 'assistantctl --help lists commands and options' : suggestion,
+    hint: suggestion === '' ? helpFor(argv) : suggestion,
   });
 }
 

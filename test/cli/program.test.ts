@@ -83,6 +83,19 @@ describe('the command line', () => {
     },
   );
 
+  it.each([
+    ['plan --nope', "unknown option '--nope'", 'assistantctl plan --help'],
+    ['state mv', "missing required argument 'from'", 'assistantctl state mv --help'],
+    ['state nosuch', "unknown command 'nosuch'", 'assistantctl state --help'],
+    ['help nosuch', "unknown command 'nosuch'", 'assistantctl --help'],
+    ['test', 'a command is missing', 'assistantctl test --help'],
+  ])('names the help to read after: %s', async (line, message, hint) => {
+    const { code, out, err } = await cli(...line.split(' '));
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain(message);
+    expect(err).toContain(`hint: ${hint} lists`);
+  });
+
   it('prints the version after other options too', async () => {
     expect(await cli('--no-color', '--version')).toEqual({ code: 0, out: '0.1.0\n', err: '' });
   });

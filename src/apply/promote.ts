@@ -127,7 +127,7 @@ async function promoteKnown(
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       lost = error;
     }
-    const live = await promotedMain(context, main, isThere);
+    const live = await promotedMain(context, main, isThere, lost === undefined);
     if (live !== undefined) return live;
     if (lost === undefined) break;
   }
@@ -138,18 +138,23 @@ async function promoteKnown(
   });
 }
 
-/** A main of the same version id was not moved, whatever it holds. */
+/**
+ * A main of another version id that holds what it should. Whether a promotion changes that id is not documented: one
+ * that the API confirmed is believed without, but a lost one is not, because a change of order does not show.
+ */
 async function promotedMain(
   context: ApplyContext,
   main: RemoteResource,
   isThere: (live: RemoteResource) => boolean,
+  confirmed: boolean,
 ): Promise<RemoteResource | undefined> {
+  let unmoved: RemoteResource | undefined;
   for (const delay of SETTLE_DELAYS_MS) {
     if (delay > 0) await context.sleep(delay);
     const live = await context.api.get('assistant', main.id);
-    if (live === undefined) continue;
-    const moved = live.versionId === undefined || live.versionId !== main.versionId;
-    if (moved && isThere(live)) return live;
+    if (live === undefined || !isThere(live)) continue;
+    if (live.versionId === undefined || live.versionId !== main.versionId) return live;
+    unmoved = live;
   }
-  return undefined;
+  return confirmed ? unmoved : undefined;
 }

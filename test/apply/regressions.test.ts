@@ -287,6 +287,30 @@ describe('a promotion that was lost before it took effect', () => {
   });
 });
 
+describe('a promotion that the API confirmed', () => {
+  it('is believed although main keeps its version id', async () => {
+    const world = await startWorld();
+    await settles(world, { 'assistant/a': A });
+    const report = await world.apply(
+      { 'assistant/a': { ...A, greeting: 'Hello.' } },
+      {
+        wrap: ({ api, session }) => ({
+          session,
+          api: {
+            ...api,
+            get: async (kind, id) => {
+              const found = await api.get(kind, id);
+              return found === undefined ? undefined : { ...found, versionId: 'main' };
+            },
+          },
+        }),
+      },
+    );
+    expect(report.results).toMatchObject([{ address: 'assistant/a', status: 'applied', promoted: true }]);
+    expect(await live(world, 'assistants', 'assistant/a')).toMatchObject({ greeting: 'Hello.' });
+  });
+});
+
 describe('an element that was never ours', () => {
   it('leaves nothing to be written into the state when what it refers to is deleted', async () => {
     const world = await startWorld();

@@ -91,7 +91,7 @@ export function planCreate(
 function createdFields(shape: ObjectShape, spec: JsonObject, tree: Canon): readonly FieldChange[] {
   return Object.entries(spec).flatMap(([name, value]): readonly FieldChange[] => {
     if (saysNothing(isTree(tree) ? tree[name] : undefined)) return [];
-    const after = hideSecrets(childShape(shape, name, value), value);
+    const after = hideSecrets(childShape(shape, name, value), value, [name]);
     return [{ path: toPointer([name]), before: null, after, origin: 'config' }];
   });
 }

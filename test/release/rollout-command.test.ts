@@ -23,8 +23,11 @@ spec:
 
 const node = (code: string) => `analysis: { command: [${process.execPath}, -e, ${JSON.stringify(code)}] }`;
 
-async function opened(canary = 'deadline: 1h'): Promise<Account & { main: Checkout }> {
-  const world = await account();
+async function opened(
+  canary = 'deadline: 1h',
+  options: Parameters<typeof account>[0] = {},
+): Promise<Account & { main: Checkout }> {
+  const world = await account(options);
   const main = await world.checkout(SPEC('Old words.', canary));
   expect((await main.cli('apply')).code).toBe(0);
   await main.write(SPEC('New words.', canary));
@@ -160,7 +163,8 @@ describe('rollout', () => {
   });
 
   it('moves once when two ticks run at once', async () => {
-    const { main } = await opened();
+    // Slow replies keep the first tick at work until the second has asked for the lease.
+    const { main } = await opened('deadline: 1h', { latencyMs: 50 });
     const both = await Promise.all([rollout(main, 'tick'), rollout(main, 'tick')]);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 5]);
     expect((await rollout(main, 'status')).entry).toMatchObject({ step: 2 });

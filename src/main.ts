@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 // `--version` is asked by installers and editors all the time: it must not pay for loading the program.
 const argv = process.argv.slice(2);
@@ -15,5 +16,5 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   }
   const [{ nodeRuntime }, { run }] = await Promise.all([import('./runtime.ts'), import('./cli/program.ts')]);
   // The exit code is set, not forced: process.exit would cut off output that a pipe has not taken yet.
-  process.exitCode = await run(argv, nodeRuntime());
+  process.exitCode = await run(argv, nodeRuntime(fileURLToPath(new URL('..', import.meta.url))));
 }

@@ -7,7 +7,6 @@ import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 
@@ -49,11 +48,10 @@ export interface Runtime {
   isAlive(pid: number): boolean;
 }
 
-/** The runtime of a real process. */
-export function nodeRuntime(): Runtime {
+/** The runtime of a real process that was started from the package in that folder. */
+export function nodeRuntime(packageRoot: string): Runtime {
   quietWhenTheReaderLeft(process.stdout);
   quietWhenTheReaderLeft(process.stderr);
-  const packageRoot = fileURLToPath(new URL('..', import.meta.url));
   return {
     packageRoot,
     version: packageVersion(packageRoot),

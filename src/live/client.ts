@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError, type RequestEffect } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import type { RetryPolicy } from '../model/project.ts';
@@ -94,6 +95,8 @@ export function createClient(options: ClientOptions): Client {
       const seen = interpret(request, exchanged);
       if (exchanged.type === 'reply') holdBack(exchanged, now);
       release(pressureOf(seen.outcome));
+      // What waited for this place goes out first; then its reply is worked on.
+      await nextTurn();
 
       const attempt = {
         retryClass: request.retryClass,

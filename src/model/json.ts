@@ -32,8 +32,8 @@ export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
  * too, because an `Idempotency-Key` is only honoured for a byte-identical body.
  */
 export function stableStringify(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (isArray(value)) return `[${value.map(stableStringify).join(',')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
   const members = Object.keys(value)
     .sort()
     .map((key) => `${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`);

@@ -2,7 +2,8 @@
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colour codes take no column
 const COLOUR_CODES = /\x1b\[[0-9;]*m/g;
-const PLAIN_ASCII = /^[\x20-\x7e]*$/;
+/** Nothing but characters of one column each: ASCII, Latin letters, dashes, arrows and the marks of reports. */
+const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2713\u2717]*$/;
 
 /** Unicode 16 East Asian Width W and F, as ranges; emoji are tested by property. */
 const WIDE =
@@ -11,7 +12,7 @@ const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]*$/u;
 
 let segmenter: Intl.Segmenter | undefined;
 
-/** Made at the first need: most runs print ASCII, and making one takes milliseconds. */
+/** Made at the first need: most runs print plain text, and making one takes milliseconds. */
 function graphemes(text: string): Intl.Segments {
   segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return segmenter.segment(text);
@@ -30,20 +31,20 @@ function cellWidth(grapheme: string): number {
 
 /** Splits text without colour codes into cells. */
 export function toCells(text: string): readonly Cell[] {
-  if (PLAIN_ASCII.test(text)) return Array.from(text, (character) => ({ text: character, width: 1 }));
+  if (PLAIN.test(text)) return Array.from(text, (character) => ({ text: character, width: 1 }));
   return Array.from(graphemes(text), ({ segment }) => ({ text: segment, width: cellWidth(segment) }));
 }
 
 /** Columns that a line takes in a terminal; colour codes and combining marks take none, CJK and emoji two. */
 export function displayWidth(line: string): number {
   const text = line.replace(COLOUR_CODES, '');
-  if (PLAIN_ASCII.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   return toCells(text).reduce((sum, cell) => sum + cell.width, 0);
 }
 
 /** The beginning of an uncoloured text that fits `width` columns, ending in `mark` when something was cut. */
 export function truncate(text: string, width: number, mark: string): string {
-  if (text.length <= width && PLAIN_ASCII.test(text)) return text;
+  if (text.length <= width && PLAIN.test(text)) return text;
   if (displayWidth(text) <= width) return text;
   const room = Math.max(0, width - displayWidth(mark));
   let used = 0;

@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const packages = join(root, 'node_modules');
 
-/** The program, and what the scripts and the bench use of it. */
+/** The program, and what scripts, bench and tests use of it. */
 const ENTRIES = ['main', 'cli/program', 'emulator/server', 'state/file-store'];
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -30,7 +30,7 @@ export function idempotencyKey(
   formerIds: readonly string[],
 ): string {
   const text = stableStringify([lineage, address, body, [...formerIds].sort()]);
-  return `actl-${createHash('sha256').update(text).digest('hex').slice(0, 48)}`;
+  return `actl-${hash('sha256', text, 'hex').slice(0, 48)}`;
 }
 
 /** Creates the resource, or finds the one that an earlier attempt of unknown outcome created. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { rulesOf } from '../canonical/canary.ts';
 import { Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
@@ -50,5 +50,5 @@ export async function openRollout(context: ApplyContext, step: Step, main: Remot
 /** One key for one opening: a rollout that is begun again later must not be given the reply of an earlier one. */
 export function rolloutKey(lineage: string, address: string, { candidate, started_at }: Rollout): string {
   const text = JSON.stringify([lineage, address, candidate.version_id, started_at]);
-  return `actl-canary-${createHash('sha256').update(text).digest('hex').slice(0, 40)}`;
+  return `actl-canary-${hash('sha256', text, 'hex').slice(0, 40)}`;
 }

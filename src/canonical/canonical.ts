@@ -4,7 +4,7 @@
  * name, opaque values are their sorted JSON text, and null, empty and default values are the single token
  * {@link EMPTY}. Diff, digest and the check after a write all look at such trees and at nothing else.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { hideCredentials } from '../model/credentials.ts';
 import {
   isArray,
@@ -33,7 +33,7 @@ export function isTree(value: Canon | undefined): value is Tree {
 }
 
 function digestOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 function isEmpty(value: Json | undefined): boolean {

@@ -1,5 +1,5 @@
 /** One request from its arrival to the last byte of its reply, with everything that a fault may do in between. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultHook } from './contract.ts';
@@ -25,7 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 
 /** Looks like a UUID, but spends none of the injected ids, so that resource ids do not depend on the traffic. */
 function requestId(index: number, at: Date): string {
-  const hex = createHash('sha256').update(`${index}:${at.getTime()}`).digest('hex');
+  const hex = hash('sha256', `${index}:${at.getTime()}`, 'hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );

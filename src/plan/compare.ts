@@ -58,7 +58,8 @@ export function compare(sides: Sides, policy: Policy): Comparison {
       released: [],
       edits: [],
       reorder: [],
-      base: desired,
+      // Equal to what is wanted; the very same, so that who compares them next sees it at once.
+      base,
       foreign: [],
     };
   }

@@ -27,35 +27,45 @@ interface Collector {
   readonly address: string;
 }
 
+/** The way to a value, from its end: a path is only put together where something is mentioned. */
+type Way = { readonly name: string; readonly above: Way } | undefined;
+
+function pathOf(way: Way): Path {
+  return way === undefined ? [] : [...pathOf(way.above), way.name];
+}
+
 /** How the platform's templates name a secret inside a text. */
 const SECRET_IN_TEXT = /\{\{#integration_secret\}\}([^{]*)\{\{\/integration_secret\}\}/g;
 
 /** Identifiers are plain words; anything else in a `*_ref` field is a template or an address. */
 const IDENTIFIER = /^[A-Za-z0-9_][A-Za-z0-9_.:-]*$/;
 
-function note({ mentions, address }: Collector, what: Thing, name: string, path: Path): void {
+function note({ mentions, address }: Collector, what: Thing, name: string, way: Way): void {
   const key = `${what} ${name}`;
   const known = mentions.get(key);
-  if (known === undefined) mentions.set(key, { what, name, address, pointer: toPointer(path), resources: 1 });
-  else if (known.address !== address) mentions.set(key, { ...known, resources: known.resources + 1 });
-}
-
-function collectText(into: Collector, shape: Shape, text: string, path: Path): void {
-  if (shape.t === 'scalar' && shape.secretRef && IDENTIFIER.test(text)) note(into, 'secret', text, path);
-  if (shape.t === 'scalar' && shape.bucket && text !== '') note(into, 'bucket', text, path);
-  if (!text.includes('{{#integration_secret')) return;
-  for (const [, name = ''] of text.matchAll(SECRET_IN_TEXT)) {
-    if (name.trim() !== '') note(into, 'secret', name.trim(), path);
+  if (known === undefined) {
+    mentions.set(key, { what, name, address, pointer: toPointer(pathOf(way)), resources: 1 });
+  } else if (known.address !== address) {
+    mentions.set(key, { ...known, resources: known.resources + 1 });
   }
 }
 
-function collect(into: Collector, shape: Shape, value: Json, path: Path): void {
-  if (typeof value === 'string') collectText(into, shape, value, path);
+function collectText(into: Collector, shape: Shape, text: string, way: Way): void {
+  if (shape.t === 'scalar' && shape.secretRef && IDENTIFIER.test(text)) note(into, 'secret', text, way);
+  if (shape.t === 'scalar' && shape.bucket && text !== '') note(into, 'bucket', text, way);
+  if (!text.includes('{{#integration_secret')) return;
+  for (const [, name = ''] of text.matchAll(SECRET_IN_TEXT)) {
+    if (name.trim() !== '') note(into, 'secret', name.trim(), way);
+  }
+}
+
+function collect(into: Collector, shape: Shape, value: Json, way: Way): void {
+  if (typeof value === 'string') collectText(into, shape, value, way);
   if (typeof value !== 'object' || value === null) return;
   const fitting = fittingShape(shape, value);
   for (const [name, entry] of Object.entries(value)) {
     if (typeof entry === 'object' || typeof entry === 'string') {
-      collect(into, childShape(fitting, name, entry), entry, [...path, name]);
+      collect(into, childShape(fitting, name, entry), entry, { name, above: way });
     }
   }
 }
@@ -68,7 +78,7 @@ function* mentionsOf(desired: DesiredState): Steps<readonly Mention[]> {
   if (known !== undefined) return known;
   const mentions = new Map<string, Mention>();
   for (const { address, kind, spec } of desired.resources.values()) {
-    collect({ mentions, address }, SHAPES[kind], spec, []);
+    collect({ mentions, address }, SHAPES[kind], spec, undefined);
     yield;
   }
   const list = [...mentions.values()];

@@ -70,9 +70,11 @@ export function checkState(
 
 /** Parses JSON or fails with STATE_CORRUPT naming what is wrong, or the byte at which it stops making sense. */
 function parseJson(text: string, file: string): unknown {
-  const problem = jsonProblem(text);
-  if (problem === undefined) return JSON.parse(text);
-  throw corrupt(file, damageOf(text, problem), RESTORE_STATE);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(file, damageOf(text, messageOf(cause)), RESTORE_STATE);
+  }
 }
 
 function damageOf(text: string, problem: string): string {
@@ -86,8 +88,12 @@ function jsonProblem(text: string): string | undefined {
     JSON.parse(text);
     return undefined;
   } catch (cause) {
-    return cause instanceof Error ? cause.message : '';
+    return messageOf(cause);
   }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : '';
 }
 
 /** Index of the first character that is wrong; V8 names it for some mistakes only, so else it is searched. */

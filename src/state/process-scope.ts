@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 
 /**
@@ -10,7 +10,7 @@ export async function processScope(): Promise<string | undefined> {
   try {
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
     const namespace = await readlink('/proc/self/ns/pid');
-    return createHash('sha256').update(`${boot.trim()} ${namespace}`).digest('hex').slice(0, 16);
+    return hash('sha256', `${boot.trim()} ${namespace}`, 'hex').slice(0, 16);
   } catch {
     return undefined;
   }

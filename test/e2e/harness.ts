@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach } from 'vitest';
 import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
 import { startEmulator } from '../../src/emulator/server.ts';
+import { built } from '../support/built.ts';
 
-export const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const MAIN = built('main');
 
 export interface Ran {
   readonly code: number | null;

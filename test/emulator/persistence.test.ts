@@ -1,14 +1,13 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStore } from '../../src/emulator/store.ts';
+import { built } from '../support/built.ts';
 import { MINIMAL, serve, str } from './harness.ts';
 
-const run = promisify(execFile);
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'assistantctl-emulator-'));
@@ -175,32 +174,10 @@ describe('size', () => {
 });
 
 describe('kill -9', () => {
-  let compiled = '';
-
-  /** A child process of Node 20 cannot run TypeScript, so the room is compiled into a folder. */
-  beforeAll(async () => {
-    const root = resolve(import.meta.dirname, '../..');
-    const outDir = join(folder, 'compiled');
-    await mkdtemp(`${outDir}-`);
-    const config = {
-      extends: join(root, 'tsconfig.json'),
-      compilerOptions: { rootDir: join(root, 'src'), outDir, noCheck: true, types: [] },
-      include: [join(root, 'src/emulator')],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config));
-    await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-    await run(process.execPath, [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '-p',
-      join(folder, 'tsconfig.json'),
-    ]);
-    compiled = join(outDir, 'emulator/server.js');
-  });
-
   async function startChild(file: string): Promise<{ readonly child: ChildProcess; readonly url: string }> {
     const script = `
       import { randomUUID } from 'node:crypto';
-      import { startEmulator } from ${JSON.stringify(compiled)};
+      import { startEmulator } from ${JSON.stringify(built('emulator/server'))};
       const handle = await startEmulator({ dataFile: ${JSON.stringify(file)}, clock: () => new Date(), randomUuid: randomUUID });
       process.stdout.write(handle.url + '\\n');`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

@@ -1,27 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  bind,
-  childScript,
-  compileState,
-  emptyState,
-  outputOf,
-  startChild,
-  storeAt,
-  temporaryFolder,
-} from './support.ts';
-
-let compiled = '';
-let compiledFolder = '';
-
-beforeAll(async () => {
-  compiledFolder = await mkdtemp(join(tmpdir(), 'assistantctl-compiled-'));
-  compiled = await compileState(compiledFolder);
-});
-
-afterAll(() => rm(compiledFolder, { recursive: true, force: true }));
+import { describe, expect, it } from 'vitest';
+import { bind, childScript, emptyState, outputOf, startChild, storeAt, temporaryFolder } from './support.ts';
 
 function statePath(folder: string): string {
   return join(folder, '.assistantctl/state/local.json');
@@ -48,7 +28,7 @@ describe('kill -9', () => {
     const folder = await temporaryFolder();
     const acknowledged = new Set<string>();
     for (const delay of [1, 7, 20, 45, 90]) {
-      const child = startChild(childScript(compiled, statePath(folder), RECORD_FOREVER));
+      const child = startChild(childScript(statePath(folder), RECORD_FOREVER));
       const output = outputOf(child);
       await new Promise((started) => child.stdout?.once('data', started));
       setTimeout(() => child.kill('SIGKILL'), delay);
@@ -84,7 +64,7 @@ describe('two processes', () => {
         process.exit(0);
       });
       process.stdout.write('ready;');`;
-    const children = [1, 2, 3].map(() => startChild(childScript(compiled, statePath(folder), body)));
+    const children = [1, 2, 3].map(() => startChild(childScript(statePath(folder), body)));
     const outputs = children.map(outputOf);
     await Promise.all(children.map((child) => new Promise((ready) => child.stdout?.once('data', ready))));
     for (const child of children) child.stdin?.end('go');
@@ -116,7 +96,7 @@ describe('a disk that refuses', () => {
       const closed = await session.close().catch((error) => error.code);
       process.stdout.write(JSON.stringify({ good, kind: failure.kind, code: failure.code, message: failure.message, again, closed }));`;
     // A limit on file size makes the operating system refuse in the middle of a write, as a full disk does.
-    const script = childScript(compiled, statePath(folder), body);
+    const script = childScript(statePath(folder), body);
     const child = startChild(script, ['sh', '-c', 'ulimit -f 16; exec "$0" "$@"']);
     const output = await outputOf(child);
     const result: unknown = JSON.parse(output);

@@ -1,13 +1,14 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach } from 'vitest';
 import type { Address } from '../../src/model/address.ts';
 import type { Binding, JournalEntry, State } from '../../src/model/state.ts';
 import { type FileStoreOptions, fileStore } from '../../src/state/file-store.ts';
+import { built } from '../support/built.ts';
 
 export const run = promisify(execFile);
 
@@ -85,26 +86,11 @@ export function begin(address: Address, action = 'create', key: string | null = 
   return { op: 'begin', address, action, key, at: '2026-01-01T00:00:00.000Z' };
 }
 
-/** Compiles the state room into a folder, because a child process of Node 20 cannot run TypeScript. */
-export async function compileState(folder: string): Promise<string> {
-  const root = resolve(import.meta.dirname, '../..');
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: { rootDir: join(root, 'src'), outDir: folder, noCheck: true, types: [] },
-    include: [join(root, 'src/state')],
-  };
-  const configFile = join(folder, 'tsconfig.json');
-  await writeFile(configFile, JSON.stringify(config));
-  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', configFile]);
-  return join(folder, 'state');
-}
-
-/** A module that makes `store` from the compiled room; the body goes on from there. */
-export function childScript(compiled: string, statePath: string, body: string): string {
+/** A module that makes `store` from the built one; the body goes on from there. */
+export function childScript(statePath: string, body: string): string {
   return `
     import { randomUUID } from 'node:crypto';
-    import { fileStore } from ${JSON.stringify(join(compiled, 'file-store.js'))};
+    import { fileStore } from ${JSON.stringify(built('state/file-store'))};
     const isAlive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
     const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
     const store = fileStore({

@@ -12,7 +12,7 @@ import { listSpecFiles } from './files.ts';
 import { createInclude } from './include.ts';
 import { writtenPath } from './keyed-path.ts';
 import { locateIn } from './locate.ts';
-import { chooseEnvironment, loadProjectDocument } from './project.ts';
+import { chooseEnvironment, readProjectDocument } from './project.ts';
 import type { ProjectDocument } from './project-build.ts';
 
 /** The specs of one environment with what they were made from, for those who explain or edit them. */
@@ -66,28 +66,26 @@ export interface Validated {
 
 /**
  * Everything that can be known offline, for every environment or the named one. Problems of the project file are
- * among the diagnostics. Rejects with `Failure('usage')` for an unknown environment and with `Failure('spec')`
- * when the specs folder cannot be read.
+ * among the diagnostics; specs are checked beside them unless they depend on what is wrong. Rejects with
+ * `Failure('usage')` for an unknown environment and with `Failure('spec')` when the specs folder cannot be read.
  */
 export async function validateAll(root: string, environment?: string): Promise<Validated> {
-  let project: ProjectDocument;
-  try {
-    project = await loadProjectDocument(root);
-  } catch (error) {
-    if (!(error instanceof Failure) || !hasErrors(error.diagnostics)) throw error;
-    return { diagnostics: arrange(error.diagnostics), documents: 0, environments: [] };
-  }
+  const { document: project, problems: ofProject } = readProject(root);
+  const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [] };
+  if (project === undefined) return alone;
   const known = [...project.environments.keys()];
   const chosen =
     environment === undefined ? known : [chooseEnvironment(project, environment).environment.name];
-  const { folder, problems } = readFolder(project);
+  const read = readFolderBeside(project, ofProject);
+  if (read === undefined) return alone;
+  const { folder, problems } = read;
   const include = createInclude(root);
   const resolve = createResolver(folder, {
     environments: known,
     unknownFields: project.unknownFields,
     include,
   });
-  const common = [...project.diagnostics, ...problems, ...checkEnvelopes(folder, known)];
+  const common = [...ofProject, ...project.diagnostics, ...problems, ...checkEnvelopes(folder, known)];
   const byEnvironment = chosen.map((name) => {
     const { diagnostics } = resolve(name, project.environments.get(name)?.variables ?? {});
     return { name, diagnostics };
@@ -97,6 +95,25 @@ export async function validateAll(root: string, environment?: string): Promise<V
     documents: folder.count,
     environments: chosen,
   };
+}
+
+function readProject(root: string): ReturnType<typeof readProjectDocument> {
+  try {
+    return readProjectDocument(root);
+  } catch (error) {
+    if (!(error instanceof Failure) || !hasErrors(error.diagnostics)) throw error;
+    return { document: undefined, problems: error.diagnostics };
+  }
+}
+
+/** Undefined when the folder cannot be read and there are problems to show before that one. */
+function readFolderBeside(project: ProjectDocument, problems: readonly Diagnostic[]) {
+  try {
+    return readFolder(project);
+  } catch (error) {
+    if (problems.length === 0) throw error;
+    return undefined;
+  }
 }
 
 function readFolder(project: { readonly root: string; readonly specs: string }): {

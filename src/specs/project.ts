@@ -76,6 +76,23 @@ export function positionsInProject(root: string, paths: readonly (readonly strin
 
 /** Reads and checks the project file; rejects with `Failure('spec')` that carries every problem with its position. */
 export async function loadProjectDocument(root: string): Promise<ProjectDocument> {
+  const { document, problems } = readProjectDocument(root);
+  if (document === undefined || problems.length > 0) throw invalid(problems);
+  return document;
+}
+
+/** Parts of the project file that no check of a spec asks for. */
+const BESIDE_SPECS =
+  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|state|drift))(\/|$)/;
+
+/**
+ * As {@link loadProjectDocument}, but where the problems are beside what specs depend on, the document is there all
+ * the same, with defaults for what is wrong. Throws only when the file is no YAML mapping.
+ */
+export function readProjectDocument(root: string): {
+  readonly document: ProjectDocument | undefined;
+  readonly problems: readonly Diagnostic[];
+} {
   const path = join(root, PROJECT_FILE);
   const read = readText(path, MAX_FILE_BYTES);
   if ('code' in read) {
@@ -88,8 +105,13 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
   const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
   const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
   const findings = [...schema, ...ownRules(body)];
-  if (findings.length > 0) throw invalid(findings.map(known));
-  return buildProject(root, body, source, locate, credentialFindings(body).map(known));
+  const usable = findings.every(({ pointer }) => BESIDE_SPECS.test(pointer));
+  return {
+    document: usable
+      ? buildProject(root, body, source, locate, credentialFindings(body).map(known))
+      : undefined,
+    problems: findings.map(known),
+  };
 }
 
 function parseBody(source: Source): JsonObject {

@@ -141,6 +141,37 @@ describe('loadProject', () => {
   });
 });
 
+describe('problems of the project file', () => {
+  const SPEC = 'kind: assistant\nspec: { name: A, model: m, instructions: "${var.line}", grating: Hi }\n';
+  const codesOf = async (project: string, specs: string = SPEC): Promise<readonly string[]> => {
+    const root = makeProject({ 'assistantctl.yaml': project, 'assistants/a.yaml': specs });
+    return (await validateAll(root)).diagnostics.map(({ code, position }) => `${position?.file} ${code}`);
+  };
+
+  test('do not hide those of the specs', async () => {
+    const environments = 'environments: { a: { target: nowhere, variables: { line: x } } }\n';
+    expect(await codesOf(`project: p\nconcurrency: 0\n${environments}`)).toEqual([
+      'assistantctl.yaml VALUE_LIMIT',
+      'assistantctl.yaml VALUE_UNKNOWN',
+      'assistants/a.yaml FIELD_UNKNOWN',
+    ]);
+  });
+
+  test('stand alone where specs depend on what is wrong', async () => {
+    expect(await codesOf('project: p\nenvironments: { a: { variable: { line: x } } }\n')).toEqual([
+      'assistantctl.yaml FIELD_UNKNOWN',
+    ]);
+    expect(await codesOf('project: p\nspec: elsewhere\nenvironments: { a: {} }\n')).toEqual([
+      'assistantctl.yaml FIELD_UNKNOWN',
+    ]);
+  });
+
+  test('come before a specs folder that is missing', async () => {
+    const project = 'project: p\nspecs: nowhere\nconcurrency: 0\nenvironments: { a: {} }\n';
+    expect(await codesOf(project)).toEqual(['assistantctl.yaml VALUE_LIMIT']);
+  });
+});
+
 describe('findProjectRoot', () => {
   test('walks up to the project file', async () => {
     const root = makeProject({});

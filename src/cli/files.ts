@@ -53,7 +53,8 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
     });
   }
   try {
-    const value: Json = JSON.parse(text);
+    // Some editors and shells begin a file with a byte order mark.
+    const value: Json = JSON.parse(text.replace(/^\ufeff/, ''));
     return value;
   } catch (cause) {
     throw new Failure('usage', `the ${what} ${path} is no JSON: ${reasonOf(cause)}`, {

@@ -28,6 +28,12 @@ describe('a saved plan', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  it('may begin with a byte order mark', async () => {
+    const { project, plan } = await savedPlan();
+    await project.write('plan.json', `\ufeff${JSON.stringify(plan, null, 2)}`);
+    expect(await project.run('apply', 'plan.json')).toMatchObject({ code: 0 });
+  });
+
   it('is refused with every reason at once when it no longer fits', async () => {
     const { server, project, plan } = await savedPlan();
     const old = { ...plan, created_at: '2020-01-01T00:00:00.000Z', expires_at: '2020-01-02T00:00:00.000Z' };

@@ -95,6 +95,8 @@ describe('test', () => {
     const none = await cli(project, 'test', 'run', 'assistant/billing');
     expect(none.code).toBe(9);
     expect(JSON.parse(none.stdout).error.code).toBe('TESTS_NONE');
+    const hasty = await cli(project, 'test', 'run', 'test/greets', '--timeout', '0s');
+    expect(JSON.parse(hasty.stdout).error.code).toBe('OPTION_INVALID');
     const empty = await cli(project, 'test', 'run', '--suite', 'nothing');
     expect(empty.code).toBe(9);
     expect(JSON.parse(empty.stdout).error.code).toBe('SUITE_EMPTY');

@@ -29,9 +29,12 @@ export async function testRun(
 ): Promise<number> {
   const addresses = texts.map(requireAddress);
   const timeoutMs = flags.timeout === undefined ? DEFAULT_GATE_TIMEOUT_MS : parseDuration(flags.timeout);
-  if (timeoutMs === undefined) {
+  if (timeoutMs === undefined || timeoutMs === 0) {
     const hint = 'write it like 90s or 15m';
-    throw new Failure('usage', `--timeout ${flags.timeout} is no duration`, { code: 'OPTION_INVALID', hint });
+    throw new Failure('usage', `--timeout ${flags.timeout} is no time to wait`, {
+      code: 'OPTION_INVALID',
+      hint,
+    });
   }
   const project = await gatherProject(context);
   const verdicts = await withAccount(context, project, async (connection, state) => {

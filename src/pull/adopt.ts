@@ -85,7 +85,8 @@ export function adopt(input: AdoptionInput, addresses: ReadonlyMap<string, Addre
     const address = addresses.get(liveKey(resource.kind, resource.id));
     return address === undefined ? [] : (draft(resource, address, targets, identifiers, input, notes) ?? []);
   });
-  return { drafts, notes };
+  // Keys are given by age, where names are alike; people look for addresses.
+  return { drafts: drafts.sort((a, b) => (a.address < b.address ? -1 : 1)), notes };
 }
 
 function draft(

@@ -1,7 +1,6 @@
 import { parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
-import { type Diagnostic, hasErrors } from '../model/diagnostic.ts';
-import { Failure } from '../model/errors.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, toPointer } from '../model/json.ts';
 import type { Project } from '../model/project.ts';
@@ -70,7 +69,7 @@ export interface Validated {
  * `Failure('usage')` for an unknown environment and with `Failure('spec')` when the specs folder cannot be read.
  */
 export async function validateAll(root: string, environment?: string): Promise<Validated> {
-  const { document: project, problems: ofProject } = readProject(root);
+  const { document: project, problems: ofProject } = readProjectDocument(root);
   const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [] };
   if (project === undefined) return alone;
   const known = [...project.environments.keys()];
@@ -95,15 +94,6 @@ export async function validateAll(root: string, environment?: string): Promise<V
     documents: folder.count,
     environments: chosen,
   };
-}
-
-function readProject(root: string): ReturnType<typeof readProjectDocument> {
-  try {
-    return readProjectDocument(root);
-  } catch (error) {
-    if (!(error instanceof Failure) || !hasErrors(error.diagnostics)) throw error;
-    return { document: undefined, problems: error.diagnostics };
-  }
 }
 
 /** Undefined when the folder cannot be read and there are problems to show before that one. */

@@ -85,23 +85,27 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
 const BESIDE_SPECS =
   /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|state|drift))(\/|$)/;
 
-/**
- * As {@link loadProjectDocument}, but where the problems are beside what specs depend on, the document is there all
- * the same, with defaults for what is wrong. Throws only when the file is no YAML mapping.
- */
-export function readProjectDocument(root: string): {
+interface ReadProject {
   readonly document: ProjectDocument | undefined;
   readonly problems: readonly Diagnostic[];
-} {
+}
+
+/**
+ * As {@link loadProjectDocument}, but never throws; and where the problems are beside what specs depend on, the
+ * document is there all the same, with defaults for what is wrong.
+ */
+export function readProjectDocument(root: string): ReadProject {
   const path = join(root, PROJECT_FILE);
   const read = readText(path, MAX_FILE_BYTES);
   if ('code' in read) {
     const position = positionAt(makeSource(PROJECT_FILE, read.before), read.before.length);
-    throw invalid([{ severity: 'error', code: read.code, message: read.message, position }]);
+    const problem = { severity: 'error', code: read.code, message: read.message, position } as const;
+    return { document: undefined, problems: [problem] };
   }
   const source = makeSource(PROJECT_FILE, read.text);
   const locate = createLocate();
-  const body = parseBody(source);
+  const { body, problems } = parseBody(source);
+  if (body === undefined) return { document: undefined, problems };
   const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
   const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
   const findings = [...schema, ...ownRules(body)];
@@ -114,7 +118,11 @@ export function readProjectDocument(root: string): {
   };
 }
 
-function parseBody(source: Source): JsonObject {
+/** The body, or every reason why there is none. */
+function parseBody(source: Source): {
+  readonly body: JsonObject | undefined;
+  readonly problems: readonly Diagnostic[];
+} {
   const { documents, problems } = parseYaml(source.text);
   const [document, second] = documents;
   const found = [...problems, ...(document === undefined ? [] : syntaxProblems(document, source.text))];
@@ -134,10 +142,11 @@ function parseBody(source: Source): JsonObject {
     const message = 'the project file holds one document only';
     found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
   }
-  if (found.length > 0 || !isObject(value?.value)) {
-    throw invalid(found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })));
-  }
-  return value.value;
+  const body = found.length === 0 && isObject(value?.value) ? value.value : undefined;
+  return {
+    body,
+    problems: found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
+  };
 }
 
 /** What the schema cannot say. */

@@ -6,8 +6,8 @@ import type { Project } from '../model/project.ts';
 import { loadDesired } from '../specs/load.ts';
 import { findProjectRoot, loadProject } from '../specs/project.ts';
 import { readGitInfo } from '../state/git-info.ts';
-import { feedGit } from '../state/git-run.ts';
 import type { Context } from './context.ts';
+import { gitFor } from './git.ts';
 
 /** What Git says, read without any network. */
 export interface Inputs {
@@ -28,7 +28,7 @@ export async function gather(context: Context, environment = context.flags.env):
   const { runtime } = context;
   const [desired, git] = await Promise.all([
     loadDesired(project),
-    readGitInfo(project.root, feedGit(runtime.env)),
+    readGitInfo(project.root, gitFor(runtime, project)),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };

@@ -7,13 +7,13 @@ import type { RemoteResource } from '../../model/remote.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import { openSpecs } from '../../specs/load.ts';
 import { readGitInfo } from '../../state/git-info.ts';
-import { feedGit } from '../../state/git-run.ts';
 import { requireApproval } from '../approval.ts';
 import type { Connection } from '../connect.ts';
 import type { Context } from '../context.ts';
 import { accessTo } from '../credentials.ts';
 import { withSession } from '../execute.ts';
 import { gatherProject, refuseSpecErrors } from '../gather.ts';
+import { gitFor } from '../git.ts';
 import { carryOut, look, type Pulling } from '../pulling.ts';
 import { showPull } from './pull.ts';
 
@@ -35,7 +35,7 @@ export async function importAssistants(context: Context, flags: ImportFlags): Pr
   await mkdir(join(project.root, project.specs), { recursive: true });
   const specs = await openSpecs(project);
   refuseSpecErrors(specs.desired);
-  const git = await readGitInfo(project.root, feedGit(context.runtime.env));
+  const git = await readGitInfo(project.root, gitFor(context.runtime, project));
   const inputs = { project, desired: specs.desired, git };
   return await withSession(context, inputs, access, async ({ connection, session }) => {
     const state = session.current();

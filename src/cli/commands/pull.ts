@@ -5,7 +5,6 @@ import type { State, StateSession } from '../../model/state.ts';
 import { renderPull } from '../../render/pull-text.ts';
 import { openSpecs } from '../../specs/load.ts';
 import { readGitInfo } from '../../state/git-info.ts';
-import { feedGit } from '../../state/git-run.ts';
 import { commitOnBranch, requireNewBranch } from '../branch.ts';
 import { choose } from '../choose.ts';
 import { type Connection, connect } from '../connect.ts';
@@ -14,6 +13,7 @@ import { accessTo } from '../credentials.ts';
 import { withSession } from '../execute.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { gatherProject, type Inputs, refuseSpecErrors } from '../gather.ts';
+import { gitFor } from '../git.ts';
 import { carryOut, look, type Pulling } from '../pulling.ts';
 import { openStore } from '../store.ts';
 
@@ -33,7 +33,7 @@ export async function pull(context: Context, names: readonly string[], flags: Pu
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
   const specs = await openSpecs(project);
   refuseSpecErrors(specs.desired);
-  const git = feedGit(context.runtime.env);
+  const git = gitFor(context.runtime, project);
   if (flags.prBranch !== undefined) await requireNewBranch(git, project.root, flags.prBranch);
   const inputs: Inputs = { project, desired: specs.desired, git: await readGitInfo(project.root, git) };
 

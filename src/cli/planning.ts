@@ -51,7 +51,7 @@ export async function planWithoutLease(
   context: Context,
   inputs: Inputs,
   options: PlanOptions,
-  wanted: { readonly blastRadius: boolean } = { blastRadius: false },
+  wanted: { readonly blastRadius?: boolean; readonly whole?: boolean } = {},
 ): Promise<Unleased> {
   const store = openStore(context.runtime, inputs.project);
   if (options.offline === true) return planOffline(context, inputs, await store.load(), options);
@@ -60,8 +60,10 @@ export async function planWithoutLease(
   warnOfMissingState(context, inputs.project, state);
   const connection = await connect(context, inputs.project, access);
   try {
-    const { planned, account } = await compare(context, inputs, connection, state, options);
-    if (!wanted.blastRadius) return { state, planned };
+    const { planned, account } = await compare(context, inputs, connection, state, options, {
+      whole: wanted.whole ?? false,
+    });
+    if (wanted.blastRadius !== true) return { state, planned };
     const reached = await blastRadius(planned, { inputs, connection, account, state });
     return { state, planned, blastRadius: reached };
   } finally {
@@ -97,7 +99,9 @@ export async function planOn(
   state: State | undefined,
   options: PlanOptions,
 ): Promise<Planned> {
-  return (await compare(context, inputs, connection, state, options)).planned;
+  // Where drift is put back or forbidden, none may hide behind a list.
+  const whole = inputs.project.environment.drift !== 'report';
+  return (await compare(context, inputs, connection, state, options, { whole })).planned;
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
@@ -115,7 +119,10 @@ export async function compare(
   try {
     const listed = await readAccount(connection, { inputs, state, progress, wanted });
     return await planSurely({
+      desired: inputs.desired,
       state,
+      options,
+      whole: wanted.whole ?? false,
       listed,
       confirm: (items) => confirm(connection.api, items),
       plan: (account) => planAccount(context, inputs, connection.apiBase, state, account, options),
@@ -170,6 +177,8 @@ export interface Wanted {
   readonly kinds?: readonly Kind[];
   /** The integration catalogue. */
   readonly integrations?: boolean;
+  /** Every assistant that Git or the state names, read by id. */
+  readonly whole?: boolean;
 }
 
 interface Reading {

@@ -14,7 +14,7 @@ import { writeBack } from '../specs/write-back.ts';
 import { bindDrafts, draftDocuments, type Unmanaged, unmanagedOf, writeDrafts } from './adoption.ts';
 import type { Connection } from './connect.ts';
 import type { Context } from './context.ts';
-import type { Inputs } from './gather.ts';
+import { type Inputs, withReportedDrift } from './gather.ts';
 import { planOptions } from './options.ts';
 import { compare, planAccount, type Wanted } from './planning.ts';
 import { replaceFile } from './spec-files.ts';
@@ -72,7 +72,10 @@ async function readAll(
   const { context, inputs, connection, state } = pulling;
   const reporting = withReportedDrift(inputs);
   try {
-    const compared = await compare(context, reporting, connection, state, planOptions({}), wanted);
+    const compared = await compare(context, reporting, connection, state, planOptions({}), {
+      ...wanted,
+      whole: true,
+    });
     return { ...compared, notes };
   } catch (error) {
     const missing = error instanceof ApiError && error.status === 404 ? error.path : '';
@@ -154,10 +157,4 @@ async function planAfterwards(
     },
     diagnostics: [],
   };
-}
-
-/** Whatever the environment does with drift when it applies: here it is wanted as it is. */
-function withReportedDrift(inputs: Inputs): Inputs {
-  const environment = { ...inputs.project.environment, drift: 'report' as const };
-  return { ...inputs, project: { ...inputs.project, environment } };
 }

@@ -43,7 +43,13 @@ const showMain = (world: World, assistant: JsonObject): JsonObject =>
 
 function listAssistants({ world }: Call): Reply {
   const shown = visible(world, 'assistants').filter((assistant) => hasMain(world, assistant));
-  return ok({ data: shown.map((assistant) => showMain(world, assistant)) });
+  const entries = shown.map((assistant) => showMain(world, assistant));
+  return ok({ data: world.quirks.abbreviatedList ? entries.map(abbreviated) : entries });
+}
+
+/** What a list says of an assistant: less than a read by id. */
+function abbreviated(entry: JsonObject): JsonObject {
+  return { ...without(entry, 'tool_ids'), tools: [], mcp_servers: [], conversation_flow: null };
 }
 
 function promoteFlag(body: JsonObject): boolean {

@@ -35,7 +35,12 @@ const FLOW = {
 const LAST: readonly (readonly [string, JsonObject, JsonObject, unknown])[] = [
   ['shared tool', { tool_ids: [{ $ref: 'tool/hook' }] }, { tool_ids: [] }, { tools: [] }],
   ['hand-off', { tools: [HANDOFF] }, { tools: [] }, { tools: [] }],
-  ['MCP server', { mcp_servers: [{ id: { $ref: 'mcp_server/crm' } }] }, { mcp_servers: [] }, { mcp_servers: [] }],
+  [
+    'MCP server',
+    { mcp_servers: [{ id: { $ref: 'mcp_server/crm' } }] },
+    { mcp_servers: [] },
+    { mcp_servers: [] },
+  ],
 ];
 
 async function assistant(world: World, address = 'assistant/a'): Promise<JsonObject> {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { feedGit } from '../../src/state/git-run.ts';
+import { feedGit } from '../../src/state/git/git-run.ts';
 import { account, leadingTo, SPECS, testProject } from '../e2e/harness.ts';
 import { bareRemote, clone, git, REF, storeIn } from '../state/git-support.ts';
 import { temporaryFolder } from '../state/support.ts';

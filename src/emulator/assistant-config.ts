@@ -3,11 +3,12 @@ import { checkAssistant } from './assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from './body-checks.ts';
 import type { World } from './contract.ts';
 import { fillAssistant, fillToolPart, TOOL_TIMEOUT_MS } from './defaults.ts';
-import { invalidBody } from './errors.ts';
+import { ApiFailure, invalidBody } from './errors.ts';
 import { ASSISTANT_FIELDS } from './field-table.ts';
 import { nested, objects, strings, text, without } from './fields.ts';
 import { overlay } from './merge.ts';
 import { checkSecrets } from './secret-rules.ts';
+import { checkSettings } from './stored-rules.ts';
 
 /** Fields of an assistant reply that a client may echo; the server ignores them in requests. */
 const READ_ONLY = [
@@ -85,6 +86,17 @@ function refuseEchoes(body: JsonObject): void {
   refuse(nodes, ['tool', 'tools'], ['conversation_flow', 'nodes']);
 }
 
+/** Whether what is stored breaks a rule already. */
+function isBroken(world: World, stored: JsonObject): boolean {
+  try {
+    checkSettings(world, stored);
+    return false;
+  } catch (error) {
+    if (error instanceof ApiFailure) return true;
+    throw error;
+  }
+}
+
 function settle(
   world: World,
   id: string,
@@ -98,6 +110,7 @@ function settle(
   checkSecrets(world, body);
   if (world.quirks.unknownFields === 'reject') refuseEchoes(body);
   checkAssistant(world, body, config);
+  if (world.quirks.checkStored || !isBroken(world, before)) checkSettings(world, config);
   return provision(world, id, before, config);
 }
 
@@ -117,6 +130,7 @@ export function createConfig(world: World, id: string, sent: JsonObject): JsonOb
 export function updateConfig(world: World, id: string, base: JsonObject, sent: JsonObject): JsonObject {
   const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
   const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
-  const laid = overlay(base, prepared.body, prepared.cleared, world.quirks.nested);
+  const { nested: laying, nestedBlocks } = world.quirks;
+  const laid = overlay(base, prepared.body, prepared.cleared, laying, nestedBlocks);
   return settle(world, id, base, laid, prepared.body);
 }

@@ -6,16 +6,9 @@ import { VERSION_NAME } from './defaults.ts';
 import { invalidBody } from './errors.ts';
 import { objects, strings, text, without } from './fields.ts';
 import { visible } from './lag.ts';
+import { ASSISTANT_PAGES, pageOf } from './paging.ts';
 import { parameter } from './router.ts';
-import {
-  addVersion,
-  assistantOf,
-  configOf,
-  hasMain,
-  mainVersion,
-  removeAssistant,
-  versionsOf,
-} from './versions.ts';
+import { addVersion, assistantOf, configOf, hasMain, mainVersion, versionsOf } from './versions.ts';
 
 /** Reads `version_name`: at most 50 characters. Undefined when the body has none. */
 export function versionName(body: JsonObject): string | undefined {
@@ -41,9 +34,32 @@ export function newAssistant(world: World, body: JsonObject, extra: JsonObject =
 const showMain = (world: World, assistant: JsonObject): JsonObject =>
   showVersion(world, assistant, mainVersion(world, assistant));
 
-function listAssistants({ world }: Call): Reply {
+/** One page, or everything at once, as the quirk says. */
+function listAssistants(call: Call): Reply {
+  const { world } = call;
   const shown = visible(world, 'assistants').filter((assistant) => hasMain(world, assistant));
-  return ok({ data: shown.map((assistant) => showMain(world, assistant)) });
+  const entry = (assistant: JsonObject): JsonObject =>
+    showEntry(world, assistant, showMain(world, assistant));
+  return ok(
+    world.quirks.pagedAssistants ? pageOf(call, shown, ASSISTANT_PAGES, entry) : { data: shown.map(entry) },
+  );
+}
+
+/** A list says less of an assistant than a read by id: no tools, no MCP servers, no flow. */
+function showEntry(world: World, assistant: JsonObject, whole: JsonObject): JsonObject {
+  const { abbreviatedList, listVersionId } = world.quirks;
+  const newest = strings(assistant, 'versions').at(-1) ?? '';
+  const entry = abbreviatedList ? { ...whole, tools: [], mcp_servers: [], conversation_flow: null } : whole;
+  switch (listVersionId) {
+    case 'main':
+      return entry;
+    case 'newest':
+      return { ...entry, version_id: newest };
+    case 'absent':
+      return without(entry, 'version_id');
+    default:
+      return listVersionId satisfies never;
+  }
 }
 
 function promoteFlag(body: JsonObject): boolean {
@@ -71,12 +87,6 @@ export function updateAssistant({ world, params, body }: Call): Reply {
 /** Ends the canary of an assistant when there is one. */
 export function dropCanary(world: World, assistantId: string): void {
   if (world.store.get('canaries', assistantId) !== undefined) world.store.remove('canaries', assistantId);
-}
-
-function deleteAssistant({ world, params }: Call): Reply {
-  const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  removeAssistant(world, assistant);
-  return ok({ id: text(assistant, 'id'), object: 'assistant', deleted: true });
 }
 
 /** A clone gets everything but the telephony and messaging settings. */
@@ -140,7 +150,6 @@ export const ASSISTANT_ROUTES: readonly Route[] = [
     handle: ({ world, params }) => ok(showMain(world, assistantOf(world, parameter(params, 'assistant_id')))),
   },
   { method: 'POST', path: '/ai/assistants/{assistant_id}', handle: updateAssistant },
-  { method: 'DELETE', path: '/ai/assistants/{assistant_id}', handle: deleteAssistant },
   { method: 'POST', path: '/ai/assistants/{assistant_id}/clone', handle: cloneAssistant, keyed: true },
   { method: 'GET', path: '/ai/assistants/{assistant_id}/texml', handle: texml },
 ];

@@ -4,6 +4,7 @@ import { ATTACHMENT_ROUTES } from './attachments.ts';
 import { CANARY_ROUTES } from './canary.ts';
 import type { Route } from './contract.ts';
 import { CONVERSATION_ROUTES } from './conversations.ts';
+import { DELETION_ROUTES } from './deletions.ts';
 import { INSIGHT_ROUTES } from './insights.ts';
 import { INTEGRATION_ROUTES } from './integrations.ts';
 import { MCP_ROUTES } from './mcp-servers.ts';
@@ -17,6 +18,7 @@ import { VERSION_ROUTES } from './version-routes.ts';
 /** Everything that the embedded API answers. The order does not matter: literal segments win over parameters. */
 export const ROUTES: readonly Route[] = [
   ...ASSISTANT_ROUTES,
+  ...DELETION_ROUTES,
   ...VERSION_ROUTES,
   ...CANARY_ROUTES,
   ...ATTACHMENT_ROUTES,

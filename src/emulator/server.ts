@@ -14,6 +14,7 @@ import { DEFAULT_QUIRKS, type Quirks } from './quirks.ts';
 import { openRateWindow } from './rate-window.ts';
 import { openRequestLog } from './request-log.ts';
 import { DEFAULT_TIMINGS, type RunScript } from './run-scripts.ts';
+import { stockAccount } from './stock.ts';
 import { openStore } from './store.ts';
 
 const KEEP_ALIVE_MS = 60_000;
@@ -45,6 +46,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorH
     () => options.clock().getTime(),
     () => quirks.listLagMs,
   );
+  stockAccount(world, store.isEmpty());
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
 

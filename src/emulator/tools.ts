@@ -1,9 +1,8 @@
 import { isObject, type JsonObject } from '../model/json.ts';
-import { TOOL_TYPES } from './assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from './body-checks.ts';
 import { type Call, ok, type Reply, type Route, type World } from './contract.ts';
 import { fillToolPart, TOOL_TIMEOUT_MS } from './defaults.ts';
-import { conflict, invalidBody, notFound } from './errors.ts';
+import { conflict, notFound } from './errors.ts';
 import { TOOL_FIELDS } from './field-table.ts';
 import { nested, objects, pick, strings, text } from './fields.ts';
 import { nodeToolIds } from './flow-rules.ts';
@@ -38,7 +37,6 @@ function createTool({ world, body: sent }: Call): Reply {
     true,
   );
   const type = text(body, 'type');
-  if (!TOOL_TYPES.has(type)) throw invalidBody(['type'], `Unknown tool type '${type}'`, 'enum');
   checkSecrets(world, body);
   const id = `tool-${world.uuid()}`;
   const tool: JsonObject = {

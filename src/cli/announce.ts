@@ -1,12 +1,12 @@
 import { Failure } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
-import { renderPlan } from '../render/plan-text.ts';
+import { renderPlan } from '../render/plan/plan-text.ts';
 import type { Context } from './context.ts';
 import { questioner } from './terminal.ts';
 
 /** Shows what is going to happen; at a terminal it goes on only when the person says yes. Fails with `refused` otherwise. */
-export async function announce(
+export async function confirmPlan(
   context: Context,
   project: Project,
   plan: Plan,

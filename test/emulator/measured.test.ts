@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { at, MINIMAL, serve, str, type TestServer } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inOwnForm, OWN_FORMS, type OwnForm } from '../../src/emulator/own-form.ts';
+import { inOwnForm, OWN_FORMS, type OwnForm } from '../../src/emulator/contract/own-form.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { at, MINIMAL, serve, str } from './harness.ts';
 

@@ -4,7 +4,7 @@ import { byteLength, code, details, fence, html, prose } from './markdown.ts';
 import { chooseSections, type Section, takeFitting } from './markdown-sections.ts';
 import { markerLine } from './marker.ts';
 import { cautionBlock } from './plan-markdown.ts';
-import { compareText, listSome } from './plan-words.ts';
+import { actionWords, compareText, listSome } from './plan-words.ts';
 import { reportVerdict } from './report-text.ts';
 import { testsText } from './review-markdown.ts';
 import { count } from './style.ts';
@@ -43,7 +43,7 @@ function versionCell(result: StepResult): string {
 
 function row(result: StepResult): string {
   const id = result.remote_id === null ? '' : code(result.remote_id);
-  return `| ${WORDS[result.status]} | ${result.action} | ${code(result.address)} | ${versionCell(result)} | ${id} |`;
+  return `| ${WORDS[result.status]} | ${actionWords(result)} | ${code(result.address)} | ${versionCell(result)} | ${id} |`;
 }
 
 function errorText(error: StepError): string {

@@ -1,7 +1,7 @@
 import { Failure } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
-import { renderPlan } from '../render/plan-text.ts';
+import { renderPlan } from '../render/plan/plan-text.ts';
 import type { Context } from './context.ts';
 import { questioner } from './terminal.ts';
 
@@ -14,7 +14,7 @@ export function willAsk(
 }
 
 /** Shows what is going to happen; at a terminal it goes on only when the person says yes. Fails with `refused` otherwise. */
-export async function announce(
+export async function confirmPlan(
   context: Context,
   project: Project,
   plan: Plan,

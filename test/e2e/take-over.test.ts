@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import { account, inDashboard, leadingTo, liveId, writes } from './harness.ts';
 import { nearProject } from './in-process.ts';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type ApplyOutcome, applyPlan } from '../../src/apply/apply.ts';
 import type { ApplyDeps } from '../../src/apply/context.ts';
-import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
-import { createApi, type LiveApi } from '../../src/live/api.ts';
-import type { ClientOptions } from '../../src/live/client.ts';
-import { confirm, fetchAccount, vanishedVersions } from '../../src/live/fetch.ts';
+import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
+import type { ClientOptions } from '../../src/live/http/client.ts';
+import { createApi, type LiveApi } from '../../src/live/telnyx/api.ts';
+import { confirm, fetchAccount, vanishedVersions } from '../../src/live/telnyx/fetch.ts';
 import type { Lifecycle } from '../../src/model/desired.ts';
 import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
 import { kindsToList } from '../../src/model/kinds.ts';
@@ -17,12 +17,12 @@ import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
 import type { RemoteAccount } from '../../src/model/remote.ts';
 import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
+import { planSurely } from '../../src/plan/confirm-drift.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import { planSurely } from '../../src/plan/suspects.ts';
 import { waitingVersions } from '../../src/plan/waiting.ts';
 import { createGate } from '../../src/release/gate.ts';
 import type { RunTestsDeps } from '../../src/release/run-tests.ts';
-import { fileStore } from '../../src/state/file-store.ts';
+import { fileStore } from '../../src/state/file/file-store.ts';
 import { desiredState, type Specs } from './specs.ts';
 
 export const NO_OPTIONS: PlanOptions = { prune: false, recreate: false, take: null, targets: [] };
@@ -102,6 +102,12 @@ export async function startWorld(
       kinds: kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]),
       integrations: true,
     });
+    const planOptions: PlanOptions = {
+      prune: flags.prune ?? false,
+      recreate: flags.recreate ?? false,
+      take: flags.take ?? null,
+      targets: flags.targets ?? [],
+    };
     const plan = (account: RemoteAccount) =>
       makePlan({
         project: { name: 'test', environment: 'local', drift },
@@ -109,12 +115,7 @@ export async function startWorld(
         state,
         account,
         apiBase: 'http://api.test/v2',
-        options: {
-          prune: flags.prune ?? false,
-          recreate: flags.recreate ?? false,
-          take: flags.take ?? null,
-          targets: flags.targets ?? [],
-        },
+        options: planOptions,
         git: null,
         tool: { name: 'assistantctl', version: '0.1.0' },
         createdAt: '2026-01-01T00:00:00.000Z',
@@ -123,7 +124,9 @@ export async function startWorld(
     const vanished = await vanishedVersions(api, waitingVersions(state));
     return (
       await planSurely({
+        desired,
         state,
+        options: planOptions,
         listed: { ...listed, vanished },
         confirm: (items) => confirm(api, items),
         plan,

@@ -2,22 +2,22 @@ import { resolve } from 'node:path';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import type { Released } from '../../operations/apply/release-for-apply.ts';
+import { releaseForApply, requireComparedLive } from '../../operations/apply/release-for-apply.ts';
+import { readJsonFile } from '../../operations/files.ts';
+import { planOn } from '../../operations/plan/make-plan.ts';
+import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
+import { planOptions } from '../../operations/plan/plan-options.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import type { Inputs } from '../../operations/session/inputs.ts';
+import { gather } from '../../operations/session/inputs.ts';
+import type { Work } from '../../operations/session/locked-run.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
 import { parseSavedPlan } from '../../plan/saved.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
-import { announce, willAsk } from '../announce.ts';
-import { requireApproval } from '../approval.ts';
-import type { Released } from '../checks.ts';
-import { releaseForApply, requireComparedLive } from '../checks.ts';
+import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import type { Work } from '../execute.ts';
-import { withSession } from '../execute.ts';
-import { readJsonFile } from '../files.ts';
-import type { Inputs } from '../gather.ts';
-import { gather } from '../gather.ts';
-import type { PlanningFlags } from '../options.ts';
-import { planOptions } from '../options.ts';
-import { planOn } from '../planning.ts';
 import { reportPlace } from '../report-place.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
@@ -66,7 +66,7 @@ async function run(
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
-    if (saved === undefined) await announce(context, inputs.project, fresh.plan, flags);
+    if (saved === undefined) await confirmPlan(context, inputs.project, fresh.plan, flags);
   } catch (error) {
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);

@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { shellWord } from '../../render/visible.ts';
+import type { CiSystem, InitFile } from '../../operations/init/init-ci.ts';
+import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../../operations/init/init-ci.ts';
+import {
+  filesBelow,
+  ignoreWorkingFiles,
+  requireFolder,
+  wouldOverwrite,
+  writingInto,
+} from '../../operations/init/init-disk.ts';
+import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../../operations/init/init-files.ts';
+import { shellWord } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import type { CiSystem, TextFile } from '../init-ci.ts';
-import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../init-ci.ts';
-import { filesBelow, ignoreWorkingFiles, requireFolder, wouldOverwrite, writingInto } from '../init-disk.ts';
-import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../init-files.ts';
 
 /** What is laid out: the sample company, the frame for an account that exists, or a pipeline for what is there. */
 type Layout = 'samples' | 'empty' | 'pipeline';
@@ -75,7 +81,7 @@ async function projectFile(
   packageRoot: string,
   target: string,
   layout: Layout,
-): Promise<readonly TextFile[]> {
+): Promise<readonly InitFile[]> {
   if (layout === 'pipeline') return [];
   const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
   const text = layout === 'empty' ? withoutSamples(sample, SAMPLE.environment) : sample;
@@ -89,7 +95,7 @@ function nextSteps(layout: Layout, enter: readonly string[], keyVariable: string
     : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
 }
 
-async function writeTexts(target: string, files: readonly TextFile[]): Promise<void> {
+async function writeTexts(target: string, files: readonly InitFile[]): Promise<void> {
   for (const { file, text } of files) {
     await mkdir(dirname(join(target, file)), { recursive: true });
     await writeFile(join(target, file), text);

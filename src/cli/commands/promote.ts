@@ -1,19 +1,26 @@
 import { configDigest } from '../../canonical/canonical.ts';
-import { contentDigest } from '../../canonical/settle.ts';
+import { contentDigest } from '../../canonical/confirmed-promotion.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import {
+  type Bound,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from '../../operations/release/promotions.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gather, type Inputs } from '../../operations/session/inputs.ts';
+import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { managed } from '../../plan/create.ts';
-import type { Move } from '../../plan/moves.ts';
+import type { Promotion } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
-import { announce } from '../announce.ts';
-import { requireApproval } from '../approval.ts';
+import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { type Work, withSession } from '../execute.ts';
-import { gather, type Inputs } from '../gather.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from '../moving.ts';
-import { requireAddress } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
 export interface PromoteFlags {
@@ -55,14 +62,14 @@ async function run(
   );
   const chosen = addresses.length > 0 ? addresses : waiting;
   const bound = await Promise.all(chosen.map((address) => readBound(work, state, address)));
-  const moves: Move[] = [];
+  const moves: Promotion[] = [];
   for (const one of bound) {
     const move = await moveOf(inputs, work, one, flags.version);
     if (move === undefined) context.note(`${one.address}: nothing waits to be promoted.\n`);
     else moves.push(move);
   }
   const planned = planOfMoves(context, inputs, work, state, moves, bound);
-  await announce(context, project, planned.plan, flags);
+  await confirmPlan(context, project, planned.plan, flags);
   const outcome = await work.execute(planned, true, flags.rerunTests);
   const unsaved = await work.save();
   return showReport(context, { ...outcome, skipped: [], saved: undefined, desired, unsaved }, flags.format);
@@ -73,7 +80,7 @@ async function moveOf(
   work: Work,
   bound: Bound,
   id: string | undefined,
-): Promise<Move | undefined> {
+): Promise<Promotion | undefined> {
   const { address, binding, main } = bound;
   const wanted = id ?? binding.candidate?.version_id;
   if (wanted === undefined) return undefined;

@@ -1,14 +1,21 @@
-import { withMain } from '../../canonical/settle.ts';
+import { withMain } from '../../canonical/confirmed-promotion.ts';
 import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import {
+  type Bound,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from '../../operations/release/promotions.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { formerMains } from '../../plan/mains.ts';
-import { announce } from '../announce.ts';
+import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { type Work, withSession } from '../execute.ts';
-import { gatherProject } from '../gather.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from '../moving.ts';
-import { requireAddress } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
 export interface RollbackFlags {
@@ -37,7 +44,7 @@ export async function rollback(context: Context, text: string, flags: RollbackFl
       ? []
       : [{ address, binding, main, version, reason, rollback: true, release: undefined }];
     const planned = planOfMoves(context, inputs, work, state, moves, [bound]);
-    await announce(context, project, planned.plan, flags);
+    await confirmPlan(context, project, planned.plan, flags);
     const outcome = await work.execute(planned, true);
     if (outcome.exitKind === null && !isMain) {
       context.note(

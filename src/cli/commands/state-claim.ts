@@ -1,8 +1,8 @@
 import { Failure } from '../../model/errors.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { holderName, openState } from '../../operations/session/open-state.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { holderName, openStore } from '../store.ts';
 
 /**
  * Hands a state to the present environment after a rename in the project file. `from` must be what the state says
@@ -13,7 +13,7 @@ export async function claimState(context: Context, from: string): Promise<number
   // Before the lease is taken, so that a signal cannot leave it behind.
   context.interrupt();
   const own = `${project.name}/${project.environment.name}`;
-  const session = await openStore(context.runtime, project).open(holderName(context.runtime));
+  const session = await openState(context.runtime, project).open(holderName(context.runtime));
   try {
     const state = session.current();
     const found = state === undefined ? undefined : `${state.project}/${state.environment}`;

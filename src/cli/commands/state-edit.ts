@@ -1,12 +1,12 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { renderLease } from '../../render/state-text.ts';
-import { boundOtherwise, editState, notBound } from '../bindings.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { openState } from '../../operations/session/open-state.ts';
+import { renderLease } from '../../render/terminal/state-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { openStore } from '../store.ts';
 
 /** Gives a binding another address; the live resource does not notice. */
 export async function moveState(context: Context, fromText: string, toText: string): Promise<number> {
@@ -43,7 +43,7 @@ export async function removeState(context: Context, text: string): Promise<numbe
 /** Removes the lease whoever has it, and says whose it was. */
 export async function unlockState(context: Context): Promise<number> {
   const project = await gatherProject(context);
-  const holder = await openStore(context.runtime, project).unlock();
+  const holder = await openState(context.runtime, project).unlock();
   context.print(renderLease(holder, context.style));
   if (holder !== undefined) context.print('That lease is removed.\n');
   return EXIT_DONE;

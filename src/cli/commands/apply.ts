@@ -1,9 +1,9 @@
 import { type ApplyRequest, applyProject } from '../../operations/apply/apply-project.ts';
-import { confirmPlan } from '../announce.ts';
+import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
-export interface ApplyFlags extends Omit<ApplyRequest, 'confirm'> {
+export interface ApplyFlags extends Omit<ApplyRequest, 'confirm' | 'asksPerson'> {
   readonly yes?: boolean;
   readonly format: string;
 }
@@ -12,6 +12,7 @@ export interface ApplyFlags extends Omit<ApplyRequest, 'confirm'> {
 export async function apply(context: Context, file: string | undefined, flags: ApplyFlags): Promise<number> {
   const applied = await applyProject(context, file, {
     ...flags,
+    asksPerson: willAsk(context, flags),
     confirm: (project, plan) => confirmPlan(context, project, plan, flags),
   });
   if ('executed' in applied) return showReport(context, applied.executed, flags.format, applied.place);

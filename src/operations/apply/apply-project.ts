@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
 import type { State } from '../../model/state.ts';
 import { parseSavedPlan } from '../../plan/saved.ts';
+import type { TakeOverConsent } from '../../plan/take-over.ts';
 import { readJsonFile } from '../files.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
@@ -22,6 +24,9 @@ export interface ApplyRequest extends PlanningFlags {
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
+  readonly takeOver?: readonly (Address | 'all')[];
+  /** Whether `confirm` really asks somebody. */
+  readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
   readonly confirm: ConfirmPlan;
 }
@@ -70,6 +75,8 @@ async function run(
       saved,
       expectDigest: request.expectDigest,
       overrideLimits: request.overrideLimits === true,
+      // Whoever is asked about the plan is asked about its take-overs.
+      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
@@ -116,4 +123,9 @@ function placeOfApply(
     environment: inputs.project.environment.name,
     overridden: limits.map(({ message }) => message),
   };
+}
+
+function consentOf(named: ApplyRequest['takeOver']): TakeOverConsent {
+  const addresses = (named ?? []).filter((name) => name !== 'all');
+  return named?.includes('all') === true ? 'all' : new Set(addresses);
 }

@@ -52,7 +52,8 @@ async function run(
 ): Promise<number> {
   const { runtime } = context;
   const state = work.session.current();
-  const fresh = await planOn(context, inputs, work.connection, state, planOptions(flags, saved?.options));
+  const options = planOptions(flags, saved?.options);
+  const fresh = await planOn(context, inputs, work.connection, state, options, flags.refresh);
   let released: Released;
   try {
     released = releaseForApply(fresh, {

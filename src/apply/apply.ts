@@ -6,8 +6,9 @@ import { KINDS } from '../model/kinds.ts';
 import type { Planned, Step } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
-import { bindResource } from './bind.ts';
+import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
+import { completingStep } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
@@ -110,10 +111,12 @@ async function editState(context: ApplyContext): Promise<void> {
     } else {
       const known = context.bindings.get(edit.address);
       if (known === undefined) continue;
+      const { begun: _begun, forms: _forms, ...kept } = known;
       const binding = {
-        ...known,
+        ...kept,
         base: edit.base,
         foreign: edit.foreign,
+        ...(edit.forms.length > 0 && { forms: edit.forms }),
         prevent_destroy: edit.preventDestroy,
         ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
@@ -127,7 +130,7 @@ async function editState(context: ApplyContext): Promise<void> {
 function runStep(context: ApplyContext, step: Step): Promise<Done> {
   switch (step.action) {
     case 'create':
-      return createResource(context, step);
+      return createOrComplete(context, step);
     case 'link':
       // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
       return releaseVersion(context, step, true);
@@ -141,6 +144,15 @@ function runStep(context: ApplyContext, step: Step): Promise<Done> {
     default:
       return step.action satisfies never;
   }
+}
+
+async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
+  const made = await createResource(context, step);
+  if (!('found' in made)) return made;
+  const completing = completingStep(step, made.found, context.refs);
+  if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
+  // Callers hear of it by nothing yet: it is a create that is brought to its end.
+  return releaseVersion(context, completing, true);
 }
 
 function changeResource(context: ApplyContext, step: Step): Promise<Done> {
@@ -177,7 +189,8 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
     } catch (error) {
       fatal ||= isFatal(error);
       const status = statusOf(error, context.announced.has(step.address));
-      outcomes.push({ step, status, done: undefined, error });
+      const boundId = context.bindings.get(step.address)?.remote_id;
+      outcomes.push({ step, status, done: undefined, error, boundId });
       if (status === 'failed')
         await settle(context, step, error).catch(() => {
           fatal = true;
@@ -215,7 +228,9 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
  * log itself is what failed, there is nothing to tell.
  */
 async function settle(context: ApplyContext, step: Step, cause: unknown): Promise<void> {
-  if (!isFatal(cause)) await context.session.record({ op: 'fail', address: step.address });
+  if (isFatal(cause)) return;
+  await forgetBegun(context, step);
+  await context.session.record({ op: 'fail', address: step.address });
 }
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {

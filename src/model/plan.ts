@@ -1,6 +1,7 @@
 import type { Address, Kind } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
+import type { OwnForm } from './own-form.ts';
 import type { Release, Strategy } from './release.ts';
 import type { Binding } from './state.ts';
 import type { VersionRecord } from './version-record.ts';
@@ -200,6 +201,7 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      readonly forms: readonly OwnForm[];
       /** The version that was read whole and holds the base. */
       readonly readVersionId?: string;
     }

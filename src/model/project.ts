@@ -14,6 +14,8 @@ export interface Project {
   /** Milliseconds a saved plan stays valid. */
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
+  /** Longest body of a reply. */
+  readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
 }
 

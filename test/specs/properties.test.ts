@@ -5,12 +5,12 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
-import { SPEC_CODES } from '../../src/specs/codes.ts';
-import { mergePatch } from '../../src/specs/overlay.ts';
-import { fieldsOfDocument, fieldsOfProject } from '../../src/specs/schema-fields.ts';
-import { interpolate } from '../../src/specs/variables.ts';
-import { parseYaml } from '../../src/specs/yaml-parse.ts';
-import { yamlValue } from '../../src/specs/yaml-value.ts';
+import { mergePatch } from '../../src/specs/documents/overlay.ts';
+import { interpolate } from '../../src/specs/documents/variables.ts';
+import { SPEC_CODES } from '../../src/specs/problems/codes.ts';
+import { fieldsOfDocument, fieldsOfProject } from '../../src/specs/problems/schema-fields.ts';
+import { parseYaml } from '../../src/specs/yaml/yaml-parse.ts';
+import { yamlValue } from '../../src/specs/yaml/yaml-value.ts';
 
 const key = fc
   .string({ minLength: 1, maxLength: 12 })

@@ -2,9 +2,10 @@
  * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
  * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
  */
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Declared } from './declared.ts';
 import { format, planningOptions } from './options.ts';
+import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
@@ -128,9 +129,14 @@ export const COMMANDS: readonly Declared[] = [
   ...FORGE_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {
-    usage: 'schema <kind>',
-    summary: 'print the JSON Schema of a document',
-    action: async (context, [kind]) => (await import('./commands/schema.ts')).schema(context, kind),
+    usage: 'schema',
+    summary: 'print the JSON Schema of a document, or renew those of the project',
+    declare: (command) =>
+      command
+        .addArgument(new Argument('[kind]', 'which document').choices(SCHEMA_NAMES))
+        .option('--write', 'write the schemas of this version into schemas/ of the project'),
+    action: async (context, [kind], command) =>
+      (await import('./commands/schema.ts')).schema(context, kind, command.opts()),
   },
   {
     usage: 'emulator',

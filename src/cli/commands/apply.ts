@@ -1,10 +1,8 @@
-import { resolve } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import type { Released } from '../../operations/apply/release-for-apply.ts';
 import { releaseForApply, requireComparedLive } from '../../operations/apply/release-for-apply.ts';
-import { readJsonFile } from '../../operations/files.ts';
 import { planOn } from '../../operations/plan/make-plan.ts';
 import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
@@ -13,10 +11,10 @@ import type { Inputs } from '../../operations/session/inputs.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import type { Work } from '../../operations/session/locked-run.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
-import { parseSavedPlan } from '../../plan/saved.ts';
 import { announce } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { reportPlace } from '../report-place.ts';
+import { readSavedPlan } from '../saved-plan-file.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
 export interface ApplyFlags extends PlanningFlags {
@@ -32,7 +30,7 @@ export interface ApplyFlags extends PlanningFlags {
 
 /** Executes a saved plan, or plans and executes; nothing is written before every check has passed. */
 export async function apply(context: Context, file: string | undefined, flags: ApplyFlags): Promise<number> {
-  const saved = file === undefined ? undefined : await readSavedPlan(context, file);
+  const saved = file === undefined ? undefined : await savedPlan(context, file);
   const inputs = await gather(context, context.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
   requireApproval(environment, flags.approve, saved !== undefined);
@@ -85,8 +83,8 @@ async function run(
   );
 }
 
-async function readSavedPlan(context: Context, file: string): Promise<Plan> {
-  const plan = parseSavedPlan(await readJsonFile(resolve(context.runtime.cwd, file), 'saved plan'));
+async function savedPlan(context: Context, file: string): Promise<Plan> {
+  const plan = await readSavedPlan(context, file, 'apply');
   requireComparedLive(plan);
   return plan;
 }

@@ -208,7 +208,7 @@ const KEY =
 const SECRET =
   'secrets stay in the account: make an integration secret in the portal and write its name where the field ends in _ref';
 const ENVIRONMENT = 'write --env NAME after any command; assistantctl status lists the environments';
-const GIT = 'use git for that; assistantctl reads the files as they lie in the working tree';
+const GIT = 'use git for that; assistantctl plan compares the files as they lie in the working tree';
 const FORMATTER = 'the YAML is yours to format, for example with prettier; assistantctl validate checks it';
 const CALLS =
   'conversations are in the portal; assistantctl state history lists what was applied, and --verbose shows requests';
@@ -266,7 +266,8 @@ export const OTHERWISE: { readonly [words: string]: string } = {
   'config secret': SECRET,
   taint: 'nothing is made anew on purpose: change its document, and assistantctl apply stages a new version',
   untaint: 'nothing is ever marked to be made anew; assistantctl plan shows what an apply would do',
-  replace: 'nothing is made anew on purpose: change its document, and assistantctl apply stages a new version',
+  replace:
+    'nothing is made anew on purpose: change its document, and assistantctl apply stages a new version',
   output: 'assistantctl state show ADDRESS prints the id and the last applied form of a resource',
   outputs: 'assistantctl state show ADDRESS prints the id and the last applied form of a resource',
   console: 'assistantctl explain ADDRESS shows each value of a document and where it comes from',
@@ -281,7 +282,8 @@ export const OTHERWISE: { readonly [words: string]: string } = {
   merge: GIT,
   stash: GIT,
   tag: `${GIT}; assistantctl assistant tags shows the tags of assistants`,
-  clone: 'assistantctl pull writes an account into files; assistantctl assistant clone NAME copies one assistant',
+  clone:
+    'assistantctl pull writes an account into files; assistantctl assistant clone NAME copies one assistant',
   logs: CALLS,
   tail: CALLS,
   gc: 'assistantctl preview gc --older-than 7d removes forgotten previews; assistantctl apply --prune deletes orphans',

@@ -5,7 +5,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const found = distance(word.toLowerCase(), candidate.toLowerCase());
+    const found = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (found < bestDistance) {
       best = candidate;
       bestDistance = found;
@@ -23,7 +23,7 @@ export function suggestion(word: string, candidates: readonly string[]): string 
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) between two words. */
-function distance(a: string, b: string): number {
+export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {

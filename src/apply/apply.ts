@@ -8,12 +8,12 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import type { ApplyContext, ApplyDeps, Done } from './context.ts';
+import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
-import { type Course, mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { type Course, mergeResults, resultVerdict, type StepOutcome, statusOf } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -84,10 +84,6 @@ function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
   for (const { address, remote_id } of state.deleted) add(address, remote_id);
   for (const [address, { remote_id }] of Object.entries(state.resources)) add(address, remote_id);
   return ids;
-}
-
-function writes(step: Step): boolean {
-  return step.edits.length > 0 || step.reorder.length > 0;
 }
 
 async function beginState(deps: ApplyDeps): Promise<State> {
@@ -223,7 +219,7 @@ async function settle(context: ApplyContext, step: Step, cause: unknown): Promis
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
   const results = mergeResults(outcomes);
-  const { outcome, exitKind } = verdict(outcomes, results, course);
+  const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
   const rolls = outcomes.some(({ done }) => done?.rollout === true);

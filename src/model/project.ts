@@ -7,6 +7,8 @@ export interface Project {
   readonly specs: string;
   readonly environments: readonly string[];
   readonly environment: Environment;
+  /** Names of the variables with API keys of all environments: no program that is started may see them. */
+  readonly keyVariables: readonly string[];
   readonly limits: Limits;
   readonly concurrency: number;
   /** Milliseconds a saved plan stays valid. */

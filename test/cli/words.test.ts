@@ -45,7 +45,12 @@ describe('answers name commands that exist', () => {
     const lines = [...text.matchAll(/assistantctl ((?:[a-z-]+ ?)+(?:--?[a-z-]+)?)/g)];
     for (const [, line = ''] of lines) {
       const words = line.split(' ').filter((word) => !['does', 'that', 'shows', 'reads'].includes(word));
-      expect(words[0] === 'undefined' || words[0]?.startsWith('--') === true || locate(root, words).command !== root, line).toBe(true);
+      expect(
+        words[0] === 'undefined' ||
+          words[0]?.startsWith('--') === true ||
+          locate(root, words).command !== root,
+        line,
+      ).toBe(true);
     }
   });
 

@@ -45,6 +45,7 @@ describe('loadProject', () => {
       root,
       specs: 'assistants',
       environments: ['local', 'staging', 'production'],
+      keyVariables: ['TELNYX_API_KEY', 'TELNYX_API_KEY_STAGING'],
       environment: {
         name: 'production',
         target: 'api',

@@ -1,3 +1,4 @@
+import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
@@ -11,7 +12,9 @@ import type { Inputs } from '../../operations/session/inputs.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import type { Work } from '../../operations/session/locked-run.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
-import { announce } from '../announce.ts';
+
+import type { TakeOverConsent } from '../../plan/take-over.ts';
+import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { reportPlace } from '../report-place.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
@@ -22,6 +25,7 @@ export interface ApplyFlags extends PlanningFlags {
   readonly expectDigest?: string;
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
+  readonly takeOver?: readonly (Address | 'all')[];
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
   readonly yes?: boolean;
@@ -56,10 +60,12 @@ async function run(
       saved,
       expectDigest: flags.expectDigest,
       overrideLimits: flags.overrideLimits === true,
+      // Whoever is asked about the plan is asked about its take-overs.
+      takeOver: saved === undefined && willAsk(context, flags) ? 'all' : consentOf(flags.takeOver),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
-    if (saved === undefined) await announce(context, inputs.project, fresh.plan, flags);
+    if (saved === undefined) await confirmPlan(context, inputs.project, fresh.plan, flags);
   } catch (error) {
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);
@@ -81,6 +87,11 @@ async function run(
     },
     flags.format,
   );
+}
+
+function consentOf(named: ApplyFlags['takeOver']): TakeOverConsent {
+  const addresses = (named ?? []).filter((name) => name !== 'all');
+  return named?.includes('all') === true ? 'all' : new Set(addresses);
 }
 
 async function savedPlan(context: Context, file: string): Promise<Plan> {

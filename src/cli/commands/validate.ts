@@ -18,11 +18,21 @@ export interface ValidateFlags {
   readonly format: string;
 }
 
-/** Checks project file and specs offline and shows all problems at once. */
-export async function validate(context: Context, flags: ValidateFlags): Promise<number> {
+/**
+ * Checks project file and specs offline and shows all problems at once. With `files`, as editors and commit hooks name
+ * them, only the problems of those are shown and counted; the others are read all the same, for the references.
+ */
+export async function validate(
+  context: Context,
+  files: readonly string[],
+  flags: ValidateFlags,
+): Promise<number> {
   const { format } = flags;
   const root = await findProjectRoot(context.runtime.cwd, context.flags.project);
-  const checked = await validateAll(root, context.flags.env);
+  const named = await namedFiles(context, root, files);
+  const whole = await validateAll(root, context.flags.env);
+  const checked =
+    named === undefined ? whole : { ...whole, diagnostics: whole.diagnostics.filter(within(named)) };
   const failed = hasErrors(checked.diagnostics);
   const prefix = await repositoryPrefix(context.runtime.env, root);
   const source = { version: context.runtime.version, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
@@ -46,9 +56,49 @@ export async function validate(context: Context, flags: ValidateFlags): Promise<
     context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
   } else {
     context.print(renderDiagnostics(checked.diagnostics, context.style));
-    if (!failed) context.print(verdict(checked.documents, checked.environments));
+    if (!failed) context.print(verdict(named?.length, checked.documents, checked.environments));
   }
   return failed ? exitCodeOf('spec') : EXIT_DONE;
+}
+
+/** The named files and folders relative to the project; undefined for the whole project. */
+async function namedFiles(
+  context: Context,
+  root: string,
+  files: readonly string[],
+): Promise<readonly string[] | undefined> {
+  if (files.length === 0) return undefined;
+  const base = await realpath(root);
+  return Promise.all(files.map(async (file) => relativeTo(base, await existing(context, file))));
+}
+
+async function existing(context: Context, file: string): Promise<string> {
+  try {
+    return await realpath(resolve(context.runtime.cwd, file));
+  } catch (cause) {
+    const environment = /^[a-z0-9][\w-]{0,60}$/i.test(file);
+    throw new Failure('usage', `${file} cannot be read: there is no such file`, {
+      code: 'FILE_READ',
+      hint: environment
+        ? `assistantctl validate --env ${file} checks that environment`
+        : 'check the path; it is relative to the working directory',
+      cause,
+    });
+  }
+}
+
+function relativeTo(base: string, path: string): string {
+  return relative(base, path).replaceAll('\\', '/');
+}
+
+/** True for problems of these files; a broken project file counts always, because it hides those of the specs. */
+function within(named: readonly string[]): (problem: Diagnostic) => boolean {
+  return ({ position, severity }) => {
+    if (position === undefined) return false;
+    const { file } = position;
+    if (file === PROJECT_FILE && severity === 'error') return true;
+    return named.some((name) => name === '' || file === name || file.startsWith(`${name}/`));
+  };
 }
 
 /** Where the project lies in the checkout of the pipeline; empty when it is the checkout itself. */
@@ -66,7 +116,10 @@ function below(prefix: string, problem: Diagnostic): Diagnostic {
   return { ...problem, position: { ...position, file: `${prefix}${position.file}` } };
 }
 
-function verdict(documents: number, environments: readonly string[]): string {
+function verdict(files: number | undefined, documents: number, environments: readonly string[]): string {
+  if (files !== undefined) {
+    return `${files} ${files === 1 ? 'file is' : 'files are'} valid for ${environments.join(', ')}.\n`;
+  }
   const noun = documents === 1 ? 'document is' : 'documents are';
   return `${documents} ${noun} valid for ${environments.join(', ')}.\n`;
 }

@@ -142,7 +142,9 @@ function optionNamed(command: CommandInfo, long: string): OptionInfo | undefined
 
 /** Where an option is at home that the command at hand does not have: on the commands of the main loop first. */
 function commandWith(root: CommandInfo, long: string): CommandInfo | undefined {
-  return [...mainLoop(root), ...allCommands(root)].find((command) => optionNamed(command, long) !== undefined);
+  return [...mainLoop(root), ...allCommands(root)].find(
+    (command) => optionNamed(command, long) !== undefined,
+  );
 }
 
 function mainLoop(root: CommandInfo): readonly CommandInfo[] {

@@ -7,7 +7,7 @@ import type { Host } from '../host.ts';
 import { planWithoutLease } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
 import { gatherProject, refuseSpecErrors } from '../session/inputs.ts';
-import { openStore } from '../session/open-state.ts';
+import { openState } from '../session/open-state.ts';
 
 /** Finds out where an environment stands. What cannot be read is part of the answer and ends nothing; nothing is written. */
 export async function findStatus(host: Host): Promise<StatusReport> {
@@ -17,7 +17,7 @@ export async function findStatus(host: Host): Promise<StatusReport> {
     loadDesired(project),
     readGitInfo(project.root, feedGit(host.runtime.env)),
   ]);
-  const store = openStore(host.runtime, project);
+  const store = openState(host.runtime, project);
   const inputs = { project, desired, git };
   const [state, holder, plan] = await Promise.all([
     find(async () => {

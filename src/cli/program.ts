@@ -10,7 +10,7 @@ import type { Declared } from './declared.ts';
 import { EXIT_DONE } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
 import { answerArgument, answerCommand, answerOption, locate, misspelled } from './words/answer.ts';
-import { ARGUMENTS, DOCS, GROUPS, groupOf, helpAfter } from './words/help.ts';
+import { ARGUMENTS, DOCS, GROUPS, helpAfter, helpGroupOf } from './words/help.ts';
 
 /**
  * Runs one command line (without the program's name) and returns its exit code. Never rejects: every failure
@@ -68,7 +68,7 @@ function createProgram(
   addGlobalOptions(program);
   for (const declared of inGroups(COMMANDS)) {
     const command = addCommand(program, declared, perform);
-    command.helpGroup(groupOf(command.name())).addHelpText('after', () => helpAfter(command.name()));
+    command.helpGroup(helpGroupOf(command.name())).addHelpText('after', () => helpAfter(command.name()));
   }
   return program;
 }

@@ -2,7 +2,7 @@ import type { GitInfo, Plan } from './plan.ts';
 import type { LeaseHolder } from './state.ts';
 
 /** A fact that may not have been found out: then it is why. */
-export type Finding<Value> =
+export type LookedUp<Value> =
   | { readonly known: true; readonly value: Value }
   | { readonly known: false; readonly code: string; readonly reason: string };
 
@@ -19,10 +19,10 @@ export interface StatusReport {
   readonly warnings: number;
   /** The variable that holds the key; null for the embedded API. */
   readonly keyVariable: string | null;
-  readonly state: Finding<StateFacts>;
-  readonly holder: Finding<LeaseHolder | null>;
+  readonly state: LookedUp<StateFacts>;
+  readonly holder: LookedUp<LeaseHolder | null>;
   /** The plan as of now, made without the lease. */
-  readonly plan: Finding<Plan>;
+  readonly plan: LookedUp<Plan>;
 }
 
 export interface StateFacts {

@@ -10,7 +10,7 @@ import { type OptionAnswer, OTHER_OPTIONS } from './other-options.ts';
  */
 
 /** The command that the line begins with, as far as it names one, and the words after it. */
-export interface Located {
+export interface CommandAt {
   readonly command: CommandInfo;
   readonly rest: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface Located {
 const OPTIONS_WITH_VALUE = new Set(['--project', '--env']);
 
 /** Finds the command of a line; options before its name are passed over. */
-export function locate(root: CommandInfo, argv: readonly string[]): Located {
+export function locate(root: CommandInfo, argv: readonly string[]): CommandAt {
   const words = [...argv];
   let command = root;
   for (;;) {

@@ -165,6 +165,6 @@ export function helpAfter(command: string): string {
 }
 
 /** The heading under which a command is listed. */
-export function groupOf(command: string): string {
+export function helpGroupOf(command: string): string {
   return GROUPS.find(([, commands]) => commands.includes(command))?.[0] ?? GROUPS.at(-1)?.[0] ?? 'Commands:';
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../model/errors.ts';
-import type { Finding, StatusReport } from '../../model/status.ts';
+import type { LookedUp, StatusReport } from '../../model/status.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import { feedGit } from '../../state/git/git-run.ts';
@@ -53,7 +53,7 @@ export async function findStatus(host: Host): Promise<StatusReport> {
   };
 }
 
-async function find<Value>(look: () => Promise<Value>): Promise<Finding<Value>> {
+async function find<Value>(look: () => Promise<Value>): Promise<LookedUp<Value>> {
   try {
     return { known: true, value: await look() };
   } catch (error) {

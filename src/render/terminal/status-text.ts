@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { Finding, StatusReport } from '../../model/status.ts';
+import type { LookedUp, StatusReport } from '../../model/status.ts';
 import { isEmpty, nextCommands, shortDigest, shortTime, verdict } from './plan-words.ts';
 import { count, finish, paint, paragraph, type Style } from './style.ts';
 import { shellWord } from './visible.ts';
@@ -79,7 +79,7 @@ function pendingText(pending: readonly { readonly what: 'promotion' | 'rollout' 
   return parts.length === 0 ? 'nothing waits' : parts.join(', ');
 }
 
-function found<Value>(finding: Finding<Value>, text: (value: Value) => string): string {
+function found<Value>(finding: LookedUp<Value>, text: (value: Value) => string): string {
   return finding.known ? text(finding.value) : `not known: ${finding.reason}`;
 }
 
@@ -125,6 +125,6 @@ export function statusJson(report: StatusReport): JsonObject {
   };
 }
 
-function unknown({ code, reason }: Finding<unknown> & { known: false }): JsonObject {
+function unknown({ code, reason }: LookedUp<unknown> & { known: false }): JsonObject {
   return { error: { code, message: reason } };
 }

@@ -1,11 +1,11 @@
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
+import { readSavedPlan } from '../../operations/saved-plan-file.ts';
 import { renderPlanHtml } from '../../render/html/plan-page.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { readSavedPlan } from '../saved-plan-file.ts';
 import type { PlanFormat } from '../show-plan.ts';
 
 /** Prints a saved plan as `plan` would have; needs neither a project nor a network. */

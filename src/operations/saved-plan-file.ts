@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { parseAddress } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
-import { readJsonFile } from '../operations/files.ts';
 import { parseSavedPlan } from '../plan/saved.ts';
-import type { Context } from './context.ts';
+import { readJsonFile } from './files.ts';
+import type { Host } from './host.ts';
 
 /** Reads the saved plan that a command line names. */
-export async function readSavedPlan(context: Context, file: string, command: string): Promise<Plan> {
-  const path = resolve(context.runtime.cwd, file);
+export async function readSavedPlan(host: Host, file: string, command: string): Promise<Plan> {
+  const path = resolve(host.runtime.cwd, file);
   if (!(await exists(path))) refuseOtherWords(file, command);
   return parseSavedPlan(await readJsonFile(path, 'saved plan'));
 }

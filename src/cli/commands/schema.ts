@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
-import { writeText } from '../../operations/files.ts';
-import { filesBelow } from '../../operations/init/init-disk.ts';
-import { findProjectRoot } from '../../specs/project/project.ts';
+import { renewSchemas } from '../../operations/init/renew-schemas.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 import { SCHEMA_NAMES } from '../schema-names.ts';
@@ -33,17 +31,7 @@ async function writeSchemas(context: Context, name: string | undefined): Promise
       code: 'USAGE_EXCESS_ARGUMENTS',
     });
   }
-  const root = await findProjectRoot(context.runtime.cwd, context.flags.project);
-  const shipped = join(context.runtime.packageRoot, 'schemas');
-  const written: string[] = [];
-  for (const file of await filesBelow(shipped)) {
-    const text = await readFile(file, 'utf8');
-    const target = join(root, 'schemas', relative(shipped, file));
-    const present = await readFile(target, 'utf8').catch(() => undefined);
-    if (present?.replaceAll('\r\n', '\n') === text) continue;
-    await writeText(target, text);
-    written.push(relative(root, target).replaceAll('\\', '/'));
-  }
+  const written = await renewSchemas(context);
   const lines = written.map((file) => `wrote ${file}\n`);
   context.print(lines.length === 0 ? 'The schemas are those of this version.\n' : lines.join(''));
   return EXIT_DONE;

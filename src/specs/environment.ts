@@ -111,7 +111,8 @@ function checkOne(
   const { body, kind, key, address, position } = document;
   const fileAt = (path: readonly string[]): string =>
     (layerAt(layers, path)?.document ?? document).source.file;
-  const context = { fileAt, variables, include: options.include };
+  const scope = { variables };
+  const context = { fileAt, scope, include: options.include };
   const resolved = resolveSpec(mergeLayers(layers), SHAPES[kind], context);
   const name = resolved.spec[KINDS[kind].nameField];
   const resource: DesiredResource = {

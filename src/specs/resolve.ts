@@ -12,12 +12,13 @@ import type { ObjectShape, Shape } from '../model/shape.ts';
 import type { Include } from './include.ts';
 import { lineIndex } from './line-index.ts';
 import type { Finding } from './problem.ts';
-import { interpolate, mentionsVariable } from './variables.ts';
+import { placeholderKey, unreplaced, wantedForm } from './variable-findings.ts';
+import { interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
 
 export interface ResolveContext {
   /** The YAML file that wrote the value at a path, relative to the project; `$file` is relative to it. */
   readonly fileAt: (path: readonly string[]) => string;
-  readonly variables: { readonly [name: string]: string };
+  readonly scope: Scope;
   readonly include: Include;
 }
 
@@ -39,7 +40,7 @@ interface Walk {
 }
 
 /** `unknown`: a field the schema does not know; `free`: JSON of the user's in which only variables count. */
-type Place = Shape | 'unknown' | 'free';
+export type Place = Shape | 'unknown' | 'free';
 
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
@@ -54,11 +55,11 @@ export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: Resol
 }
 
 function resolveValue(value: Json, place: Place, walk: Walk): Json {
-  if (typeof value === 'string') return resolveText(value, walk);
+  if (typeof value === 'string') return resolveScalar(value, place, walk);
   if (isArray(value)) return resolveList(value, place, walk);
   if (!isObject(value)) return value;
   if (place !== 'free') {
-    if (typeof value.$file === 'string') return resolveFile(value, value.$file, walk);
+    if (typeof value.$file === 'string') return resolveFile(value, value.$file, place, walk);
     if (typeof value.$ref === 'string' && isOurs(value.$ref, place)) {
       return resolveReference(value, value.$ref, place, walk);
     }
@@ -72,6 +73,7 @@ function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject 
     const member = value[key];
     if (member === undefined) continue;
     walk.path.push(key);
+    if (mentionsVariable(key)) add(walk, placeholderKey(key));
     const resolved = resolveValue(member, memberPlace(place, key), walk);
     if (typeof resolved === 'string' && key.endsWith('_ref')) add(walk, refCredential(key, resolved));
     walk.path.pop();
@@ -179,7 +181,7 @@ function article(kind: RefKind): string {
   return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
-function resolveFile(value: JsonObject, path: string, walk: Walk): Json {
+function resolveFile(value: JsonObject, path: string, place: Place, walk: Walk): Json {
   if (Object.keys(value).length > 1) {
     add(walk, { code: 'FILE_FORM', message: '$file stands alone in its mapping' });
     return '';
@@ -190,30 +192,30 @@ function resolveFile(value: JsonObject, path: string, walk: Walk): Json {
     add(walk, at === undefined ? problem : { ...problem, included: at });
     return '';
   }
-  return resolveText(included.text, walk, included.file);
+  return resolveText(included.text, place, walk, included.file);
+}
+
+/** A text of the document itself; one that is a variable and nothing else takes the form that its field wants. */
+function resolveScalar(text: string, place: Place, walk: Walk): Json {
+  const resolved = resolveText(text, place, walk);
+  return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 
 /** `includedFrom` is the text file that the text came from; problems are then told for that file. */
-function resolveText(text: string, walk: Walk, includedFrom?: string): string {
+function resolveText(text: string, place: Place, walk: Walk, includedFrom?: string): string {
   let result = text;
   const where = (offset: number, excerpt: string): Pick<Finding, 'excerpt' | 'included'> =>
     includedFrom === undefined
       ? { excerpt }
       : { included: { file: includedFrom, ...lineIndex(text)(offset) } };
   if (mentionsVariable(text)) {
-    walk.variable = true;
-    const { text: replaced, problems } = interpolate(text, walk.context.variables);
+    const { text: replaced, problems } = interpolate(text, walk.context.scope);
+    if (replaced !== text) walk.variable = true;
     result = replaced;
-    for (const { code, written, name, offset } of problems) {
-      const message =
-        code === 'VARIABLE_UNKNOWN'
-          ? `the variable ${name} is not set`
-          : `${written} is no variable reference`;
-      const hint =
-        code === 'VARIABLE_UNKNOWN'
-          ? 'set it under environments.<name>.variables in assistantctl.yaml; $${var.NAME} writes the text itself'
-          : 'write ${var.NAME} with letters, digits, _ , - and . in the name';
-      add(walk, { code, message, hint, ...where(offset, written) });
+    for (const problem of problems) {
+      walk.variable = true;
+      const found = unreplaced(problem, { path: walk.path, free: place === 'free', text });
+      add(walk, { ...found, ...where(problem.offset, problem.written) });
     }
   }
   const found = credentialIn(result);

@@ -3,9 +3,13 @@
  * keep their variables, the rest becomes plain text.
  */
 import { isArray, isObject, type Json, jsonEqual } from '../model/json.ts';
-import { interpolate, mentionsVariable } from './variables.ts';
+import { interpolate as interpolateIn, mentionsVariable } from './variables.ts';
 
 type Variables = { readonly [name: string]: string };
+
+function interpolate(text: string, variables: Variables): { readonly text: string } {
+  return interpolateIn(text, { variables });
+}
 
 export type Respelled =
   | { readonly value: Json }
@@ -73,9 +77,9 @@ export function occurrences(text: string, name: string): number {
   return text.split(`\${var.${name}}`).length - 1;
 }
 
-/** `${var.x}` that is meant as text is written with two dollar signs. */
+/** `${` that is meant as text is written with two dollar signs. */
 export function escaped(text: string): string {
-  return text.replace(/\$\{var\.[^}\n]*\}?/g, (written) => `$${written}`);
+  return text.replaceAll('${', () => '$${');
 }
 
 function literal(value: Json): Json {

@@ -21,8 +21,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const packages = join(root, 'node_modules');
 
-/** The program, and what scripts, bench and tests use of it. */
-const ENTRIES = ['main', 'cli/program', 'emulator/server', 'state/file-store'];
+/** The program, and what scripts, bench and tests use of it: name in dist/ → module in src/. */
+const ENTRIES = {
+  main: 'main.ts',
+  'cli/program': 'cli/program.ts',
+  'emulator/server': 'emulator/server/server.ts',
+  'state/file-store': 'state/file/file-store.ts',
+};
 
 /**
  * undici's entry module loads fetch, WebSocket, caches and mocks besides its dispatchers, which takes each command
@@ -44,7 +49,7 @@ const dispatchersOfUndici = {
 
 const bundle = await rolldown({
   cwd: root,
-  input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, 'src', `${name}.ts`)])),
+  input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(root, 'src', file)])),
   platform: 'node',
   plugins: [dispatchersOfUndici],
   onLog(level, log) {

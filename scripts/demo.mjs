@@ -5,6 +5,7 @@ import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const main = join(root, 'dist', 'main.js');
@@ -34,6 +35,9 @@ function environment() {
   const width = String(Math.min(process.stdout.columns ?? 100, 100));
   return { ...rest, COLUMNS: width, ...(colour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };
 }
+
+/** What a person reads: without colours, and as one line, because a terminal wraps where it must. */
+const readable = (text) => stripVTControlCharacters(text).replace(/\s+/g, ' ');
 
 function start(args) {
   return spawn(process.execPath, [main, ...args], {
@@ -69,7 +73,8 @@ async function run(args, { code = 0, says = [], lines = Number.POSITIVE_INFINITY
   if (actual !== code) {
     throw new Error(`assistantctl ${args.join(' ')} ended with ${actual} instead of ${code}\n${problems}`);
   }
-  const missing = says.filter((text) => !output.includes(text));
+  const read = readable(output);
+  const missing = says.filter((text) => !read.includes(text));
   if (missing.length > 0) {
     throw new Error(`assistantctl ${args.join(' ')} does not say ${missing.map((m) => `"${m}"`).join(', ')}`);
   }

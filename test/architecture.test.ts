@@ -20,7 +20,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: ['canonical', 'model'],
   render: ['canonical', 'model'],
   pull: ['canonical', 'model'],
+  // Use cases: they know neither arguments nor a screen.
+  operations: [
+    'specs',
+    'live',
+    'state',
+    'plan',
+    'apply',
+    'release',
+    'emulator',
+    'pull',
+    'canonical',
+    'model',
+    'runtime.ts',
+  ],
+  // The second screen: the change request on GitHub, GitLab and so on.
+  forge: ['operations', 'live', 'plan', 'render', 'model', 'runtime.ts'],
   cli: [
+    'operations',
+    'forge',
     'specs',
     'live',
     'state',

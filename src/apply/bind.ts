@@ -1,11 +1,11 @@
 import { storedBase } from '../canonical/base.ts';
-import { contentDigest, withMain } from '../canonical/settle.ts';
+import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Move } from '../model/move.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
+import type { Move } from '../model/version-record.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 

@@ -1,4 +1,4 @@
-import { gateContent } from '../canonical/settle.ts';
+import { gateContent } from '../canonical/confirmed-promotion.ts';
 import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';

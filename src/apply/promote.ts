@@ -1,11 +1,11 @@
 /** Moves main: the one place where callers begin to hear another version. */
-import { contentDigest, settledBinding } from '../canonical/settle.ts';
+import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { Move } from '../model/move.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
+import type { Move } from '../model/version-record.ts';
 import { announce, bindMoving, saveBinding } from './bind.ts';
 import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';

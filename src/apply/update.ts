@@ -11,7 +11,7 @@ import { announce, bindResource } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
-import { sendBack } from './tolerant.ts';
+import { sendBack } from './send-unknown-fields.ts';
 import { remainingEdits, unsettled } from './verify.ts';
 
 /** What a resource is to become: the freshly read configuration with the remaining edits applied. */

@@ -12,12 +12,12 @@ import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { announce, bindResource, bindStaged, stagedMove } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
+import { type Candidate, correctLeaks, leaks } from './carry-over.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
-import { type Candidate, correctLeaks, leaks } from './leaks.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
 import { openRollout, opensCanary } from './rollout.ts';
-import { sendBack } from './tolerant.ts';
+import { sendBack } from './send-unknown-fields.ts';
 import { holdsTarget, readAgain, type Target, targetOf } from './update.ts';
 import { unsettled } from './verify.ts';
 

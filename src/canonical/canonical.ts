@@ -17,7 +17,7 @@ import {
 } from '../model/json.ts';
 import type { OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
-import { knownPart, opaque, spelled } from './opaque.ts';
+import { knownPart, opaque, spelled } from './opaque-values.ts';
 import { childShape, field, fittingShape, mapScalars } from './walk.ts';
 
 export type Tree = { readonly [name: string]: Canon };

@@ -1,7 +1,7 @@
 import { Failure } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
-import { renderPlan } from '../render/plan-text.ts';
+import { renderPlan } from '../render/plan/plan-text.ts';
 import type { Context } from './context.ts';
 import { questioner } from './terminal.ts';
 

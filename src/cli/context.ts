@@ -1,30 +1,22 @@
-import type { Style } from '../render/style.ts';
+import type { Host, HostFlags, Interrupt } from '../operations/host.ts';
+import type { Style } from '../render/terminal/style.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
-import type { Interrupt } from './interrupt.ts';
 import { watchSignals } from './interrupt.ts';
+import { startProgress } from './progress.ts';
 import { styleFor } from './terminal.ts';
 
 /** Options that every command takes, before or after its name. */
-export interface GlobalFlags {
-  readonly project?: string;
-  readonly env?: string;
-  readonly verbose?: boolean;
+export interface GlobalFlags extends HostFlags {
   readonly color?: boolean;
 }
 
 /** What a command works with. */
-export interface Context {
-  readonly runtime: Runtime;
+export interface Context extends Host {
   readonly flags: GlobalFlags;
   /** For text on stdout. */
   readonly style: Style;
   /** For text on stderr. */
   readonly noteStyle: Style;
-  /**
-   * Takes over SIGINT and SIGTERM, at the first call. A command that never asks is ended by them as any
-   * program is.
-   */
-  interrupt(): Interrupt;
   /** The signal that interrupted the command, if one did. */
   interruptedBy(): StopSignal | undefined;
   /** The result: stdout. */
@@ -34,8 +26,6 @@ export interface Context {
    * that a failure after the result (a state that cannot be saved) does not make a second document.
    */
   printJson(members: object): void;
-  /** Progress and remarks: stderr. */
-  note(text: string): void;
   /** Writes what is still to be written and gives the signals back. */
   finish(): void;
 }
@@ -44,11 +34,15 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
   const color = flags.color !== false;
   let interrupt: Interrupt | undefined;
   let document: object | undefined;
+  const noteStyle = styleFor(runtime.stderr, runtime.env, color);
+  const note = (text: string): void => runtime.stderr.write(text);
   return {
     runtime,
     flags,
     style: styleFor(runtime.stdout, runtime.env, color),
-    noteStyle: styleFor(runtime.stderr, runtime.env, color),
+    noteStyle,
+    note,
+    progress: () => startProgress({ runtime, noteStyle, note }),
     interrupt: () => {
       interrupt ??= watchSignals(runtime);
       return interrupt;
@@ -58,7 +52,6 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
     printJson: (members) => {
       document = { ...document, ...members };
     },
-    note: (text) => runtime.stderr.write(text),
     finish: () => {
       if (document !== undefined) runtime.stdout.write(toJsonText(document));
       interrupt?.release();

@@ -1,18 +1,7 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import type { Address } from '../model/address.ts';
-import { KIND_NAMES, parseAddress } from '../model/address.ts';
-import { Failure } from '../model/errors.ts';
-import type { PlanOptions } from '../model/plan.ts';
-
-/** Flags that `plan` and `apply` share, as commander hands them over. */
-export interface PlanningFlags {
-  readonly prune?: boolean;
-  readonly recreate?: boolean;
-  readonly take?: 'git' | 'live';
-  readonly target?: readonly Address[];
-  readonly offline?: boolean;
-}
+import { type Address, parseAddress } from '../model/address.ts';
+import { addressHint } from '../operations/address-argument.ts';
 
 /** `--format` with the first choice as default. */
 export function format(...choices: readonly [string, ...string[]]): Option {
@@ -27,34 +16,8 @@ export function planningOptions(command: Command): Command {
     .option('--target <address...>', 'only these resources and what they need', collectAddress);
 }
 
-/** The saved plan's options, changed by the flags that were given explicitly. */
-export function planOptions(flags: PlanningFlags, saved?: PlanOptions): PlanOptions {
-  const targets = flags.target ?? saved?.targets ?? [];
-  return {
-    prune: flags.prune ?? saved?.prune ?? false,
-    recreate: flags.recreate ?? saved?.recreate ?? false,
-    take: flags.take ?? saved?.take ?? null,
-    targets: [...new Set(targets)].sort(),
-    ...(flags.offline === true ? { offline: true as const } : {}),
-  };
-}
-
-/** Rejects with exit code 3 what is no `<kind>/<key>`. */
-export function requireAddress(text: string): Address {
-  const parsed = parseAddress(text);
-  if (parsed !== undefined) return parsed.address;
-  throw new Failure('usage', `${JSON.stringify(text)} is no address`, {
-    code: 'ADDRESS_INVALID',
-    hint: addressHint(),
-  });
-}
-
 function collectAddress(text: string, earlier: readonly Address[] | undefined): readonly Address[] {
   const parsed = parseAddress(text);
   if (parsed === undefined) throw new InvalidArgumentError(addressHint());
   return [...(earlier ?? []), parsed.address];
-}
-
-function addressHint(): string {
-  return `an address is <kind>/<key>, for example assistant/front-desk; kinds: ${KIND_NAMES.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../model/errors.ts';
-import { failureJson, renderFailure } from '../render/errors.ts';
+import { failureJson, renderFailure } from '../render/terminal/errors.ts';
 import type { Context } from './context.ts';
 import { exitCodeOf } from './exit-codes.ts';
 

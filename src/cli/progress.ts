@@ -1,6 +1,8 @@
-import type { ProgressState } from '../render/progress.ts';
-import { liveProgress, plainProgress } from '../render/progress.ts';
-import type { Context } from './context.ts';
+import type { ProgressState } from '../model/progress.ts';
+import type { Progress } from '../operations/host.ts';
+import { liveProgress, plainProgress } from '../render/terminal/progress.ts';
+import type { Style } from '../render/terminal/style.ts';
+import type { Runtime } from '../runtime.ts';
 import { isLive } from './terminal.ts';
 
 /** Work that is over sooner than this says nothing. */
@@ -12,15 +14,16 @@ const PLAIN_MS = 5_000;
 
 const ERASE_LINE = '\r\u001b[2K';
 
-export interface Progress {
-  show(state: ProgressState): void;
-  /** Removes the live line. Safe to call twice. */
-  end(): void;
+/** What progress is shown with. */
+export interface ProgressScreen {
+  readonly runtime: Runtime;
+  readonly noteStyle: Style;
+  note(text: string): void;
 }
 
 /** Progress on stderr: one live line at a terminal, now and then a plain line otherwise. */
-export function startProgress(context: Context): Progress {
-  const { runtime } = context;
+export function startProgress(screen: ProgressScreen): Progress {
+  const { runtime } = screen;
   const live = isLive(runtime.stderr, runtime.env);
   const every = live ? LIVE_MS : PLAIN_MS;
   const over = new AbortController();
@@ -35,11 +38,11 @@ export function startProgress(context: Context): Progress {
     if (now - begun < QUIET_MS || now - shownAt < every) return;
     shownAt = now;
     drawn = true;
-    const { noteStyle } = context;
+    const { noteStyle } = screen;
     const line = live
       ? `${ERASE_LINE}${liveProgress(latest, noteStyle)}`
       : `${plainProgress(latest, noteStyle)}\n`;
-    context.note(line);
+    screen.note(line);
   };
 
   // A single slow request reports nothing by itself, so the first line comes from the clock.
@@ -50,7 +53,7 @@ export function startProgress(context: Context): Progress {
       draw();
     },
     end: () => {
-      if (live && drawn && !over.signal.aborted) context.note(ERASE_LINE);
+      if (live && drawn && !over.signal.aborted) screen.note(ERASE_LINE);
       over.abort();
     },
   };

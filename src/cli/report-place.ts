@@ -1,9 +1,9 @@
 import type { Planned } from '../model/plan.ts';
 import type { State } from '../model/state.ts';
+import { safetyOf } from '../operations/plan/obstacles.ts';
+import type { Inputs } from '../operations/session/inputs.ts';
 import { refusals } from '../plan/safety.ts';
-import type { ReportPlace } from '../render/report-markdown.ts';
-import type { Inputs } from './gather.ts';
-import { safetyOf } from './obstacles.ts';
+import type { ReportPlace } from '../render/report/report-markdown.ts';
 
 /** Where an apply took place, and which limits `--override-limits` set aside for it. */
 export function reportPlace(

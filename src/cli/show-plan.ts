@@ -3,14 +3,14 @@ import type { BlastRadius } from '../model/blast-radius.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TestVerdict } from '../model/runs.ts';
+import { writePrivately } from '../operations/files.ts';
+import type { Inputs } from '../operations/session/inputs.ts';
 import { relationsOf } from '../plan/relations.ts';
 import { renderPlanHtml } from '../render/html/plan-page.ts';
-import type { ReviewExtra } from '../render/plan-extra.ts';
-import { renderPlanMarkdown } from '../render/plan-markdown.ts';
-import { renderPlan } from '../render/plan-text.ts';
+import type { ReviewExtra } from '../render/plan/plan-extra.ts';
+import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
+import { renderPlan } from '../render/plan/plan-text.ts';
 import type { Context } from './context.ts';
-import { writePrivately } from './files.ts';
-import type { Inputs } from './gather.ts';
 
 export type PlanFormat = 'text' | 'json' | 'markdown' | 'html';
 

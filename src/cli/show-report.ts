@@ -5,9 +5,9 @@ import type { Failure } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
 import { REPORT_FORMAT } from '../model/report.ts';
-import { failureJson, renderFailure } from '../render/errors.ts';
-import { type ReportPlace, renderReportMarkdown } from '../render/report-markdown.ts';
-import { renderReport } from '../render/report-text.ts';
+import { type ReportPlace, renderReportMarkdown } from '../render/report/report-markdown.ts';
+import { renderReport } from '../render/report/report-text.ts';
+import { failureJson, renderFailure } from '../render/terminal/errors.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
 

@@ -1,4 +1,4 @@
-import type { Style } from '../render/style.ts';
+import type { Style } from '../render/terminal/style.ts';
 import type { Output, Runtime } from '../runtime.ts';
 
 /** Width of text that goes to a file or a pipe. */

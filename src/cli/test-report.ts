@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import { isBad, type TestVerdict } from '../model/runs.ts';
-import { failureJson, renderFailure } from '../render/errors.ts';
-import { renderJunit } from '../render/junit.ts';
-import { finish, paint } from '../render/style.ts';
-import { renderVerdictsMarkdown } from '../render/verdict-markdown.ts';
-import { verdictLines, verdictSummary } from '../render/verdict-text.ts';
+import { reasonOf } from '../operations/files.ts';
+import { renderVerdictsMarkdown } from '../render/markdown/verdict-markdown.ts';
+import { renderJunit } from '../render/report/junit.ts';
+import { failureJson, renderFailure } from '../render/terminal/errors.ts';
+import { finish, paint } from '../render/terminal/style.ts';
+import { verdictLines, verdictSummary } from '../render/terminal/verdict-text.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
-import { reasonOf } from './files.ts';
 
 /** For CI systems; readable by whoever may read the folder, which is made where it is missing. */
 export async function writeJunit(path: string, verdicts: readonly TestVerdict[]): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Address, Kind } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
-import type { Move } from './move.ts';
 import type { Release, Strategy } from './release.ts';
 import type { Binding } from './state.ts';
+import type { Move } from './version-record.ts';
 
 export const PLAN_FORMAT = '1.0';
 

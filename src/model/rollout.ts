@@ -1,5 +1,5 @@
 import { isArray, isObject, type JsonObject } from './json.ts';
-import type { Candidate } from './move.ts';
+import type { Candidate } from './version-record.ts';
 
 /**
  * Where a rollout stands. `opening`, `advancing` and `aborting` are written before the request that they announce, so

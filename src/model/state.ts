@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
-import type { Candidate, Move } from './move.ts';
 import type { Rollout } from './rollout.ts';
+import type { Candidate, Move } from './version-record.ts';
 
 export const STATE_FORMAT = '1.0';
 

@@ -4,7 +4,7 @@
  */
 import { canonical, canonicalLike, isCollection, isTree, type Tree } from '../canonical/canonical.ts';
 import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../canonical/edit.ts';
-import { holdsExactly } from '../canonical/exact.ts';
+import { holdsExactly } from '../canonical/exact-match.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { fromPointer, isObject, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/plan.ts';

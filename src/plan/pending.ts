@@ -1,12 +1,12 @@
 import { describeStep } from '../canonical/canary.ts';
-import { contentDigest } from '../canonical/settle.ts';
+import { contentDigest } from '../canonical/confirmed-promotion.ts';
 import type { DesiredResource } from '../model/desired.ts';
-import type { Candidate } from '../model/move.ts';
 import type { PendingEntry } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { Binding } from '../model/state.ts';
+import type { Candidate } from '../model/version-record.ts';
 import type { Comparison } from './compare.ts';
 import type { ResourceContext } from './resource-plan.ts';
 

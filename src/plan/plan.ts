@@ -17,16 +17,16 @@ import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
 import { accountFingerprint } from './account.ts';
-import { type Users, usersOf } from './affects.ts';
+import { type Users, usersOf } from './affected.ts';
 import { inputsDigest, planDigest } from './digests.ts';
 import { deferredReferences } from './graph.ts';
 import { inventoryWarnings } from './inventory.ts';
 import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
-import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './order.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
+import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
 
 export interface PlanInput {
   readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };

@@ -1,6 +1,6 @@
 import { storedBase } from '../canonical/base.ts';
 import { configDigest, liveDigest } from '../canonical/canonical.ts';
-import { settledBinding } from '../canonical/settle.ts';
+import { settledBinding } from '../canonical/confirmed-promotion.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

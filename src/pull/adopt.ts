@@ -11,12 +11,12 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isObject, type JsonObject } from '../model/json.ts';
 import type { Integration, RemoteResource } from '../model/remote.ts';
-import { type CredentialFinder, conceal } from './conceal.ts';
-import { expressible, type SpecCheck } from './express.ts';
+import { expressible, type SpecCheck } from './expressible-spec.ts';
+import { type CredentialFinder, conceal } from './extract-secrets.ts';
+import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './import-remarks.ts';
 import { type Layout, type TextFile, textFiles } from './layout.ts';
 import { chooseKey, inOrder } from './names.ts';
-import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './notes.ts';
-import { writtenSpec } from './texts.ts';
+import { writtenSpec } from './text-files.ts';
 
 export interface AdoptionInput {
   /** What to write, each as read by its id. */

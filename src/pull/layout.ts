@@ -3,7 +3,7 @@ import { type Path, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { slug } from './names.ts';
-import type { PlaceText } from './texts.ts';
+import type { PlaceText } from './text-files.ts';
 
 export interface TextFile {
   /** Relative to the project, with forward slashes. */

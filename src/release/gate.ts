@@ -10,7 +10,7 @@ import type { Api, RemoteResource } from '../model/remote.ts';
 import { isBad, type RunnableTest, type TestVerdict } from '../model/runs.ts';
 import type { PassedTest } from '../model/state.ts';
 import { type RunTestsDeps, runTests, type TestProgress } from './run-tests.ts';
-import { isTestOf, isTestOfAnother, runnable, suiteOf } from './runnable.ts';
+import { isTestOf, isTestOfAnother, runnable, suiteOf } from './test-selection.ts';
 
 export interface GateDeps extends Omit<RunTestsDeps, 'api' | 'onProgress'> {
   readonly api: RunTestsDeps['api'] & Pick<Api, 'list'>;

@@ -1,6 +1,6 @@
 /** Carries out one move of a rollout: the record first, then the request, then the record of what came of it. */
 import { rulesOf, sameRules } from '../canonical/canary.ts';
-import { contentDigest, settledBinding } from '../canonical/settle.ts';
+import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
 import type { Address } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -15,7 +15,7 @@ import {
   nextMove,
   type Order,
   type Sighting,
-} from './rollout-move.ts';
+} from './rollout-decision.ts';
 
 export interface RolloutSubject {
   readonly address: Address;

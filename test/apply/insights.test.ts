@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';

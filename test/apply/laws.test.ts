@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld } from '../support/world.ts';
 

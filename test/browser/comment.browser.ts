@@ -1,7 +1,7 @@
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
-import { renderReportMarkdown } from '../../src/render/report-markdown.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
+import { renderReportMarkdown } from '../../src/render/report/report-markdown.ts';
 import { HOSTILE_PLAN } from '../render/hostile.ts';
 import { INJECTED_PLAN, REVIEW, TESTS } from '../render/review-samples.ts';
 import { CONFLICT_PLAN, RICH_PLAN } from '../render/sample-plans.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import { inDashboard, liveId } from '../e2e/harness.ts';
 import { type Bench, openBench } from './bench.ts';
 

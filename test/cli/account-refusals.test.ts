@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/emulator/contract.ts';
+import type { Fault } from '../../src/emulator/contract/contract.ts';
 import { type Bench, openBench } from './bench.ts';
 
 let bench: Bench;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { run } from '../../src/cli/program.ts';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import { account, leadingTo, type TestProject, testProject } from '../e2e/harness.ts';
 import { type FakeOptions, fakeRuntime } from './runtime.ts';
 

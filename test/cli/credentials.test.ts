@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { requireApproval } from '../../src/cli/approval.ts';
-import { accessTo } from '../../src/cli/credentials.ts';
 import { Failure } from '../../src/model/errors.ts';
 import type { Environment } from '../../src/model/project.ts';
+import { requireApproval } from '../../src/operations/apply/approval.ts';
+import { accessTo } from '../../src/operations/session/access.ts';
 
 const production: Environment = {
   name: 'production',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ROUTES } from '../../src/emulator/routes.ts';
+import { ROUTES } from '../../src/emulator/server/routes.ts';
 import { inDashboard } from '../e2e/harness.ts';
 import { type Bench, openBench } from './bench.ts';
 

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { runHook } from '../../src/cli/hook.ts';
 import { Failure } from '../../src/model/errors.ts';
+import { runHook } from '../../src/operations/release/hook.ts';
 import { fakeRuntime } from './runtime.ts';
 
 function hook(command: string | readonly string[], env: Readonly<Record<string, string>> = {}) {

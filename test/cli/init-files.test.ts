@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillPipeline, projectSlug, withIgnored } from '../../src/cli/init-files.ts';
+import { fillPipeline, projectSlug, withIgnored } from '../../src/operations/init/init-files.ts';
 
 describe('.gitignore', () => {
   it.each([

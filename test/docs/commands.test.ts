@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
 import { type Command, commandsOf, PAGES } from './markdown.ts';
 import { type SampleProject, sampleProject } from './project.ts';
 

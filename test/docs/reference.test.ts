@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SPEC_CODES } from '../../src/specs/codes.ts';
+import { SPEC_CODES } from '../../src/specs/problems/codes.ts';
 import { ROOT, readPage } from './markdown.ts';
 
 // Tables in the docs that repeat what is decided elsewhere.

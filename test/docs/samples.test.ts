@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadDesired, validateAll } from '../../src/specs/load.ts';
-import { loadProject } from '../../src/specs/project.ts';
+import { loadDesired, validateAll } from '../../src/specs/load/load.ts';
+import { loadProject } from '../../src/specs/project/project.ts';
 import { ROOT } from './markdown.ts';
 
 describe('the sample project', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import {
   account,
   finished,

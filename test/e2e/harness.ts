@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
-import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
+import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
 import { built } from '../support/built.ts';
 
 export const MAIN = built('main');

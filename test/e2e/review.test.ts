@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import { account, inDashboard, KEY, leadingTo, liveId, testProject, writes } from './harness.ts';
 
 // What reviewers read: Markdown, the page, the graph; with whom the change reaches.

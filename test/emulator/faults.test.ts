@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../../src/emulator/contract.ts';
+import type { Fault } from '../../src/emulator/contract/contract.ts';
 import { MINIMAL, serve } from './harness.ts';
 
 /** A server whose first request goes wrong. */

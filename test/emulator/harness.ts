@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
-import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
+import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { isObject } from '../../src/model/json.ts';
 

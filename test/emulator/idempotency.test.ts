@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ROUTES } from '../../src/emulator/routes.ts';
+import { ROUTES } from '../../src/emulator/server/routes.ts';
 import { at, MINIMAL, serve } from './harness.ts';
 
 const KEY = { 'idempotency-key': '0f9d1c1e-6f6a-4a57-9f43-2c9d3f1c0001' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import { account, inDashboard } from '../e2e/harness.ts';
 
 const INSIGHTS = '/ai/conversations/insights';

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/emulator/store.ts';
+import { openStore } from '../../src/emulator/contract/store.ts';
 import { built } from '../support/built.ts';
 import { MINIMAL, serve, str } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_QUIRKS, decodeQuirks, type Quirks } from '../../src/emulator/quirks.ts';
+import { DEFAULT_QUIRKS, decodeQuirks, type Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { at, MINIMAL, serve, str } from './harness.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeScripts, type RunScript } from '../../src/emulator/run-scripts.ts';
+import { decodeScripts, type RunScript } from '../../src/emulator/contract/run-scripts.ts';
 import { at, MINIMAL, serve, str } from './harness.ts';
 
 async function arrange(scripts: readonly RunScript[]) {

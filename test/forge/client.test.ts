@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withoutQuickActions } from '../../src/live/forge/gitlab.ts';
-import type { LogEntry } from '../../src/live/log.ts';
+import type { LogEntry } from '../../src/live/http/log.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import type { ScriptedReply } from '../support/scripted-server.ts';
 import { BOT, CHANGE, clientOf, fakeForge, HEAD, MERGED, TOKEN } from './fake-forge.ts';

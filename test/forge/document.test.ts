@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DocumentInput, documentOf } from '../../src/cli/forge/document.ts';
+import { type DocumentInput, documentOf } from '../../src/forge/document.ts';
 import { buildPlan } from '../render/builders.ts';
 import { CONFLICT_PLAN, RICH_PLAN } from '../render/sample-plans.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeOf } from '../../src/cli/forge/place.ts';
+import { placeOf } from '../../src/forge/place.ts';
 
 const GITHUB = {
   GITHUB_ACTIONS: 'true',

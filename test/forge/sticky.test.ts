@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { putIssue } from '../../src/cli/forge/issue.ts';
-import { putComment, type Wanted } from '../../src/cli/forge/sticky.ts';
-import { markerLine } from '../../src/render/marker.ts';
+import { putIssue } from '../../src/forge/issue.ts';
+import { putComment, type Wanted } from '../../src/forge/sticky.ts';
+import { markerLine } from '../../src/render/markdown/marker.ts';
 import { BOT, CHANGE, clientOf, type FakeForge, fakeForge, HEAD } from './fake-forge.ts';
 
 const FORGES = ['github', 'gitlab'] as const;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerReader, pieceOf } from '../../src/live/answer-stream.ts';
+import { answerReader, pieceOf } from '../../src/live/telnyx/answer-stream.ts';
 
 /** The pieces and the whole of an answer whose text arrives in these portions. */
 function read(...portions: readonly string[]) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeCanary, decodeIntegration, decodeResource } from '../../src/live/decode.ts';
-import { parseJson } from '../../src/live/parse.ts';
+import { parseJson } from '../../src/live/http/parse.ts';
+import { decodeCanary, decodeIntegration, decodeResource } from '../../src/live/telnyx/decode.ts';
 import { KIND_NAMES, type Kind } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
-import { createApi } from '../../src/live/api.ts';
-import { fetchAccount } from '../../src/live/fetch.ts';
+import type { EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
+import { createApi } from '../../src/live/telnyx/api.ts';
+import { fetchAccount } from '../../src/live/telnyx/fetch.ts';
 import { KIND_NAMES } from '../../src/model/address.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { rejection } from './harness.ts';

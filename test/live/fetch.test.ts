@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { confirm, type FetchProgress, fetchAccount } from '../../src/live/fetch.ts';
+import { confirm, type FetchProgress, fetchAccount } from '../../src/live/telnyx/fetch.ts';
 import type { Responder } from '../support/scripted-server.ts';
 import { harness, rejection, toolBody } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
-import { createApi, type LiveApi } from '../../src/live/api.ts';
-import type { ClientOptions } from '../../src/live/client.ts';
-import type { LogEntry } from '../../src/live/log.ts';
+import type { ClientOptions } from '../../src/live/http/client.ts';
+import type { LogEntry } from '../../src/live/http/log.ts';
+import { createApi, type LiveApi } from '../../src/live/telnyx/api.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts';
 import {

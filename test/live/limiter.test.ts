@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLimiter } from '../../src/live/limiter.ts';
+import { createLimiter } from '../../src/live/http/limiter.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { inTurn } from '../support/scripted-server.ts';
 import { harness, toolBody } from './harness.ts';

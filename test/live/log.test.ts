@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redact } from '../../src/live/log.ts';
+import { redact } from '../../src/live/http/log.ts';
 import { inTurn } from '../support/scripted-server.ts';
 import { harness, toolBody } from './harness.ts';
 

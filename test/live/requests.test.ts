@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createApi } from '../../src/live/api.ts';
+import { createApi } from '../../src/live/telnyx/api.ts';
 import { Failure } from '../../src/model/errors.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { harness, rejection, TEST_KEY, toolBody } from './harness.ts';

@@ -7,7 +7,7 @@ import {
   type RetryClass,
   rateLimitPause,
   serverDelay,
-} from '../../src/live/retry.ts';
+} from '../../src/live/http/retry.ts';
 
 const NOW = Date.UTC(2026, 0, 15, 12, 0, 0);
 const POLICY = { attempts: 4, budgetMs: 30_000 };

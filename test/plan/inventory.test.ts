@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EmulatorOptions } from '../../src/emulator/contract.ts';
-import { takeInventory } from '../../src/live/inventory.ts';
+import type { EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { takeInventory } from '../../src/live/telnyx/inventory.ts';
 import type { RemoteAccount } from '../../src/model/remote.ts';
 import { atOnce } from '../../src/model/steps.ts';
 import { inventoryWarnings, inventoryWish } from '../../src/plan/inventory.ts';

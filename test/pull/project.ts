@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import { run } from '../../src/cli/program.ts';
-import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract.ts';
-import { startEmulator } from '../../src/emulator/server.ts';
+import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract/contract.ts';
+import { startEmulator } from '../../src/emulator/server/server.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { fakeRuntime } from '../cli/runtime.ts';
 

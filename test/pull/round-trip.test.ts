@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import { endProjects, PROJECT, pullProject } from './project.ts';
 

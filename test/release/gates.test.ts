@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply.ts';
-import { settledBinding } from '../../src/canonical/settle.ts';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import { settledBinding } from '../../src/canonical/confirmed-promotion.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { planMoves } from '../../src/plan/moves.ts';
+import { planMoves } from '../../src/plan/promotions.ts';
 import { runTests } from '../../src/release/run-tests.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld, testing, type World } from '../support/world.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { EmulatorOptions } from '../../src/emulator/contract.ts';
+import type { EmulatorOptions } from '../../src/emulator/contract/contract.ts';
 import type { PreviewReport, PreviewTraces } from '../../src/model/preview-report.ts';
 import { type Account, account, type Checkout } from './checkout.ts';
 

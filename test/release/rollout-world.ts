@@ -2,18 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { applyPlan } from '../../src/apply/apply.ts';
 import { removeCanary, setCanary } from '../../src/apply/canary.ts';
 import { rolloutKey } from '../../src/apply/rollout.ts';
-import type { LiveApi } from '../../src/live/api.ts';
+import type { LiveApi } from '../../src/live/telnyx/api.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Rollout } from '../../src/model/rollout.ts';
 import type { Binding, StateSession } from '../../src/model/state.ts';
-import { planMoves } from '../../src/plan/moves.ts';
+import { planMoves } from '../../src/plan/promotions.ts';
 import {
   moveRollout,
   type RolloutDeps,
   type RolloutMoved,
   type RolloutSubject,
 } from '../../src/release/rollout.ts';
-import type { Judgement, Order } from '../../src/release/rollout-move.ts';
+import type { Judgement, Order } from '../../src/release/rollout-decision.ts';
 import type { World } from '../support/world.ts';
 
 export const ADDRESS = 'assistant/front-desk';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../src/emulator/contract.ts';
-import { DEFAULT_QUIRKS } from '../../src/emulator/quirks.ts';
+import type { Fault } from '../../src/emulator/contract/contract.ts';
+import { DEFAULT_QUIRKS } from '../../src/emulator/contract/quirks.ts';
 import type { Specs } from '../support/specs.ts';
 import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
 import { tellFigures } from './figures.ts';

@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
-import type { EmulatorHandle } from '../../src/emulator/contract.ts';
+import type { EmulatorHandle } from '../../src/emulator/contract/contract.ts';
 import { account, finished, inDashboard, leadingTo, type TestProject, testProject } from '../e2e/harness.ts';
 import { tellFigures } from './figures.ts';
 import { bareRepository, cloneProject, git } from './repositories.ts';

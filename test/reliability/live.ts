@@ -1,4 +1,4 @@
-import { DEFAULT_QUIRKS, type Quirks } from '../../src/emulator/quirks.ts';
+import { DEFAULT_QUIRKS, type Quirks } from '../../src/emulator/contract/quirks.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../../src/model/json.ts';
 import { KINDS } from '../../src/model/kinds.ts';

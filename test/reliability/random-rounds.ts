@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Fault } from '../../src/emulator/contract.ts';
-import type { Quirks } from '../../src/emulator/quirks.ts';
+import type { Fault } from '../../src/emulator/contract/contract.ts';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { Specs } from '../support/specs.ts';
 import type { LiveEdit } from './live.ts';
 import { company } from './random-specs.ts';

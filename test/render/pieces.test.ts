@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, Failure } from '../../src/model/errors.ts';
 import type { ApplyReport } from '../../src/model/report.ts';
-import { renderDiagnostics, renderGithubAnnotations } from '../../src/render/diagnostics.ts';
-import { failureJson, renderFailure } from '../../src/render/errors.ts';
-import { shortTime } from '../../src/render/plan-words.ts';
-import { liveProgress, plainProgress } from '../../src/render/progress.ts';
-import { renderReport } from '../../src/render/report-text.ts';
-import { renderLease, renderStateList, renderStateShow } from '../../src/render/state-text.ts';
-import { finish, PLAIN } from '../../src/render/style.ts';
-import { quoted, visible } from '../../src/render/visible.ts';
-import { displayWidth, padEnd, truncate, truncateStart, wrap } from '../../src/render/width.ts';
+import { renderReport } from '../../src/render/report/report-text.ts';
+import { renderDiagnostics, renderGithubAnnotations } from '../../src/render/terminal/diagnostics.ts';
+import { failureJson, renderFailure } from '../../src/render/terminal/errors.ts';
+import { shortTime } from '../../src/render/terminal/plan-words.ts';
+import { liveProgress, plainProgress } from '../../src/render/terminal/progress.ts';
+import { renderLease, renderStateList, renderStateShow } from '../../src/render/terminal/state-text.ts';
+import { finish, PLAIN } from '../../src/render/terminal/style.ts';
+import { quoted, visible } from '../../src/render/terminal/visible.ts';
+import { displayWidth, padEnd, truncate, truncateStart, wrap } from '../../src/render/terminal/width.ts';
 import { DIAGNOSTICS, PARTIAL_REPORT, STATE } from './sample-results.ts';
 
 describe('shortTime', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { byteLength, code, fence, prose } from '../../src/render/markdown.ts';
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
+import { byteLength, code, fence, prose } from '../../src/render/markdown/markdown.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
 import { buildChange, buildPlan, field } from './builders.ts';
 import { CONTROL, HOSTILE, HOSTILE_PLAN } from './hostile.ts';
 import { RICH_PLAN } from './sample-plans.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldChange } from '../../src/model/plan.ts';
-import { renderPlan } from '../../src/render/plan-text.ts';
-import { PLAIN } from '../../src/render/style.ts';
+import { renderPlan } from '../../src/render/plan/plan-text.ts';
+import { PLAIN } from '../../src/render/terminal/style.ts';
 import { buildChange, buildPlan, field } from './builders.ts';
 import { CONTROL, HOSTILE_PLAN } from './hostile.ts';
 import { CONFLICT_PLAN, RICH_PLAN } from './sample-plans.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { renderGithubAnnotations } from '../../src/render/diagnostics.ts';
-import { renderFailureMarkdown } from '../../src/render/failure-markdown.ts';
-import { markerLine, readMarker, sameSubject, withoutMarker } from '../../src/render/marker.ts';
-import { renderCodeQuality, renderSarif } from '../../src/render/sarif.ts';
-import { shortenMarkdown } from '../../src/render/shorten.ts';
+import { renderFailureMarkdown } from '../../src/render/markdown/failure-markdown.ts';
+import { markerLine, readMarker, sameSubject, withoutMarker } from '../../src/render/markdown/marker.ts';
+import { renderCodeQuality, renderSarif } from '../../src/render/report/sarif.ts';
+import { renderGithubAnnotations } from '../../src/render/terminal/diagnostics.ts';
+import { shortenMarkdown } from '../../src/render/terminal/shorten.ts';
 
 // What goes to forges besides plans: markers, failures, shortened texts and the reports of validate.
 

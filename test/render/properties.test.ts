@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
-import { hunkLines } from '../../src/render/hunk-text.ts';
-import { byteLength } from '../../src/render/markdown.ts';
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
-import { renderPlan } from '../../src/render/plan-text.ts';
-import { PLAIN, type Style } from '../../src/render/style.ts';
-import { diffText } from '../../src/render/text-diff.ts';
-import { visible } from '../../src/render/visible.ts';
-import { displayWidth, truncate, wrap } from '../../src/render/width.ts';
+import { byteLength } from '../../src/render/markdown/markdown.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
+import { renderPlan } from '../../src/render/plan/plan-text.ts';
+import { hunkLines } from '../../src/render/terminal/hunk-text.ts';
+import { PLAIN, type Style } from '../../src/render/terminal/style.ts';
+import { diffText } from '../../src/render/terminal/text-diff.ts';
+import { visible } from '../../src/render/terminal/visible.ts';
+import { displayWidth, truncate, wrap } from '../../src/render/terminal/width.ts';
 import { buildChange, buildPlan, field } from './builders.ts';
 import { CONTROL, HOSTILE } from './hostile.ts';
 

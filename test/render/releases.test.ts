@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyOf, isFlaky } from '../../src/model/history.ts';
 import type { TestRun, TestVerdict } from '../../src/model/runs.ts';
-import { renderHistory } from '../../src/render/history-text.ts';
-import { renderJunit } from '../../src/render/junit.ts';
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
-import { renderPlan } from '../../src/render/plan-text.ts';
-import { PLAIN } from '../../src/render/style.ts';
-import { renderVerdictsMarkdown } from '../../src/render/verdict-markdown.ts';
-import { verdictLines, verdictSummary } from '../../src/render/verdict-text.ts';
+import { renderVerdictsMarkdown } from '../../src/render/markdown/verdict-markdown.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
+import { renderPlan } from '../../src/render/plan/plan-text.ts';
+import { renderJunit } from '../../src/render/report/junit.ts';
+import { renderHistory } from '../../src/render/terminal/history-text.ts';
+import { PLAIN } from '../../src/render/terminal/style.ts';
+import { verdictLines, verdictSummary } from '../../src/render/terminal/verdict-text.ts';
 import { buildPlan } from './builders.ts';
 
 const VERDICT: TestVerdict = {

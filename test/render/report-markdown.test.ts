@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StepResult } from '../../src/model/report.ts';
-import { byteLength } from '../../src/render/markdown.ts';
-import { renderPlanMarkdown } from '../../src/render/plan-markdown.ts';
-import { renderReportMarkdown } from '../../src/render/report-markdown.ts';
+import { byteLength } from '../../src/render/markdown/markdown.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
+import { renderReportMarkdown } from '../../src/render/report/report-markdown.ts';
 import { buildChange, buildPlan, field } from './builders.ts';
 import { expectGolden } from './golden.ts';
 import { CONTROL, HOSTILE } from './hostile.ts';

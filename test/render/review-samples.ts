@@ -2,7 +2,7 @@ import type { BlastRadius } from '../../src/model/blast-radius.ts';
 import type { ResourceGraph } from '../../src/model/graph.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { TestVerdict } from '../../src/model/runs.ts';
-import type { ReviewExtra } from '../../src/render/plan-extra.ts';
+import type { ReviewExtra } from '../../src/render/plan/plan-extra.ts';
 import { buildChange, buildPlan, field } from './builders.ts';
 import { HOSTILE } from './hostile.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
-import { editYaml } from '../../src/specs/edit-yaml.ts';
+import { editYaml } from '../../src/specs/yaml/edit-yaml.ts';
 
 const FILE = `# The desk.
 kind: assistant   # what it is

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { validateAll } from '../../src/specs/load.ts';
-import { parseYaml, syntaxProblems } from '../../src/specs/yaml-parse.ts';
+import { validateAll } from '../../src/specs/load/load.ts';
+import { parseYaml, syntaxProblems } from '../../src/specs/yaml/yaml-parse.ts';
 import { brief, findings, makeProject, TOOL } from './support.ts';
 
 /** Far above what each takes; it only tells slow from never. */

@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/errors.ts';
-import { loadDesired, validateAll } from '../../src/specs/load.ts';
-import { loadProject } from '../../src/specs/project.ts';
+import { loadDesired, validateAll } from '../../src/specs/load/load.ts';
+import { loadProject } from '../../src/specs/project/project.ts';
 import { assistant, brief, diagnose, load, makeProject, PROJECT, TOOL } from './support.ts';
 
 const FRONT_DESK = `# yaml-language-server: $schema=../schemas/assistant.schema.json

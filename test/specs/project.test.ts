@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseDuration } from '../../src/model/duration.ts';
 import { Failure } from '../../src/model/errors.ts';
-import { validateAll } from '../../src/specs/load.ts';
-import { findProjectRoot, loadProject } from '../../src/specs/project.ts';
+import { validateAll } from '../../src/specs/load/load.ts';
+import { findProjectRoot, loadProject } from '../../src/specs/project/project.ts';
 import { brief, makeProject, marked } from './support.ts';
 
 const FULL = `project: northwind-voice

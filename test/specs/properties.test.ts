@@ -5,12 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
-import { SPEC_CODES } from '../../src/specs/codes.ts';
-import { mergePatch } from '../../src/specs/overlay.ts';
-import { fieldsOfDocument, fieldsOfProject } from '../../src/specs/schema-fields.ts';
-import { interpolate } from '../../src/specs/variables.ts';
-import { parseYaml } from '../../src/specs/yaml-parse.ts';
-import { yamlValue } from '../../src/specs/yaml-value.ts';
+import { mergePatch } from '../../src/specs/documents/overlay.ts';
+import { interpolate } from '../../src/specs/documents/variables.ts';
+import { escapePlaceholders } from '../../src/model/placeholders.ts';
+import { SPEC_CODES } from '../../src/specs/problems/codes.ts';
+import { fieldsOfDocument, fieldsOfProject } from '../../src/specs/problems/schema-fields.ts';
+import { parseYaml } from '../../src/specs/yaml/yaml-parse.ts';
+import { yamlValue } from '../../src/specs/yaml/yaml-value.ts';
 
 const key = fc
   .string({ minLength: 1, maxLength: 12 })
@@ -131,10 +132,14 @@ describe('properties', () => {
   test('a text without variables stays, and an escaped variable comes out literally', () => {
     fc.assert(
       fc.property(fc.string(), fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/), (text, name) => {
-        const plain = text.replaceAll('${var.', '');
-        expect(interpolate(plain, { [name]: 'x' })).toEqual({ text: plain, problems: [] });
-        expect(interpolate(`$\${var.${name}}`, { [name]: 'x' }).text).toBe(`\${var.${name}}`);
-        expect(interpolate(`a\${var.${name}}b`, { [name]: '${var.z}' })).toEqual({
+        const plain = text.replaceAll('${', '');
+        expect(interpolate(plain, { variables: { [name]: 'x' } })).toEqual({ text: plain, problems: [] });
+        const escaped = escapePlaceholders(`${text}\${var.${name}}\${${text}}`);
+        expect(interpolate(escaped, { variables: { [name]: 'x' } })).toEqual({
+          text: `${text}\${var.${name}}\${${text}}`,
+          problems: [],
+        });
+        expect(interpolate(`a\${var.${name}}b`, { variables: { [name]: '${var.z}' } })).toEqual({
           text: 'a${var.z}b',
           problems: [],
         });

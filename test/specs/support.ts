@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { DesiredState } from '../../src/model/desired.ts';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
-import { loadDesired, validateAll } from '../../src/specs/load.ts';
-import { loadProject } from '../../src/specs/project.ts';
+import { loadDesired, validateAll } from '../../src/specs/load/load.ts';
+import { loadProject } from '../../src/specs/project/project.ts';
 
 export type Files = { readonly [file: string]: string | Uint8Array };
 

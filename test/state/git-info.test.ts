@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseStatus, readGitInfo } from '../../src/state/git-info.ts';
-import { feedGit, NO_PROGRAM } from '../../src/state/git-run.ts';
+import { parseStatus, readGitInfo } from '../../src/state/git/git-info.ts';
+import { feedGit, NO_PROGRAM } from '../../src/state/git/git-run.ts';
 import { run, temporaryFolder } from './support.ts';
 
 const environment = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { feedGit } from '../../src/state/git-run.ts';
-import { type GitStoreOptions, gitStore } from '../../src/state/git-store.ts';
+import { feedGit } from '../../src/state/git/git-run.ts';
+import { type GitStoreOptions, gitStore } from '../../src/state/git/git-store.ts';
 import { isAlive, run, sleep, temporaryFolder } from './support.ts';
 
 export const gitEnvironment = {

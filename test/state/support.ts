@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach } from 'vitest';
 import type { Address } from '../../src/model/address.ts';
 import type { Binding, JournalEntry, State } from '../../src/model/state.ts';
-import { type FileStoreOptions, fileStore } from '../../src/state/file-store.ts';
+import { type FileStoreOptions, fileStore } from '../../src/state/file/file-store.ts';
 import { built } from '../support/built.ts';
 
 export const run = promisify(execFile);

@@ -9,5 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
  */
 export function setup(): void {
   if (process.env.SWEEP_FIGURES !== undefined) return;
-  spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'ignore' });
+  const built = spawnSync(process.execPath, ['scripts/build.mjs'], { cwd: root, encoding: 'utf8' });
+  if (built.status !== 0)
+    throw new Error(`the build is broken, so no test can say anything:\n${built.stderr}`);
 }

@@ -1,6 +1,6 @@
 import { scalarText } from '../../model/side-api.ts';
-import { renderRecord, renderRecords } from '../../render/records.ts';
-import { notInAccount, withApi, workplace } from '../account.ts';
+import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 

@@ -1,10 +1,10 @@
 import { hideSecrets } from '../../canonical/canonical.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { renderRecord, renderRecords, renderText } from '../../render/records.ts';
-import { notInAccount, withApi, workplace } from '../account.ts';
+import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { lookAround } from '../../operations/account/surroundings.ts';
+import { renderRecord, renderRecords, renderText } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { lookAround } from '../surroundings.ts';
 
 /** Every assistant of the account, managed or not. */
 export async function listAssistants(context: Context, format: string): Promise<number> {

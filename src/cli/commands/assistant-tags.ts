@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import { isArray, type Json } from '../../model/json.ts';
-import { notInAccount, withApi, workplace } from '../account.ts';
-import { requireApproval } from '../approval.ts';
+import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { renderText } from '../../render/records.ts';
-import { withApi, workplace } from '../account.ts';
-import { requireApproval } from '../approval.ts';
+import { withApi, workplace } from '../../operations/account/account.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import { readTextFile } from '../../operations/files.ts';
+import { renderText } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { readTextFile } from '../files.ts';
 import { requireNumber } from '../pairs.ts';
 
 interface Flags {

@@ -1,8 +1,8 @@
 import { Failure } from '../../model/errors.ts';
 import { isId } from '../../model/side-api.ts';
-import { renderText } from '../../render/records.ts';
-import { visible } from '../../render/visible.ts';
-import { withApi, workplace } from '../account.ts';
+import { withApi, workplace } from '../../operations/account/account.ts';
+import { renderText } from '../../render/terminal/records.ts';
+import { visible } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 import { isLive } from '../terminal.ts';

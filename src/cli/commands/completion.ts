@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { gather, gatherProject } from '../../operations/session/inputs.ts';
 import { bashCompletion } from '../../render/completion/bash.ts';
 import { fishCompletion } from '../../render/completion/fish.ts';
 import { zshCompletion } from '../../render/completion/zsh.ts';
 import { describeCommand } from '../command-info.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gather, gatherProject } from '../gather.ts';
 
 type CompletionWord = 'bash' | 'zsh' | 'fish' | 'environments' | 'addresses';
 

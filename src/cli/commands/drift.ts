@@ -1,11 +1,11 @@
 import type { Plan } from '../../model/plan.ts';
-import { renderPlanMarkdown } from '../../render/plan-markdown.ts';
-import { renderPlan } from '../../render/plan-text.ts';
+import { planWithoutLease } from '../../operations/plan/make-plan.ts';
+import { planOptions } from '../../operations/plan/plan-options.ts';
+import { gather } from '../../operations/session/inputs.ts';
+import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
+import { renderPlan } from '../../render/plan/plan-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
-import { gather } from '../gather.ts';
-import { planOptions } from '../options.ts';
-import { planWithoutLease } from '../planning.ts';
 
 /** Shows only what was changed outside Git. */
 export async function drift(context: Context, format: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
+import { launchEmulator } from '../../operations/session/embedded.ts';
+import { readQuirks, readScripts, wholeNumber } from '../../operations/session/emulator-options.ts';
 import type { Context } from '../context.ts';
-import { launchEmulator } from '../embedded.ts';
-import { readQuirks, readScripts, wholeNumber } from '../emulator-options.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
 export interface EmulatorFlags {

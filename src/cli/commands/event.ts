@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { renderRecord, renderRecords } from '../../render/records.ts';
-import { withApi, workplace } from '../account.ts';
+import { withApi, workplace } from '../../operations/account/account.ts';
+import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { type EventCreateFlags, eventBody } from '../event-body.ts';
 import { EXIT_DONE } from '../exit-codes.ts';

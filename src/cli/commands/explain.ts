@@ -1,11 +1,11 @@
 import { Failure } from '../../model/errors.ts';
-import { renderExplained } from '../../render/explain-text.ts';
-import { explainSpec } from '../../specs/explain.ts';
-import { openSpecs } from '../../specs/load.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { gatherProject, refuseSpecErrors } from '../../operations/session/inputs.ts';
+import { renderExplained } from '../../render/terminal/explain-text.ts';
+import { explainSpec } from '../../specs/load/explain.ts';
+import { openSpecs } from '../../specs/load/load.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject, refuseSpecErrors } from '../gather.ts';
-import { requireAddress } from '../options.ts';
 
 /** Says where the values of a spec come from; reads files only. */
 export async function explain(

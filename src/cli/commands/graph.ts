@@ -1,11 +1,11 @@
 import type { ResourceGraph } from '../../model/graph.ts';
+import { gather } from '../../operations/session/inputs.ts';
 import { relationsOf } from '../../plan/relations.ts';
 import { renderDot } from '../../render/graph/dot.ts';
 import { renderMermaid } from '../../render/graph/mermaid.ts';
 import { renderSvg } from '../../render/graph/svg.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gather } from '../gather.ts';
 
 export const GRAPH_FORMATS = ['mermaid', 'dot', 'svg', 'json'] as const;
 

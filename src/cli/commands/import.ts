@@ -4,17 +4,17 @@ import { refCredential } from '../../model/credentials.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import type { ImportProvider } from '../../model/import-api.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import { carryOut, look, type Pulling } from '../../operations/pull/pull.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import type { Connection } from '../../operations/session/connect.ts';
+import { gatherProject, refuseSpecErrors } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
 import { liveKey } from '../../pull/adopt.ts';
-import { openSpecs } from '../../specs/load.ts';
-import { readGitInfo } from '../../state/git-info.ts';
-import { feedGit } from '../../state/git-run.ts';
-import { requireApproval } from '../approval.ts';
-import type { Connection } from '../connect.ts';
+import { openSpecs } from '../../specs/load/load.ts';
+import { readGitInfo } from '../../state/git/git-info.ts';
+import { feedGit } from '../../state/git/git-run.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
-import { gatherProject, refuseSpecErrors } from '../gather.ts';
-import { carryOut, look, type Pulling } from '../pulling.ts';
 import { showPull } from './pull.ts';
 
 export interface ImportFlags {
@@ -39,7 +39,7 @@ export async function importAssistants(context: Context, flags: ImportFlags): Pr
   const inputs = { project, desired: specs.desired, git };
   return await withSession(context, inputs, access, async ({ connection, session }) => {
     const state = session.current();
-    const pulling: Pulling = { context, specs, inputs, connection, state, session };
+    const pulling: Pulling = { host: context, specs, inputs, connection, state, session };
     const before = await look(pulling);
     refuseOverwriting(before.account.resources, flags);
     // From here on a signal waits for the reply: the import cannot be looked up by anything else.

@@ -1,13 +1,19 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { shellWord } from '../../render/visible.ts';
+import type { CiSystem, TextFile } from '../../operations/init/init-ci.ts';
+import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../../operations/init/init-ci.ts';
+import {
+  filesBelow,
+  ignoreWorkingFiles,
+  requireFolder,
+  wouldOverwrite,
+  writingInto,
+} from '../../operations/init/init-disk.ts';
+import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../../operations/init/init-files.ts';
+import { shellWord } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import type { CiSystem, TextFile } from '../init-ci.ts';
-import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../init-ci.ts';
-import { filesBelow, ignoreWorkingFiles, requireFolder, wouldOverwrite, writingInto } from '../init-disk.ts';
-import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../init-files.ts';
 
 /** What is laid out: the sample company, the frame for an account that exists, or a pipeline for what is there. */
 type Layout = 'samples' | 'empty' | 'pipeline';

@@ -1,10 +1,10 @@
-import type { LiveApi } from '../../live/api.ts';
+import type { LiveApi } from '../../live/telnyx/api.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isArray } from '../../model/json.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { renderRecord, renderRecords } from '../../render/records.ts';
-import { notInAccount, withApi, workplace } from '../account.ts';
-import { requireApproval } from '../approval.ts';
+import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import type { Plan } from '../../model/plan.ts';
+import { writePrivately } from '../../operations/files.ts';
+import { planWithoutLease } from '../../operations/plan/make-plan.ts';
+import { obstacle, safetyOf } from '../../operations/plan/obstacles.ts';
+import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
+import { planOptions } from '../../operations/plan/plan-options.ts';
+import { gather } from '../../operations/session/inputs.ts';
+import { readTestResults } from '../../operations/tests/test-results.ts';
 import { refusals } from '../../plan/safety.ts';
-import { renderDiagnostics } from '../../render/diagnostics.ts';
+import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
 import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { writePrivately } from '../files.ts';
-import { gather } from '../gather.ts';
-import { obstacle, safetyOf } from '../obstacles.ts';
-import type { PlanningFlags } from '../options.ts';
-import { planOptions } from '../options.ts';
-import { planWithoutLease } from '../planning.ts';
 import { type PlanFormat, showPlan } from '../show-plan.ts';
-import { readTestResults } from '../test-results.ts';
 
 export interface PlanFlags extends PlanningFlags {
   readonly out?: string;

@@ -1,6 +1,9 @@
 import type { PreviewTrace, PreviewTraces } from '../../model/preview-report.ts';
 import type { Project } from '../../model/project.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { type Connection, connect } from '../../operations/session/connect.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
 import { forgotten } from '../../release/preview-age.ts';
 import {
   findTraces,
@@ -9,12 +12,9 @@ import {
   removeTraces,
   type Trace,
 } from '../../release/preview-traces.ts';
-import { renderTraces } from '../../render/preview-text.ts';
-import { type Connection, connect } from '../connect.ts';
+import { renderTraces } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
 import { requireDuration, requirePreviewId } from './preview.ts';
 
 /** A list may show late what was made just before: the last look must find nothing, some time after the first. */

@@ -4,16 +4,16 @@ import { isPreviewId } from '../../model/preview.ts';
 import type { PreviewReport } from '../../model/preview-report.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
 import { isBad, type TestVerdict } from '../../model/runs.ts';
-import { renderPreviewMarkdown } from '../../render/preview-markdown.ts';
-import { renderPreview } from '../../render/preview-text.ts';
-import { connect } from '../connect.ts';
+import { rememberResults } from '../../operations/preview/remember.ts';
+import { testPreview } from '../../operations/preview/run-preview-tests.ts';
+import { type Staged, stagePreview } from '../../operations/preview/stage.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { connect } from '../../operations/session/connect.ts';
+import { gather, type Inputs } from '../../operations/session/inputs.ts';
+import { renderPreviewMarkdown } from '../../render/markdown/preview-markdown.ts';
+import { renderPreview } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { gather, type Inputs } from '../gather.ts';
-import { rememberResults } from '../preview-remember.ts';
-import { testPreview } from '../preview-tests.ts';
-import { type Staged, stagePreview } from '../preview-up.ts';
 
 export interface PreviewUpFlags {
   readonly id: string;

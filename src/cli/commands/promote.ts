@@ -1,19 +1,26 @@
 import { configDigest } from '../../canonical/canonical.ts';
-import { contentDigest } from '../../canonical/settle.ts';
+import { contentDigest } from '../../canonical/confirmed-promotion.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import {
+  type Bound,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from '../../operations/release/promotions.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gather, type Inputs } from '../../operations/session/inputs.ts';
+import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { managed } from '../../plan/create.ts';
-import type { Move } from '../../plan/moves.ts';
+import type { Move } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
 import { announce } from '../announce.ts';
-import { requireApproval } from '../approval.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { type Work, withSession } from '../execute.ts';
-import { gather, type Inputs } from '../gather.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from '../moving.ts';
-import { requireAddress } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
 export interface PromoteFlags {

@@ -2,20 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PullReport } from '../../model/pull.ts';
 import type { State, StateSession } from '../../model/state.ts';
-import { renderPull } from '../../render/pull-text.ts';
-import { openSpecs } from '../../specs/load.ts';
-import { readGitInfo } from '../../state/git-info.ts';
-import { feedGit } from '../../state/git-run.ts';
-import { commitOnBranch, requireNewBranch } from '../branch.ts';
-import { choose } from '../choose.ts';
-import { type Connection, connect } from '../connect.ts';
+import { commitOnBranch, requireNewBranch } from '../../operations/pull/branch.ts';
+import { choose } from '../../operations/pull/choose-resources.ts';
+import { carryOut, look, type Pulling } from '../../operations/pull/pull.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { type Connection, connect } from '../../operations/session/connect.ts';
+import { gatherProject, type Inputs, refuseSpecErrors } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
+import { openStore } from '../../operations/session/open-state.ts';
+import { renderPull } from '../../render/terminal/pull-text.ts';
+import { openSpecs } from '../../specs/load/load.ts';
+import { readGitInfo } from '../../state/git/git-info.ts';
+import { feedGit } from '../../state/git/git-run.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { gatherProject, type Inputs, refuseSpecErrors } from '../gather.ts';
-import { carryOut, look, type Pulling } from '../pulling.ts';
-import { openStore } from '../store.ts';
 
 export interface PullFlags {
   readonly adopt?: boolean;
@@ -38,7 +38,7 @@ export async function pull(context: Context, names: readonly string[], flags: Pu
   const inputs: Inputs = { project, desired: specs.desired, git: await readGitInfo(project.root, git) };
 
   const work = async (connection: Connection, state: State | undefined, session?: StateSession) => {
-    const pulling: Pulling = { context, specs, inputs, connection, state, ...(session && { session }) };
+    const pulling: Pulling = { host: context, specs, inputs, connection, state, ...(session && { session }) };
     const seen = await look(pulling);
     const { choice, notes } = choose(names, wants, specs, seen);
     const report = await carryOut(pulling, seen, choice);

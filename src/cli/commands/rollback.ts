@@ -1,14 +1,21 @@
-import { withMain } from '../../canonical/settle.ts';
+import { withMain } from '../../canonical/confirmed-promotion.ts';
 import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import {
+  type Bound,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from '../../operations/release/promotions.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { formerMains } from '../../plan/mains.ts';
 import { announce } from '../announce.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { type Work, withSession } from '../execute.ts';
-import { gatherProject } from '../gather.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from '../moving.ts';
-import { requireAddress } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
 export interface RollbackFlags {

@@ -1,16 +1,16 @@
 import { REPORT_FORMAT } from '../../model/report.ts';
 import type { RolloutEntry, RolloutReport } from '../../model/rollout-report.ts';
+import { entryOf, openRollouts } from '../../operations/release/rollouts.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { connect } from '../../operations/session/connect.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { openStore } from '../../operations/session/open-state.ts';
 import { sight } from '../../release/rollout.ts';
-import { describeSighting } from '../../release/rollout-move.ts';
-import { renderRollouts } from '../../render/rollout-text.ts';
+import { describeSighting } from '../../release/rollout-decision.ts';
+import { renderRollouts } from '../../render/terminal/rollout-text.ts';
 import { checkState } from '../../state/decode.ts';
-import { connect } from '../connect.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { entryOf, openRollouts } from '../rollouts.ts';
-import { openStore } from '../store.ts';
 import { addressesOf } from './rollout.ts';
 
 /** Shows the open rollouts and what stands in their way. Takes no lease and writes nothing. */

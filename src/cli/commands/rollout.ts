@@ -2,18 +2,18 @@ import type { Address } from '../../model/address.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
 import type { RolloutReport } from '../../model/rollout-report.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import { requireAssistant } from '../../operations/release/promotions.ts';
+import { type Moved, moveOne, openRollouts } from '../../operations/release/rollouts.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gather } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
 import type { RolloutSubject } from '../../release/rollout.ts';
-import { renderFailure } from '../../render/errors.ts';
-import { renderRollouts } from '../../render/rollout-text.ts';
-import { requireApproval } from '../approval.ts';
+import { renderFailure } from '../../render/terminal/errors.ts';
+import { renderRollouts } from '../../render/terminal/rollout-text.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { gather } from '../gather.ts';
-import { requireAssistant } from '../moving.ts';
-import { requireAddress } from '../options.ts';
-import { type Moved, moveOne, openRollouts } from '../rollouts.ts';
 
 export interface RolloutFlags {
   readonly format: string;

@@ -1,8 +1,8 @@
 import { Failure } from '../../model/errors.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { holderName, openStore } from '../../operations/session/open-state.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { holderName, openStore } from '../store.ts';
 
 /**
  * Hands a state to the present environment after a rename in the project file. `from` must be what the state says

@@ -1,12 +1,12 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { renderLease } from '../../render/state-text.ts';
-import { boundOtherwise, editState, notBound } from '../bindings.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { openStore } from '../../operations/session/open-state.ts';
+import { renderLease } from '../../render/terminal/state-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { openStore } from '../store.ts';
 
 /** Gives a binding another address; the live resource does not notice. */
 export async function moveState(context: Context, fromText: string, toText: string): Promise<number> {

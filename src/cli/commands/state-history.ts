@@ -1,8 +1,8 @@
-import { renderDeleted, renderHistory } from '../../render/state-history-text.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { openStore } from '../../operations/session/open-state.ts';
+import { renderDeleted, renderHistory } from '../../render/terminal/state-history-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { openStore } from '../store.ts';
 
 export interface HistoryFlags {
   /** A whole number in digits. */

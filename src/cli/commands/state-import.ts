@@ -1,16 +1,16 @@
-import { fetchAccount } from '../../live/fetch.ts';
+import { fetchAccount } from '../../live/telnyx/fetch.ts';
 import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { KINDS, kindsToList } from '../../model/kinds.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { boundOtherwise } from '../../operations/session/bindings.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
+import { emptyState } from '../../operations/session/open-state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
-import { boundOtherwise } from '../bindings.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { emptyState } from '../store.ts';
 
 /**
  * Binds an address to a live resource that exists. There is no base yet, so the next plan compares two sides

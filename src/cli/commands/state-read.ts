@@ -1,10 +1,10 @@
-import { renderStateList, renderStateShow } from '../../render/state-text.ts';
-import { notBound } from '../bindings.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { notBound } from '../../operations/session/bindings.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { openStore } from '../../operations/session/open-state.ts';
+import { renderStateList, renderStateShow } from '../../render/terminal/state-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { openStore } from '../store.ts';
 
 /** Everything that is bound in the environment. */
 export async function listState(context: Context, format: string): Promise<number> {

@@ -4,17 +4,17 @@ import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { compare } from '../../operations/plan/make-plan.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { boundOtherwise } from '../../operations/session/bindings.ts';
+import { gather } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
+import { openStore } from '../../operations/session/open-state.ts';
+import { archivedForm, presentIds, unknownReferences } from '../../operations/state/restoring.ts';
 import { restorePlan } from '../../plan/restore.ts';
-import { boundOtherwise } from '../bindings.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
-import { gather } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { compare } from '../planning.ts';
-import { archivedForm, presentIds, unknownReferences } from '../restoring.ts';
 import { showReport } from '../show-report.ts';
-import { openStore } from '../store.ts';
 
 export interface RestoreFlags {
   readonly at?: string;

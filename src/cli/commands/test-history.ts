@@ -1,12 +1,12 @@
 import { Failure } from '../../model/errors.ts';
 import { historyOf } from '../../model/history.ts';
-import { renderHistory } from '../../render/history-text.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { withAccount } from '../../operations/session/with-account.ts';
+import { chooseTests } from '../../operations/tests/test-choice.ts';
+import { renderHistory } from '../../render/terminal/history-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
-import { chooseTests } from '../test-choice.ts';
-import { withAccount } from '../with-account.ts';
 
 export interface TestHistoryFlags {
   readonly last: string;

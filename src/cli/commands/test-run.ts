@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/errors.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import type { Connection } from '../../operations/session/connect.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { withAccount } from '../../operations/session/with-account.ts';
+import { type Choice, chooseTests } from '../../operations/tests/test-choice.ts';
+import { testing } from '../../operations/tests/test-clock.ts';
 import { DEFAULT_GATE_TIMEOUT_MS } from '../../plan/release.ts';
 import { runTests } from '../../release/run-tests.ts';
-import type { Connection } from '../connect.ts';
 import type { Context } from '../context.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAddress } from '../options.ts';
 import { startProgress } from '../progress.ts';
-import { type Choice, chooseTests } from '../test-choice.ts';
 import { showVerdicts, writeJunit } from '../test-report.ts';
-import { testing } from '../testing.ts';
-import { withAccount } from '../with-account.ts';
 
 export interface TestRunFlags {
   readonly suite?: string;

@@ -1,8 +1,8 @@
 import { Failure } from '../../model/errors.ts';
 import type { TestRun } from '../../model/runs.ts';
 import { isId } from '../../model/side-api.ts';
-import { renderRecords } from '../../render/records.ts';
-import { withApi, workplace } from '../account.ts';
+import { withApi, workplace } from '../../operations/account/account.ts';
+import { renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 

@@ -1,10 +1,10 @@
-import type { LiveApi } from '../../live/api.ts';
+import type { LiveApi } from '../../live/telnyx/api.ts';
 import { Failure } from '../../model/errors.ts';
 import { isArray, isObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
-import { renderRecord } from '../../render/records.ts';
-import { withApi, workplace } from '../account.ts';
-import { requireApproval } from '../approval.ts';
+import { withApi, workplace } from '../../operations/account/account.ts';
+import { requireApproval } from '../../operations/apply/approval.ts';
+import { renderRecord } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { present, readPairs } from '../pairs.ts';

@@ -3,14 +3,14 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
-import { renderDiagnostics, renderGithubAnnotations } from '../../render/diagnostics.ts';
-import { failureJson } from '../../render/errors.ts';
-import { renderCodeQuality, renderSarif } from '../../render/sarif.ts';
-import { validateAll } from '../../specs/load.ts';
-import { findProjectRoot, PROJECT_FILE } from '../../specs/project.ts';
+import { writePrivately } from '../../operations/files.ts';
+import { renderCodeQuality, renderSarif } from '../../render/report/sarif.ts';
+import { renderDiagnostics, renderGithubAnnotations } from '../../render/terminal/diagnostics.ts';
+import { failureJson } from '../../render/terminal/errors.ts';
+import { validateAll } from '../../specs/load/load.ts';
+import { findProjectRoot, PROJECT_FILE } from '../../specs/project/project.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { writePrivately } from '../files.ts';
 
 export interface ValidateFlags {
   readonly sarif?: string;

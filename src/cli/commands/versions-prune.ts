@@ -1,14 +1,14 @@
 import { Failure } from '../../model/errors.ts';
+import { requireAddress } from '../../operations/address-argument.ts';
+import { requireAssistant, stateOf } from '../../operations/release/promotions.ts';
+import { readVersions, rowOf } from '../../operations/release/versions.ts';
+import { accessTo } from '../../operations/session/access.ts';
+import { gatherProject } from '../../operations/session/inputs.ts';
+import { withSession } from '../../operations/session/locked-run.ts';
 import { prunable } from '../../release/versions.ts';
-import { renderPrune } from '../../render/versions-text.ts';
+import { renderPrune } from '../../render/terminal/versions-text.ts';
 import type { Context } from '../context.ts';
-import { accessTo } from '../credentials.ts';
-import { withSession } from '../execute.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gatherProject } from '../gather.ts';
-import { requireAssistant, stateOf } from '../moving.ts';
-import { requireAddress } from '../options.ts';
-import { readVersions, rowOf } from '../versions.ts';
 
 export interface PruneFlags {
   readonly keep: string;

@@ -3,13 +3,13 @@ import { withReferences } from '../../canonical/walk.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import { readVersion } from '../../operations/release/promotions.ts';
+import { rowOf, versionId, withVersions } from '../../operations/release/versions.ts';
+import { gather, gatherProject } from '../../operations/session/inputs.ts';
 import { configFields, specFields } from '../../plan/version-diff.ts';
-import { renderVersion, renderVersionDiff, renderVersions } from '../../render/versions-text.ts';
+import { renderVersion, renderVersionDiff, renderVersions } from '../../render/terminal/versions-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
-import { gather, gatherProject } from '../gather.ts';
-import { readVersion } from '../moving.ts';
-import { rowOf, versionId, withVersions } from '../versions.ts';
 
 /** Every version of an assistant with what it is needed for. */
 export async function listVersions(context: Context, text: string, format: string): Promise<number> {

@@ -1,16 +1,16 @@
 import { ApiError, type RequestEffect } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { isObject } from '../../model/json.ts';
-import { createConnection } from '../connection.ts';
-import { networkError } from '../errors.ts';
-import type { LimiterClock } from '../limiter.ts';
-import type { LogEntry } from '../log.ts';
-import { parseJson } from '../parse.ts';
-import { tidy } from '../problems.ts';
-import type { AttemptOutcome, Headers, RetryClass } from '../retry.ts';
-import { decideRetry, effectOf, header } from '../retry.ts';
-import type { Exchanged, HttpRequest, TransportOptions } from '../transport.ts';
-import { createTransport } from '../transport.ts';
+import { createConnection } from '../http/connection.ts';
+import { networkError } from '../http/errors.ts';
+import type { LimiterClock } from '../http/limiter.ts';
+import type { LogEntry } from '../http/log.ts';
+import { parseJson } from '../http/parse.ts';
+import { tidy } from '../http/problems.ts';
+import type { AttemptOutcome, Headers, RetryClass } from '../http/retry.ts';
+import { decideRetry, effectOf, header } from '../http/retry.ts';
+import type { Exchanged, HttpRequest, TransportOptions } from '../http/transport.ts';
+import { createTransport } from '../http/transport.ts';
 
 export interface ForgeOptions {
   /** For example `https://api.github.com` or `https://gitlab.com/api/v4`. */

@@ -1,7 +1,7 @@
 import type { ApiError } from '../../model/errors.ts';
 import { isArray, type Json } from '../../model/json.ts';
-import { badReplyError } from '../errors.ts';
-import { header } from '../retry.ts';
+import { badReplyError } from '../http/errors.ts';
+import { header } from '../http/retry.ts';
 import type { ForgeClient, ForgeReply } from './client.ts';
 
 export const PAGE_SIZE = 100;

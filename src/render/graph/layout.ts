@@ -1,6 +1,6 @@
 import type { GraphNode, ResourceGraph } from '../../model/graph.ts';
-import { visible } from '../visible.ts';
-import { displayWidth, truncate } from '../width.ts';
+import { visible } from '../terminal/visible.ts';
+import { displayWidth, truncate } from '../terminal/width.ts';
 import { heightsOf } from './heights.ts';
 import { type Link, rankNodes } from './ranks.ts';
 import { orderRows } from './rows.ts';

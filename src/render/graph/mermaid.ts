@@ -1,5 +1,5 @@
 import type { Relation, ResourceGraph } from '../../model/graph.ts';
-import { visible } from '../visible.ts';
+import { visible } from '../terminal/visible.ts';
 import { MARK_SIGNS, type Mark, type Marks, NO_MARKS } from './words.ts';
 
 /** Kinds without a shape of their own are boxes. */

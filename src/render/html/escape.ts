@@ -1,4 +1,4 @@
-import { visible } from '../visible.ts';
+import { visible } from '../terminal/visible.ts';
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['&', '&amp;'],

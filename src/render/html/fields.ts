@@ -1,9 +1,9 @@
 import type { Json } from '../../model/json.ts';
 import type { FieldChange } from '../../model/plan.ts';
-import { fitsOneLine, inlinePair, pathText } from '../field-text.ts';
-import { count } from '../style.ts';
-import { diffWords } from '../text-diff.ts';
-import { comparableText, inline } from '../value.ts';
+import { fitsOneLine, inlinePair, pathText } from '../terminal/field-text.ts';
+import { count } from '../terminal/style.ts';
+import { diffWords } from '../terminal/text-diff.ts';
+import { comparableText, inline } from '../terminal/value.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
 import { markedWords, sideBySide } from './side-by-side.ts';
 

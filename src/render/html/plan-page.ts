@@ -1,6 +1,6 @@
 import type { Change, ConflictEntry, DriftEntry, PendingEntry, Plan, PlanSummary } from '../../model/plan.ts';
-import { pathText } from '../field-text.ts';
-import { marksOf, type ReviewExtra, reviewCautions } from '../plan-extra.ts';
+import { marksOf, type ReviewExtra, reviewCautions } from '../plan/plan-extra.ts';
+import { pathText } from '../terminal/field-text.ts';
 import {
   ACTION_ORDER,
   applyCommand,
@@ -15,8 +15,8 @@ import {
   promotionNote,
   shortTime,
   verdict,
-} from '../plan-words.ts';
-import { count } from '../style.ts';
+} from '../terminal/plan-words.ts';
+import { count } from '../terminal/style.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
 import { fieldsMarkup, newValuesMarkup } from './fields.ts';
 import { renderPage } from './page.ts';

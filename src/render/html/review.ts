@@ -3,8 +3,8 @@ import type { GraphNode, ResourceGraph } from '../../model/graph.ts';
 import type { TestVerdict } from '../../model/runs.ts';
 import { renderSvg } from '../graph/svg.ts';
 import { kindWords, type Marks, RELATION_WORDS } from '../graph/words.ts';
-import { numbersReached, reachedBecause, touchedGraph } from '../plan-extra.ts';
-import { count } from '../style.ts';
+import { numbersReached, reachedBecause, touchedGraph } from '../plan/plan-extra.ts';
+import { count } from '../terminal/style.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
 
 /** The parts of the page that the plan alone does not know. */

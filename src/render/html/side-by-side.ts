@@ -1,6 +1,6 @@
-import { type DiffRow, diffText, type Hunk } from '../text-diff.ts';
-import { looksAlike, visible, visibleAscii } from '../visible.ts';
-import type { Segment } from '../width.ts';
+import { type DiffRow, diffText, type Hunk } from '../terminal/text-diff.ts';
+import { looksAlike, visible, visibleAscii } from '../terminal/visible.ts';
+import type { Segment } from '../terminal/width.ts';
 import { escapeMarkup } from './escape.ts';
 
 /** Two texts beside each other, as a table: line number and line on the left before, on the right after. */

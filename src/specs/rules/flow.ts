@@ -1,8 +1,8 @@
 /** Rules of a conversation flow, as the official SDK describes what the API enforces. */
 import type { DesiredResource } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { Finding } from '../problem.ts';
-import { suggestion } from '../suggest.ts';
+import type { Finding } from '../problems/problem.ts';
+import { suggestion } from '../problems/suggest.ts';
 import { objectOf, objectsOf, problem, textOf } from './world.ts';
 
 type Entries = ReturnType<typeof objectsOf>;

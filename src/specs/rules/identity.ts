@@ -1,7 +1,7 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import { KINDS } from '../../model/kinds.ts';
-import type { Finding } from '../problem.ts';
+import type { Finding } from '../problems/problem.ts';
 import { problem, type World, warning } from './world.ts';
 
 /** One rule over all resources: what was moved, and names that two share. */

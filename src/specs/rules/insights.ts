@@ -1,6 +1,6 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isObject } from '../../model/json.ts';
-import type { Finding } from '../problem.ts';
+import type { Finding } from '../problems/problem.ts';
 import { problem } from './world.ts';
 
 /** The form of an insight's answer, when written as text, is the text of a JSON object. */

@@ -1,7 +1,7 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type JsonObject, stableStringify } from '../../model/json.ts';
-import type { Finding } from '../problem.ts';
-import { suggestion } from '../suggest.ts';
+import type { Finding } from '../problems/problem.ts';
+import { suggestion } from '../problems/suggest.ts';
 import { missing } from './references.ts';
 import { objectOf, objectsOf, problem, referenced, textOf, type World, warning } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
-import type { Finding } from '../problem.ts';
-import { nearest } from '../suggest.ts';
+import type { Finding } from '../problems/problem.ts';
+import { nearest } from '../problems/suggest.ts';
 import { problem, type World } from './world.ts';
 
 /** Every reference of a spec leads to a document that exists in this environment. */

@@ -1,5 +1,5 @@
 import type { Address, Kind } from '../../model/address.ts';
-import type { Finding } from '../problem.ts';
+import type { Finding } from '../problems/problem.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
 import { insightRules } from './insights.ts';

@@ -1,8 +1,8 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, type JsonObject } from '../../model/json.ts';
-import { writtenPath } from '../keyed-path.ts';
-import type { Finding } from '../problem.ts';
+import { writtenPath } from '../documents/keyed-path.ts';
+import type { Finding } from '../problems/problem.ts';
 import { objectOf, objectsOf, problem, warning } from './world.ts';
 
 /** Settings of transcription that bound each other, for the assistant and for each node of its flow. */

@@ -1,6 +1,6 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isObject } from '../../model/json.ts';
-import type { Finding } from '../problem.ts';
+import type { Finding } from '../problems/problem.ts';
 import { problem, textOf, warning } from './world.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;

@@ -1,7 +1,7 @@
 /** Rules over all tools of an assistant: its inline tools and the shared ones it names. */
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, type Json, type JsonObject } from '../../model/json.ts';
-import type { Finding } from '../problem.ts';
+import type { Finding } from '../problems/problem.ts';
 import { objectOf, objectsOf, problem, referenced, textOf, type World, warning } from './world.ts';
 
 interface UsedTool {

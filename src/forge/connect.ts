@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import type { ForgeOptions } from '../live/forge/client.ts';
+import { githubForge } from '../live/forge/github.ts';
+import { gitlabForge } from '../live/forge/gitlab.ts';
+import type { Forge } from '../model/forge.ts';
+import type { Json } from '../model/json.ts';
+import type { Host } from '../operations/host.ts';
+import { proxies } from '../operations/session/connect.ts';
+import { requestLog } from '../operations/session/request-log.ts';
+import type { Place, PlaceFlags } from './place.ts';
+import { placeOf } from './place.ts';
+
+/** The place of this run; undefined when it is in no pipeline and no flag names one. */
+export async function findPlace(host: Host, flags: PlaceFlags): Promise<Place | undefined> {
+  const { env } = host.runtime;
+  return placeOf(flags, env, await readEvent(env.GITHUB_EVENT_PATH));
+}
+
+/** GitHub's webhook as the runner stores it; without it the variables have to do. */
+async function readEvent(path: string | undefined): Promise<Json | undefined> {
+  if (!path) return undefined;
+  try {
+    const value: Json = JSON.parse(await readFile(path, 'utf8'));
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined without a token. */
+export function openForge(host: Host, place: Place): Forge | undefined {
+  const { runtime } = host;
+  if (place.token === undefined) return undefined;
+  const proxy = proxies(runtime.env);
+  const options: ForgeOptions = {
+    baseUrl: place.apiUrl,
+    token: place.token.text,
+    tokenHeader: place.token.header,
+    repository: place.repository,
+    clock: { now: () => runtime.clock().getTime(), sleep: runtime.sleep },
+    random: runtime.random,
+    userAgent: `assistantctl/${runtime.version}`,
+    signal: host.interrupt().reading,
+    ...(proxy === undefined ? {} : { proxy }),
+    ...(host.flags.verbose === true ? { log: requestLog(host) } : {}),
+  };
+  return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
+}
+
+/** How to give the token what it lacks. */
+export function permissionHint(place: Place, what: 'comments' | 'issues'): string {
+  if (place.forge === 'gitlab') {
+    return place.token?.header === 'private-token'
+      ? 'GITLAB_TOKEN needs the scope api and at least the role Reporter'
+      : "a job's own token may not write there: set GITLAB_TOKEN to a project access token with the scope api";
+  }
+  const permission = what === 'issues' ? 'issues: write' : 'pull-requests: write';
+  return place.token === undefined
+    ? 'set GITHUB_TOKEN, in a workflow to secrets.GITHUB_TOKEN'
+    : `the job needs permissions: { ${permission} }; pull requests from forks never have it`;
+}

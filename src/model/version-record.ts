@@ -1,0 +1,32 @@
+import type { JsonObject } from './json.ts';
+
+// Type aliases, because interfaces are not taken for JSON.
+
+/** A version that is to become main. */
+export type Move = {
+  readonly version_id: string;
+  /** Digest of the version's configuration, ids as they are: promoting may give it another id. */
+  readonly content: string;
+  /** What base and foreign become with it. */
+  readonly base: JsonObject | null;
+  readonly foreign: readonly string[];
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+};
+
+export type Candidate = Move & {
+  /** Digest of the spec that it was staged for. */
+  readonly desired_digest: string;
+  /** Digest of main's configuration when it was staged: what the candidate is built on. */
+  readonly main_digest: string;
+};
+
+/** One version of an assistant, as `versions list` shows it. */
+export interface VersionRow {
+  readonly version_id: string;
+  readonly name: string | null;
+  readonly created_at: string | null;
+  /** `main`, `waiting`, `canary`, `preview`, `was main`. */
+  readonly marks: readonly string[];
+}

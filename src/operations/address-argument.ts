@@ -1,0 +1,16 @@
+import { type Address, KIND_NAMES, parseAddress } from '../model/address.ts';
+import { Failure } from '../model/errors.ts';
+
+/** Rejects with `usage` what is no `<kind>/<key>`. */
+export function requireAddress(text: string): Address {
+  const parsed = parseAddress(text);
+  if (parsed !== undefined) return parsed.address;
+  throw new Failure('usage', `${JSON.stringify(text)} is no address`, {
+    code: 'ADDRESS_INVALID',
+    hint: addressHint(),
+  });
+}
+
+export function addressHint(): string {
+  return `an address is <kind>/<key>, for example assistant/front-desk; kinds: ${KIND_NAMES.join(', ')}`;
+}

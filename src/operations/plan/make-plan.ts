@@ -1,0 +1,219 @@
+import { setImmediate } from 'node:timers/promises';
+import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
+import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
+import type { Address, Kind } from '../../model/address.ts';
+import type { BlastRadius } from '../../model/blast-radius.ts';
+import type { DesiredState } from '../../model/desired.ts';
+import { Failure } from '../../model/errors.ts';
+import { kindsToList } from '../../model/kinds.ts';
+import type { Planned, PlanOptions } from '../../model/plan.ts';
+import type { RemoteAccount } from '../../model/remote.ts';
+import type { State } from '../../model/state.ts';
+import { inTurns, type Steps } from '../../model/steps.ts';
+import { planSurely } from '../../plan/confirm-drift.ts';
+import { specsDigest } from '../../plan/digests.ts';
+import { inventoryWish } from '../../plan/inventory.ts';
+import { lastKnownAccount } from '../../plan/offline.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { waitingVersions } from '../../plan/waiting.ts';
+import { checkState } from '../../state/decode.ts';
+import type { Host, Progress } from '../host.ts';
+import { accessTo } from '../session/access.ts';
+import type { Connection } from '../session/connect.ts';
+import { connect } from '../session/connect.ts';
+import type { Inputs } from '../session/inputs.ts';
+import { openStore } from '../session/open-state.ts';
+import { warnOfMissingState } from '../session/state-notes.ts';
+import { blastRadius } from './blast-radius.ts';
+
+/** Documents that are worked on before replies get their turn: a few milliseconds. */
+const DOCUMENTS_A_TURN = 50;
+
+/** Stands for the place of a plan that met none. */
+const OFFLINE_BASE = 'offline';
+
+export interface Unleased {
+  readonly planned: Planned;
+  readonly state: State | undefined;
+  /** Only where it was asked for. */
+  readonly blastRadius?: BlastRadius;
+}
+
+export interface Compared {
+  readonly planned: Planned;
+  readonly account: RemoteAccount;
+}
+
+/** Plans without taking the lease: for commands that write nothing. */
+export async function planWithoutLease(
+  host: Host,
+  inputs: Inputs,
+  options: PlanOptions,
+  wanted: { readonly blastRadius: boolean } = { blastRadius: false },
+): Promise<Unleased> {
+  const store = openStore(host.runtime, inputs.project);
+  if (options.offline === true) return planOffline(host, inputs, await store.load(), options);
+  const access = accessTo(inputs.project.environment, host.runtime.env);
+  const state = await store.load();
+  warnOfMissingState(host, inputs.project, state);
+  const connection = await connect(host, inputs.project, access);
+  try {
+    const { planned, account } = await compare(host, inputs, connection, state, options);
+    if (!wanted.blastRadius) return { state, planned };
+    const reached = await blastRadius(planned, { inputs, connection, account, state });
+    return { state, planned, blastRadius: reached };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Git against the last apply: neither a key nor a request. */
+function planOffline(host: Host, inputs: Inputs, state: State | undefined, options: PlanOptions): Unleased {
+  refuseForeignState(inputs, state);
+  requireTargets(options.targets, inputs, state);
+  const apiBase = state?.api_base ?? OFFLINE_BASE;
+  const account = lastKnownAccount(state, inputs.desired);
+  return { state, planned: planAccount(host, inputs, apiBase, state, account, options) };
+}
+
+function refuseForeignState({ project }: Inputs, state: State | undefined): void {
+  if (state === undefined) return;
+  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
+  if (foreign !== undefined) throw foreign;
+}
+
+/** Reads the account and compares it with Git and the state. */
+export async function planOn(
+  host: Host,
+  inputs: Inputs,
+  connection: Connection,
+  state: State | undefined,
+  options: PlanOptions,
+): Promise<Planned> {
+  return (await compare(host, inputs, connection, state, options)).planned;
+}
+
+/** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
+export async function compare(
+  host: Host,
+  inputs: Inputs,
+  connection: Connection,
+  state: State | undefined,
+  options: PlanOptions,
+  wanted: Wanted = {},
+): Promise<Compared> {
+  refuseForeignState(inputs, state);
+  requireTargets(options.targets, inputs, state);
+  const progress = host.progress();
+  try {
+    const listed = await readAccount(connection, { inputs, state, progress, wanted });
+    return await planSurely({
+      state,
+      listed,
+      confirm: (items) => confirm(connection.api, items),
+      plan: (account) => planAccount(host, inputs, connection.apiBase, state, account, options),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+/** Compares an account that was read already. */
+export function planAccount(
+  host: Host,
+  { project, desired, git }: Inputs,
+  apiBase: string,
+  state: State | undefined,
+  account: RemoteAccount,
+  options: PlanOptions,
+): Planned {
+  const { runtime } = host;
+  const now = runtime.clock();
+  return makePlan({
+    project: {
+      name: project.name,
+      environment: project.environment.name,
+      drift: project.environment.drift,
+    },
+    desired,
+    state,
+    account,
+    apiBase,
+    options,
+    git,
+    tool: { name: 'assistantctl', version: runtime.version },
+    createdAt: now.toISOString(),
+    expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
+  });
+}
+
+/** A target that nobody knows is a slip of the keyboard, not an empty plan. */
+function requireTargets(targets: readonly Address[], { desired }: Inputs, state: State | undefined): void {
+  const bound = state?.resources ?? {};
+  const unknown = targets.filter((target) => !desired.resources.has(target) && !Object.hasOwn(bound, target));
+  if (unknown.length === 0) return;
+  throw new Failure('usage', `no spec and no binding has the address ${unknown.join(', ')}`, {
+    code: 'TARGET_UNKNOWN',
+    hint: 'addresses are <kind>/<key>, for example assistant/front-desk',
+  });
+}
+
+/** What is read of an account beyond what specs and state speak of. */
+export interface Wanted {
+  readonly kinds?: readonly Kind[];
+  /** The integration catalogue. */
+  readonly integrations?: boolean;
+}
+
+interface Reading {
+  readonly inputs: Inputs;
+  readonly state: State | undefined;
+  readonly progress: Progress;
+  readonly wanted: Wanted;
+}
+
+const NOTHING_WISHED = { secrets: false, buckets: false };
+
+async function readAccount(
+  connection: Connection,
+  { inputs, state, progress, wanted }: Reading,
+): Promise<RemoteAccount> {
+  const { desired, project } = inputs;
+  const embedded = project.environment.target === 'emulator';
+  const resources = [...desired.resources.values()];
+  const mentions = resources.some(({ references }) =>
+    references.some(({ target }) => target.startsWith('integration/')),
+  );
+  const integrations = wanted.integrations === true || mentions;
+  const known = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const kinds = [...new Set([...known, ...(wanted.kinds ?? [])])];
+  const total = kinds.length + (integrations ? 1 : 0);
+  let done = 0;
+  const show = (): void => progress.show({ phase: 'reading the account', done, total });
+  show();
+  const onProgress = (): void => {
+    done += 1;
+    show();
+  };
+  const [account, inventory, vanished] = await Promise.all([
+    fetchAccount(connection.api, { kinds, integrations, onProgress }),
+    whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
+    vanishedVersions(connection.api, waitingVersions(state)),
+  ]);
+  return { ...account, ...inventory, vanished };
+}
+
+/** What needs no reply is worked out while pages are on their way, what leads to another request first. */
+async function whileWaiting<Result>(
+  desired: DesiredState,
+  embedded: boolean,
+  lookUp: (wish: InventoryWish) => Promise<Result>,
+): Promise<Result> {
+  const inTurn = <Value>(steps: Steps<Value>): Promise<Value> =>
+    inTurns(steps, DOCUMENTS_A_TURN, setImmediate);
+  await setImmediate();
+  // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
+  const found = lookUp(embedded ? NOTHING_WISHED : await inTurn(inventoryWish(desired)));
+  const [result] = await Promise.all([found, inTurn(specsDigest(desired))]);
+  return result;
+}

@@ -1,0 +1,37 @@
+import { Failure } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Project } from '../../model/project.ts';
+import type { State } from '../../model/state.ts';
+import type { SafetyContext } from '../../plan/safety.ts';
+import type { Inputs } from '../session/inputs.ts';
+
+/** Why a plan must not be applied although it could be made: a conflict, or drift where the project forbids it. */
+export function obstacle(plan: Plan, project: Project): Failure | undefined {
+  if (plan.conflicts.length > 0) {
+    const addresses = plan.conflicts.map((conflict) => conflict.address);
+    return new Failure('stale', `changed in Git and outside Git, differently: ${addresses.join(', ')}`, {
+      code: 'CONFLICT',
+      hint: 'decide with --take git or --take live, or write the live value into the spec',
+      details: { addresses },
+    });
+  }
+  if (project.environment.drift === 'fail' && plan.drift.length > 0) {
+    const addresses = plan.drift.map((entry) => entry.address);
+    return new Failure('stale', `changed outside Git, which drift: fail forbids: ${addresses.join(', ')}`, {
+      code: 'DRIFT',
+      hint: 'write the live value into the spec, undo it by hand, or set drift: revert for the environment',
+      details: { addresses },
+    });
+  }
+  return undefined;
+}
+
+/** What the limits are measured against. */
+export function safetyOf(inputs: Inputs, state: State | undefined, overrideLimits: boolean): SafetyContext {
+  return {
+    limits: inputs.project.limits,
+    bound: Object.keys(state?.resources ?? {}).length,
+    documents: inputs.desired.documents,
+    overrideLimits,
+  };
+}

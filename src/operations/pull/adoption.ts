@@ -1,0 +1,161 @@
+import { confirm } from '../../live/telnyx/fetch.ts';
+import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
+import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { KINDS } from '../../model/kinds.ts';
+import type { Planned } from '../../model/plan.ts';
+import type { AdoptedResource } from '../../model/pull.ts';
+import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
+import type { State, StateSession } from '../../model/state.ts';
+import { accountFingerprint } from '../../plan/account.ts';
+import { type Adoption, addressesFor, adopt, type Draft, liveKey } from '../../pull/adopt.ts';
+import { createLayout } from '../../pull/layout.ts';
+import { specProblems } from '../../specs/documents/check-document.ts';
+import type { OpenSpecs } from '../../specs/load/load.ts';
+import { documentText } from '../../specs/yaml/write-yaml.ts';
+import type { Host } from '../host.ts';
+import type { Connection } from '../session/connect.ts';
+import { emptyState } from '../session/open-state.ts';
+import { isThere, writeNewFile } from './spec-files.ts';
+
+/** What of an account no spec manages, with the addresses that it would get. */
+export interface Unmanaged {
+  readonly resources: readonly RemoteResource[];
+  /** By `<kind>:<id>`. */
+  readonly addresses: ReadonlyMap<string, Address>;
+  /** Address of what is managed, by `<kind>:<id>`. */
+  readonly managed: ReadonlyMap<string, Address>;
+}
+
+/** Tells apart what specs and bindings speak of from the rest of the account. */
+export function unmanagedOf(
+  specs: OpenSpecs,
+  state: State | undefined,
+  planned: Planned,
+  account: RemoteAccount,
+): Unmanaged {
+  const managed = new Map<string, Address>();
+  for (const [target, id] of Object.entries(planned.ids)) {
+    const parsed = parseAddress(target);
+    if (parsed !== undefined) managed.set(liveKey(parsed.kind, id), parsed.address);
+  }
+  const contested = contestedNames(specs, planned);
+  const resources = account.resources.filter(
+    ({ kind, id, name }) => !managed.has(liveKey(kind, id)) && !contested.has(`${kind} ${name}`),
+  );
+  return { resources, managed, addresses: addressesFor(resources, takenKeys(specs, state)) };
+}
+
+/** Names that specs claim without being bound: writing more specs of that name would only add to the confusion. */
+function contestedNames({ desired }: OpenSpecs, { plan }: Planned): ReadonlySet<string> {
+  const names = plan.diagnostics.flatMap(({ code, address }) => {
+    const parsed = code === 'NAME_AMBIGUOUS' && address !== undefined ? parseAddress(address) : undefined;
+    const resource = parsed && desired.resources.get(parsed.address);
+    return resource === undefined ? [] : [`${resource.kind} ${resource.name}`];
+  });
+  return new Set(names);
+}
+
+function takenKeys({ folder }: OpenSpecs, state: State | undefined): ReadonlyMap<Kind, ReadonlySet<string>> {
+  const addresses = [
+    ...folder.documents.map(({ address }) => address),
+    ...Object.keys(state?.resources ?? {}),
+  ];
+  return new Map(
+    KIND_NAMES.map((kind) => {
+      const own = addresses.filter((address) => address.startsWith(`${kind}/`));
+      const keys = own.map((address) => address.slice(kind.length + 1));
+      return [kind, new Set([...keys, ...folder.broken])] as const;
+    }),
+  );
+}
+
+/** Reads the chosen resources one by one and drafts their documents. What is gone by now is left out. */
+export async function draftDocuments(
+  connection: Connection,
+  specs: OpenSpecs,
+  account: RemoteAccount,
+  unmanaged: Unmanaged,
+  chosen: readonly RemoteResource[],
+): Promise<Adoption> {
+  const { project } = specs;
+  const { found } = await confirm(connection.api, chosen);
+  const options = { unknownFields: project.unknownFields };
+  return adopt(
+    {
+      resources: found,
+      integrations: account.integrations ?? [],
+      managed: unmanaged.managed,
+      layout: createLayout(project.specs, (file) => isThere(project.root, file)),
+      keepUnknown: project.unknownFields === 'allow',
+      check: (kind, spec) => specProblems(kind, spec, options),
+      credentials: {
+        inText: credentialIn,
+        inHeader: (name, value) => headerCredential(name, value, undefined) !== undefined,
+        inReference: (field, value) => refCredential(field, value)?.code === 'CREDENTIAL_LITERAL',
+      },
+    },
+    unmanaged.addresses,
+  );
+}
+
+/** Writes the files of the drafts; existing ones are never touched. Texts come before what refers to them. */
+export async function writeDrafts(
+  root: string,
+  drafts: readonly Draft[],
+): Promise<readonly AdoptedResource[]> {
+  for (const { texts } of drafts) for (const { file, text } of texts) await writeNewFile(root, file, text);
+  for (const draft of drafts) {
+    const up = '../'.repeat(draft.file.split('/').length - 1);
+    const comment = `yaml-language-server: $schema=${up}schemas/${draft.resource.kind}.schema.json`;
+    await writeNewFile(root, draft.file, documentText(draft.body, comment));
+  }
+  return drafts.map(({ address, resource, file, texts }) => ({
+    address,
+    remote_id: resource.id,
+    name: resource.name,
+    files: [file, ...texts.map((text) => text.file)],
+  }));
+}
+
+/** Binds the drafts as if they had been applied: what was written is what is live. */
+export async function bindDrafts(
+  host: Host,
+  specs: OpenSpecs,
+  connection: Connection,
+  session: StateSession,
+  account: RemoteAccount,
+  drafts: readonly Draft[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const { runtime } = host;
+  if (session.current() === undefined) {
+    const fingerprint = accountFingerprint(undefined, account, connection.apiBase);
+    const state = emptyState(runtime, specs.project, connection.apiBase, fingerprint);
+    await session.record({ op: 'init', state });
+  }
+  const updated_at = runtime.clock().toISOString();
+  for (const { address, resource, base, foreign } of drafts) {
+    const binding = {
+      remote_id: resource.id,
+      base,
+      foreign,
+      main_version_id: resource.versionId ?? null,
+      staged_version_id: null,
+      prevent_destroy: false,
+      updated_at,
+    };
+    await session.record({ op: 'bind', address, binding });
+  }
+}
+
+/** Resources that were named to be adopted and are managed already. */
+export function managedNote(address: Address): Diagnostic {
+  const kind = parseAddress(address)?.kind ?? 'assistant';
+  return {
+    severity: 'info',
+    code: 'PULL_MANAGED',
+    message: `the ${KINDS[kind].noun} ${address} is managed already`,
+    address,
+  };
+}

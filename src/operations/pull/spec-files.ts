@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Failure } from '../../model/errors.ts';
+import { reasonOf } from '../files.ts';
+
+/** Writes a file that does not exist yet; one that does is never touched. */
+export async function writeNewFile(root: string, file: string, text: string): Promise<void> {
+  const path = join(root, file);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: 'wx' });
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
+/** Replaces a file's content as a whole or not at all; links are followed and permissions kept. */
+export async function replaceFile(root: string, file: string, text: string): Promise<void> {
+  let temporary: string | undefined;
+  try {
+    const path = await realpath(join(root, file));
+    const { mode } = await stat(path);
+    temporary = `${path}.pull.tmp`;
+    await writeFile(temporary, text, { mode });
+    await rename(temporary, path);
+  } catch (cause) {
+    if (temporary !== undefined) await rm(temporary, { force: true });
+    throw unwritable(file, cause);
+  }
+}
+
+/** True when something of that name is there, whatever it is. */
+export function isThere(root: string, file: string): boolean {
+  return existsSync(join(root, file));
+}
+
+function unwritable(file: string, cause: unknown): Failure {
+  return new Failure('usage', `${file} cannot be written: ${reasonOf(cause)}`, {
+    code: 'FILE_WRITE',
+    hint: 'what was written before stays; correct the cause and pull again',
+    cause,
+  });
+}

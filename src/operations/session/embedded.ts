@@ -1,0 +1,50 @@
+import type {
+  BodyOperation,
+  BodyValidator,
+  EmulatorHandle,
+  EmulatorOptions,
+} from '../../emulator/contract/contract.ts';
+import { startEmulator } from '../../emulator/server/server.ts';
+import { Failure } from '../../model/errors.ts';
+import type { Runtime } from '../../runtime.ts';
+import type { Validate } from '../../specs/generated/validators.ts';
+import { assistantBody, mcpServerBody, testBody, toolBody } from '../../specs/generated/validators.ts';
+import { reasonOf } from '../files.ts';
+
+/** Bodies of updates are partial and may clear fields with null, which the create schemas do not describe. */
+const BODIES: { readonly [operation in BodyOperation]?: Validate } = {
+  'assistant.create': assistantBody,
+  'tool.create': toolBody,
+  'mcp_server.create': mcpServerBody,
+  'test.create': testBody,
+};
+
+/** The embedded API on 127.0.0.1, held to the same schemas as the specs. Fails with `usage` when it cannot start. */
+export async function launchEmulator(
+  runtime: Runtime,
+  options: Omit<EmulatorOptions, 'clock' | 'randomUuid' | 'validateBody'>,
+): Promise<EmulatorHandle> {
+  const { clock, uuid: randomUuid } = runtime;
+  try {
+    return await startEmulator({ ...options, clock, randomUuid, validateBody });
+  } catch (cause) {
+    throw new Failure('usage', `the embedded API cannot start: ${reasonOf(cause)}`, {
+      code: 'EMULATOR_START',
+      hint: 'the port may be taken, or the data file may not be one of this program',
+      cause,
+    });
+  }
+}
+
+const validateBody: BodyValidator = (operation, body) => {
+  const validate = BODIES[operation];
+  if (validate === undefined || validate(body)) return [];
+  // What the API does with a field that it does not know is a switch of the emulator itself.
+  return (validate.errors ?? [])
+    .filter(({ keyword }) => keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
+    .map((error) => ({
+      loc: error.instancePath.split('/').slice(1),
+      msg: error.message ?? 'is not valid',
+      type: `value_error.${error.keyword}`,
+    }));
+};

@@ -1,0 +1,46 @@
+import type { DesiredState } from '../../model/desired.ts';
+import { hasErrors } from '../../model/diagnostic.ts';
+import { Failure } from '../../model/errors.ts';
+import type { GitInfo } from '../../model/plan.ts';
+import type { Project } from '../../model/project.ts';
+import { loadDesired } from '../../specs/load/load.ts';
+import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
+import { readGitInfo } from '../../state/git/git-info.ts';
+import { feedGit } from '../../state/git/git-run.ts';
+import type { Host } from '../host.ts';
+
+/** What Git says, read without any network. */
+export interface Inputs {
+  readonly project: Project;
+  readonly desired: DesiredState;
+  readonly git: GitInfo | null;
+}
+
+/** The project around the working directory (or `--project`) with one environment chosen. */
+export async function gatherProject(host: Host, environment = host.flags.env): Promise<Project> {
+  const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
+  return await loadProject(root, environment);
+}
+
+/** Reads project and specs; errors in them end the command with all their diagnostics. */
+export async function gather(host: Host, environment = host.flags.env): Promise<Inputs> {
+  const project = await gatherProject(host, environment);
+  const { runtime } = host;
+  const [desired, git] = await Promise.all([
+    loadDesired(project),
+    readGitInfo(project.root, feedGit(runtime.env)),
+  ]);
+  refuseSpecErrors(desired);
+  return { project, desired, git };
+}
+
+/** Ends the command when the specs have errors. */
+export function refuseSpecErrors(desired: DesiredState): void {
+  if (!hasErrors(desired.diagnostics)) return;
+  const errors = desired.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+  throw new Failure('spec', `the specs have ${errors === 1 ? 'an error' : `${errors} errors`}`, {
+    code: 'SPEC_INVALID',
+    diagnostics: desired.diagnostics,
+    hint: 'assistantctl validate checks them without a network',
+  });
+}

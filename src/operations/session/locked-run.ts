@@ -1,0 +1,134 @@
+import type { ApplyOutcome } from '../../apply/apply.ts';
+import { applyPlan } from '../../apply/apply.ts';
+import { Failure } from '../../model/errors.ts';
+import type { Planned } from '../../model/plan.ts';
+import type { StateSession } from '../../model/state.ts';
+import { createGate } from '../../release/gate.ts';
+import type { Host } from '../host.ts';
+import { testing } from '../tests/test-clock.ts';
+import type { Access } from './access.ts';
+import type { Connection } from './connect.ts';
+import { connect } from './connect.ts';
+import type { Inputs } from './inputs.ts';
+import { type ApplyNote, emptyState, holderName, openStore } from './open-state.ts';
+import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
+
+/** What a command may do while it holds the lease of the environment. */
+export interface Work {
+  readonly connection: Connection;
+  readonly session: StateSession;
+  /** Carries out what was released for it; from here on a signal waits for what is in flight. */
+  execute(
+    planned: Planned,
+    promote: boolean,
+    rerunTests?: boolean,
+    replaceRollout?: boolean,
+  ): Promise<ApplyOutcome>;
+  /**
+   * Ends the session ahead of the report; nothing is recorded after it. What kept the state from being saved is
+   * returned, because the report must say it.
+   */
+  save(): Promise<Failure | undefined>;
+}
+
+/**
+ * Takes the lease, opens the way to the API, runs the work and closes both, whatever happens. The lease comes
+ * first: two applies of one environment must not even read at the same time.
+ */
+export async function withSession<Result>(
+  host: Host,
+  inputs: Pick<Inputs, 'project' | 'git'>,
+  access: Access,
+  work: (work: Work) => Promise<Result>,
+): Promise<Result> {
+  const { runtime } = host;
+  // Before the lease is taken, so that a signal cannot leave it behind.
+  host.interrupt();
+  let planDigest: string | null = null;
+  let outcome: string | null = null;
+  const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
+  const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
+  let saving: Promise<Failure | undefined> | undefined;
+  const save: Work['save'] = () => {
+    saving ??= unsaved(session);
+    return saving;
+  };
+  try {
+    warnOfMissingState(host, inputs.project, session.current());
+    noteUnfinished(host, session);
+    const connection = await connect(host, inputs.project, access);
+    try {
+      const execute: Work['execute'] = async (
+        planned,
+        promote,
+        rerunTests = false,
+        replaceRollout = false,
+      ) => {
+        planDigest = planned.plan.plan_digest;
+        const execution = { connection, session, planned, promote, rerunTests, replaceRollout };
+        const applied = await carryOut(host, inputs, execution);
+        outcome = outcomeWords(applied.results);
+        return applied;
+      };
+      return await work({ connection, session, execute, save });
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    if (saving === undefined) await session.close();
+  }
+}
+
+async function unsaved(session: StateSession): Promise<Failure | undefined> {
+  try {
+    await session.close();
+    return undefined;
+  } catch (cause) {
+    if (cause instanceof Failure) return cause;
+    throw cause;
+  }
+}
+
+interface Execution {
+  readonly connection: Connection;
+  readonly session: StateSession;
+  readonly planned: Planned;
+  readonly promote: boolean;
+  readonly rerunTests: boolean;
+  readonly replaceRollout: boolean;
+}
+
+async function carryOut(
+  host: Host,
+  { project, git }: Pick<Inputs, 'project' | 'git'>,
+  { connection, session, planned, promote, rerunTests, replaceRollout }: Execution,
+): Promise<ApplyOutcome> {
+  const { runtime } = host;
+  const interrupt = host.interrupt();
+  interrupt.protectWrites();
+  const progress = host.progress();
+  try {
+    return await applyPlan(planned, {
+      api: connection.api,
+      session,
+      newState: () => emptyState(runtime, project, connection.apiBase, planned.plan.account),
+      versionPrefix: git === null ? 'nogit' : git.commit.slice(0, 7),
+      promote,
+      replaceRollout,
+      concurrency: project.concurrency,
+      clock: runtime.clock,
+      sleep: runtime.sleep,
+      stop: interrupt.stop,
+      onProgress: (event) => progress.show({ phase: 'applying', ...event }),
+      who: holderName(runtime),
+      gate: createGate({
+        ...testing(host, connection.api),
+        concurrency: project.concurrency,
+        rerun: rerunTests,
+        onProgress: (address, event) => progress.show({ phase: `testing ${address}`, ...event }),
+      }),
+    });
+  } finally {
+    progress.end();
+  }
+}

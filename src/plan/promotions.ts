@@ -1,0 +1,169 @@
+/** Plans that move main to a version that exists: promotions of what waits, and rollbacks. */
+import { digest, sealSecrets } from '../canonical/canonical.ts';
+import { contentDigest } from '../canonical/confirmed-promotion.ts';
+import { projectLike } from '../canonical/project.ts';
+import type { Address } from '../model/address.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import {
+  type Change,
+  type GitInfo,
+  PLAN_FORMAT,
+  type Plan,
+  type Planned,
+  type PlannedMove,
+  type StateEdit,
+  type Step,
+} from '../model/plan.ts';
+import type { Release } from '../model/release.ts';
+import type { RemoteResource } from '../model/remote.ts';
+import type { Binding, State } from '../model/state.ts';
+import { planDigest } from './digests.ts';
+import { releaseNote } from './release.ts';
+import { configFields } from './version-diff.ts';
+
+export interface Move {
+  readonly address: Address;
+  readonly binding: Binding;
+  readonly main: RemoteResource;
+  readonly version: RemoteResource;
+  /** For the record of mains. */
+  readonly reason: string;
+  readonly rollback: boolean;
+  /** The last step of the open rollout: its canary goes with it. */
+  readonly endsRollout?: boolean;
+  /** Undefined: without a gate. */
+  readonly release: Release | undefined;
+}
+
+export interface MovesInput {
+  readonly project: { readonly name: string; readonly environment: string };
+  readonly state: State;
+  readonly apiBase: string;
+  readonly git: GitInfo | null;
+  readonly tool: Plan['tool'];
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly moves: readonly Move[];
+  /** Moves that were begun earlier and turned out to be done. */
+  readonly settled: readonly { readonly address: Address; readonly binding: Binding }[];
+}
+
+/** One step for each move; nothing else is compared and nothing else is touched. */
+export function planMoves(input: MovesInput): Planned {
+  const { state, moves } = input;
+  const ids = Object.fromEntries(
+    Object.entries(state.resources).map(([address, { remote_id }]) => [address, remote_id]),
+  );
+  const refs = new Map(Object.entries(ids).map(([address, id]) => [id, address]));
+  const changes = moves.map((move) => changeOf(move, refs));
+  const inputs = digest(moves.map(({ address, version }) => [address, contentDigest(version.config)]));
+  const identity = {
+    project: input.project.name,
+    environment: input.project.environment,
+    api_base: input.apiBase,
+    inputs_digest: inputs,
+  };
+  const plan: Plan = {
+    format_version: PLAN_FORMAT,
+    tool: input.tool,
+    ...identity,
+    account: state.account,
+    created_at: input.createdAt,
+    expires_at: input.expiresAt,
+    git: input.git,
+    plan_digest: planDigest({ ...identity, changes, conflicts: [] }),
+    options: { prune: false, recreate: false, take: null, targets: moves.map(({ address }) => address) },
+    summary: {
+      create: 0,
+      update: changes.length,
+      delete: 0,
+      adopt: 0,
+      promote: changes.length,
+      unchanged: 0,
+      drift: 0,
+      conflict: 0,
+      orphan: 0,
+      unmanaged: 0,
+    },
+    changes,
+    drift: [],
+    conflicts: [],
+    orphans: [],
+    released: [],
+    diagnostics: [],
+  };
+  const stateEdits = input.settled.map((done): StateEdit => ({ op: 'settle', ...done }));
+  return { plan, steps: moves.map(stepOf), stateEdits, ids };
+}
+
+function changeOf(move: Move, refs: ReadonlyMap<string, string>): Change {
+  const { address, main, version, reason, release } = move;
+  return {
+    address,
+    action: 'update',
+    remote_id: main.id,
+    reason: `main moves to version ${version.versionId ?? ''} (${reason})`,
+    fields: configFields(main.config, version.config, refs),
+    promotes: true,
+    live_version_id: main.versionId ?? null,
+    base_digest: null,
+    live_digest: contentDigest(main.config),
+    desired_digest: contentDigest(version.config),
+    depends_on: [],
+    affects: [],
+    existing: true,
+    ...(release !== undefined && { release: releaseNote(release) }),
+  };
+}
+
+function stepOf(move: Move): Step {
+  const { address, main, binding, release } = move;
+  return {
+    id: address,
+    address,
+    kind: 'assistant',
+    action: 'promote',
+    name: main.name,
+    remoteId: main.id,
+    dependsOn: [],
+    spec: null,
+    createSpec: null,
+    edits: [],
+    reorder: [],
+    desiredDigest: null,
+    liveDigest: null,
+    base: null,
+    foreign: [],
+    preventDestroy: binding.prevent_destroy,
+    ...(release !== undefined && { release }),
+    move: plannedMove(move),
+  };
+}
+
+/**
+ * With the candidate that we staged, base becomes what it was staged for. With any other version it becomes what
+ * that version says of the fields that are managed: Git then differs from it as from anything applied before, and
+ * the next plan shows that as an ordinary change.
+ */
+function plannedMove({ binding, main, version, reason, rollback, endsRollout }: Move): PlannedMove {
+  const shape = SHAPES.assistant;
+  const content = contentDigest(version.config);
+  const candidate = binding.candidate;
+  const ours = candidate !== undefined && candidate.content === content;
+  const { base, foreign } = binding;
+  return {
+    version_id: version.versionId ?? '',
+    content,
+    from: contentDigest(main.config),
+    rollback,
+    ...(endsRollout === true && { endsRollout }),
+    reason,
+    base: ours
+      ? candidate.base
+      : base === null
+        ? null
+        : sealSecrets(shape, projectLike(shape, version.config, base, foreign)),
+    foreign: ours ? candidate.foreign : foreign,
+  };
+}

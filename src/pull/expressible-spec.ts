@@ -1,0 +1,93 @@
+import { isMasked } from '../canonical/canonical.ts';
+import { fittingShape, mapScalars } from '../canonical/walk.ts';
+import type { Kind } from '../model/address.ts';
+import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
+import type { ObjectShape, Shape } from '../model/shape.ts';
+import { type Sieve, sieve, sieveRequired } from './minimal-spec.ts';
+import { droppablePath, unspeakable, valueAt, withField, without } from './removable-paths.ts';
+
+/** What the schema of a kind says against a spec; a missing field is named, a wrong value pointed at. */
+export type SpecCheck = (
+  kind: Kind,
+  spec: JsonObject,
+) => readonly { readonly pointer: string; readonly missing: string | undefined }[];
+
+export interface Expressed {
+  readonly spec: JsonObject;
+  /** Pointers of fields that no schema knows and that were therefore left out. */
+  readonly unknown: readonly string[];
+  /** Pointers of values that no valid document can hold. */
+  readonly leftOut: readonly string[];
+  /** How many secrets the API masks, so that nothing of them can be written. */
+  readonly masked: number;
+}
+
+const MOST_REPAIRS = 1000;
+
+/**
+ * The spec of a live configuration that passes the schema: what can be left out is, what is required is kept, and
+ * what no document can say is left to the dashboard. Undefined when nothing valid remains.
+ */
+export function expressible(
+  shape: ObjectShape,
+  kind: Kind,
+  config: JsonObject,
+  { keepUnknown, check }: { readonly keepUnknown: boolean; readonly check: SpecCheck },
+): Expressed | undefined {
+  const unknown: string[] = [];
+  const leftOut: string[] = [];
+  const options: Sieve = { keepUnknown, onUnknown: (pointer) => unknown.push(pointer) };
+  const quiet: Sieve = { keepUnknown, onUnknown: () => {} };
+  let full = config;
+  let spec = sieve(shape, config, options);
+  const drop = (path: Path): boolean => {
+    const whole = droppablePath(shape, spec, path);
+    if (whole.length === 0) return false;
+    leftOut.push(toPointer(whole));
+    // Both sides have the same elements in their lists, so that indexes move alike.
+    spec = without(spec, whole);
+    full = without(full, whole);
+    return true;
+  };
+  for (let round = 0; round < MOST_REPAIRS; round += 1) {
+    const mute = unspeakable(shape, spec);
+    if (mute !== undefined) {
+      if (!drop(mute)) return undefined;
+      continue;
+    }
+    const [problem] = check(kind, spec);
+    if (problem === undefined) return { spec, unknown, leftOut, masked: maskedSecrets(shape, config) };
+    const path = fromPointer(problem.pointer);
+    if (problem.missing !== undefined) {
+      const at = [...path, problem.missing];
+      const entry = valueAt(full, at);
+      if (entry !== undefined && entry !== null) {
+        spec = withField(spec, path, problem.missing, sieveRequired(shapeOf(shape, full, at), entry, quiet));
+        continue;
+      }
+    }
+    if (!drop(path)) return undefined;
+  }
+  return undefined;
+}
+
+function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
+  let at = fittingShape(shape, value);
+  path.forEach((part, index) => {
+    const next = valueAt(value, path.slice(0, index + 1));
+    if (at.t === 'list') at = fittingShape(at.item, next);
+    else if (at.t === 'object')
+      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
+    else at = fittingShape(undefined, next);
+  });
+  return at;
+}
+
+function maskedSecrets(shape: Shape, config: JsonObject): number {
+  let count = 0;
+  mapScalars(shape, config, 'secret', (value) => {
+    if (value !== '' && value !== null && isMasked(value)) count += 1;
+    return value;
+  });
+  return count;
+}

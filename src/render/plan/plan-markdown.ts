@@ -1,0 +1,157 @@
+import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
+import type { Plan } from '../../model/plan.ts';
+import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
+import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
+import { markerLine } from '../markdown/marker.ts';
+import {
+  ACTION_ORDER,
+  cautions,
+  changesOf,
+  command,
+  listSome,
+  nextCommands,
+  type PlanExtra,
+  planFlags,
+  promotionNote,
+  shortTime,
+  verdict,
+} from '../terminal/plan-words.ts';
+import { count } from '../terminal/style.ts';
+import { visible } from '../terminal/visible.ts';
+import { truncate } from '../terminal/width.ts';
+import { marksOf, type ReviewExtra, reviewCautions } from './plan-extra.ts';
+import { planSections } from './plan-sections.ts';
+import { blastRadiusText, graphSections, testsText } from './review-markdown.ts';
+
+/**
+ * The plan as a comment on a pull request. A comment may hold 65,536 characters, so sections are added while they
+ * fit the budget and what was left out is said. The hidden first line lets a workflow find and replace its comment.
+ */
+
+export interface MarkdownOptions extends ReviewExtra {
+  /** Bytes that the result may have. */
+  readonly budget?: number;
+}
+
+const DEFAULT_BUDGET = 60_000;
+const MAX_CAUTIONS = 20;
+
+function marker({ environment, project, plan_digest: digest }: Plan): string {
+  return markerLine({ topic: 'plan', environment, project, digest });
+}
+
+function headline(plan: Plan): string {
+  const nothingYet = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
+  return `### ${prose(truncate(verdict(plan), 400, '…'))}${nothingYet}`;
+}
+
+/** A block that GitHub paints red; the other forge shows it as a quotation. */
+export function cautionBlock(all: readonly string[]): readonly string[] {
+  if (all.length === 0) return [];
+  const rest = all.length - MAX_CAUTIONS;
+  const lines = all.slice(0, MAX_CAUTIONS).map((text) => `> - ${prose(truncate(text, 600, '…'))}`);
+  return [['> [!CAUTION]', ...lines, ...(rest > 0 ? [`> - and ${rest} more`] : [])].join('\n')];
+}
+
+function alerts(plan: Plan, extra: ReviewExtra): readonly string[] {
+  return cautionBlock([
+    ...(plan.conflicts.length > 0 ? ['Conflicts: nothing can be applied until they are settled.'] : []),
+    ...cautions(plan, extra),
+    ...reviewCautions(extra),
+  ]);
+}
+
+function diagnosticLine(diagnostic: Diagnostic): string {
+  const { position, severity, message } = diagnostic;
+  const where = position === undefined ? (diagnostic.address ?? '') : `${position.file}:${position.line}`;
+  const text = prose(truncate(message, 400, '…'));
+  return `- ${severity} ${code(diagnostic.code)} ${code(where)} ${text}`;
+}
+
+/** Errors before warnings, as many as fit. */
+function diagnosticList(plan: Plan, bytes: number): readonly string[] {
+  const order = { error: 0, warning: 1, info: 2 } as const;
+  const sorted = plan.diagnostics.toSorted((a, b) => order[a.severity] - order[b.severity]);
+  const shown = takeFitting(sorted.map(diagnosticLine), bytes);
+  const rest = sorted.length - shown.length;
+  const lines = rest > 0 ? [...shown, `- and ${count(rest, 'more problem')}`] : shown;
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+function tableRows(plan: Plan): readonly string[] {
+  return ACTION_ORDER.flatMap((action) =>
+    changesOf(plan, action).map((change) => {
+      const note = promotionNote(change);
+      return `| ${action} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
+    }),
+  );
+}
+
+function table(rows: readonly string[], bytes: number): readonly string[] {
+  if (rows.length === 0) return [];
+  const shown = takeFitting(rows, bytes);
+  const left = rows.length - shown.length;
+  const note = left > 0 ? [`${count(left, 'more change')} left out of this table.`] : [];
+  if (shown.length === 0) return note;
+  return [['| action | resource | main | why |', '|---|---|---|---|', ...shown].join('\n'), ...note];
+}
+
+function provenance({ git, created_at, expires_at }: Plan): string {
+  const branch = git === null || git.branch === null ? '' : ` (${code(truncate(git.branch, 80, '…'))})`;
+  const from = git === null ? '' : ` from ${code(git.commit.slice(0, 12))}${branch}`;
+  return `Made ${prose(shortTime(created_at))}${from}, valid until ${prose(shortTime(expires_at))}.`;
+}
+
+function footer(plan: Plan, extra: PlanExtra): string {
+  const next = nextCommands(plan, extra);
+  const digest = plan.plan_digest.replace(/^sha256:/, '');
+  const apply = command(plan, 'apply', ...planFlags(plan), '--expect-digest', digest);
+  const approve = extra.protected === true ? ` --approve ${visible(plan.environment)}` : '';
+  const applies = plan.changes.length > 0 && plan.conflicts.length === 0 && plan.options.offline !== true;
+  const commands = applies ? [`${apply}${approve}`] : next;
+  const facts = `Plan ${code(plan.plan_digest)} of ${code(plan.project)} for ${code(plan.environment)}. ${provenance(plan)}`;
+  return [facts, ...(commands.length > 0 ? [fence('sh', commands.map(visible))] : [])].join('\n\n');
+}
+
+/** Adds each part that fits by itself into what is left. */
+function fitting(parts: readonly string[], bytes: number): readonly string[] {
+  return byteLength(parts.join('\n\n')) <= bytes ? parts : takeFitting(parts, bytes);
+}
+
+/** GitHub Markdown of at most `budget` bytes (60,000 unless told), safe to post whatever the specs contain. */
+export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
+  const budget = options.budget ?? DEFAULT_BUDGET;
+  const head = [marker(plan), headline(plan), ...alerts(plan, options)];
+  const unmanaged = plan.summary.unmanaged;
+  const tail = [
+    ...(unmanaged > 0 ? [`${count(unmanaged, 'live resource')} not managed here and never touched.`] : []),
+    footer(plan, options),
+  ];
+  // What is said about things left out needs room too.
+  let room = budget - byteLength([...head, ...tail].join('\n\n')) - 700;
+  const spend = (parts: readonly string[]): readonly string[] => {
+    room -= byteLength(parts.join('\n\n')) + 2;
+    return parts;
+  };
+  const problems = spend(diagnosticList(plan, Math.floor(room * (hasErrors(plan.diagnostics) ? 0.5 : 0.2))));
+  const reach = options.blastRadius === undefined ? [] : blastRadiusText(options.blastRadius);
+  const radius = spend(fitting(reach, Math.floor(room * 0.3)));
+  const rows = spend(table(tableRows(plan), Math.floor(room * 0.4)));
+  const tests = spend(fitting(testsText(options.tests ?? []), Math.floor(room * 0.4)));
+  const graph = graphSections(options.graph, marksOf(plan));
+  const { text: sections, left } = chooseSections([...planSections(plan), ...graph], room);
+  const note = left.length === 0 ? [] : [leftOut(plan, left)];
+  const parts = [...head, ...problems, ...radius, ...rows, ...tests, sections, ...note, ...tail];
+  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return byteLength(text) <= budget ? text : `${head.slice(0, 2).join('\n\n')}\n`;
+}
+
+function leftOut(plan: Plan, names: readonly string[]): string {
+  const shown = listSome(
+    names.map((name) => code(truncate(name, 48, '…'))),
+    6,
+  );
+  const whole = code(truncate(command(plan, 'plan'), 120, '…'));
+  const verb = names.length === 1 ? 'is' : 'are';
+  return `_${count(names.length, 'section')} left out, because the comment would be too long:_ ${shown} ${verb} shown by ${whole}.`;
+}

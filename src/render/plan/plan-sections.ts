@@ -1,0 +1,184 @@
+import type { Json } from '../../model/json.ts';
+import type { Change, ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import { code, details, fence, html, prose } from '../markdown/markdown.ts';
+import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
+import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
+import {
+  ACTION_ORDER,
+  changesOf,
+  command,
+  driftLeft,
+  newFields,
+  orphansLeft,
+  pendingNote,
+  promotionNote,
+} from '../terminal/plan-words.ts';
+import { count, type Style } from '../terminal/style.ts';
+import { inline } from '../terminal/value.ts';
+import { visible } from '../terminal/visible.ts';
+
+/** What a plan says about single resources, as collapsible sections of Markdown. */
+
+const STYLE: Style = { color: false, width: 120, unicode: true };
+const ROOM = { width: 120, wrap: false, carets: true } as const;
+/** Bytes of one section: a single rewritten resource must not push out all others. */
+const MAX_SECTION = 12_000;
+
+/** The value on one line when it fits, otherwise its first lines, each with the sign. */
+function signedLines(sign: string, value: Json): readonly string[] {
+  const line = `${sign} ${inline(value)}`;
+  if (fitsOneLine(value) && line.length <= ROOM.width) return [line];
+  return previewLines(STYLE, value, ROOM.width - 2).map((text) => `${sign} ${text}`.trimEnd());
+}
+
+function valueDiff(before: Json, after: Json): readonly string[] {
+  if (before === null) return signedLines('+', after);
+  if (after === null) return signedLines('-', before);
+  const [old, now] = inlinePair(before, after);
+  const fits = fitsOneLine(before) && fitsOneLine(after) && Math.max(old.length, now.length) < ROOM.width;
+  return fits && old !== now ? [`- ${old}`, `+ ${now}`] : changedBlock(STYLE, before, after, ROOM);
+}
+
+function fieldDiff(field: FieldChange): readonly string[] {
+  return [`@@ ${pathText(field.path)} @@`, ...valueDiff(field.before, field.after)];
+}
+
+/** Short values read best as one line of `old → new`. */
+const SHORT = 60;
+
+function isScalarPair({ before, after }: FieldChange): boolean {
+  const short = (value: Json): boolean => fitsOneLine(value) && inline(value).length <= SHORT;
+  const [old, now] = inlinePair(before, after);
+  return before !== null && after !== null && short(before) && short(after) && old !== now;
+}
+
+const ORIGINS = { config: '', drift: ' (changed outside Git, put back)', removed: ' (removed)' } as const;
+
+function scalarLine(field: FieldChange): string {
+  const [old, now] = inlinePair(field.before, field.after);
+  return `- ${code(pathText(field.path))}: ${code(old)} → ${code(now)}${ORIGINS[field.origin]}`;
+}
+
+function newFieldDiff(field: FieldChange): readonly string[] {
+  const line = `+ ${pathText(field.path)}: ${inline(field.after)}`;
+  if (fitsOneLine(field.after) && line.length <= ROOM.width) return [line];
+  const preview = previewLines(STYLE, field.after, ROOM.width - 4);
+  return [`+ ${pathText(field.path)}:`, ...preview.map((text) => `+   ${text}`.trimEnd())];
+}
+
+/** The first lines of a section and how many more there are. */
+function clip(lines: readonly string[]): readonly string[] {
+  const shown = takeFitting(lines, MAX_SECTION);
+  const rest = lines.length - shown.length;
+  return rest === 0 ? lines : [...shown, `… ${count(rest, 'more line')}`];
+}
+
+/** Scalars as a list, then the rest as one diff. */
+function fieldsText(fields: readonly FieldChange[]): string {
+  const scalars = clip(fields.filter(isScalarPair).map(scalarLine)).join('\n');
+  const others = fields.filter((field) => !isScalarPair(field)).flatMap(fieldDiff);
+  return [
+    ...(scalars === '' ? [] : [scalars]),
+    ...(others.length === 0 ? [] : [fence('diff', clip(others))]),
+  ].join('\n\n');
+}
+
+function changeText(change: Change): string {
+  const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
+  const note = promotionNote(change);
+  const summary = `${change.action} <code>${html(change.address)}</code>${size}${note === '' ? '' : `: ${html(note)}`}`;
+  if (change.fields.length === 0) return details(summary, prose(change.reason));
+  const body =
+    change.action === 'create'
+      ? fence('diff', clip(newFields(change.fields).flatMap(newFieldDiff)))
+      : fieldsText(change.fields);
+  return details(summary, body);
+}
+
+function conflictText(entry: ConflictEntry): string {
+  const lines = entry.fields.flatMap((field) => [
+    `@@ ${pathText(field.path)}: Git against what was last applied @@`,
+    ...valueDiff(field.base, field.git),
+    `@@ ${pathText(field.path)}: live against what was last applied @@`,
+    ...valueDiff(field.base, field.live),
+  ]);
+  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines)));
+}
+
+function driftText(plan: Plan, entry: DriftEntry): string {
+  const summary = `changed outside Git <code>${html(entry.address)}</code>`;
+  if (entry.deleted) return details(summary, 'Deleted outside Git.');
+  const pull = code(command(plan, 'pull', '--drift', entry.address));
+  // The origin is the heading of this section, so that it need not be said for each field.
+  const fields = entry.fields.map((field) => ({ ...field, origin: 'config' as const }));
+  return details(summary, `${fieldsText(fields)}\n\nInto Git: ${pull}`);
+}
+
+function releasedText(plan: Plan): string {
+  const lines = plan.released.map((entry) => {
+    const paths = entry.fields.map((field) => pathText(field.path)).join(', ');
+    return `${visible(entry.address)}  ${paths}`;
+  });
+  return details('no longer managed: fields that the specs stopped writing', fence('text', clip(lines)));
+}
+
+function orphansText(plan: Plan, orphans: Plan['orphans']): string {
+  const lines = orphans.map((orphan) => `${visible(orphan.address)}  ${visible(orphan.remote_id)}`);
+  const prune = code(command(plan, 'plan', '--prune'));
+  return details(`without a spec: ${orphans.length}`, `${fence('text', clip(lines))}\n\nTo delete: ${prune}`);
+}
+
+function pendingText(entry: PendingEntry): string {
+  const summary = `pending <code>${html(entry.address)}</code>: ${html(pendingNote(entry))}`;
+  return details(summary, entry.fields.length === 0 ? 'No field differs.' : fieldsText(entry.fields));
+}
+
+/** Text that differs, without computing the difference: what both ends share does not count. */
+function sizeOf(fields: readonly { readonly before: Json; readonly after: Json }[]): number {
+  return fields.reduce((sum, { before, after }) => sum + changedSize(before, after) + 60, 0);
+}
+
+function changedSize(before: Json, after: Json): number {
+  if (typeof before !== 'string' || typeof after !== 'string')
+    return JSON.stringify(before).length + JSON.stringify(after).length;
+  const shortest = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < shortest && before[head] === after[head]) head += 1;
+  let tail = 0;
+  while (tail < shortest - head && before[before.length - 1 - tail] === after[after.length - 1 - tail])
+    tail += 1;
+  return before.length + after.length - 2 * (head + tail);
+}
+
+/** Conflicts, changes, then what the plan leaves alone, each apart. */
+export function planSections(plan: Plan): readonly Section[] {
+  const orphans = orphansLeft(plan);
+  const changes = ACTION_ORDER.flatMap((action) => changesOf(plan, action));
+  const section = (group: string, name: string, rank: number, size: number, make: () => string): Section => ({
+    group,
+    name,
+    rank,
+    size,
+    make,
+  });
+  return [
+    ...plan.conflicts.map((entry) => section('Conflicts', entry.address, 0, 0, () => conflictText(entry))),
+    ...changes.map((change) =>
+      section('Changes', change.address, 1, sizeOf(change.fields), () => changeText(change)),
+    ),
+    ...driftLeft(plan).map((entry) =>
+      section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>
+        driftText(plan, entry),
+      ),
+    ),
+    ...(plan.pending ?? []).map((entry) =>
+      section('Pending', entry.address, 1, sizeOf(entry.fields), () => pendingText(entry)),
+    ),
+    ...(plan.released.length > 0
+      ? [section('Also', 'fields no longer managed', 2, 0, () => releasedText(plan))]
+      : []),
+    ...(orphans.length > 0
+      ? [section('Also', 'resources without a spec', 2, 0, () => orphansText(plan, orphans))]
+      : []),
+  ];
+}

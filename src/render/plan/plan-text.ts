@@ -1,0 +1,166 @@
+import type { Action, Change, Plan } from '../../model/plan.ts';
+import { diagnosticLines } from '../terminal/diagnostics.ts';
+import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
+import {
+  ACTION_ORDER,
+  cautions,
+  changesOf,
+  command,
+  newFields,
+  nextCommands,
+  orphansLeft,
+  type PlanExtra,
+  promotionNote,
+  shortDigest,
+  shortTime,
+  verdict,
+} from '../terminal/plan-words.ts';
+import { count, finish, type Ink, labelled, paint, paragraph, type Style } from '../terminal/style.ts';
+import { visible } from '../terminal/visible.ts';
+import { attentionLines } from './plan-attention.ts';
+
+/**
+ * The plan as a person reads it: the verdict first, then what could hurt, then each change, then what is only
+ * reported, and last what to type next.
+ */
+
+const GROUPS: { readonly [action in Action]: { title: string; sign: string; ink: Ink } } = {
+  create: { title: 'Create', sign: '+', ink: 'green' },
+  adopt: { title: 'Adopt', sign: '>', ink: 'cyan' },
+  update: { title: 'Update', sign: '~', ink: 'yellow' },
+  delete: { title: 'Delete', sign: '-', ink: 'red' },
+};
+
+/** Up to this many new resources are shown with all their values; more are shown by the names of their fields. */
+const DETAILED_CREATES = 5;
+/** New resources beyond this many in one plan are listed by address only. */
+const NAMED_CREATES = 40;
+
+function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const facts = [`project ${plan.project}`, `environment ${plan.environment}`, plan.api_base];
+  if (plan.git !== null) {
+    const branch = plan.git.branch === null ? '' : ` (${plan.git.branch})`;
+    facts.push(`commit ${plan.git.commit.slice(0, 7)}${branch}`);
+  }
+  facts.push(`plan ${shortDigest(plan.plan_digest)}`);
+  const saved =
+    extra.file === undefined
+      ? []
+      : paragraph(style, `saved to ${extra.file}, valid until ${shortTime(plan.expires_at)}`, 0, 'dim');
+  return [
+    paint(style, 'bold', visible(verdict(plan))),
+    ...paragraph(style, facts.join(', '), 0, 'dim'),
+    ...saved,
+    '',
+  ];
+}
+
+function cautionLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const sign = paint(style, 'yellow', '!');
+  const lines = cautions(plan, extra).flatMap((text) =>
+    paragraph(style, text, 2).map((line, index) => (index === 0 ? sign + line.slice(1) : line)),
+  );
+  return [...lines, ''];
+}
+
+function changeFields(change: Change, style: Style): readonly string[] {
+  if (change.action === 'delete') return [];
+  if (change.action === 'create') {
+    return newFields(change.fields).flatMap((field) => newFieldLines(style, field.path, field.after, 4));
+  }
+  return change.fields.flatMap((field) => fieldLines(style, field, 4));
+}
+
+function changeHead(change: Change, style: Style): string {
+  const { sign, ink } = GROUPS[change.action];
+  const note = promotionNote(change);
+  const address = paint(style, 'bold', visible(change.address));
+  const tail = note === '' ? '' : `  ${paint(style, 'dim', `(${note})`)}`;
+  return `${paint(style, ink, sign)} ${address}${tail}`;
+}
+
+/** Why, and which live resource it is about. */
+function reasonLines(change: Change, style: Style): readonly string[] {
+  const id = change.action === 'create' || change.remote_id === null ? '' : ` (${change.remote_id})`;
+  return paragraph(style, `${change.reason}${id}`, 4, 'dim');
+}
+
+/** A new resource in two lines: what it is called and which fields it has. */
+function briefLines(change: Change, style: Style): readonly string[] {
+  const names = newFields(change.fields).map((field) => sizedName(field.path, field.after));
+  return [`  ${changeHead(change, style)}`, ...paragraph(style, names.join(', '), 4, 'dim')];
+}
+
+function groupLines(plan: Plan, action: Action, style: Style): readonly string[] {
+  const changes = changesOf(plan, action);
+  if (changes.length === 0) return [];
+  const title = paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`);
+  if (action === 'create' && changes.length > DETAILED_CREATES) {
+    const rest = changes.slice(NAMED_CREATES);
+    return [
+      title,
+      ...changes.slice(0, NAMED_CREATES).flatMap((change) => briefLines(change, style)),
+      ...rest.map((change) => `  ${changeHead(change, style)}`),
+      ...paragraph(
+        style,
+        'The values of new resources are left out here: --format json and --target ADDR have them.',
+        2,
+        'dim',
+      ),
+      '',
+    ];
+  }
+  return [
+    title,
+    ...changes.flatMap((change) => [
+      `  ${changeHead(change, style)}`,
+      ...reasonLines(change, style),
+      ...changeFields(change, style),
+      '',
+    ]),
+    '',
+  ];
+}
+
+function orphanLines(plan: Plan, style: Style): readonly string[] {
+  const left = orphansLeft(plan);
+  if (left.length === 0) return [];
+  return [
+    paint(style, 'bold', `Without a spec (${left.length}): bound, but no longer in Git; left as they are`),
+    ...left.map(
+      (orphan) => `    ${visible(orphan.address)}  ${paint(style, 'dim', visible(orphan.remote_id))}`,
+    ),
+    labelled('to delete:  ', command(plan, 'plan', '--prune'), 4),
+    labelled('to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
+    '',
+  ];
+}
+
+function lastLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  const unmanaged = plan.summary.unmanaged;
+  const are = unmanaged === 1 ? 'is' : 'are';
+  const counted = `${count(unmanaged, 'live resource')} ${are} not managed here and never touched.`;
+  const next = nextCommands(plan, extra);
+  const nextLines = next.map((text, index) => {
+    const label = index === 0 ? 'Next: ' : '  or: ';
+    return `${paint(style, 'bold', label)}${visible(text)}`;
+  });
+  return [
+    ...(unmanaged > 0 ? [...paragraph(style, counted, 0, 'dim'), ''] : []),
+    ...diagnosticLines(plan.diagnostics, style),
+    '',
+    ...nextLines,
+  ];
+}
+
+/** The whole plan as text that ends with one newline and has no trailing spaces. Deterministic. */
+export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): string {
+  return finish([
+    ...headLines(plan, style, extra),
+    ...cautionLines(plan, style, extra),
+    ...ACTION_ORDER.flatMap((action) => groupLines(plan, action, style)),
+    ...attentionLines(plan, style),
+    ...orphanLines(plan, style),
+    ...lastLines(plan, style, extra),
+  ]);
+}

@@ -1,0 +1,177 @@
+import type { Action } from '../../model/plan.ts';
+import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
+import { compareText } from '../terminal/plan-words.ts';
+import {
+  columns,
+  count,
+  finish,
+  type Glyphs,
+  glyphs,
+  type Ink,
+  number,
+  paint,
+  paragraph,
+  type Style,
+} from '../terminal/style.ts';
+import { verdictLines } from '../terminal/verdict-text.ts';
+import { visible } from '../terminal/visible.ts';
+import { displayWidth } from '../terminal/width.ts';
+
+/** What an apply did, without embellishment: what is not known is said to be not known. */
+
+const DONE: { readonly [action in Action]: string } = {
+  create: 'created',
+  update: 'updated',
+  delete: 'deleted',
+  adopt: 'adopted',
+};
+
+const TO_DO: { readonly [action in Action]: string } = {
+  create: 'to create',
+  update: 'to update',
+  delete: 'to delete',
+  adopt: 'to adopt',
+};
+
+interface Group {
+  readonly status: StepStatus;
+  readonly title: string;
+  readonly ink: Ink;
+  readonly sign: (signs: Glyphs) => string;
+}
+
+/** Worst last: that is where eyes and terminals end up. */
+const GROUPS: readonly Group[] = [
+  { status: 'applied', title: 'Applied', ink: 'green', sign: (signs) => signs.done },
+  { status: 'skipped', title: 'Skipped: already as wanted', ink: 'dim', sign: () => '=' },
+  { status: 'not_attempted', title: 'Not attempted', ink: 'dim', sign: () => '.' },
+  {
+    status: 'unknown',
+    title: 'Unknown: the request may or may not have taken effect',
+    ink: 'yellow',
+    sign: () => '?',
+  },
+  { status: 'failed', title: 'Failed', ink: 'red', sign: (signs) => signs.failed },
+];
+
+function countOf(report: ApplyReport, status: StepStatus): number {
+  return report.results.filter((result) => result.status === status).length;
+}
+
+function counts(report: ApplyReport): string {
+  const parts = [
+    [countOf(report, 'applied'), 'applied'],
+    [countOf(report, 'failed'), 'failed'],
+    [countOf(report, 'unknown'), 'unknown'],
+    [countOf(report, 'not_attempted'), 'not attempted'],
+    [countOf(report, 'skipped'), 'skipped'],
+  ] as const;
+  return parts
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${number(amount)} ${word}`)
+    .join(', ');
+}
+
+function doneCounts(report: ApplyReport): string {
+  const applied = report.results.filter((result) => result.status === 'applied');
+  const actions = ['create', 'adopt', 'update', 'delete'] as const;
+  const parts = actions
+    .map((action) => [applied.filter((result) => result.action === action).length, DONE[action]] as const)
+    .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${number(amount)} ${word}`);
+  return parts.join(', ');
+}
+
+/** One line that says what became of the whole. */
+export function reportVerdict(report: ApplyReport): string {
+  const open = countOf(report, 'failed') + countOf(report, 'unknown') + countOf(report, 'not_attempted');
+  switch (report.outcome) {
+    case 'nothing':
+      return 'Nothing to do: nothing was written.';
+    case 'refused':
+      return open > 0 ? `Refused: nothing was written; ${counts(report)}.` : 'Refused: nothing was written.';
+    case 'partial': {
+      // Only a state that could not be saved makes less of what went well throughout.
+      if (open === 0) return `Applied, but not recorded in the state: ${counts(report)}.`;
+      const none = countOf(report, 'applied') + countOf(report, 'unknown') === 0;
+      return none ? `Failed, nothing was applied: ${counts(report)}.` : `Partly applied: ${counts(report)}.`;
+    }
+    case 'applied': {
+      if (open > 0) return `Partly applied: ${counts(report)}.`;
+      const done = doneCounts(report);
+      const skipped = countOf(report, 'skipped');
+      const rest = skipped === 0 ? '' : `; ${count(skipped, 'resource')} already as wanted`;
+      return done === '' ? `Applied: nothing needed a write${rest}.` : `Applied: ${done}${rest}.`;
+    }
+    default:
+      return report.outcome satisfies never;
+  }
+}
+
+function versionText(result: StepResult): string {
+  if (result.version_id === null) return '';
+  const version = `version ${visible(result.version_id)}`;
+  if (result.promoted) return `${version} (promoted)`;
+  return result.action === 'create' ? version : `${version} (staged, main unchanged)`;
+}
+
+function errorLines(error: StepError, style: Style): readonly string[] {
+  const facts = [
+    ...(error.status === null || error.status === 0 ? [] : [`HTTP ${error.status}`]),
+    ...(error.request_id === null ? [] : [`request ${error.request_id}`]),
+  ];
+  return [
+    ...paragraph(style, `${error.code}: ${error.message}`, 6),
+    ...(error.problems ?? []).flatMap(({ at, pointer, message }) =>
+      paragraph(style, `${at === null ? '' : `${at} `}${pointer}: ${message}`, 6),
+    ),
+    ...(facts.length > 0 ? paragraph(style, facts.join(', '), 6, 'dim') : []),
+    ...(error.hint === null ? [] : [`      hint: ${visible(error.hint)}`]),
+  ];
+}
+
+function testLines({ tests }: StepResult, style: Style): readonly string[] {
+  return (tests ?? []).flatMap((verdict) => verdictLines(verdict, style, 6));
+}
+
+function groupLines(report: ApplyReport, group: Group, style: Style): readonly string[] {
+  const results = report.results
+    .filter((result) => result.status === group.status)
+    .toSorted((a, b) => compareText(a.address, b.address));
+  if (results.length === 0) return [];
+  const words = group.status === 'applied' ? DONE : TO_DO;
+  const sign = paint(style, group.ink, group.sign(glyphs(style)));
+  const table = (withIds: boolean): readonly string[] =>
+    columns(
+      results.map((result) => [
+        visible(result.address),
+        group.status === 'skipped' ? '' : words[result.action],
+        ...(withIds ? [visible(result.remote_id ?? '')] : []),
+        versionText(result),
+      ]),
+    ).map((row) => `  ${sign} ${row}`);
+  const whole = table(true);
+  // An id that was bound can be read from `state list`; one that may not be bound stays, however long the line.
+  const tooWide = whole.some((row) => displayWidth(row) > style.width);
+  const rows = tooWide && group.status === 'applied' ? table(false) : whole;
+  return [
+    paint(style, 'bold', `${group.title} (${results.length})`),
+    ...results.flatMap((result, index) => [
+      rows[index] ?? '',
+      ...(result.error === null ? [] : errorLines(result.error, style)),
+      ...testLines(result, style),
+    ]),
+    '',
+  ];
+}
+
+/** The report as text: the verdict, what happened to each resource, and the command to type next. */
+export function renderReport(report: ApplyReport, style: Style): string {
+  return finish([
+    paint(style, 'bold', reportVerdict(report)),
+    '',
+    ...GROUPS.flatMap((group) => groupLines(report, group, style)),
+    ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),
+  ]);
+}

@@ -1,0 +1,135 @@
+import type { Diagnostic, Position, Severity } from '../../model/diagnostic.ts';
+import { count, finish, type Ink, paint, type Style, usableWidth } from './style.ts';
+import { visible } from './visible.ts';
+import { displayWidth, truncate } from './width.ts';
+
+/** Diagnostics for terminals and logs (`file:line:col severity CODE message`) and as GitHub annotations. */
+
+/** Gives the text of a file of the project when it is at hand. */
+export type Source = (file: string) => string | undefined;
+
+const INKS: { readonly [severity in Severity]: Ink } = { error: 'red', warning: 'yellow', info: 'cyan' };
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By place in the project; what has no place comes last, in the given order. */
+function sorted(list: readonly Diagnostic[]): readonly Diagnostic[] {
+  return list.toSorted((a, b) => {
+    if (a.position === undefined || b.position === undefined) {
+      return Number(a.position === undefined) - Number(b.position === undefined);
+    }
+    const byPlace = a.position.line - b.position.line || a.position.column - b.position.column;
+    return compare(a.position.file, b.position.file) || byPlace;
+  });
+}
+
+function place(diagnostic: Diagnostic): string {
+  const { position, address } = diagnostic;
+  if (position !== undefined) return `${visible(position.file)}:${position.line}:${position.column} `;
+  return address === undefined ? '' : `${visible(address)} `;
+}
+
+/** The source line with a caret below the column; long lines are cut around it. */
+function frame(position: Position, style: Style, source: Source): readonly string[] {
+  const raw = source(position.file)?.split('\n')[position.line - 1];
+  if (raw === undefined || raw.trim() === '') return [];
+  const gutter = `  ${position.line} | `;
+  const room = usableWidth(style) - gutter.length;
+  const skipped = position.column > room - 10 ? Math.max(0, position.column - Math.floor(room / 2)) : 0;
+  const before = visible(raw.slice(skipped, position.column - 1));
+  const line = truncate(
+    before + visible(raw.slice(Math.max(skipped, position.column - 1)).trimEnd()),
+    room,
+    '',
+  );
+  const bar = `${' '.repeat(gutter.length - 2)}| `;
+  const caret = ' '.repeat(displayWidth(before)) + paint(style, 'red', '^');
+  return [paint(style, 'dim', gutter) + line, paint(style, 'dim', bar) + caret];
+}
+
+/** Sorted lines without the count. */
+export function diagnosticLines(
+  list: readonly Diagnostic[],
+  style: Style,
+  source?: Source,
+): readonly string[] {
+  return sorted(list).flatMap((diagnostic) => {
+    const severity = paint(style, INKS[diagnostic.severity], diagnostic.severity);
+    const text = `${severity} ${visible(diagnostic.code)} ${visible(diagnostic.message)}`;
+    const { position, hint } = diagnostic;
+    return [
+      paint(style, 'bold', place(diagnostic)) + text,
+      ...(source === undefined || position === undefined ? [] : frame(position, style, source)),
+      ...(hint === undefined ? [] : [`    ${paint(style, 'dim', `hint: ${visible(hint)}`)}`]),
+    ];
+  });
+}
+
+function countLine(list: readonly Diagnostic[]): string {
+  const of = (severity: Severity): number => list.filter((item) => item.severity === severity).length;
+  const parts = [
+    ...(of('error') > 0 ? [count(of('error'), 'error')] : []),
+    ...(of('warning') > 0 ? [count(of('warning'), 'warning')] : []),
+    ...(of('info') > 0 ? [count(of('info'), 'remark')] : []),
+  ];
+  return parts.join(', ');
+}
+
+/**
+ * One diagnostic a line, never wrapped, so that editors and grep find them; hints and, when `source` is given, the
+ * source line follow indented. Ends with the counts. Empty text for an empty list.
+ */
+export function renderDiagnostics(list: readonly Diagnostic[], style: Style, source?: Source): string {
+  if (list.length === 0) return '';
+  return finish([...diagnosticLines(list, style, source), paint(style, 'bold', countLine(list))]);
+}
+
+/** Keeps line breaks, which the annotation form can carry, and makes all else visible. */
+function annotationText(text: string): string {
+  const lines = text.split(/\r?\n/).map(visible);
+  return lines.join('\n').replaceAll('%', '%25').replaceAll('\n', '%0A');
+}
+
+function annotationProperty(text: string): string {
+  return visible(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+const COMMANDS: { readonly [severity in Severity]: string } = {
+  error: 'error',
+  warning: 'warning',
+  info: 'notice',
+};
+
+/** GitHub shows ten annotations of a kind for one step. */
+const MOST_ANNOTATIONS = 10;
+
+const URGENCY: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };
+
+/**
+ * Workflow commands of GitHub Actions, escaped by the rules of its toolkit; each ends with a newline. Errors come
+ * first, and what is beyond the tenth is counted on a last line that is no command.
+ */
+export function renderGithubAnnotations(list: readonly Diagnostic[]): string {
+  const urgent = sorted(list).toSorted((a, b) => URGENCY[a.severity] - URGENCY[b.severity]);
+  const rest = urgent.length - MOST_ANNOTATIONS;
+  const more =
+    rest > 0 ? `and ${count(rest, 'more problem')}: assistantctl validate lists all of them\n` : '';
+  return urgent
+    .slice(0, MOST_ANNOTATIONS)
+    .map((diagnostic) => {
+      const { position, address, hint } = diagnostic;
+      const properties = [
+        ...(position === undefined
+          ? []
+          : [`file=${annotationProperty(position.file)}`, `line=${position.line}`, `col=${position.column}`]),
+        `title=${annotationProperty(diagnostic.code)}`,
+      ];
+      const subject = position === undefined && address !== undefined ? `${address}: ` : '';
+      const message = `${subject}${diagnostic.message}${hint === undefined ? '' : `\n${hint}`}`;
+      return `::${COMMANDS[diagnostic.severity]} ${properties.join(',')}::${annotationText(message)}\n`;
+    })
+    .concat(more)
+    .join('');
+}

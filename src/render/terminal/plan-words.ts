@@ -1,0 +1,245 @@
+import type { Address, Kind } from '../../model/address.ts';
+import { parseAddress } from '../../model/address.ts';
+import { hasErrors } from '../../model/diagnostic.ts';
+import { isObject, toPointer } from '../../model/json.ts';
+import { KINDS } from '../../model/kinds.ts';
+import type { Action, Change, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import { count, number } from './style.ts';
+import { shellWord } from './visible.ts';
+
+/** The sentences and commands that the text and the Markdown form of a plan share. */
+
+/** What the caller knows and the plan does not say. */
+export interface PlanExtra {
+  /** Where the plan was saved. */
+  readonly file?: string;
+  /** The environment is protected: an unsaved plan needs `--approve`. */
+  readonly protected?: boolean;
+  /** It is about to be executed: there is nothing to type. */
+  readonly executing?: true;
+}
+
+/** The order in which changes are listed. */
+export const ACTION_ORDER: readonly Action[] = ['create', 'adopt', 'update', 'delete'];
+
+/** The changes of one action by address. */
+export function changesOf(plan: Plan, action: Action): readonly Change[] {
+  return plan.changes
+    .filter((change) => change.action === action)
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** Code unit order: the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** True when an apply of the plan would write nothing. */
+export function isEmpty(plan: Plan): boolean {
+  return plan.changes.length === 0 && plan.conflicts.length === 0;
+}
+
+/** One line that says it all: what would happen, and where. */
+export function verdict(plan: Plan): string {
+  const { summary } = plan;
+  const rest = [
+    ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
+    ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
+    ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
+    ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
+  ];
+  if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
+    const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
+    return `No plan for ${plan.environment}: ${count(errors, 'error')}.`;
+  }
+  if (isEmpty(plan)) {
+    if (rest.length > 0)
+      return `Nothing to apply: ${[`${number(summary.unchanged)} unchanged`, ...rest].join(', ')}.`;
+    const verb = summary.unchanged === 1 ? 'matches' : 'match';
+    return `Nothing to do: ${count(summary.unchanged, 'resource')} ${verb}.`;
+  }
+  const parts = [
+    `${number(summary.create)} to create`,
+    ...(summary.adopt > 0 ? [`${number(summary.adopt)} to adopt`] : []),
+    `${number(summary.update)} to update`,
+    `${number(summary.delete)} to delete`,
+    `${number(summary.promote)} to promote`,
+  ];
+  const others = [`${number(summary.unchanged)} unchanged`, ...rest];
+  return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
+}
+
+/** What is under way, in a few words. */
+export function pendingNote({ what, version_id, since, note }: PendingEntry): string {
+  const state = what === 'promotion' ? 'staged, waiting for promote' : 'canary rollout open';
+  return `${state}: version ${version_id} since ${shortTime(since)}${note === '' ? '' : `; ${note}`}`;
+}
+
+/** `1 staged, waiting for promote`, `2 rollouts open`. */
+function pendingText(pending: readonly PendingEntry[]): string {
+  const waiting = pending.filter(({ what }) => what === 'promotion').length;
+  const open = pending.length - waiting;
+  return [
+    ...(waiting > 0 ? [`${number(waiting)} staged, waiting for promote`] : []),
+    ...(open > 0 ? [`${count(open, 'rollout')} open`] : []),
+  ].join(', ');
+}
+
+function kindOf(address: Address): Kind {
+  return parseAddress(address)?.kind ?? 'assistant';
+}
+
+/** What happens to main, in a few words; empty where there are no versions. */
+export function promotionNote(change: Change): string {
+  if (change.action === 'delete') return '';
+  if (KINDS[kindOf(change.address)].update !== 'version') return '';
+  // A new assistant's first version is main by itself.
+  if (change.action === 'create') return '';
+  if (change.action === 'adopt' && change.fields.length === 0) return '';
+  const gate = gateText(change.release);
+  const version = change.existing === true ? 'an earlier or waiting version' : 'new version';
+  if (change.promotes) return `${version}, promoted to main${gate === '' ? '' : ` once it passed ${gate}`}`;
+  switch (change.release?.strategy) {
+    case 'canary':
+      return 'new version, to be rolled out by canary: main stays as it is';
+    case 'manual':
+      return 'new version, waits for promote: main stays as it is';
+    default:
+      return 'new version, staged only: main stays as it is';
+  }
+}
+
+function gateText(release: Change['release']): string {
+  if (release === undefined) return '';
+  const parts = [
+    ...(release.tests.length > 0 ? [count(release.tests.length, 'test')] : []),
+    ...(release.suites.length > 0
+      ? [`${count(release.suites.length, 'suite')} (${listSome(release.suites)})`]
+      : []),
+  ];
+  return parts.join(' and ');
+}
+
+/** What a reviewer must not miss. */
+export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
+  const deletes = changesOf(plan, 'delete').map((change) => change.address);
+  const recreated = plan.drift.filter((entry) => entry.deleted).map((entry) => entry.address);
+  const lines: string[] = [];
+  if (plan.options.offline === true) {
+    lines.push('Live not compared: this is Git against the last apply, and it cannot be applied.');
+  }
+  if (deletes.length > 0) {
+    lines.push(`Deletes ${count(deletes.length, 'resource')}: ${listSome(deletes)}.`);
+  }
+  for (const action of ['update', 'adopt', 'delete'] as const) {
+    for (const change of changesOf(plan, action)) {
+      if (change.affects.length === 0) continue;
+      lines.push(
+        `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareText))}`,
+      );
+    }
+  }
+  if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
+  if (extra.protected === true) {
+    const wants =
+      extra.file === undefined ? `: apply wants a saved plan or --approve ${plan.environment}` : '';
+    lines.push(`${plan.environment} is protected${wants}.`);
+  }
+  if (plan.git?.dirty === true) lines.push('The working tree has changes that are not committed.');
+  return lines;
+}
+
+/** At most ten names, then how many more. */
+export function listSome(names: readonly string[], limit = 10): string {
+  if (names.length <= limit) return names.join(', ');
+  return `${names.slice(0, limit).join(', ')} and ${number(names.length - limit)} more`;
+}
+
+/** Bound resources without a spec that this plan does not delete. */
+export function orphansLeft(plan: Plan): Plan['orphans'] {
+  const deleted = new Set(changesOf(plan, 'delete').map((change) => change.address));
+  return plan.orphans
+    .filter((orphan) => !deleted.has(orphan.address))
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** Drift that this plan does not put back: the fields that no change restores. */
+export function driftLeft(plan: Plan): readonly DriftEntry[] {
+  const restored = new Set(
+    plan.changes.flatMap((change) =>
+      change.fields
+        .filter((field) => field.origin === 'drift')
+        .map((field) => `${change.address} ${field.path}`),
+    ),
+  );
+  const changed = new Set(plan.changes.map((change) => change.address));
+  return plan.drift
+    .map((entry) => ({
+      ...entry,
+      fields: entry.fields.filter((field) => !restored.has(`${entry.address} ${field.path}`)),
+    }))
+    .filter((entry) => entry.fields.length > 0 || (entry.deleted && !changed.has(entry.address)))
+    .toSorted((a, b) => compareText(a.address, b.address));
+}
+
+/** The fields of a new resource; one that holds the whole document is shown as its members. */
+export function newFields(fields: readonly FieldChange[]): readonly FieldChange[] {
+  return fields.flatMap((field) => {
+    const { after } = field;
+    if (field.path !== '' || !isObject(after)) return [field];
+    return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
+  });
+}
+
+/** Flags that make another command plan the same. */
+export function planFlags(plan: Plan): readonly string[] {
+  const { prune, recreate, take, targets } = plan.options;
+  return [
+    ...(prune ? ['--prune'] : []),
+    ...(recreate ? ['--recreate'] : []),
+    ...(take === null ? [] : ['--take', take]),
+    ...targets.flatMap((target) => ['--target', target]),
+  ];
+}
+
+/** A command line of this tool for the plan's environment. */
+export function command(plan: Plan, ...words: readonly string[]): string {
+  return ['assistantctl', ...words, '--env', plan.environment].map(shellWord).join(' ');
+}
+
+/** `assistantctl apply …` that runs what was planned. */
+export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
+  if (extra.file !== undefined) return command(plan, 'apply', extra.file);
+  const approve = extra.protected === true ? ['--approve', plan.environment] : [];
+  return command(plan, 'apply', ...planFlags(plan), ...approve);
+}
+
+/** What to type next, most useful first; empty when there is nothing to do. */
+export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string[] {
+  if (extra.executing === true) return [];
+  if (hasErrors(plan.diagnostics)) return [command(plan, 'plan', ...planFlags(plan))];
+  if (plan.conflicts.length > 0) {
+    return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
+  }
+  if (plan.options.offline === true) return [command(plan, 'plan', ...planFlags(plan))];
+  if (plan.changes.length > 0) return [applyCommand(plan, extra)];
+  const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
+  return [
+    ...(waits('promotion') ? [command(plan, 'promote')] : []),
+    ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
+  ];
+}
+
+/** `sha256:9f8e7d6c5b4a…` as `9f8e7d6c5b4a`. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
+/**
+ * `2026-11-23T12:00:00.000Z` as `2026-11-23 12:00 UTC`, however UTC is written; a time without a zone is in UTC, as
+ * all times of the API are. Anything else as it is.
+ */
+export function shortTime(time: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)?$/.exec(time);
+  return match === null ? time : `${match[1]} ${match[2]} UTC`;
+}

@@ -1,0 +1,101 @@
+import { type Kind, toAddress } from '../../model/address.ts';
+import type { DesiredResource } from '../../model/desired.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { KINDS } from '../../model/kinds.ts';
+import {
+  assistantDocument,
+  insightDocument,
+  insightGroupDocument,
+  mcpServerDocument,
+  testDocument,
+  toolDocument,
+  type Validate,
+} from '../generated/validators.ts';
+import type { Finding } from '../problems/problem.ts';
+import { schemaFindings } from '../problems/schema-errors.ts';
+import { fieldsOfDocument } from '../problems/schema-fields.ts';
+import { checkRules } from '../rules/rules.ts';
+
+const VALIDATORS: { readonly [kind in Kind]: Validate } = {
+  assistant: assistantDocument,
+  tool: toolDocument,
+  mcp_server: mcpServerDocument,
+  test: testDocument,
+  insight: insightDocument,
+  insight_group: insightGroupDocument,
+};
+
+/**
+ * Holds a document, with its spec resolved, against its kind's schema. Kind and key are known to be good.
+ * With `unknownFields: 'allow'` fields that the schema does not know pass inside the spec and its overlays.
+ */
+export function checkDocument(
+  kind: Kind,
+  body: JsonObject,
+  { unknownFields }: { readonly unknownFields: 'error' | 'allow' },
+): readonly Finding[] {
+  const validate = VALIDATORS[kind];
+  if (validate(body)) return [];
+  const errors = (validate.errors ?? []).filter(
+    ({ keyword, instancePath }) =>
+      unknownFields === 'error' ||
+      (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties') ||
+      !/^\/(spec|environments)(\/|$)/.test(instancePath),
+  );
+  return schemaFindings(errors, body, (pointer) => fieldsOfDocument(kind, pointer));
+}
+
+/** One thing about a spec that its schema does not allow. */
+export interface SpecProblem {
+  /** JSON Pointer into the spec. */
+  readonly pointer: string;
+  /** Name of the field that is missing in the object at `pointer`; undefined when the value itself is wrong. */
+  readonly missing: string | undefined;
+}
+
+/**
+ * What a spec that a program made breaks, in a form for programs. Fields that the schema does not know are
+ * reported too, unless they are allowed.
+ */
+export function specProblems(
+  kind: Kind,
+  spec: JsonObject,
+  { unknownFields }: { readonly unknownFields: 'error' | 'allow' },
+): readonly SpecProblem[] {
+  const validate = VALIDATORS[kind];
+  if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec);
+  const found = (validate.errors ?? []).flatMap(
+    ({ keyword, instancePath, params }): readonly SpecProblem[] => {
+      const pointer = instancePath.replace(/^\/spec/, '');
+      if (keyword === 'required') return [{ pointer, missing: String(params.missingProperty) }];
+      if (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
+        return [{ pointer, missing: undefined }];
+      const name = String(params.additionalProperty ?? params.unevaluatedProperty);
+      const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
+    },
+  );
+  return found.length > 0 ? found : ruleProblems(kind, spec);
+}
+
+/** What the rules say that need no other document. */
+function ruleProblems(kind: Kind, spec: JsonObject): readonly SpecProblem[] {
+  const address = toAddress(kind, 'a');
+  const name = spec[KINDS[kind].nameField];
+  const resource: DesiredResource = {
+    address,
+    kind,
+    key: 'a',
+    name: typeof name === 'string' ? name : 'a',
+    spec,
+    references: [],
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined },
+    promotion: undefined,
+    position: { file: '', line: 1, column: 1 },
+  };
+  const none: ReadonlySet<never> = new Set();
+  const world = { resources: new Map([[address, resource]]), elsewhere: none, abstract: none, broken: none };
+  return checkRules(world)
+    .filter(([, { severity }]) => severity === 'error')
+    .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
+}

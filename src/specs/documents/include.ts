@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { brokenText } from '../problems/broken-text.ts';
+import type { SpecCode } from '../problems/codes.ts';
+import { lineIndex } from '../problems/line-index.ts';
+import { nearest } from '../problems/suggest.ts';
+import { readText, systemReason } from '../problems/text.ts';
+import { displayPath, isInside } from './files.ts';
+
+const MAX_INCLUDE_BYTES = 1_048_576;
+
+export type Included =
+  | { readonly text: string; readonly file: string }
+  | {
+      readonly code: SpecCode;
+      readonly message: string;
+      readonly hint?: string;
+      /** A place inside the included file, when the file itself is at fault. */
+      readonly at?: { readonly file: string; readonly line: number; readonly column: number };
+    };
+
+/** Reads the text file that a `{ $file }` names, relative to the YAML file it is written in. */
+export type Include = (yamlFile: string, path: string) => Included;
+
+/**
+ * Included files are UTF-8 text of at most 1 MiB inside the project, also after symbolic links; Windows line
+ * ends become `\n`. Each file is read once.
+ */
+export function createInclude(root: string): Include {
+  const rootReal = realpathSync(root);
+  const known = new Map<string, Included>();
+  return (yamlFile, path) => {
+    if (path === '') return { code: 'FILE_MISSING', message: '$file names no file' };
+    const wanted = resolve(join(root, dirname(yamlFile)), path);
+    if (isAbsolute(path) || !isInside(resolve(root), wanted)) return outside(path);
+    const earlier = known.get(wanted);
+    if (earlier !== undefined) return earlier;
+    const included = read(root, rootReal, wanted, path);
+    known.set(wanted, included);
+    return included;
+  };
+}
+
+function read(root: string, rootReal: string, wanted: string, path: string): Included {
+  let real: string;
+  try {
+    real = realpathSync(wanted);
+    if (!isInside(rootReal, real)) return outside(path);
+    if (statSync(real).isDirectory()) {
+      return { code: 'FILE_UNREADABLE', message: `${path} is a folder; $file names a text file` };
+    }
+  } catch (error) {
+    const similar = similarFile(wanted);
+    return {
+      code: 'FILE_MISSING',
+      message: `the file ${path} cannot be read: ${systemReason(error)}`,
+      hint:
+        similar === undefined
+          ? '$file is relative to the YAML file it is written in'
+          : `did you mean ${similar}?`,
+    };
+  }
+  const file = displayPath(root, wanted);
+  const found = readText(real, MAX_INCLUDE_BYTES);
+  if ('code' in found) {
+    const problem = { code: found.code, message: `${path}: ${found.message}` };
+    if (found.code !== 'FILE_NOT_UTF8' && found.code !== 'FILE_NUL') return problem;
+    return { ...problem, at: { file, ...lineIndex(found.before)(found.before.length) } };
+  }
+  const text = found.text.replaceAll('\r\n', '\n');
+  return unfit(text, file, wanted, path) ?? { text, file };
+}
+
+/** A text that nobody can have meant, whatever field it is for. */
+function unfit(text: string, file: string, wanted: string, path: string): Included | undefined {
+  const broken = brokenText(text);
+  if (broken !== undefined) {
+    const { offset, message, hint } = broken;
+    const at = { file, ...lineIndex(text)(offset) };
+    return { code: 'FILE_BROKEN', message: `${path}: ${message}`, hint, at };
+  }
+  if (text.trim() === '') {
+    const hint = 'write the text, or "" in the document where no text is meant';
+    return { code: 'FILE_EMPTY', message: `the file ${path} is empty`, hint };
+  }
+  // A checkout without symbolic links leaves the path of the target as the content.
+  const target = /^\S+\.\w+\n?$/.test(text) ? resolve(dirname(wanted), text.trim()) : wanted;
+  if (target === wanted || !existsSync(target)) return undefined;
+  const message = `${path} holds nothing but the path ${text.trim()}: a symbolic link that was checked out as a text`;
+  const hint = 'name that file itself, or check out with symbolic links (git config core.symlinks true)';
+  return { code: 'FILE_BROKEN', message, hint };
+}
+
+function outside(path: string): Included {
+  return {
+    code: 'FILE_OUTSIDE',
+    message: `the file ${path} lies outside the project`,
+    hint: 'move it into the project and name it relative to the YAML file',
+  };
+}
+
+function similarFile(wanted: string): string | undefined {
+  try {
+    const folder = dirname(wanted);
+    const name = nearest(wanted.slice(folder.length + 1), readdirSync(folder));
+    return name;
+  } catch {
+    return undefined;
+  }
+}

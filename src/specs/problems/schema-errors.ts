@@ -1,0 +1,211 @@
+import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Shape } from '../../model/shape.ts';
+import type { SchemaError } from '../generated/validators.ts';
+import type { Finding } from './problem.ts';
+import { suggestion } from './suggest.ts';
+
+/** Names the fields that may stand in the object at a pointer, for suggestions. */
+export type FieldsAt = (pointer: string) => readonly string[];
+
+/**
+ * Turns the violations that ajv found in a document into findings with sentences people can act on. Several
+ * violations that come from one slip become one finding.
+ */
+export function schemaFindings(
+  errors: readonly SchemaError[],
+  root: JsonObject,
+  fieldsAt: FieldsAt,
+): readonly Finding[] {
+  const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
+  return errors.flatMap((error) => {
+    if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
+    const finding = describe(error, valueAt(root, error.instancePath), fieldsAt);
+    return finding === undefined ? [] : [finding];
+  });
+}
+
+/** A mapping where a text or an id belongs: the schema then misses `$file` or `$ref` in it. */
+function isFormError(error: SchemaError): boolean {
+  return error.keyword === 'required' && /^\$(file|ref)$/.test(String(error.params.missingProperty));
+}
+
+function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsAt): Finding | undefined {
+  const { keyword, instancePath: pointer, params } = error;
+  const at = { severity: 'error', pointer } as const;
+  switch (keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const name = String(params.additionalProperty ?? params.unevaluatedProperty);
+      const known = fieldsAt(pointer).filter((field) => field !== name);
+      const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const message = `the field ${name} is not known here`;
+      return {
+        ...at,
+        pointer: child,
+        at: 'key',
+        code: 'FIELD_UNKNOWN',
+        message,
+        ...hinted(suggestion(name, known)),
+      };
+    }
+    case 'required': {
+      const name = String(params.missingProperty);
+      if (name === '$file') return wrongType(at, 'a text or { $file: path }', value);
+      if (name === '$ref') return wrongType(at, 'an id or { $ref: kind/key }', value);
+      return { ...at, code: 'FIELD_MISSING', message: `the field ${name} is missing` };
+    }
+    case 'type':
+      return wrongType(at, typeNames(params.type), value);
+    case 'enum':
+    case 'const':
+      return unknownValue(at, params, value);
+    case 'pattern':
+      if (typeof value !== 'string') return undefined;
+      return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params.pattern)) };
+    case 'propertyNames': {
+      const name = String(params.propertyName);
+      const message = `${name} cannot be used as a name here`;
+      return {
+        ...at,
+        pointer: `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        at: 'key',
+        code: 'VALUE_PATTERN',
+        message,
+      };
+    }
+    default: {
+      const message = limitMessage(keyword, params) ?? error.message ?? `breaks the rule ${keyword}`;
+      return { ...at, code: 'VALUE_LIMIT', message };
+    }
+  }
+}
+
+type At = Pick<Finding, 'severity' | 'pointer'>;
+
+function wrongType(at: At, wanted: string, value: Json | undefined): Finding {
+  return {
+    ...at,
+    code: 'TYPE_WRONG',
+    message: `must be ${wanted}, found ${found(value)}`,
+    ...hinted(typeHint(wanted, value)),
+  };
+}
+
+function typeHint(wanted: string, value: Json | undefined): string | undefined {
+  if (wanted.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
+    return 'put it in quotes';
+  if (wanted.includes('true or false') && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {
+    return `YAML 1.2 reads ${value} as a text; write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}`;
+  }
+  if (
+    /number/.test(wanted) &&
+    typeof value === 'string' &&
+    value.trim() !== '' &&
+    Number.isFinite(Number(value))
+  ) {
+    return `write ${value} without quotes`;
+  }
+  return undefined;
+}
+
+function unknownValue(at: At, params: SchemaError['params'], value: Json | undefined): Finding {
+  const list = params.allowedValues;
+  const allowed: readonly unknown[] = Array.isArray(list) ? list : [params.allowedValue];
+  const names = allowed.map(String);
+  const message = `${JSON.stringify(value)} is not allowed here`;
+  const near = typeof value === 'string' ? suggestion(value, names) : undefined;
+  const hint = near ?? `allowed: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
+  return { ...at, code: 'VALUE_UNKNOWN', message, hint: hint.replace(/^known: /, 'allowed: ') };
+}
+
+function patternMessage(value: string, pattern: string): string {
+  const shown = value.length > 60 ? `${value.slice(0, 57)}…` : value;
+  if (pattern.includes('(ms|s|m|h|d)')) return `${shown} is no duration such as 30s, 15m or 24h`;
+  if (pattern === '^[a-z0-9][a-z0-9-]*$') return `${shown} is no key; keys hold a-z, 0-9 and -`;
+  if (pattern.startsWith('^https?:')) return `${shown} is no http or https URL`;
+  if (pattern.startsWith('^(/(')) return `${shown} is no JSON Pointer such as /voice_settings/voice_speed`;
+  if (pattern.startsWith('^(?!telnyx_)')) {
+    return `${shown} is no variable name: letters, digits, . _ - and not starting with telnyx_`;
+  }
+  return `${shown} does not have the form ${pattern}`;
+}
+
+function limitMessage(keyword: string, params: SchemaError['params']): string | undefined {
+  const limit = Number(params.limit).toLocaleString('en-US');
+  switch (keyword) {
+    case 'minLength':
+      return params.limit === 1 ? 'must not be empty' : `must have at least ${limit} characters`;
+    case 'maxLength':
+      return `must have at most ${limit} characters`;
+    case 'minimum':
+      return `must be at least ${limit}`;
+    case 'maximum':
+      return `must be at most ${limit}`;
+    case 'exclusiveMinimum':
+      return `must be more than ${limit}`;
+    case 'exclusiveMaximum':
+      return `must be less than ${limit}`;
+    case 'multipleOf':
+      return `must be a multiple of ${String(params.multipleOf)}`;
+    case 'minItems':
+    case 'minProperties':
+      return `must have at least ${limit} ${params.limit === 1 ? 'entry' : 'entries'}`;
+    case 'maxItems':
+    case 'maxProperties':
+      return `must have at most ${limit} ${params.limit === 1 ? 'entry' : 'entries'}`;
+    case 'uniqueItems':
+      return `entries ${String(params.j)} and ${String(params.i)} (from 0) are the same`;
+    default:
+      return undefined;
+  }
+}
+
+const TYPE_NAMES: { readonly [type: string]: string } = {
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  null: 'null',
+  array: 'a list',
+  object: 'a mapping',
+};
+
+function typeNames(type: unknown): string {
+  const types = (Array.isArray(type) ? type : String(type).split(',')).map(String);
+  return types.map((name) => TYPE_NAMES[name] ?? name).join(' or ');
+}
+
+function found(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isArray(value)) return 'a list';
+  if (isObject(value)) return 'a mapping';
+  if (typeof value === 'string') return value.length > 40 ? 'a text' : `the text ${JSON.stringify(value)}`;
+  return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+function hinted(hint: string | undefined): { hint: string } | Record<never, never> {
+  return hint === undefined ? {} : { hint };
+}
+
+/** The value at a JSON Pointer, or undefined. */
+export function valueAt(root: Json, pointer: string): Json | undefined {
+  let value: Json | undefined = root;
+  for (const part of fromPointer(pointer)) {
+    if (isArray(value)) value = value[Number(part)];
+    else if (isObject(value)) value = Object.hasOwn(value, part) ? value[part] : undefined;
+    else return undefined;
+  }
+  return value;
+}
+
+/** The field names that a shape knows at a path; empty where keys are free or nothing is known. */
+export function shapeFields(shape: Shape, path: readonly string[]): readonly string[] {
+  let at: Shape | undefined = shape;
+  for (const part of path) {
+    if (at?.t === 'list' && /^\d+$/.test(part)) at = at.item;
+    else if (at?.t === 'object') at = Object.hasOwn(at.fields, part) ? at.fields[part] : undefined;
+    else at = undefined;
+  }
+  return at?.t === 'object' ? Object.keys(at.fields) : [];
+}

@@ -1,0 +1,186 @@
+import type { Address } from '../../model/address.ts';
+import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { SHAPES } from '../../model/generated/shapes.ts';
+import { isArray, isObject, type Json } from '../../model/json.ts';
+import { KINDS } from '../../model/kinds.ts';
+import { checkDocument } from '../documents/check-document.ts';
+import type { SpecDocument, SpecFolder } from '../documents/documents.ts';
+import { chainFinding } from '../documents/extends.ts';
+import type { Include } from '../documents/include.ts';
+import {
+  type Chain,
+  chainOf,
+  hasOverlays,
+  type Layer,
+  layerAt,
+  layersOf,
+  mergeLayers,
+} from '../documents/layers.ts';
+import { locateIn } from '../documents/locate.ts';
+import { type Resolved, resolveSpec } from '../documents/resolve.ts';
+import type { Locate } from '../documents/source.ts';
+import type { Finding } from '../problems/problem.ts';
+import { checkRules } from '../rules/rules.ts';
+
+export interface ResolveOptions {
+  readonly environments: readonly string[];
+  readonly unknownFields: 'error' | 'allow';
+  readonly include: Include;
+}
+
+/** One environment of the folder, resolved and checked. */
+export interface ResolvedEnvironment {
+  readonly resources: ReadonlyMap<Address, DesiredResource>;
+  readonly documents: ReadonlyMap<Address, SpecDocument>;
+  readonly elsewhere: ReadonlySet<Address>;
+  /** Every document of the environment's resources with what it is merged from, the lowest layer first. */
+  readonly layers: ReadonlyMap<Address, readonly Layer[]>;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Checked {
+  readonly resource: DesiredResource;
+  readonly findings: readonly Finding[];
+}
+
+export type ResolveEnvironment = (
+  name: string,
+  variables: { readonly [name: string]: string },
+) => ResolvedEnvironment;
+
+/** A misspelt environment must not hide what else is wrong: such a document is checked in every environment. */
+function isElsewhere(only: readonly Json[], name: string, environments: readonly string[]): boolean {
+  const known = only.filter((entry) => typeof entry === 'string' && environments.includes(entry));
+  return known.length > 0 ? !known.includes(name) : only.length === 0;
+}
+
+/**
+ * Prepares a folder for being resolved for one environment or several. Documents that come out the same
+ * everywhere (no overlay, no variable) are resolved and checked once.
+ */
+export function createResolver(folder: SpecFolder, options: ResolveOptions): ResolveEnvironment {
+  const constant = new Map<SpecDocument, Checked>();
+  const known = new Map([...folder.documents].reverse().map((document) => [document.address, document]));
+  const chains = new Map(folder.documents.map((document) => [document, chainOf(document, known)]));
+  return (name, variables) => {
+    const diagnostics: Diagnostic[] = [];
+    const resources = new Map<Address, DesiredResource>();
+    const documents = new Map<Address, SpecDocument>();
+    const layers = new Map<Address, readonly Layer[]>();
+    const elsewhere = new Set<Address>();
+    const abstract = new Set<Address>();
+    const report = (document: SpecDocument, findings: readonly Finding[]): void => {
+      const from = layers.get(document.address) ?? [];
+      for (const finding of findings) diagnostics.push(toDiagnostic(finding, document, from, folder.locate));
+    };
+    for (const document of folder.documents) {
+      const { body, address } = document;
+      if (isArray(body.only) && isElsewhere(body.only, name, options.environments)) {
+        elsewhere.add(address);
+        continue;
+      }
+      if (resources.has(address) || abstract.has(address)) continue;
+      const chain = chains.get(document) ?? { documents: [document] };
+      const from = layersOf(chain, name);
+      layers.set(address, from);
+      let checked = constant.get(document);
+      if (checked === undefined) {
+        const made = checkOne(document, chain, from, variables, options);
+        checked = made.checked;
+        if (made.constant) constant.set(document, checked);
+      }
+      const broken = chain.problem && chainFinding(chain.problem, document, folder);
+      report(document, [...(broken ? [broken] : []), ...checked.findings]);
+      if (body.abstract === true) {
+        abstract.add(address);
+        continue;
+      }
+      resources.set(address, checked.resource);
+      documents.set(address, document);
+    }
+    for (const address of resources.keys()) elsewhere.delete(address);
+    const world = { resources, elsewhere, abstract, broken: folder.broken };
+    for (const [address, finding] of checkRules(world)) {
+      const document = documents.get(address);
+      if (document !== undefined) report(document, [finding]);
+    }
+    return { resources, documents, elsewhere, layers, diagnostics };
+  };
+}
+
+function checkOne(
+  document: SpecDocument,
+  chain: Chain,
+  layers: readonly Layer[],
+  variables: { readonly [name: string]: string },
+  options: ResolveOptions,
+): { readonly checked: Checked; readonly constant: boolean } {
+  const { body, kind, key, address, position } = document;
+  const fileAt = (path: readonly string[]): string =>
+    (layerAt(layers, path)?.document ?? document).source.file;
+  const scope = { variables };
+  const context = { fileAt, scope, include: options.include };
+  const resolved = resolveSpec(mergeLayers(layers), SHAPES[kind], context);
+  const name = resolved.spec[KINDS[kind].nameField];
+  const resource: DesiredResource = {
+    address,
+    kind,
+    key,
+    name: typeof name === 'string' ? name : key,
+    spec: resolved.spec,
+    references: resolved.references,
+    lifecycle: lifecycleOf(document),
+    promotion: isObject(body.promotion) ? body.promotion : undefined,
+    position,
+  };
+  const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];
+  const overlays = chain.documents.some((each) => hasOverlays(each.body));
+  return { checked: { resource, findings }, constant: !resolved.variable && !overlays };
+}
+
+/** Schema findings, without those about values that resolving already complained about. */
+function checkResolved(
+  document: SpecDocument,
+  chain: Chain,
+  resolved: Resolved,
+  options: ResolveOptions,
+): readonly Finding[] {
+  const inherits = document.body.extends !== undefined;
+  const hasSpec = isObject(document.body.spec) || (document.body.spec === undefined && inherits);
+  const body = hasSpec ? { ...document.body, spec: resolved.spec } : document.body;
+  // What a base lacks is for those who extend it to say; what a broken chain lacks has been told already.
+  const partial = document.body.abstract === true || chain.problem !== undefined;
+  const findings = checkDocument(document.kind, body, options).filter(
+    ({ code, pointer }) => !partial || code !== 'FIELD_MISSING' || !pointer.startsWith('/spec'),
+  );
+  const told = resolved.findings.map(({ pointer }) => pointer);
+  if (chain.problem !== undefined) told.push('/extends');
+  return findings.filter(({ code, pointer }) => {
+    const isTold = (at: string) =>
+      pointer.startsWith(`${at}/`) || (pointer === at && code !== 'FIELD_UNKNOWN');
+    return !told.some(isTold);
+  });
+}
+
+function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
+  const lifecycle = isObject(body.lifecycle) ? body.lifecycle : {};
+  const ignored = lifecycle.ignore_changes;
+  const moved = lifecycle.moved_from;
+  return {
+    preventDestroy: lifecycle.prevent_destroy === true,
+    ignoreChanges: isArray(ignored) ? ignored.filter((pointer) => typeof pointer === 'string') : [],
+    movedFrom: typeof moved === 'string' ? `${kind}/${moved}` : undefined,
+  };
+}
+
+function toDiagnostic(
+  finding: Finding,
+  document: SpecDocument,
+  layers: readonly Layer[],
+  locate: Locate,
+): Diagnostic {
+  const { at, excerpt, included, ...rest } = finding;
+  const position = included ?? locateIn(document, layers, finding.pointer, locate, { at, excerpt });
+  return { ...rest, position, address: document.address };
+}

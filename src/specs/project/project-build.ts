@@ -1,0 +1,117 @@
+import { normalize } from 'node:path';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { parseDuration } from '../../model/duration.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
+import type { Environment, Project } from '../../model/project.ts';
+import type { Locate, Source } from '../documents/source.ts';
+
+/** The checked project file with all its environments. */
+export interface ProjectDocument extends Omit<Project, 'environment' | 'environments'> {
+  readonly environments: ReadonlyMap<string, Environment>;
+  readonly defaultEnvironment: string | undefined;
+  /** Remarks that do not keep the file from being used. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Turns a project file that passed its checks into values, defaults filled in. */
+export function buildProject(
+  root: string,
+  body: JsonObject,
+  source: Source,
+  locate: Locate,
+  diagnostics: readonly Diagnostic[],
+): ProjectDocument {
+  const limits = objectAt(body, 'limits');
+  const retry = objectAt(body, 'retry');
+  const environments = entriesAt(body, 'environments').map(([name, environment]) => {
+    const variables = variablesOf(name, environment, source, locate);
+    return [name, buildEnvironment(name, environment, variables)] as const;
+  });
+  return {
+    name: text(body, 'project') ?? '',
+    root,
+    specs: normalize(text(body, 'specs') ?? 'assistants').replace(/[/\\]+$/, ''),
+    environments: new Map(environments),
+    defaultEnvironment: text(body, 'default_environment'),
+    limits: {
+      maxDeletes: number(limits, 'max_deletes') ?? 5,
+      maxChangePercent: number(limits, 'max_change_percent') ?? 30,
+      minResources: number(limits, 'min_resources') ?? 10,
+    },
+    concurrency: number(body, 'concurrency') ?? 8,
+    planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
+    retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
+    unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    diagnostics,
+  };
+}
+
+function buildEnvironment(name: string, body: JsonObject, variables: Environment['variables']): Environment {
+  const state = objectAt(body, 'state');
+  const drift = body.drift;
+  return {
+    name,
+    target: body.target === 'emulator' ? 'emulator' : 'api',
+    apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
+    baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
+    protected: body.protected === true,
+    state:
+      state.backend === 'git'
+        ? {
+            backend: 'git',
+            remote: text(state, 'remote') ?? 'origin',
+            ref: text(state, 'ref') ?? `refs/assistantctl/${name}`,
+          }
+        : { backend: 'file' },
+    drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
+    variables,
+  };
+}
+
+/**
+ * Variables are texts. An unquoted number keeps the characters it was written with: `+13125550100` without
+ * quotes is a number to YAML, and would lose its plus sign.
+ */
+function variablesOf(
+  name: string,
+  environment: JsonObject,
+  source: Source,
+  locate: Locate,
+): Environment['variables'] {
+  const variables: { [name: string]: string } = {};
+  for (const [variable, value] of Object.entries(objectAt(environment, 'variables'))) {
+    if (typeof value === 'string') variables[variable] = value;
+    else {
+      const located = locate(source, 0, ['environments', name, 'variables', variable]);
+      const written = located === undefined ? '' : source.text.slice(located.start, located.end);
+      variables[variable] = written.startsWith('*') || written === '' ? String(value) : written;
+    }
+  }
+  return variables;
+}
+
+/** The mapping of that name; an empty one when there is none. */
+export function objectAt(body: JsonObject, name: string): JsonObject {
+  const value = body[name];
+  return isObject(value) ? value : {};
+}
+
+/** The mappings inside a mapping, by name. */
+export function entriesAt(body: JsonObject, name: string): readonly (readonly [string, JsonObject])[] {
+  return Object.keys(objectAt(body, name)).map((key) => [key, objectAt(objectAt(body, name), key)]);
+}
+
+function text(body: JsonObject, name: string): string | undefined {
+  const value = body[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function number(body: JsonObject, name: string): number | undefined {
+  const value = body[name];
+  return typeof value === 'number' ? value : undefined;
+}
+
+function duration(body: JsonObject, name: string): number | undefined {
+  const value = text(body, name);
+  return value === undefined ? undefined : parseDuration(value);
+}

@@ -1,0 +1,225 @@
+import { statSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { credentialIn } from '../../model/credentials.ts';
+import type { Diagnostic, Position } from '../../model/diagnostic.ts';
+import { Failure } from '../../model/errors.ts';
+import { isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
+import type { Project } from '../../model/project.ts';
+import { MAX_FILE_BYTES } from '../documents/documents.ts';
+import { createLocate, type Locate, makeSource, positionAt, type Source } from '../documents/source.ts';
+import { projectFile } from '../generated/validators.ts';
+import type { Finding } from '../problems/problem.ts';
+import { schemaFindings } from '../problems/schema-errors.ts';
+import { fieldsOfProject } from '../problems/schema-fields.ts';
+import { suggestion } from '../problems/suggest.ts';
+import { readText } from '../problems/text.ts';
+import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
+import { yamlValue } from '../yaml/yaml-value.ts';
+import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
+
+export const PROJECT_FILE = 'assistantctl.yaml';
+
+/**
+ * The folder that holds `assistantctl.yaml`: `explicit` (relative to `cwd`) when given, else the nearest one from
+ * `cwd` upwards. Rejects with `Failure('usage')` when there is none.
+ */
+export async function findProjectRoot(cwd: string, explicit?: string): Promise<string> {
+  if (explicit !== undefined) {
+    const root = resolve(cwd, explicit);
+    if (isFile(join(root, PROJECT_FILE))) return root;
+    throw notFound(`there is no ${PROJECT_FILE} in ${root}`);
+  }
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    if (isFile(join(folder, PROJECT_FILE))) return folder;
+    if (dirname(folder) === folder) throw notFound(`there is no ${PROJECT_FILE} in ${cwd} or above it`);
+  }
+}
+
+/**
+ * The project for one environment: the named one, else `default_environment`, else the only one.
+ * Rejects with `Failure('spec')` and every problem of the file, or `Failure('usage')` when the environment is
+ * unknown or none was chosen.
+ */
+export async function loadProject(root: string, environmentName: string | undefined): Promise<Project> {
+  const document = await loadProjectDocument(root);
+  return chooseEnvironment(document, environmentName);
+}
+
+/** The project narrowed to one environment, see {@link loadProject}. */
+export function chooseEnvironment(document: ProjectDocument, environmentName: string | undefined): Project {
+  const { environments, defaultEnvironment, diagnostics: _, ...rest } = document;
+  const names = [...environments.keys()];
+  const chosen = environmentName ?? defaultEnvironment ?? (names.length === 1 ? names[0] : undefined);
+  if (chosen === undefined) {
+    throw new Failure('usage', 'no environment was chosen and the project names no default_environment', {
+      code: 'ENVIRONMENT_NEEDED',
+      hint: `add --env with one of: ${names.join(', ')}`,
+    });
+  }
+  const environment = environments.get(chosen);
+  if (environment === undefined) {
+    throw new Failure('usage', `${PROJECT_FILE} has no environment ${chosen}`, {
+      code: 'ENVIRONMENT_UNKNOWN',
+      hint: `known: ${names.join(', ')}`,
+    });
+  }
+  return { ...rest, environments: names, environment };
+}
+
+/** Where paths of the project file are written; the start of the file for those that are not. */
+export function positionsInProject(root: string, paths: readonly (readonly string[])[]): readonly Position[] {
+  const read = readText(join(root, PROJECT_FILE), MAX_FILE_BYTES);
+  const source = makeSource(PROJECT_FILE, 'code' in read ? '' : read.text);
+  const locate = createLocate();
+  return paths.map((path) => positionAt(source, locate(source, 0, path)?.start ?? 0));
+}
+
+/** Reads and checks the project file; rejects with `Failure('spec')` that carries every problem with its position. */
+export async function loadProjectDocument(root: string): Promise<ProjectDocument> {
+  const { document, problems } = readProjectDocument(root);
+  if (document === undefined || problems.length > 0) throw invalid(problems);
+  return document;
+}
+
+/** Parts of the project file that no check of a spec asks for. */
+const BESIDE_SPECS =
+  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|state|drift))(\/|$)/;
+
+interface ReadProject {
+  readonly document: ProjectDocument | undefined;
+  readonly problems: readonly Diagnostic[];
+}
+
+/**
+ * As {@link loadProjectDocument}, but never throws; and where the problems are beside what specs depend on, the
+ * document is there all the same, with defaults for what is wrong.
+ */
+export function readProjectDocument(root: string): ReadProject {
+  const path = join(root, PROJECT_FILE);
+  const read = readText(path, MAX_FILE_BYTES);
+  if ('code' in read) {
+    const position = positionAt(makeSource(PROJECT_FILE, read.before), read.before.length);
+    const problem = { severity: 'error', code: read.code, message: read.message, position } as const;
+    return { document: undefined, problems: [problem] };
+  }
+  const source = makeSource(PROJECT_FILE, read.text);
+  const broken = brokenText(read.text);
+  if (broken !== undefined) {
+    const { offset, ...rest } = broken;
+    const position = positionAt(source, offset);
+    return { document: undefined, problems: [{ severity: 'error', code: 'FILE_BROKEN', ...rest, position }] };
+  }
+  const locate = createLocate();
+  const { body, problems } = parseBody(source);
+  if (body === undefined) return { document: undefined, problems };
+  const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
+  const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
+  const findings = [...schema, ...ownRules(body)];
+  const usable = findings.every(({ pointer }) => BESIDE_SPECS.test(pointer));
+  return {
+    document: usable
+      ? buildProject(root, body, source, locate, credentialFindings(body).map(known))
+      : undefined,
+    problems: findings.map(known),
+  };
+}
+
+/** The body, or every reason why there is none. */
+function parseBody(source: Source): {
+  readonly body: JsonObject | undefined;
+  readonly problems: readonly Diagnostic[];
+} {
+  const { documents, problems } = parseYaml(source.text);
+  const [document, second] = documents;
+  const found = [...problems, ...(document === undefined ? [] : syntaxProblems(document, source.text))];
+  const value =
+    document === undefined || found.length > 0 ? undefined : yamlValue(document.contents, source.text);
+  found.push(...(value?.problems ?? []));
+  const at = { severity: 'error', code: 'DOCUMENT_TYPE' } as const;
+  if (found.length === 0 && !isObject(value?.value)) {
+    found.push({
+      ...at,
+      message: 'the project file must be a mapping',
+      offset: 0,
+      hint: 'start with project: <name>',
+    });
+  }
+  if (second !== undefined) {
+    const message = 'the project file holds one document only';
+    found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
+  }
+  const body = found.length === 0 && isObject(value?.value) ? value.value : undefined;
+  return {
+    body,
+    problems: found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
+  };
+}
+
+/** What the schema cannot say. */
+function ownRules(body: JsonObject): readonly Finding[] {
+  const findings: Finding[] = [];
+  const specs = body.specs;
+  if (typeof specs === 'string' && (isAbsolute(specs) || normalize(specs).startsWith('..'))) {
+    const message = 'the specs folder must lie inside the project';
+    findings.push({ severity: 'error', code: 'FILE_OUTSIDE', message, pointer: '/specs' });
+  }
+  const names = isObject(body.environments) ? Object.keys(body.environments) : [];
+  const chosen = body.default_environment;
+  if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
+    const hint = suggestion(chosen, names);
+    findings.push({
+      severity: 'error',
+      code: 'ENVIRONMENT_UNKNOWN',
+      message: `there is no environment ${chosen}`,
+      pointer: '/default_environment',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  return findings;
+}
+
+function credentialFindings(body: JsonObject): readonly Finding[] {
+  return entriesAt(body, 'environments').flatMap(([name, environment]) => {
+    const texts: (readonly [readonly string[], Json | undefined])[] = [
+      [['base_url'], environment.base_url],
+      ...Object.entries(objectAt(environment, 'variables')).map(
+        ([variable, value]) => [['variables', variable], value] as const,
+      ),
+    ];
+    return texts.flatMap(([path, value]) => {
+      const found = typeof value === 'string' ? credentialIn(value) : undefined;
+      if (found === undefined) return [];
+      const { offset: _offset, length: _length, ...problem } = found;
+      return [
+        { severity: 'error' as const, ...problem, pointer: toPointer(['environments', name, ...path]) },
+      ];
+    });
+  });
+}
+
+function toDiagnostic(finding: Finding, source: Source, locate: Locate): Diagnostic {
+  const { at, excerpt: _excerpt, included: _included, pointer, ...rest } = finding;
+  const path = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const located = locate(source, 0, path);
+  const offset = at === 'key' ? located?.keyOffset : located?.start;
+  return { ...rest, pointer, position: positionAt(source, offset ?? 0) };
+}
+
+function invalid(diagnostics: readonly Diagnostic[]): Failure {
+  const count = diagnostics.length === 1 ? 'an error' : `${diagnostics.length} errors`;
+  return new Failure('spec', `${PROJECT_FILE} has ${count}`, { code: 'PROJECT_INVALID', diagnostics });
+}
+
+function notFound(message: string): Failure {
+  return new Failure('usage', message, {
+    code: 'PROJECT_NOT_FOUND',
+    hint: 'assistantctl init makes a new project; --project DIR names an existing one',
+  });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}

@@ -1,0 +1,221 @@
+/**
+ * Takes what was changed outside Git back into the files it came from: a field into the spec or overlay that
+ * wrote it, a long text into its file, a variable into the project file. What cannot go back without changing
+ * something else is left, with the reason.
+ */
+import { setAtPath, shapeAt } from '../../canonical/edit.ts';
+import { valueAtPath } from '../../canonical/walk.ts';
+import type { Address } from '../../model/address.ts';
+import { SHAPES } from '../../model/generated/shapes.ts';
+import { fromPointer, isArray, isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
+import type { LeftField, WrittenField } from '../../model/pull.ts';
+import { writtenPath } from '../documents/keyed-path.ts';
+import { type Layer, layerAt } from '../documents/layers.ts';
+import type { OpenSpecs } from '../load/load.ts';
+import { editYaml, withValue } from '../yaml/edit-yaml.ts';
+import { type Files, openFiles } from './edited-files.ts';
+import { respell, respellText } from './restore-variables.ts';
+import { type Refusal, secretRefusal } from './write-secrets.ts';
+
+/** What was changed outside Git in one resource; `live` null stands for "not there". */
+export interface DriftedResource {
+  readonly address: Address;
+  readonly fields: readonly { readonly path: string; readonly git: Json; readonly live: Json }[];
+}
+
+export interface WrittenBack {
+  /** New texts of files, by their path relative to the project. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly updated: readonly { readonly address: Address; readonly fields: readonly WrittenField[] }[];
+  readonly left: readonly LeftField[];
+}
+
+type Outcome = { readonly written: WrittenField } | Refusal;
+
+/** Edits the texts of the specs' files in memory. */
+export function writeBack(specs: OpenSpecs, drifted: readonly DriftedResource[]): WrittenBack {
+  const files = openFiles(specs);
+  const left: LeftField[] = [];
+  const updated = drifted.flatMap(({ address, fields }) => {
+    const resource = specs.resolved.resources.get(address);
+    const layers = specs.resolved.layers.get(address) ?? [];
+    const own = layers.at(-1)?.document;
+    if (resource === undefined || own === undefined) return [];
+    const place: Place = { specs, files, layers, shape: SHAPES[resource.kind], spec: resource.spec };
+    const written: WrittenField[] = [];
+    for (const { path, git, live } of fields) {
+      const outcome = writeField(place, fromPointer(path), live === null ? undefined : live, path);
+      if ('reason' in outcome) {
+        const shown = outcome.secret === true ? { $sensitive: true } : live;
+        left.push({ address, path, git, live: shown, reason: outcome.reason });
+      } else {
+        written.push(outcome.written);
+        const next = setAtPath(place.shape, place.spec, fromPointer(path), live === null ? undefined : live);
+        place.spec = isObject(next) ? next : place.spec;
+      }
+    }
+    return written.length === 0 ? [] : [{ address, fields: written }];
+  });
+  return { texts: files.edited(), updated, left };
+}
+
+interface Place {
+  readonly specs: OpenSpecs;
+  readonly files: Files;
+  /** With what was written back so far, as is `spec`. */
+  layers: readonly Layer[];
+  readonly shape: (typeof SHAPES)[keyof typeof SHAPES];
+  /** The resolved spec. */
+  spec: JsonObject;
+}
+
+function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: string): Outcome {
+  const { shape, layers } = place;
+  const refusal = secretRefusal(shape, place.spec, keyed, live);
+  if (refusal !== undefined) return refusal;
+  const target = targetPath(place, keyed);
+  const old = valueAtPath(shape, place.spec, keyed);
+  const record = target.findIndex((_, depth) => isArray(at(place.spec, target.slice(0, depth))));
+  // A list is written by one layer as a whole.
+  const anchor = record < 0 ? target : target.slice(0, record);
+  const layer = layerAt(layers, anchor) ?? newHome(layers, anchor);
+  const own = layers.at(-1)?.document;
+  if (layer === undefined || own === undefined) return { reason: 'the document has no spec' };
+  if (layer.document !== own) return override(place, keyed, anchor, live, pointer);
+
+  const raw = at(layer.value, target);
+  const { variables } = place.specs.project.environment;
+  const text = endedLike(place, keyed, raw, old, live);
+  const included = isObject(raw) && typeof raw.$file === 'string' ? raw.$file : undefined;
+  if (included !== undefined && typeof text === 'string')
+    return writeText(place, layer, included, text, pointer);
+  if (text === undefined) {
+    const hides = record < 0 && layers.some((each) => each !== layer && at(each.value, target) !== undefined);
+    return writeYaml(place, layer, target, hides ? null : undefined, pointer);
+  }
+  const spelled = respell(raw, old, text, variables);
+  if ('value' in spelled) return writeYaml(place, layer, target, spelled.value, pointer);
+  if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
+  return { reason: lostReason(spelled.lost) };
+}
+
+/** The place in the resolved spec, list steps as indexes; a new element goes to the end of its list. */
+function targetPath({ shape, spec }: Place, keyed: Path): Path {
+  const found = writtenPath(shape, spec, keyed);
+  const list = at(spec, found);
+  const rest = keyed.slice(found.length);
+  if (rest.length === 0 || !isArray(list)) return [...found, ...rest];
+  return [...found, String(list.length), ...rest.slice(1)];
+}
+
+/** Where a field goes that no layer has: into the highest own layer that has the record around it. */
+function newHome(layers: readonly Layer[], path: Path): Layer | undefined {
+  const own = layers.filter(({ document }) => document === layers.at(-1)?.document);
+  const around = [...own].reverse().find(({ value }) => {
+    const parent = path.length < 2 ? undefined : at(value, path.slice(0, -1));
+    return isObject(parent);
+  });
+  return around ?? own[0];
+}
+
+/** A value that a base wrote is not changed there, where others would change too, but overridden here. */
+function override(place: Place, keyed: Path, anchor: Path, live: Json | undefined, pointer: string): Outcome {
+  const changed = setAtPath(place.shape, place.spec, keyed, live);
+  const value = isObject(changed) ? at(changed, anchor) : undefined;
+  const layer = place.layers.find(
+    ({ document, overlay }) => document === place.layers.at(-1)?.document && overlay === undefined,
+  );
+  if (layer === undefined) return { reason: 'the document has no spec' };
+  const spelled = respell(undefined, undefined, value ?? null, {});
+  return writeYaml(place, layer, anchor, 'value' in spelled ? spelled.value : null, pointer);
+}
+
+function writeYaml(
+  place: Place,
+  layer: Layer,
+  path: Path,
+  value: Json | undefined,
+  pointer: string,
+): Outcome {
+  const { files } = place;
+  const { source, index } = layer.document;
+  const full = [...layer.prefix, ...path];
+  const edited = editYaml(files.read(source.file), index, { path: full, value });
+  const line = files.lineOf(layer.document, full);
+  if (edited === undefined) {
+    const reason = `${source.file}:${line} cannot be edited without changing other values (an anchor that is used elsewhere?); change it by hand`;
+    return { reason };
+  }
+  files.write(source.file, edited);
+  const next = withValue(layer.value, path, value);
+  const changed = isObject(next) ? { ...layer, value: next } : layer;
+  place.layers = place.layers.map((each) => (each === layer ? changed : each));
+  return { written: { path: pointer, file: source.file, line } };
+}
+
+function writeText(place: Place, layer: Layer, included: string, live: string, pointer: string): Outcome {
+  const { files, specs } = place;
+  const found = files.include(layer.document.source.file, included);
+  if (found === undefined) return { reason: `the file ${included} cannot be read` };
+  const users = files.usersOf(found);
+  if (users > 1) {
+    return {
+      reason: `${found} is included in ${users} places, and a change would reach them all; edit it by hand or give this document a file of its own`,
+    };
+  }
+  if (live.includes('\r\n'))
+    return { reason: `the live text has carriage returns, which ${found} cannot hold; edit it by hand` };
+  const raw = files.read(found);
+  const spelled = respellText(raw.replaceAll('\r\n', '\n'), live, specs.project.environment.variables);
+  if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
+  if (!('value' in spelled)) return { reason: lostReason(spelled.lost) };
+  const text = String(spelled.value);
+  files.write(found, raw.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text);
+  return { written: { path: pointer, file: found, line: 1 } };
+}
+
+/** The live text is the template with another value: that value belongs to the variable, if nothing else uses it. */
+function writeVariable({ files, specs }: Place, name: string, text: string, pointer: string): Outcome {
+  const { name: environment } = specs.project.environment;
+  const users = files.usesOfVariable(name);
+  if (users !== 1) {
+    return {
+      reason: `the value comes from \${var.${name}}, which is used in ${users} places; set environments.${environment}.variables.${name} by hand, or write the value into the spec`,
+    };
+  }
+  const path = ['environments', environment, 'variables', name];
+  const edited = editYaml(files.read(files.projectFile), 0, { path, value: text });
+  if (edited === undefined) return { reason: `\${var.${name}} cannot be set in ${files.projectFile}` };
+  const line = files.projectLine(path);
+  files.write(files.projectFile, edited);
+  return { written: { path: pointer, file: files.projectFile, line } };
+}
+
+function lostReason(names: readonly string[]): string {
+  const written = names.map((name) => `\${var.${name}}`).join(', ');
+  return `Git writes ${written} here, and the live text has something else in its place; edit the spec or the variable by hand`;
+}
+
+/** Files and block texts end with a line break that the API may trim; it stays. */
+function endedLike(
+  { shape, spec }: Place,
+  keyed: Path,
+  raw: Json | undefined,
+  old: Json | undefined,
+  live: Json | undefined,
+): Json | undefined {
+  const scalar = shapeAt(shape, spec, keyed);
+  const isText = scalar.t === 'scalar' && scalar.text === true;
+  const ended = typeof old === 'string' && old.endsWith('\n') && raw !== undefined;
+  return isText && ended && typeof live === 'string' && !live.endsWith('\n') ? `${live}\n` : live;
+}
+
+/** The value at a path whose list steps are indexes. */
+function at(value: Json, path: Path): Json | undefined {
+  let result: Json | undefined = value;
+  for (const part of path) {
+    if (isArray(result)) result = result[Number(part)];
+    else result = isObject(result) && Object.hasOwn(result, part) ? result[part] : undefined;
+  }
+  return result;
+}

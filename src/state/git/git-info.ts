@@ -1,0 +1,39 @@
+import type { GitInfo } from '../../model/plan.ts';
+
+/** Runs git with these arguments in a folder, without a shell and without prompts; never rejects. */
+export type RunGit = (args: readonly string[], cwd: string) => Promise<GitFinished>;
+
+export interface GitFinished {
+  /** Exit status; null when the program could not be started or was killed. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const STATUS = ['status', '--porcelain=v2', '--branch', '--untracked-files=normal', '--', '.'];
+
+/**
+ * The commit that a project stands on: full id, branch (null when detached) and whether tracked or new files
+ * below the folder differ from it. One git call. Null where there is no repository, no commit or no git.
+ */
+export async function readGitInfo(root: string, git: RunGit): Promise<GitInfo | null> {
+  const found = await git(STATUS, root);
+  return found.code === 0 ? parseStatus(found.stdout) : null;
+}
+
+/** Reads `git status --porcelain=v2 --branch`; null before the first commit. */
+export function parseStatus(text: string): GitInfo | null {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const header = (name: string): string | undefined => {
+    const start = `# branch.${name} `;
+    return lines.find((line) => line.startsWith(start))?.slice(start.length);
+  };
+  const commit = header('oid');
+  if (commit === undefined || commit === '(initial)') return null;
+  const branch = header('head');
+  return {
+    commit,
+    branch: branch === undefined || branch === '(detached)' ? null : branch,
+    dirty: lines.some((line) => !line.startsWith('# ')),
+  };
+}

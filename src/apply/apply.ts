@@ -13,7 +13,7 @@ import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
-import { type Course, mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { type Course, mergeResults, resultVerdict, type StepOutcome, statusOf } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -223,7 +223,7 @@ async function settle(context: ApplyContext, step: Step, cause: unknown): Promis
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
   const results = mergeResults(outcomes);
-  const { outcome, exitKind } = verdict(outcomes, results, course);
+  const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
   const rolls = outcomes.some(({ done }) => done?.rollout === true);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
-import type { Move } from '../model/version-record.ts';
+import type { VersionRecord } from '../model/version-record.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 
@@ -51,7 +51,7 @@ export function stagedMove(
   step: Step,
   main: RemoteResource,
   staged: { readonly versionId: string; readonly config: JsonObject },
-): Move {
+): VersionRecord {
   return {
     version_id: staged.versionId,
     content: contentDigest(staged.config),
@@ -67,7 +67,7 @@ export async function bindStaged(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
 ): Promise<void> {
   await saveBinding(context, step, {
     ...carried(context, step, main.id),
@@ -86,7 +86,7 @@ export async function bindMoving(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
 ): Promise<void> {
   const known = context.bindings.get(step.address);
   const { mains, ...found } = asFound(context, step, main);
@@ -158,7 +158,7 @@ function now(context: ApplyContext): string {
 }
 
 /** Announces a write in the log before its request is sent. */
-export async function announce(
+export async function logIntent(
   context: ApplyContext,
   step: Step,
   action: string,

@@ -5,8 +5,8 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
-import type { Move } from '../model/version-record.ts';
-import { announce, bindMoving, saveBinding } from './bind.ts';
+import type { VersionRecord } from '../model/version-record.ts';
+import { bindMoving, logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
@@ -23,14 +23,14 @@ export async function promoteChecked(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource> {
   await requireSameMain(context, step, main);
   const binding = context.bindings.get(step.address);
   await refuseOpenCanary(context.api, step, main.id, binding, context.replaceRollout === true);
   await bindMoving(context, step, main, move);
-  await announce(context, step, 'promote', move.version_id);
+  await logIntent(context, step, 'promote', move.version_id);
   const live = await promoteKnown(context, main, move.version_id, isThere);
   if (binding?.rollout !== undefined) await endRollout(context, step, main.id, binding.rollout);
   return live;

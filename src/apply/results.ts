@@ -98,7 +98,7 @@ export interface Course {
 }
 
 /** Verdict over all results, and the error kind that decides the exit code (null: exit 0). */
-export function verdict(
+export function resultVerdict(
   outcomes: readonly StepOutcome[],
   results: readonly StepResult[],
   course: Course,

@@ -2,7 +2,7 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen } from '../model/rollout.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
-import type { Move } from '../model/version-record.ts';
+import type { VersionRecord } from '../model/version-record.ts';
 import { digest, liveDigest } from './canonical.ts';
 import { withReferences } from './walk.ts';
 
@@ -60,6 +60,6 @@ export function settledBinding(binding: Binding, live: RemoteResource): Binding 
   };
 }
 
-function isMain(move: Move, live: RemoteResource): boolean {
+function isMain(move: VersionRecord, live: RemoteResource): boolean {
   return move.version_id === live.versionId || move.content === contentDigest(live.config);
 }

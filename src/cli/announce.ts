@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { questioner } from './terminal.ts';
 
 /** Shows what is going to happen; at a terminal it goes on only when the person says yes. Fails with `refused` otherwise. */
-export async function announce(
+export async function confirmPlan(
   context: Context,
   project: Project,
   plan: Plan,

@@ -3,7 +3,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import type { Release, Strategy } from './release.ts';
 import type { Binding } from './state.ts';
-import type { Move } from './version-record.ts';
+import type { VersionRecord } from './version-record.ts';
 
 export const PLAN_FORMAT = '1.0';
 
@@ -173,11 +173,12 @@ export interface Step {
   /** Absent: a new version is promoted at once. */
   readonly release?: Release;
   /** For `promote`: the version that is to become main. */
-  readonly move?: PlannedMove;
+  readonly move?: PlannedPromotion;
 }
 
 /** A move of main to a version that exists. */
-export interface PlannedMove extends Pick<Move, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
+export interface PlannedPromotion
+  extends Pick<VersionRecord, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
   /** Digest of main's configuration as planned. */
   readonly from: string;
   /** The versions between are marked as undone. */

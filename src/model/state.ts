@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollout } from './rollout.ts';
-import type { Candidate, Move } from './version-record.ts';
+import type { Candidate, VersionRecord } from './version-record.ts';
 
 export const STATE_FORMAT = '1.0';
 
@@ -45,7 +45,7 @@ export interface Binding {
   /** Assistants only: the staged version, and what its promotion makes of this binding. */
   readonly candidate?: Candidate;
   /** Assistants only: a move of main that was begun; once main is that version, it is done. */
-  readonly moving?: Move;
+  readonly moving?: VersionRecord;
   /** Assistants only: the versions that were main, newest last. */
   readonly mains?: readonly MainRecord[];
   /** Assistants only: tests that versions passed, newest last. */

@@ -3,10 +3,12 @@
  * somebody changed or deleted something, the resource itself is read. In the quiet case nothing is.
  */
 import { parseAddress } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
 import { isObject } from '../model/json.ts';
-import type { Planned } from '../model/plan.ts';
+import type { Planned, PlanOptions } from '../model/plan.ts';
 import type { Confirmed, Item, RemoteAccount } from '../model/remote.ts';
 import type { State } from '../model/state.ts';
+import { neededWhole } from './needed-whole.ts';
 
 /**
  * Bound resources that a listing lacks, that were never compared before, whose main may be about to move, or that
@@ -68,7 +70,11 @@ function abbreviates(account: RemoteAccount, { found }: Confirmed): boolean {
 }
 
 export interface Survey {
+  readonly desired: DesiredState;
   readonly state: State | undefined;
+  readonly options: PlanOptions;
+  /** Every assistant that Git or the state names is read by id, whatever the list says. */
+  readonly whole?: boolean;
   readonly listed: RemoteAccount;
   /** Reads items by id. */
   readonly confirm: (items: readonly Item[]) => Promise<Confirmed>;
@@ -90,7 +96,10 @@ export async function planSurely(
     const answer: Confirmed = fresh.length === 0 ? { items: [], found: [] } : await confirm(fresh);
     return [fresh.length === 0 ? account : corrected(account, answer), answer];
   };
-  const [known] = await correct(survey.listed, suspects(survey.state, survey.listed));
+  const doubtful = [...suspects(survey.state, survey.listed), ...neededWhole(survey)];
+  const [known] = await correct(survey.listed, [
+    ...new Map(doubtful.map((item) => [item.id, item])).values(),
+  ]);
   let account = known;
   let planned = plan(account);
   // One thin resource tells whether this API abbreviates; only then are all of them read.

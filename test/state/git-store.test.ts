@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { StateSession, StateStore } from '../../src/model/state.ts';
-import { gitFailure, redact } from '../../src/state/git/git-errors.ts';
+import { gitFailure, redactGitText } from '../../src/state/git/git-errors.ts';
 import { feedGit } from '../../src/state/git/git-run.ts';
 import { processScope } from '../../src/state/process-scope.ts';
 import { bareRemote, clone, git, gitEnvironment, REF, storeIn } from './git-support.ts';
@@ -455,10 +455,10 @@ describe('trouble with the remote', () => {
   });
 
   it('cuts credentials out of what git says', () => {
-    expect(redact('fatal: unable to access https://x-token:KEY_TEST_1@host/a.git: no')).toBe(
+    expect(redactGitText('fatal: unable to access https://x-token:KEY_TEST_1@host/a.git: no')).toBe(
       'fatal: unable to access https://***@host/a.git: no',
     );
-    expect(redact('AUTHORIZATION: basic abc\nnext')).toBe('AUTHORIZATION: ***\nnext');
+    expect(redactGitText('AUTHORIZATION: basic abc\nnext')).toBe('AUTHORIZATION: ***\nnext');
     const failure = gitFailure('reading', 'refs/x', { code: null, stdout: '', stderr: '' });
     expect(failure.message).toBe('reading (refs/x): git took too long');
   });

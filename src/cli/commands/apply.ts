@@ -14,7 +14,7 @@ import { gather } from '../../operations/session/inputs.ts';
 import type { Work } from '../../operations/session/locked-run.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
 import { parseSavedPlan } from '../../plan/saved.ts';
-import { announce } from '../announce.ts';
+import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { reportPlace } from '../report-place.ts';
 import { refusalReport, showReport } from '../show-report.ts';
@@ -61,7 +61,7 @@ async function run(
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
-    if (saved === undefined) await announce(context, inputs.project, fresh.plan, flags);
+    if (saved === undefined) await confirmPlan(context, inputs.project, fresh.plan, flags);
   } catch (error) {
     if (!(error instanceof Failure) || flags.format !== 'json') throw error;
     return refusalReport(context, saved ?? fresh.plan, error);

@@ -22,7 +22,7 @@ const ROUNDS = 4;
 const LAG_MS = 1_500;
 
 /** Lists what previews left in the account. */
-export function status(
+export function previewStatus(
   context: Context,
   flags: { readonly id?: string; readonly format: string },
 ): Promise<number> {

@@ -17,9 +17,9 @@ import { accessTo } from '../../operations/session/access.ts';
 import { gather, type Inputs } from '../../operations/session/inputs.ts';
 import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { managed } from '../../plan/create.ts';
-import type { Move } from '../../plan/promotions.ts';
+import type { Promotion } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
-import { announce } from '../announce.ts';
+import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { showReport } from '../show-report.ts';
 
@@ -62,14 +62,14 @@ async function run(
   );
   const chosen = addresses.length > 0 ? addresses : waiting;
   const bound = await Promise.all(chosen.map((address) => readBound(work, state, address)));
-  const moves: Move[] = [];
+  const moves: Promotion[] = [];
   for (const one of bound) {
     const move = await moveOf(inputs, work, one, flags.version);
     if (move === undefined) context.note(`${one.address}: nothing waits to be promoted.\n`);
     else moves.push(move);
   }
   const planned = planOfMoves(context, inputs, work, state, moves, bound);
-  await announce(context, project, planned.plan, flags);
+  await confirmPlan(context, project, planned.plan, flags);
   const outcome = await work.execute(planned, true, flags.rerunTests);
   const unsaved = await work.save();
   return showReport(context, { ...outcome, skipped: [], saved: undefined, desired, unsaved }, flags.format);
@@ -80,7 +80,7 @@ async function moveOf(
   work: Work,
   bound: Bound,
   id: string | undefined,
-): Promise<Move | undefined> {
+): Promise<Promotion | undefined> {
   const { address, binding, main } = bound;
   const wanted = id ?? binding.candidate?.version_id;
   if (wanted === undefined) return undefined;

@@ -9,7 +9,7 @@ import { accessTo } from '../../operations/session/access.ts';
 import { type Connection, connect } from '../../operations/session/connect.ts';
 import { gatherProject, type Inputs, refuseSpecErrors } from '../../operations/session/inputs.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
-import { openStore } from '../../operations/session/open-state.ts';
+import { openState } from '../../operations/session/open-state.ts';
 import { renderPull } from '../../render/terminal/pull-text.ts';
 import { openSpecs } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
@@ -51,7 +51,7 @@ export async function pull(context: Context, names: readonly string[], flags: Pu
       showPull(context, await work(connection, session.current(), session), flags.format),
     );
   }
-  const state = await openStore(context.runtime, project).load();
+  const state = await openState(context.runtime, project).load();
   const connection = await connect(context, project, access);
   try {
     return showPull(context, await work(connection, state), flags.format);

@@ -14,7 +14,7 @@ import { accessTo } from '../../operations/session/access.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { type Work, withSession } from '../../operations/session/locked-run.ts';
 import { formerMains } from '../../plan/mains.ts';
-import { announce } from '../announce.ts';
+import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { showReport } from '../show-report.ts';
 
@@ -44,7 +44,7 @@ export async function rollback(context: Context, text: string, flags: RollbackFl
       ? []
       : [{ address, binding, main, version, reason, rollback: true, release: undefined }];
     const planned = planOfMoves(context, inputs, work, state, moves, [bound]);
-    await announce(context, project, planned.plan, flags);
+    await confirmPlan(context, project, planned.plan, flags);
     const outcome = await work.execute(planned, true);
     if (outcome.exitKind === null && !isMain) {
       context.note(

@@ -4,7 +4,7 @@ import { entryOf, openRollouts } from '../../operations/release/rollouts.ts';
 import { accessTo } from '../../operations/session/access.ts';
 import { connect } from '../../operations/session/connect.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { openStore } from '../../operations/session/open-state.ts';
+import { openState } from '../../operations/session/open-state.ts';
 import { sight } from '../../release/rollout.ts';
 import { describeSighting } from '../../release/rollout-decision.ts';
 import { renderRollouts } from '../../render/terminal/rollout-text.ts';
@@ -14,7 +14,7 @@ import { EXIT_DONE } from '../exit-codes.ts';
 import { addressesOf } from './rollout.ts';
 
 /** Shows the open rollouts and what stands in their way. Takes no lease and writes nothing. */
-export async function status(
+export async function rolloutStatus(
   context: Context,
   texts: readonly string[],
   flags: { readonly format: string },
@@ -22,7 +22,7 @@ export async function status(
   const project = await gatherProject(context);
   const { environment } = project;
   const access = accessTo(environment, context.runtime.env);
-  const state = await openStore(context.runtime, project).load();
+  const state = await openState(context.runtime, project).load();
   const foreign = state && checkState(state, { project: project.name, environment: environment.name });
   if (foreign !== undefined) throw foreign;
   const subjects = openRollouts(state, addressesOf(texts));

@@ -46,7 +46,7 @@ export function abort(context: Context, text: string, flags: RolloutFlags): Prom
 }
 
 /** To the end at once, without waiting for holds or analysis. */
-export function finish(context: Context, text: string, flags: RolloutFlags): Promise<number> {
+export function finishRollout(context: Context, text: string, flags: RolloutFlags): Promise<number> {
   return moveAll(context, [text], 'promote', flags);
 }
 

@@ -5,12 +5,12 @@ import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
 import { requireAddress } from '../../operations/address-argument.ts';
-import { compare } from '../../operations/plan/make-plan.ts';
+import { compareWithLive } from '../../operations/plan/make-plan.ts';
 import { accessTo } from '../../operations/session/access.ts';
 import { boundOtherwise } from '../../operations/session/bindings.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
-import { openStore } from '../../operations/session/open-state.ts';
+import { openState } from '../../operations/session/open-state.ts';
 import { archivedForm, presentIds, unknownReferences } from '../../operations/state/restoring.ts';
 import { restorePlan } from '../../plan/restore.ts';
 import type { Context } from '../context.ts';
@@ -31,12 +31,12 @@ export async function restoreState(context: Context, text: string, flags: Restor
   const inputs = await gather(context);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
   const access = accessTo(inputs.project.environment, context.runtime.env);
-  const store = openStore(context.runtime, inputs.project);
+  const store = openState(context.runtime, inputs.project);
   return await withSession(context, inputs, access, async ({ connection, session, execute, save }) => {
     const state = session.current();
     const archived = await archivedForm(store, state, address, flags.at);
     const options = { prune: false, recreate: false, take: null, targets: [] };
-    const { planned, account } = await compare(context, inputs, connection, state, options);
+    const { planned, account } = await compareWithLive(context, inputs, connection, state, options);
     refuseBound(address, state, new Set(account.resources.map(({ id }) => id)));
     const { config, lostSecrets, missingIds } = restorable(
       SHAPES[kind],

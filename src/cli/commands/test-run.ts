@@ -5,7 +5,7 @@ import { requireAddress } from '../../operations/address-argument.ts';
 import type { Connection } from '../../operations/session/connect.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { withAccount } from '../../operations/session/with-account.ts';
-import { type Choice, chooseTests } from '../../operations/tests/test-choice.ts';
+import { chooseTests, type TestSelection } from '../../operations/tests/test-choice.ts';
 import { testing } from '../../operations/tests/test-clock.ts';
 import { DEFAULT_GATE_TIMEOUT_MS } from '../../plan/release.ts';
 import { runTests } from '../../release/run-tests.ts';
@@ -60,7 +60,7 @@ export async function testRun(
 /** A version belongs to one assistant, so the tests have to as well. */
 async function checkedVersion(
   connection: Connection,
-  { destinations }: Choice,
+  { destinations }: TestSelection,
   version: string | undefined,
 ): Promise<string | undefined> {
   if (version === undefined || version === 'main') return undefined;

@@ -3,7 +3,7 @@
  * configuration (inline and shared tools together) and end in HTTP 400 with code 10015.
  */
 import { isObject, type JsonObject } from '../../model/json.ts';
-import type { World } from './contract.ts';
+import type { EmulatedWorld } from './contract.ts';
 import { badRequest, invalidBody } from './errors.ts';
 import { nested, objects, strings, text } from './fields.ts';
 import { checkFlow } from './flow-rules.ts';
@@ -28,7 +28,7 @@ export const TOOL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** The stored shared tools of a configuration; ids without a tool are left out. */
-export function sharedTools(world: World, config: JsonObject): readonly JsonObject[] {
+export function sharedTools(world: EmulatedWorld, config: JsonObject): readonly JsonObject[] {
   return strings(config, 'tool_ids')
     .map((id) => world.store.get('tools', id))
     .filter((tool) => tool !== undefined);
@@ -91,14 +91,14 @@ function checkTurnTaking(config: JsonObject): void {
   }
 }
 
-function checkShared(world: World, body: JsonObject): void {
+function checkShared(world: EmulatedWorld, body: JsonObject): void {
   for (const [index, id] of strings(body, 'tool_ids').entries()) {
     if (world.store.get('tools', id) === undefined)
       throw badRequest(`Tool ${id} not found.`, `/tool_ids/${index}`);
   }
 }
 
-function checkReferences(world: World, body: JsonObject): void {
+function checkReferences(world: EmulatedWorld, body: JsonObject): void {
   const need = (collection: string, id: string, pointer: string): void => {
     if (id !== '' && world.store.get(collection, id) === undefined)
       throw badRequest(`${id} not found.`, pointer);
@@ -115,7 +115,7 @@ function checkReferences(world: World, body: JsonObject): void {
 }
 
 /** Checks what a write sends (`body`) and what it leads to (`config`). Throws the first breach. */
-export function checkAssistant(world: World, body: JsonObject, config: JsonObject): void {
+export function checkAssistant(world: EmulatedWorld, body: JsonObject, config: JsonObject): void {
   checkShared(world, body);
   if (world.quirks.referenceCheck) checkReferences(world, body);
   const tools = [...objects(config, 'tools'), ...sharedTools(world, config)];

@@ -1,5 +1,5 @@
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { BodyOperation, World } from './contract.ts';
+import type { BodyOperation, EmulatedWorld } from './contract.ts';
 import { invalid, type ValidationIssue } from './errors.ts';
 import type { FieldRule, FieldRules } from './field-table.ts';
 import { without } from './fields.ts';
@@ -83,7 +83,7 @@ interface Prepared {
 
 /** Walks the known part of a body and applies the null and unknown-field readings to it. */
 function prepare(
-  world: World,
+  world: EmulatedWorld,
   body: JsonObject,
   rules: FieldRules,
   path: string,
@@ -135,7 +135,7 @@ function trimmed(value: Json, name: string): Json {
  * drops or refuses unknown fields and nulls as the quirks say. `whole` also demands the required fields.
  */
 export function acceptBody(
-  world: World,
+  world: EmulatedWorld,
   operation: BodyOperation,
   body: JsonObject,
   rules: FieldRules,
@@ -150,13 +150,21 @@ export function acceptBody(
 }
 
 /** What the injected validator adds to the checks above. */
-function validated(world: World, operation: BodyOperation, body: JsonObject): readonly ValidationIssue[] {
+function validated(
+  world: EmulatedWorld,
+  operation: BodyOperation,
+  body: JsonObject,
+): readonly ValidationIssue[] {
   const found = world.validateBody?.(operation, body) ?? [];
   return found.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
 }
 
 /** A body without its read-only fields; where unknown fields are refused, these are refused as well. */
-export function withoutReadOnly(world: World, body: JsonObject, names: readonly string[]): JsonObject {
+export function withoutReadOnly(
+  world: EmulatedWorld,
+  body: JsonObject,
+  names: readonly string[],
+): JsonObject {
   return world.quirks.unknownFields === 'reject' ? body : without(body, ...names);
 }
 

@@ -9,6 +9,8 @@ export interface Quirks {
   readonly stagedBase: 'main' | 'newest';
   /** Lists show the state of this many milliseconds ago. */
   readonly listLagMs: number;
+  /** The list of assistants shows `tools` and `mcp_servers` as [] and `conversation_flow` as null, whatever they are. */
+  readonly abbreviatedList: boolean;
   /** Slash paths that replies to writes leave out although reads have them. */
   readonly replyLacksFields: readonly string[];
   /** Whether a nested settings object in an update replaces the stored one or is merged into it. */
@@ -64,6 +66,7 @@ export interface Quirks {
 export const DEFAULT_QUIRKS: Quirks = {
   stagedBase: 'main',
   listLagMs: 0,
+  abbreviatedList: false,
   replyLacksFields: [],
   nested: 'replace',
   nullHandling: 'clear',

@@ -45,7 +45,7 @@ function decodeOperation(value: Json): Operation | undefined {
 }
 
 /** Opens the store, reading the file when there is one. Throws when the file is not a journal of this program. */
-export function openStore(file: string | undefined): Store {
+export function openEmulatorStore(file: string | undefined): Store {
   const collections = new Map<string, Map<string, JsonObject>>();
   const listeners: ChangeListener[] = [];
   let pending: { readonly operation: Operation; readonly before: JsonObject | undefined }[] = [];

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { checkAssistant } from '../contract/assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
-import type { World } from '../contract/contract.ts';
+import type { EmulatedWorld } from '../contract/contract.ts';
 import { fillAssistant, fillToolPart, TOOL_TIMEOUT_MS } from '../contract/defaults.ts';
 import { invalidBody } from '../contract/errors.ts';
 import { ASSISTANT_FIELDS } from '../contract/field-table.ts';
@@ -16,7 +16,7 @@ const READ_ONLY = [
 ];
 
 /** An inline tool as stored: each save gives it a new id, and the server's defaults. */
-function storeTool(world: World, tool: JsonObject): JsonObject {
+function storeTool(world: EmulatedWorld, tool: JsonObject): JsonObject {
   const type = typeof tool.type === 'string' ? tool.type : '';
   const part = tool[type];
   return {
@@ -28,7 +28,12 @@ function storeTool(world: World, tool: JsonObject): JsonObject {
 }
 
 /** Gives a configuration that enables telephony or messaging the TeXML application and profile that go with it. */
-function provision(world: World, assistantId: string, before: JsonObject, config: JsonObject): JsonObject {
+function provision(
+  world: EmulatedWorld,
+  assistantId: string,
+  before: JsonObject,
+  config: JsonObject,
+): JsonObject {
   const features = strings(config, 'enabled_features');
   const had = strings(before, 'enabled_features');
   const gains = (feature: string) => features.includes(feature) && !had.includes(feature);
@@ -46,12 +51,12 @@ function provision(world: World, assistantId: string, before: JsonObject, config
 }
 
 /** Ids of TeXML applications are decimal strings beyond 2^53. */
-function decimalId(world: World): string {
+function decimalId(world: EmulatedWorld): string {
   const bits = BigInt(`0x${world.uuid().replaceAll('-', '').slice(0, 15)}`);
   return `3${String(bits % 10n ** 18n).padStart(18, '0')}`;
 }
 
-function makeTexmlApplication(world: World, assistantId: string): string {
+function makeTexmlApplication(world: EmulatedWorld, assistantId: string): string {
   const friendly = `ai-${assistantId}`;
   const known = world.store.get('texml_links', assistantId);
   if (known !== undefined) return text(known, 'id');
@@ -86,7 +91,7 @@ function refuseEchoes(body: JsonObject): void {
 }
 
 function settle(
-  world: World,
+  world: EmulatedWorld,
   id: string,
   before: JsonObject,
   laid: JsonObject,
@@ -102,7 +107,7 @@ function settle(
 }
 
 /** The configuration of a new assistant. Throws what the API would answer to a bad body. */
-export function createConfig(world: World, id: string, sent: JsonObject): JsonObject {
+export function createConfig(world: EmulatedWorld, id: string, sent: JsonObject): JsonObject {
   const { body } = acceptBody(
     world,
     'assistant.create',
@@ -114,7 +119,12 @@ export function createConfig(world: World, id: string, sent: JsonObject): JsonOb
 }
 
 /** The configuration that a partial update makes of `base`. Throws what the API would answer to a bad body. */
-export function updateConfig(world: World, id: string, base: JsonObject, sent: JsonObject): JsonObject {
+export function updateConfig(
+  world: EmulatedWorld,
+  id: string,
+  base: JsonObject,
+  sent: JsonObject,
+): JsonObject {
   const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
   const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
   const laid = overlay(base, prepared.body, prepared.cleared, world.quirks.nested);

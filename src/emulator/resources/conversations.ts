@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { invalidBody, notFound } from '../contract/errors.ts';
 import { nested, objects, text } from '../contract/fields.ts';
 import { pageOf } from '../contract/paging.ts';
@@ -12,7 +12,7 @@ function conversationOf({ world, params }: Call): JsonObject {
   return found;
 }
 
-function newConversation(world: World, metadata: JsonObject, name?: string): JsonObject {
+function newConversation(world: EmulatedWorld, metadata: JsonObject, name?: string): JsonObject {
   const now = world.now().toISOString();
   const conversation: JsonObject = {
     id: world.uuid(),
@@ -25,7 +25,7 @@ function newConversation(world: World, metadata: JsonObject, name?: string): Jso
   return conversation;
 }
 
-function addMessage(world: World, conversationId: string, role: string, content: string): void {
+function addMessage(world: EmulatedWorld, conversationId: string, role: string, content: string): void {
   const known = world.store.get('messages', conversationId) ?? { items: [] };
   const message = { role, text: content, created_at: world.now().toISOString() };
   world.store.put('messages', conversationId, { items: [...objects(known, 'items'), message] });
@@ -69,7 +69,7 @@ function listMessages(call: Call): Reply {
 }
 
 /** No language model here: the answer repeats the question in the assistant's name. */
-function answer(world: World, assistant: JsonObject, content: string): string {
+function answer(world: EmulatedWorld, assistant: JsonObject, content: string): string {
   const name = text(configOf(mainVersion(world, assistant)), 'name');
   return `${name}: you said "${content}".`;
 }

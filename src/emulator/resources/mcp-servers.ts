@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../model/json.ts';
 import { acceptBody } from '../contract/body-checks.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { conflict, notFound } from '../contract/errors.ts';
 import { MCP_FIELDS } from '../contract/field-table.ts';
 import { objects, text, without } from '../contract/fields.ts';
@@ -8,7 +8,7 @@ import { overlay } from '../contract/merge.ts';
 import { cutPage, PAGES } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { checkSecrets } from '../contract/secret-rules.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { configOf, mainVersion } from './versions.ts';
 
 const OPTIONAL: JsonObject = { api_key_ref: null, allowed_tools: null };
@@ -47,7 +47,7 @@ function updateServer(call: Call): Reply {
   return ok(changed);
 }
 
-function isUsed(world: World, id: string): boolean {
+function isUsed(world: EmulatedWorld, id: string): boolean {
   return world.store
     .all('assistants')
     .some((item) =>
@@ -67,7 +67,7 @@ function deleteServer(call: Call): Reply {
 /** A bare array: clients ask for page after page until one is empty. */
 function listServers(call: Call): Reply {
   const { type, url } = call.query;
-  const found = visible(call.world, 'mcp_servers')
+  const found = listedNow(call.world, 'mcp_servers')
     .filter((server) => type === undefined || server.type === type)
     .filter((server) => url === undefined || server.url === url);
   return ok(cutPage(call, found, PAGES).items);

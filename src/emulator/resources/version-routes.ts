@@ -2,10 +2,10 @@ import { type Call, empty, ok, type Reply, type Route } from '../contract/contra
 import { badRequest, conflict } from '../contract/errors.ts';
 import { nested, objects, text, without } from '../contract/fields.ts';
 import { parameter } from '../contract/router.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { updateConfig } from './assistant-config.ts';
-import { showVersion } from './assistant-view.ts';
-import { dropCanary, versionName } from './assistants.ts';
+import { versionBody } from './assistant-view.ts';
+import { dropCanary, requestedVersionName } from './assistants.ts';
 import {
   addVersion,
   assistantOf,
@@ -25,8 +25,8 @@ function find({ world, params }: Call) {
 
 function listVersions({ world, params }: Call): Reply {
   const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  const listed = visible(world, 'versions', versionsOf(world, assistant).map(versionKey));
-  return ok({ data: listed.map((version) => showVersion(world, assistant, version)) });
+  const listed = listedNow(world, 'versions', versionsOf(world, assistant).map(versionKey));
+  return ok({ data: listed.map((version) => versionBody(world, assistant, version)) });
 }
 
 /** Edits a version in place; main is refused, and `promote_to_main` has no meaning here. */
@@ -40,10 +40,10 @@ function editVersion(call: Call): Reply {
     configOf(version),
     without(body, 'promote_to_main'),
   );
-  const name = versionName(body);
+  const name = requestedVersionName(body);
   const changed = { ...version, config, ...(name === undefined ? {} : { version_name: name }) };
   saveVersion(world, changed);
-  return ok(showVersion(world, assistant, changed));
+  return ok(versionBody(world, assistant, changed));
 }
 
 function deleteVersion(call: Call): Reply {
@@ -71,10 +71,10 @@ function promoteVersion(call: Call): Reply {
   dropCanary(world, text(assistant, 'id'));
   if (world.quirks.promoteVersionId === 'copy' && version.version_id !== assistant.main) {
     const copy = addVersion(world, assistant, configOf(version), text(version, 'version_name'), true);
-    return ok(showVersion(world, copy.assistant, copy.version));
+    return ok(versionBody(world, copy.assistant, copy.version));
   }
   const moved = moveMain(world, assistant, text(version, 'version_id'));
-  return ok(showVersion(world, moved, version));
+  return ok(versionBody(world, moved, version));
 }
 
 const BASE = '/ai/assistants/{assistant_id}/versions';
@@ -86,7 +86,7 @@ export const VERSION_ROUTES: readonly Route[] = [
     path: `${BASE}/{version_id}`,
     handle: (call) => {
       const { assistant, version } = find(call);
-      return ok(showVersion(call.world, assistant, version));
+      return ok(versionBody(call.world, assistant, version));
     },
   },
   { method: 'POST', path: `${BASE}/{version_id}`, handle: editVersion },

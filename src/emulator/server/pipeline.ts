@@ -1,7 +1,7 @@
 import type { Json } from '../../model/json.ts';
-import type { Call, EmulatorOptions, Reply, World } from '../contract/contract.ts';
+import type { Call, EmulatedWorld, EmulatorOptions, Reply } from '../contract/contract.ts';
 import { ApiFailure, methodNotAllowed, notFound, telnyxError, unauthorized } from '../contract/errors.ts';
-import { compileRoutes, type Match } from '../contract/router.ts';
+import { compileRoutes, type RouteMatch } from '../contract/router.ts';
 import { type Arrived, bodyObject, segmentsOf } from './http.ts';
 import { type Claim, openClaims } from './idempotency.ts';
 import { spoil } from './replies.ts';
@@ -10,18 +10,18 @@ import { ROUTES } from './routes.ts';
 /** An admitted request: everything that can refuse it before its effect has been checked. */
 export interface Admission {
   /** Does the work and makes it durable. Runs without interruption by other requests. */
-  run(): Answer;
+  run(): ServerReply;
   /** Must be called when the request is over, whether it ran or not. */
   release(): void;
 }
 
-export interface Answer {
+export interface ServerReply {
   readonly reply: Reply;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Turns any failure into its reply; unexpected ones become a 500 that names the problem. */
-export function failureAnswer(error: unknown): Answer {
+export function failureAnswer(error: unknown): ServerReply {
   if (error instanceof ApiFailure)
     return { reply: { status: error.status, json: error.body }, headers: error.headers };
   const detail = error instanceof Error ? error.message : String(error);
@@ -34,7 +34,7 @@ function checkKey(options: EmulatorOptions, arrived: Arrived): void {
   if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey)) throw unauthorized();
 }
 
-function found(match: Match, arrived: Arrived) {
+function found(match: RouteMatch, arrived: Arrived) {
   if (match.kind === 'route') return match;
   const hidden = arrived.path.startsWith('/ai/conversations/insight');
   if (match.kind === 'wrong-method' && !hidden) throw methodNotAllowed(match.allowed);
@@ -46,7 +46,7 @@ const ONE_ASSISTANT = /^\/ai\/assistants\/[^/]+$/;
 /** Prepares the handling of requests: check key, find route, claim idempotency key, then run. */
 export function openPipeline(
   options: EmulatorOptions,
-  world: World,
+  world: EmulatedWorld,
 ): (arrived: Arrived, index: number) => Admission {
   const match = compileRoutes(ROUTES);
   const claim = openClaims(world);

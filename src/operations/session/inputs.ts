@@ -44,3 +44,9 @@ export function refuseSpecErrors(desired: DesiredState): void {
     hint: 'assistantctl validate checks them without a network',
   });
 }
+
+/** As if the environment only reported drift: whatever an apply does with it, here it is told as it is. */
+export function withReportedDrift(inputs: Inputs): Inputs {
+  const environment = { ...inputs.project.environment, drift: 'report' as const };
+  return { ...inputs, project: { ...inputs.project, environment } };
+}

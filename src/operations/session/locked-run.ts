@@ -10,7 +10,7 @@ import type { Access } from './access.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import type { Inputs } from './inputs.ts';
-import { type ApplyNote, emptyState, holderName, openStore } from './open-state.ts';
+import { type ApplyNote, emptyState, holderName, openState } from './open-state.ts';
 import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
 
 /** What a command may do while it holds the lease of the environment. */
@@ -47,7 +47,7 @@ export async function withSession<Result>(
   let planDigest: string | null = null;
   let outcome: string | null = null;
   const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
-  const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
+  const session = await openState(runtime, inputs.project, note).open(holderName(runtime));
   let saving: Promise<Failure | undefined> | undefined;
   const save: Work['save'] = () => {
     saving ??= unsaved(session);

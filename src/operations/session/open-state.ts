@@ -16,7 +16,7 @@ export interface ApplyNote {
 }
 
 /** The store that the environment's `state.backend` names. `note` is asked when a session ends. */
-export function openStore(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
+export function openState(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
   const { name, state } = project.environment;
   const folder = join(project.root, '.assistantctl', 'state');
   const common = {

@@ -27,7 +27,7 @@ export interface PlacedLink {
   readonly points: readonly Point[];
 }
 
-export interface Layout {
+export interface GraphLayout {
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly PlacedNode[];
@@ -46,7 +46,7 @@ function labelOf(node: GraphNode): string {
   return truncate(visible(node.address.slice(node.address.indexOf('/') + 1)), LABEL_COLUMNS, '…');
 }
 
-export function layoutGraph(graph: ResourceGraph): Layout {
+export function layoutGraph(graph: ResourceGraph): GraphLayout {
   const { rankOf, links } = rankNodes(graph);
   const { columns, paths } = orderRows(rankOf, links);
   const nodes = new Map(graph.nodes.map((node) => [node.address, node]));

@@ -6,18 +6,18 @@ import { brokenText } from '../problems/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
-import { readText } from '../problems/text.ts';
+import { readSpecText } from '../problems/text.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import type { SpecFile } from './files.ts';
-import { createLocate, type Locate, makeSource, positionAt, type Source } from './source.ts';
+import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from './source.ts';
 
 /** A spec file holds prompts at most, so a larger one is a mistake, and reading it would take seconds. */
 export const MAX_FILE_BYTES = 4 * 1_048_576;
 
 /** One YAML document with its kind and key settled; nothing in it is resolved yet. */
 export interface SpecDocument {
-  readonly source: Source;
+  readonly source: SourceFile;
   /** Which document of the file, from 0. */
   readonly index: number;
   readonly kind: Kind;
@@ -46,7 +46,7 @@ interface Reading {
 }
 
 interface Raw {
-  readonly source: Source;
+  readonly source: SourceFile;
   readonly index: number;
   readonly offset: number;
   readonly body: JsonObject;
@@ -67,7 +67,7 @@ export function readDocuments(files: readonly SpecFile[]): SpecFolder {
 }
 
 function readFile({ path, file }: SpecFile, reading: Reading): void {
-  const read = readText(path, MAX_FILE_BYTES);
+  const read = readSpecText(path, MAX_FILE_BYTES);
   if ('code' in read) {
     const position = positionAt(makeSource(file, read.before), read.before.length);
     reading.diagnostics.push({ severity: 'error', code: read.code, message: read.message, position });
@@ -198,7 +198,7 @@ function settledKey(
 }
 
 /** Notes every key under which a broken document may be meant by references elsewhere. */
-function markBroken(source: Source, index: number, reading: Reading, value?: unknown): void {
+function markBroken(source: SourceFile, index: number, reading: Reading, value?: unknown): void {
   const key = isObject(value) ? value.key : undefined;
   if (typeof key === 'string') {
     reading.broken.add(key);

@@ -4,7 +4,7 @@ import { brokenText } from '../problems/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';
-import { readText, systemReason } from '../problems/text.ts';
+import { readSpecText, systemReason } from '../problems/text.ts';
 import { displayPath, isInside } from './files.ts';
 
 const MAX_INCLUDE_BYTES = 1_048_576;
@@ -61,7 +61,7 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
     };
   }
   const file = displayPath(root, wanted);
-  const found = readText(real, MAX_INCLUDE_BYTES);
+  const found = readSpecText(real, MAX_INCLUDE_BYTES);
   if ('code' in found) {
     const problem = { code: found.code, message: `${path}: ${found.message}` };
     if (found.code !== 'FILE_NOT_UTF8' && found.code !== 'FILE_NUL') return problem;

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
-import type { Locate, Source } from '../documents/source.ts';
+import type { Locate, SourceFile } from '../documents/source.ts';
 
 /** The checked project file with all its environments. */
 export interface ProjectDocument extends Omit<Project, 'environment' | 'environments'> {
@@ -17,7 +17,7 @@ export interface ProjectDocument extends Omit<Project, 'environment' | 'environm
 export function buildProject(
   root: string,
   body: JsonObject,
-  source: Source,
+  source: SourceFile,
   locate: Locate,
   diagnostics: readonly Diagnostic[],
 ): ProjectDocument {
@@ -75,7 +75,7 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
 function variablesOf(
   name: string,
   environment: JsonObject,
-  source: Source,
+  source: SourceFile,
   locate: Locate,
 ): Environment['variables'] {
   const variables: { [name: string]: string } = {};

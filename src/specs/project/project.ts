@@ -6,13 +6,13 @@ import { Failure } from '../../model/errors.ts';
 import { isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/documents.ts';
-import { createLocate, type Locate, makeSource, positionAt, type Source } from '../documents/source.ts';
+import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';
 import { suggestion } from '../problems/suggest.ts';
-import { readText } from '../problems/text.ts';
+import { readSpecText } from '../problems/text.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
@@ -68,7 +68,7 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
 
 /** Where paths of the project file are written; the start of the file for those that are not. */
 export function positionsInProject(root: string, paths: readonly (readonly string[])[]): readonly Position[] {
-  const read = readText(join(root, PROJECT_FILE), MAX_FILE_BYTES);
+  const read = readSpecText(join(root, PROJECT_FILE), MAX_FILE_BYTES);
   const source = makeSource(PROJECT_FILE, 'code' in read ? '' : read.text);
   const locate = createLocate();
   return paths.map((path) => positionAt(source, locate(source, 0, path)?.start ?? 0));
@@ -96,7 +96,7 @@ interface ReadProject {
  */
 export function readProjectDocument(root: string): ReadProject {
   const path = join(root, PROJECT_FILE);
-  const read = readText(path, MAX_FILE_BYTES);
+  const read = readSpecText(path, MAX_FILE_BYTES);
   if ('code' in read) {
     const position = positionAt(makeSource(PROJECT_FILE, read.before), read.before.length);
     const problem = { severity: 'error', code: read.code, message: read.message, position } as const;
@@ -125,7 +125,7 @@ export function readProjectDocument(root: string): ReadProject {
 }
 
 /** The body, or every reason why there is none. */
-function parseBody(source: Source): {
+function parseBody(source: SourceFile): {
   readonly body: JsonObject | undefined;
   readonly problems: readonly Diagnostic[];
 } {
@@ -197,7 +197,7 @@ function credentialFindings(body: JsonObject): readonly Finding[] {
   });
 }
 
-function toDiagnostic(finding: Finding, source: Source, locate: Locate): Diagnostic {
+function toDiagnostic(finding: Finding, source: SourceFile, locate: Locate): Diagnostic {
   const { at, excerpt: _excerpt, included: _included, pointer, ...rest } = finding;
   const path = pointer
     .split('/')

@@ -44,7 +44,7 @@ const KNOWN: readonly Known[] = [
 
 /** A failed git call as a `Failure` with a code of its own and the next thing to do. Credentials are cut out. */
 export function gitFailure(doing: string, place: string, finished: GitFinished): Failure {
-  const said = redact(`${finished.stderr}\n${finished.stdout}`);
+  const said = redactGitText(`${finished.stderr}\n${finished.stdout}`);
   const line = said
     .split('\n')
     .filter((one) => /^(fatal|error|remote|!)/.test(one))
@@ -69,7 +69,7 @@ export function gitFailure(doing: string, place: string, finished: GitFinished):
 }
 
 /** Takes user information out of addresses and the content of authorization headers out of any text. */
-export function redact(text: string): string {
+export function redactGitText(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/(authorization:\s*)[^\r\n]*/gi, '$1***');

@@ -87,6 +87,14 @@ export function interpolate(text: string, scope: Scope): Interpolated {
   return { text: replaced, problems };
 }
 
+/** The names that a text uses as `${var.NAME}`, each once. */
+export function variableNames(text: string): readonly string[] {
+  const names = [...text.matchAll(ESCAPED_OURS_OR_START)].flatMap(([, root, name]) =>
+    root === 'var' && name !== undefined ? [name] : [],
+  );
+  return [...new Set(names)];
+}
+
 const OPEN = Symbol('open');
 
 function variable(name: string, { variables }: Scope): string | undefined {

@@ -8,7 +8,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import type { ApplyContext, ApplyDeps, Done } from './context.ts';
+import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -84,10 +84,6 @@ function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
   for (const { address, remote_id } of state.deleted) add(address, remote_id);
   for (const [address, { remote_id }] of Object.entries(state.resources)) add(address, remote_id);
   return ids;
-}
-
-function writes(step: Step): boolean {
-  return step.edits.length > 0 || step.reorder.length > 0;
 }
 
 async function beginState(deps: ApplyDeps): Promise<State> {

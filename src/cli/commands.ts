@@ -4,7 +4,7 @@
  */
 import { Option } from 'commander';
 import type { Declared } from './declared.ts';
-import { format, planningOptions } from './options.ts';
+import { collectAddressOrAll, format, planningOptions } from './options.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
@@ -106,6 +106,11 @@ export const COMMANDS: readonly Declared[] = [
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')
         .option('--override-limits', 'go beyond `limits` of the project file')
+        .option(
+          '--take-over <address>',
+          'let this adoption replace live values; `all` for every one',
+          collectAddressOrAll,
+        )
         .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json', 'markdown')),
     action: async (context, [file], command) =>

@@ -21,3 +21,15 @@ function collectAddress(text: string, earlier: readonly Address[] | undefined): 
   if (parsed === undefined) throw new InvalidArgumentError(addressHint());
   return [...(earlier ?? []), parsed.address];
 }
+
+/** An address or `all`; the option may be given several times, or take a list with commas. */
+export function collectAddressOrAll(
+  text: string,
+  earlier: readonly (Address | 'all')[] | undefined,
+): readonly (Address | 'all')[] {
+  const named = text.split(',').flatMap((part): readonly (Address | 'all')[] => {
+    const name = part.trim();
+    return name === 'all' ? [name] : collectAddress(name, undefined);
+  });
+  return [...(earlier ?? []), ...named];
+}

@@ -66,6 +66,7 @@ function skippedResult(change: Change): StepResult {
     version_id: null,
     promoted: false,
     error: null,
+    ...(change.takes_over === true && { takes_over: true as const }),
   };
 }
 

@@ -39,6 +39,8 @@ export interface Change {
   readonly release?: ReleaseNote;
   /** The version exists already: a `promote` or a `rollback`. */
   readonly existing?: true;
+  /** An adoption that replaces live values: somebody has to allow it before apply does it. */
+  readonly takes_over?: true;
 }
 
 export interface ReleaseNote {
@@ -84,7 +86,10 @@ export interface PlanSummary {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
+  /** Adoptions that change nothing live. */
   readonly adopt: number;
+  /** Adoptions that replace live values. */
+  readonly takeover: number;
   readonly promote: number;
   readonly unchanged: number;
   readonly drift: number;

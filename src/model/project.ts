@@ -9,6 +9,8 @@ export interface Project {
   /** The groups of each environment, in their order. */
   readonly groups: { readonly [environment: string]: readonly string[] };
   readonly environment: Environment;
+  /** Names of the variables with API keys of all environments: no program that is started may see them. */
+  readonly keyVariables: readonly string[];
   readonly limits: Limits;
   readonly concurrency: number;
   /** Milliseconds a saved plan stays valid. */

@@ -115,6 +115,7 @@ function planExisting(
     depends_on: [],
     affects: [],
     ...(writes && release !== undefined && { release: releaseNote(release) }),
+    ...(writes && action === 'adopt' && { takes_over: true as const }),
   };
   const step: Step = {
     id: address,

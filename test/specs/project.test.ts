@@ -46,6 +46,7 @@ describe('loadProject', () => {
       specs: 'assistants',
       environments: ['local', 'staging', 'production'],
       groups: { local: [], staging: [], production: [] },
+      keyVariables: ['TELNYX_API_KEY', 'TELNYX_API_KEY_STAGING'],
       environment: {
         name: 'production',
         target: 'api',

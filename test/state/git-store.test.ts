@@ -104,17 +104,17 @@ describe('git store', () => {
   it.each([
     ['a shallow clone', ['--depth=1']],
     ['a clone of one branch', ['--single-branch', '--no-tags']],
-    ['a bare clone', ['--bare']],
+    ['a work tree of a bare clone', ['--bare']],
   ])('works from %s and a detached head', async (_what, options) => {
     const remote = await bareRemote();
     await firstApply(storeIn(await clone(remote, 'full')));
-    const work = await clone(remote, 'other', ...options);
-    if (!options.includes('--bare')) await git(work, 'checkout', '-q', '--detach');
+    const made = await clone(remote, 'other', ...options);
+    const bare = options.includes('--bare');
+    const work = bare ? join(await temporaryFolder(), 'tree') : made;
+    if (bare) await git(made, 'worktree', 'add', '-q', '--detach', work);
+    else await git(work, 'checkout', '-q', '--detach');
     const logPath = join(await temporaryFolder(), 'production.journal');
-    const store = storeIn(work, {
-      logPath,
-      remote: options.includes('--bare') ? `file://${remote}` : 'origin',
-    });
+    const store = storeIn(work, { logPath });
     expect((await store.load())?.serial).toBe(1);
     const session = await store.open('bob');
     await session.record(bind('tool/more', 'tool-2'));
@@ -445,10 +445,8 @@ describe('trouble with the remote', () => {
     });
     await firstApply(spy);
     expect(calls.join('\n')).not.toContain('U0VDUkVU');
-    expect(() => storeIn(work, { remote: 'https://x:KEY_TEST_secret@example.com/voice.git' })).toThrow(
-      'state.remote holds a credential',
-    );
-    expect(() => storeIn(work, { remote: '--upload-pack=evil' })).toThrow(/must be the name of a remote/);
+    const address = 'https://x:KEY_TEST_secret@example.com/voice.git';
+    expect(() => storeIn(work, { remote: address })).toThrow(/must be the name of a remote/);
     for (const ref of ['production', 'refs/../x', '-x', 'refs/a b', 'refs/a.lock', 'refs/x:y']) {
       expect(() => storeIn(work, { ref })).toThrow(/state\.ref must be a full name/);
     }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
@@ -14,7 +15,8 @@ import { gather } from '../../operations/session/inputs.ts';
 import type { Work } from '../../operations/session/locked-run.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
 import { parseSavedPlan } from '../../plan/saved.ts';
-import { confirmPlan } from '../announce.ts';
+import type { TakeOverConsent } from '../../plan/take-over.ts';
+import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { reportPlace } from '../report-place.ts';
 import { refusalReport, showReport } from '../show-report.ts';
@@ -24,6 +26,7 @@ export interface ApplyFlags extends PlanningFlags {
   readonly expectDigest?: string;
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
+  readonly takeOver?: readonly (Address | 'all')[];
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
   readonly yes?: boolean;
@@ -58,6 +61,8 @@ async function run(
       saved,
       expectDigest: flags.expectDigest,
       overrideLimits: flags.overrideLimits === true,
+      // Whoever is asked about the plan is asked about its take-overs.
+      takeOver: saved === undefined && willAsk(context, flags) ? 'all' : consentOf(flags.takeOver),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
@@ -83,6 +88,11 @@ async function run(
     },
     flags.format,
   );
+}
+
+function consentOf(named: ApplyFlags['takeOver']): TakeOverConsent {
+  const addresses = (named ?? []).filter((name) => name !== 'all');
+  return named?.includes('all') === true ? 'all' : new Set(addresses);
 }
 
 async function readSavedPlan(context: Context, file: string): Promise<Plan> {

@@ -8,12 +8,12 @@ import { requireApproval } from '../../operations/apply/approval.ts';
 import { carryOut, look, type Pulling } from '../../operations/pull/pull.ts';
 import { accessTo } from '../../operations/session/access.ts';
 import type { Connection } from '../../operations/session/connect.ts';
+import { gitFor } from '../../operations/session/git.ts';
 import { gatherProject, refuseSpecErrors } from '../../operations/session/inputs.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import { openSpecs } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import type { Context } from '../context.ts';
 import { showPull } from './pull.ts';
 
@@ -35,7 +35,7 @@ export async function importAssistants(context: Context, flags: ImportFlags): Pr
   await mkdir(join(project.root, project.specs), { recursive: true });
   const specs = await openSpecs(project);
   refuseSpecErrors(specs.desired);
-  const git = await readGitInfo(project.root, feedGit(context.runtime.env));
+  const git = await readGitInfo(project.root, gitFor(context.runtime, project));
   const inputs = { project, desired: specs.desired, git };
   return await withSession(context, inputs, access, async ({ connection, session }) => {
     const state = session.current();

@@ -54,12 +54,12 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   return flags.detailedExitcode === true && differs(planned.plan) ? EXIT_CHANGES : EXIT_DONE;
 }
 
-/** What GitLab's `terraform` report shows in a merge request; an adopted resource is one that changes. */
+/** What GitLab's `terraform` report shows in a merge request; a resource that is taken over is one that changes. */
 function gitlabCounts({ summary }: Plan): { create: number; update: number; delete: number } {
-  return { create: summary.create, update: summary.update + summary.adopt, delete: summary.delete };
+  return { create: summary.create, update: summary.update + summary.takeover, delete: summary.delete };
 }
 
 function differs({ summary }: Plan): boolean {
-  const { create, update, promote, adopt, drift } = summary;
-  return create + update + promote + adopt + summary.delete + drift > 0;
+  const { create, update, promote, adopt, takeover, drift } = summary;
+  return create + update + promote + adopt + takeover + summary.delete + drift > 0;
 }

@@ -7,13 +7,13 @@ import { choose } from '../../operations/pull/choose-resources.ts';
 import { carryOut, look, type Pulling } from '../../operations/pull/pull.ts';
 import { accessTo } from '../../operations/session/access.ts';
 import { type Connection, connect } from '../../operations/session/connect.ts';
+import { gitFor } from '../../operations/session/git.ts';
 import { gatherProject, type Inputs, refuseSpecErrors } from '../../operations/session/inputs.ts';
 import { withSession } from '../../operations/session/locked-run.ts';
 import { openState } from '../../operations/session/open-state.ts';
 import { renderPull } from '../../render/terminal/pull-text.ts';
 import { openSpecs } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 
@@ -33,7 +33,7 @@ export async function pull(context: Context, names: readonly string[], flags: Pu
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
   const specs = await openSpecs(project);
   refuseSpecErrors(specs.desired);
-  const git = feedGit(context.runtime.env);
+  const git = gitFor(context.runtime, project);
   if (flags.prBranch !== undefined) await requireNewBranch(git, project.root, flags.prBranch);
   const inputs: Inputs = { project, desired: specs.desired, git: await readGitInfo(project.root, git) };
 

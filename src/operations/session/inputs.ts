@@ -6,8 +6,8 @@ import type { Project } from '../../model/project.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import type { Host } from '../host.ts';
+import { gitFor } from './git.ts';
 
 /** What Git says, read without any network. */
 export interface Inputs {
@@ -28,7 +28,7 @@ export async function gather(host: Host, environment = host.flags.env): Promise<
   const { runtime } = host;
   const [desired, git] = await Promise.all([
     loadDesired(project),
-    readGitInfo(project.root, feedGit(runtime.env)),
+    readGitInfo(project.root, gitFor(runtime, project)),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };

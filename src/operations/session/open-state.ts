@@ -4,8 +4,8 @@ import type { State, StateStore } from '../../model/state.ts';
 import { STATE_FORMAT } from '../../model/state.ts';
 import type { Runtime } from '../../runtime.ts';
 import { fileStore } from '../../state/file/file-store.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import { gitStore } from '../../state/git/git-store.ts';
+import { gitFor } from './git.ts';
 
 /** What an apply knows about itself, for stores that keep a history. */
 export interface ApplyNote {
@@ -29,7 +29,7 @@ export function openState(runtime: Runtime, project: Project, note?: () => Apply
   if (state.backend === 'file') return fileStore({ ...common, path: join(folder, `${name}.json`) });
   return gitStore({
     ...common,
-    git: feedGit(runtime.env),
+    git: gitFor(runtime, project),
     root: project.root,
     remote: state.remote,
     ref: state.ref,

@@ -31,6 +31,7 @@ export function buildProject(
     root,
     specs: normalize(text(body, 'specs') ?? 'assistants').replace(/[/\\]+$/, ''),
     environments: new Map(environments),
+    keyVariables: [...new Set(environments.map(([, { apiKeyEnv }]) => apiKeyEnv))],
     defaultEnvironment: text(body, 'default_environment'),
     limits: {
       maxDeletes: number(limits, 'max_deletes') ?? 5,

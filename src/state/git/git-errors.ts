@@ -13,6 +13,13 @@ interface Known {
 /** What git says on stderr, most telling first. */
 const KNOWN: readonly Known[] = [
   {
+    code: 'GIT_BARE_LAYOUT',
+    kind: 'usage',
+    sign: /cannot use bare repository/i,
+    what: 'a folder of the project looks like a bare Git repository',
+    hint: 'its configuration could run programs, so it is not used; remove HEAD, objects and refs from that folder',
+  },
+  {
     code: 'GIT_NO_REPOSITORY',
     kind: 'usage',
     sign: /not a git repository \(or any/i,

@@ -12,6 +12,7 @@ import type { ObjectShape, Shape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import type { Include } from './include.ts';
+import { isParameterSchema, itemPlace, memberPlace, type SpecPlace } from './spec-place.ts';
 import { placeholderKey, unreplaced, wantedForm } from './variable-findings.ts';
 import { interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
 
@@ -39,9 +40,6 @@ interface Walk {
   variable: boolean;
 }
 
-/** `unknown`: a field the schema does not know; `free`: JSON of the user's in which only variables count. */
-export type Place = Shape | 'unknown' | 'free';
-
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
   const walk: Walk = { context, path: [], references: [], findings: [], variable: false };
@@ -54,7 +52,7 @@ export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: Resol
   };
 }
 
-function resolveValue(value: Json, place: Place, walk: Walk): Json {
+function resolveValue(value: Json, place: SpecPlace, walk: Walk): Json {
   if (typeof value === 'string') return resolveScalar(value, place, walk);
   if (isArray(value)) return resolveList(value, place, walk);
   if (!isObject(value)) return value;
@@ -67,7 +65,7 @@ function resolveValue(value: Json, place: Place, walk: Walk): Json {
   return resolveObject(value, place, walk);
 }
 
-function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject {
+function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObject {
   let changed: { [key: string]: Json } | undefined;
   for (const key in value) {
     const member = value[key];
@@ -91,14 +89,14 @@ function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject 
   return result;
 }
 
-function resolveList(value: readonly Json[], place: Place, walk: Walk): readonly Json[] {
-  const itemPlace = typeof place === 'string' ? place : place.t === 'list' ? place.item : inside(place);
+function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): readonly Json[] {
+  const each = itemPlace(place);
   let changed: Json[] | undefined;
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index];
     if (item === undefined) continue;
     walk.path.push(String(index));
-    const resolved = resolveValue(item, itemPlace, walk);
+    const resolved = resolveValue(item, each, walk);
     walk.path.pop();
     if (resolved === item) continue;
     changed ??= [...value];
@@ -107,25 +105,8 @@ function resolveList(value: readonly Json[], place: Place, walk: Walk): readonly
   return changed ?? value;
 }
 
-function memberPlace(place: Place, key: string): Place {
-  if (typeof place === 'string') return place;
-  if (place.t === 'list' && place.otherwise !== undefined) return memberPlace(place.otherwise, key);
-  if (place.t !== 'object') return inside(place);
-  const field = Object.hasOwn(place.fields, key) ? place.fields[key] : undefined;
-  return field ?? (isParameterSchema(place) ? 'free' : 'unknown');
-}
-
-function inside(place: Shape): Place {
-  return place.t === 'map' || place.t === 'opaque' ? 'free' : 'unknown';
-}
-
-/** A tool's JSON Schema: the one object shape whose `properties` are the user's. */
-function isParameterSchema(place: Place): boolean {
-  return typeof place !== 'string' && place.t === 'object' && place.fields.properties?.t === 'map';
-}
-
 /** Where no reference belongs, `$ref` counts as ours only when it reads like one: `#/…` is JSON Schema's. */
-function isOurs(target: string, place: Place): boolean {
+function isOurs(target: string, place: SpecPlace): boolean {
   if (typeof place !== 'string') {
     if (place.t === 'scalar') return true;
     if (place.t === 'map' || place.t === 'opaque' || isParameterSchema(place)) return false;
@@ -133,7 +114,7 @@ function isOurs(target: string, place: Place): boolean {
   return /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//.test(target);
 }
 
-function resolveReference(value: JsonObject, target: string, place: Place, walk: Walk): Json {
+function resolveReference(value: JsonObject, target: string, place: SpecPlace, walk: Walk): Json {
   const wanted = typeof place !== 'string' && place.t === 'scalar' ? place.ref : undefined;
   if (wanted === undefined && place !== 'unknown') {
     const message = `{ $ref: ${target} } stands where the API takes no id`;
@@ -181,7 +162,7 @@ function article(kind: RefKind): string {
   return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
-function resolveFile(value: JsonObject, path: string, place: Place, walk: Walk): Json {
+function resolveFile(value: JsonObject, path: string, place: SpecPlace, walk: Walk): Json {
   if (Object.keys(value).length > 1) {
     add(walk, { code: 'FILE_FORM', message: '$file stands alone in its mapping' });
     return '';
@@ -196,13 +177,13 @@ function resolveFile(value: JsonObject, path: string, place: Place, walk: Walk):
 }
 
 /** A text of the document itself; one that is a variable and nothing else takes the form that its field wants. */
-function resolveScalar(text: string, place: Place, walk: Walk): Json {
+function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const resolved = resolveText(text, place, walk);
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 
 /** `includedFrom` is the text file that the text came from; problems are then told for that file. */
-function resolveText(text: string, place: Place, walk: Walk, includedFrom?: string): string {
+function resolveText(text: string, place: SpecPlace, walk: Walk, includedFrom?: string): string {
   let result = text;
   const where = (offset: number, excerpt: string): Pick<Finding, 'excerpt' | 'included'> =>
     includedFrom === undefined

@@ -1,7 +1,7 @@
 /** What a `${…}` that could not be replaced, or a value that a variable gave, means for the field it stands in. */
 import type { Json } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
-import type { Place } from './resolve.ts';
+import type { SpecPlace } from './spec-place.ts';
 import type { VariableProblem } from './variables.ts';
 
 /** Where a text stands. */
@@ -85,7 +85,7 @@ export function placeholderKey(key: string): Described {
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A variable's text as the number or boolean that its field wants; where it wants a text, or cannot be had, as it is. */
-export function wantedForm(text: string, place: Place): Json {
+export function wantedForm(text: string, place: SpecPlace): Json {
   const wanted = typeof place !== 'string' && place.t === 'scalar' ? place.json : undefined;
   if (wanted === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (wanted !== 'number' || !NUMBER.test(text)) return text;

@@ -29,7 +29,10 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const tests = flags.tests === undefined ? [] : await readTestResults(resolve(cwd, flags.tests));
   const inputs = await gather(context);
   const review = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
-  const wanted = { blastRadius: review || flags.blastRadius === true };
+  const wanted = {
+    blastRadius: review || flags.blastRadius === true,
+    whole: flags.refresh === true,
+  };
   const { planned, state, blastRadius } = await planWithoutLease(context, inputs, planOptions(flags), wanted);
   const saved = blastRadius === undefined ? planned.plan : { ...planned.plan, blast_radius: blastRadius };
   if (flags.gitlabReport !== undefined) {

@@ -66,7 +66,8 @@ async function run(
 ): Promise<Applied> {
   const { runtime } = host;
   const state = work.session.current();
-  const fresh = await planOn(host, inputs, work.connection, state, planOptions(request, saved?.options));
+  const options = planOptions(request, saved?.options);
+  const fresh = await planOn(host, inputs, work.connection, state, options, request.refresh);
   let released: Released;
   try {
     released = releaseForApply(fresh, {

@@ -8,7 +8,7 @@ import { credentialIn, headerCredential, refCredential } from '../../model/crede
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
-import type { ObjectShape, Shape } from '../../model/shape.ts';
+import type { ObjectShape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import type { Include } from './include.ts';

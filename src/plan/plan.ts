@@ -68,6 +68,7 @@ export function makePlan(input: PlanInput): Planned {
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
+      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, planResource(resource, match, context));
   }

@@ -136,7 +136,7 @@ describe('binding', () => {
     const world = await startWorld();
     await world.dashboard('POST', '/ai/assistants', { name: 'Other', instructions: 'Not ours.' });
     const planned = await world.plan(SPECS);
-    const stock = 1;
+    const stock = 0;
     expect(planned.plan.summary).toMatchObject({ create: 1, unmanaged: stock + 1 });
   });
 
@@ -372,7 +372,7 @@ describe('failures', () => {
           'applied',
         ]);
         const planned = await world.plan(specs);
-        expect(planned.plan.summary.unmanaged).toBe(1); // the platform's own hangup tool
+        expect(planned.plan.summary.unmanaged).toBe(0);
         expect(isEmpty(planned)).toBe(true);
       }
     },

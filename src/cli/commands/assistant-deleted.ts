@@ -1,9 +1,8 @@
-import { hideSecrets } from '../../canonical/canonical.ts';
 import { Failure } from '../../model/errors.ts';
-import { SHAPES } from '../../model/generated/shapes.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
 import { withApi, workplace } from '../../operations/account/account.ts';
+import { shownConfig } from '../../operations/account/surroundings.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
@@ -21,7 +20,7 @@ export async function showDeleted(
     if (id === undefined) return api.listDeleted();
     return [(await api.getDeleted(id)) ?? fail(id)];
   });
-  const safe = records.map((record) => hideSecrets(SHAPES.assistant, record)).filter(isObject);
+  const safe = records.map((record) => shownConfig(record)).filter(isObject);
   if (format === 'json') context.printJson(id === undefined ? { assistants: safe } : { ...safe[0] });
   else if (id === undefined) {
     const titles = ['NAME', 'ADDRESS', 'ID', 'DELETED', 'GONE FOR GOOD'];

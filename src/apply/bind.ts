@@ -179,6 +179,7 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
   context.bindings.set(step.address, binding);
   context.announced.delete(step.address);
   await context.session.record({ op: 'bind', address: step.address, binding });
+  context.unrecorded.delete(step.address);
 }
 
 /** Records what an update in place is to make of the base, before its request is sent. */

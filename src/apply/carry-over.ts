@@ -129,8 +129,7 @@ export async function correctLeaks(
 function onlySentBack({ wanted, planned }: StagedCandidate, paths: readonly Path[]): readonly Path[] {
   const edited = new Set(planned.map(toPointer));
   return paths.filter(
-    (path) =>
-      path.length > 1 && valueAtPath(SHAPE, wanted, path) !== undefined && !liesWithin(edited, path),
+    (path) => path.length > 1 && valueAtPath(SHAPE, wanted, path) !== undefined && !liesWithin(edited, path),
   );
 }
 

@@ -142,8 +142,8 @@ async function writeBody(context: ApplyContext, step: Step, id: string, target: 
   const whole = requestBody(SHAPES[step.kind], config, target.spec);
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
-  await logIntent(context, step, 'update', null);
   await bindBegun(context, step);
+  await logIntent(context, step, 'update', null);
   const written = await writeKnown(context, step, id, body, target);
   const left = stillThere(
     step,

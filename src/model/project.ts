@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** The checked project file for one chosen environment; defaults are filled in. */
 export interface Project {
   readonly name: string;
@@ -15,6 +17,10 @@ export interface Project {
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
   readonly unknownFields: 'error' | 'allow';
+  /** What the file writes for the project as a whole that decides how applies go; as written. */
+  readonly settings: JsonObject;
+  /** Milliseconds from a plan to its merge in which its review counts. */
+  readonly reviewTtlMs: number;
 }
 
 export interface Environment {
@@ -29,6 +35,8 @@ export interface Environment {
     | { readonly backend: 'git'; readonly remote: string; readonly ref: string };
   readonly drift: DriftPolicy;
   readonly variables: { readonly [name: string]: string };
+  /** What the file writes for the environment that decides how applies go; as written. */
+  readonly settings: JsonObject;
 }
 
 export type DriftPolicy = 'report' | 'revert' | 'fail';

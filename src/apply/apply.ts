@@ -8,7 +8,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import type { ApplyContext, ApplyDeps, Done } from './context.ts';
+import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -86,10 +86,6 @@ function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
   return ids;
 }
 
-function writes(step: Step): boolean {
-  return step.edits.length > 0 || step.reorder.length > 0;
-}
-
 async function beginState(deps: ApplyDeps): Promise<State> {
   const known = deps.session.current();
   if (known !== undefined) return known;
@@ -119,6 +115,7 @@ async function editState(context: ApplyContext): Promise<void> {
         base: edit.base,
         foreign: edit.foreign,
         prevent_destroy: edit.preventDestroy,
+        ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
       };
       context.bindings.set(edit.address, binding);

@@ -71,6 +71,11 @@ export interface Done {
   readonly tests?: readonly TestVerdict[];
 }
 
+/** True when the step changes a live resource, not only what it is bound to. */
+export function writes(step: Step): boolean {
+  return step.edits.length > 0 || step.reorder.length > 0;
+}
+
 /** Live ids in place of references; a reference without an id is a `Failure`, never a request. */
 export function resolveIds(context: ApplyContext, step: Step, config: JsonObject): JsonObject {
   const missing: string[] = [];

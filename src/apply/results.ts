@@ -2,7 +2,7 @@ import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
-import type { Done } from './context.ts';
+import { type Done, writes } from './context.ts';
 
 /** How one step ended, before steps of one address are merged. */
 export interface StepOutcome {
@@ -67,6 +67,7 @@ function resultOf({ step, status, done, error }: StepOutcome): StepResult {
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
+    ...(step.action === 'adopt' && writes(step) ? { takes_over: true as const } : {}),
     ...(tests === undefined ? {} : { tests }),
   };
 }

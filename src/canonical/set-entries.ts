@@ -26,7 +26,7 @@ function short(text: string, length: number): string {
   return hash('sha256', text, 'base64url').slice(0, length);
 }
 
-export function entryOf(unit: SetUnit): SetEntry {
+export function setEntryOf(unit: SetUnit): SetEntry {
   return {
     place: placeOfUnit(unit),
     token: tokenOf(unit.digest),

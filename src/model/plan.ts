@@ -2,7 +2,7 @@ import type { Address, Kind } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import type { Release, Strategy } from './release.ts';
-import type { HeldChange, Position, Review, ReviewVerdict, SettingChange } from './review.ts';
+import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
 import type { VersionRecord } from './version-record.ts';
 
@@ -53,6 +53,8 @@ export interface Change {
   readonly existing?: true;
   /** What a reviewer agrees to, of everything but an update, whose fields have their own. */
   readonly digest?: string;
+  /** An adoption that replaces live values: somebody has to allow it before apply does it. */
+  readonly takes_over?: true;
 }
 
 export interface ReleaseNote {
@@ -101,7 +103,10 @@ export interface PlanSummary {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
+  /** Adoptions that change nothing live. */
   readonly adopt: number;
+  /** Adoptions that replace live values. */
+  readonly takeover: number;
   readonly promote: number;
   readonly unchanged: number;
   readonly drift: number;
@@ -140,7 +145,7 @@ export interface Plan {
   /** Changes that are left out, because somebody took them back. */
   readonly holds?: readonly HeldChange[];
   /** Absent when the commit contains the one last applied. */
-  readonly behind?: Position;
+  readonly behind?: CommitPosition;
   readonly orphans: readonly { readonly address: Address; readonly remote_id: string }[];
   /** Absent when nothing is. Only described, not part of the digest. */
   readonly pending?: readonly PendingEntry[];
@@ -224,6 +229,8 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      /** The version that was read whole and holds the base. */
+      readonly readVersionId?: string;
     }
   /** A move of main turned out to be done. */
   | { readonly op: 'settle'; readonly address: Address; readonly binding: Binding }

@@ -111,7 +111,7 @@ export interface HeldChange {
 }
 
 /** How the commit at hand stands to that of the last completed apply, where it does not contain it. */
-export interface Position {
+export interface CommitPosition {
   readonly relation: 'behind' | 'parted' | 'unknown';
   readonly applied: string;
   /** Why it cannot be told. */

@@ -38,6 +38,7 @@ import {
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
+import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
   readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
@@ -82,6 +83,7 @@ export function makePlan(input: PlanInput): Planned {
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
       seal,
+      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, planResource(resource, match, context));
   }
@@ -106,6 +108,7 @@ export function makePlan(input: PlanInput): Planned {
   const changes = bare.map((change) => finishChange(change, dependencies, users));
   const diagnostics = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
+    ...takeOverCautions(changes),
     ...matching.diagnostics,
     ...missingTargets(results, desired, ids),
     ...inventoryWarnings(desired, account),
@@ -219,6 +222,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       fields: fields.map((field) => ({ ...field, digest: conflictDigest(place, address, field) })),
     }));
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
+  const takeover = changes.filter((change) => change.takes_over === true).length;
   const pending = plans.flatMap((plan) => plan.pending ?? []);
   const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
   const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
@@ -240,7 +244,8 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       create: count('create'),
       update: count('update'),
       delete: count('delete'),
-      adopt: count('adopt'),
+      adopt: count('adopt') - takeover,
+      takeover,
       promote: changes.filter((change) => change.promotes).length,
       unchanged: plans.length - [...touched].filter((address) => matching.matches.has(address)).length,
       drift: new Set([...drift, ...reverted].map((entry) => entry.address)).size,

@@ -80,6 +80,7 @@ export function planMoves(input: MovesInput): Planned {
       update: changes.length,
       delete: 0,
       adopt: 0,
+      takeover: 0,
       promote: changes.length,
       unchanged: 0,
       drift: 0,

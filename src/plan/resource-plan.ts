@@ -40,4 +40,6 @@ export interface ResourceContext {
   readonly waits: boolean;
   /** Keyed hash of what is hidden; absent where the environment was never applied. */
   readonly seal: Seal | undefined;
+  /** The live form was read by id, and not from a list. */
+  readonly readById: boolean;
 }

@@ -100,7 +100,7 @@ export function checkSavedPlan(
   if (major(saved.tool.version) !== major(context.toolVersion)) {
     reasons.push(`it was made by version ${saved.tool.version} and this is ${context.toolVersion}`);
   }
-  if (isEdited(saved)) reasons.push('its content does not match its plan_digest: the file was changed');
+  if (isEditedPlan(saved)) reasons.push('its content does not match its plan_digest: the file was changed');
   if (!(context.now < saved.expires_at)) reasons.push(`it expired at ${saved.expires_at}`);
   if (saved.project !== now.project) reasons.push(`it is for project ${saved.project}, not ${now.project}`);
   if (saved.environment !== now.environment)
@@ -131,7 +131,8 @@ export function checkSavedPlan(
   return { reasons, planned: restrict(fresh, wanted), skipped };
 }
 
-function isEdited(saved: Plan): boolean {
+/** True when a saved plan is not as it was written. */
+export function isEditedPlan(saved: Plan): boolean {
   const { content_digest } = saved;
   const content = content_digest === undefined || content_digest === contentDigestOf(saved);
   return !content || digestOfUnits(reviewUnits(saved)) !== saved.plan_digest;

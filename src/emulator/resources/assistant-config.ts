@@ -3,11 +3,12 @@ import { checkAssistant } from '../contract/assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
 import type { EmulatedWorld } from '../contract/contract.ts';
 import { fillAssistant, fillToolPart, TOOL_TIMEOUT_MS } from '../contract/defaults.ts';
-import { invalidBody } from '../contract/errors.ts';
+import { ApiFailure, invalidBody } from '../contract/errors.ts';
 import { ASSISTANT_FIELDS } from '../contract/field-table.ts';
 import { nested, objects, strings, text, without } from '../contract/fields.ts';
 import { overlay } from '../contract/merge.ts';
 import { checkSecrets } from '../contract/secret-rules.ts';
+import { checkSettings } from '../contract/stored-rules.ts';
 
 /** Fields of an assistant reply that a client may echo; the server ignores them in requests. */
 const READ_ONLY = [
@@ -90,6 +91,17 @@ function refuseEchoes(body: JsonObject): void {
   refuse(nodes, ['tool', 'tools'], ['conversation_flow', 'nodes']);
 }
 
+/** Whether what is stored breaks a rule already. */
+function isBroken(world: EmulatedWorld, stored: JsonObject): boolean {
+  try {
+    checkSettings(world, stored);
+    return false;
+  } catch (error) {
+    if (error instanceof ApiFailure) return true;
+    throw error;
+  }
+}
+
 function settle(
   world: EmulatedWorld,
   id: string,
@@ -103,6 +115,7 @@ function settle(
   checkSecrets(world, body);
   if (world.quirks.unknownFields === 'reject') refuseEchoes(body);
   checkAssistant(world, body, config);
+  if (world.quirks.checkStored || !isBroken(world, before)) checkSettings(world, config);
   return provision(world, id, before, config);
 }
 
@@ -127,6 +140,7 @@ export function updateConfig(
 ): JsonObject {
   const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
   const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
-  const laid = overlay(base, prepared.body, prepared.cleared, world.quirks.nested);
+  const { nested: laying, nestedBlocks } = world.quirks;
+  const laid = overlay(base, prepared.body, prepared.cleared, laying, nestedBlocks);
   return settle(world, id, base, laid, prepared.body);
 }

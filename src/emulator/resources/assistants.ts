@@ -3,19 +3,12 @@ import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../co
 import { VERSION_NAME } from '../contract/defaults.ts';
 import { invalidBody } from '../contract/errors.ts';
 import { objects, strings, text, without } from '../contract/fields.ts';
+import { ASSISTANT_PAGES, pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { listedNow } from '../contract/stale-lists.ts';
 import { createConfig, updateConfig } from './assistant-config.ts';
 import { versionBody } from './assistant-view.ts';
-import {
-  addVersion,
-  assistantOf,
-  configOf,
-  hasMain,
-  mainVersion,
-  removeAssistant,
-  versionsOf,
-} from './versions.ts';
+import { addVersion, assistantOf, configOf, hasMain, mainVersion, versionsOf } from './versions.ts';
 
 /** Reads `version_name`: at most 50 characters. Undefined when the body has none. */
 export function requestedVersionName(body: JsonObject): string | undefined {
@@ -41,15 +34,34 @@ export function newAssistant(world: EmulatedWorld, body: JsonObject, extra: Json
 const showMain = (world: EmulatedWorld, assistant: JsonObject): JsonObject =>
   versionBody(world, assistant, mainVersion(world, assistant));
 
-function listAssistants({ world }: Call): Reply {
+/** One page, or everything at once, as the quirk says. */
+function listAssistants(call: Call): Reply {
+  const { world } = call;
   const shown = listedNow(world, 'assistants').filter((assistant) => hasMain(world, assistant));
-  const entries = shown.map((assistant) => showMain(world, assistant));
-  return ok({ data: world.quirks.abbreviatedList ? entries.map(abbreviated) : entries });
+  const entry = (assistant: JsonObject): JsonObject =>
+    showEntry(world, assistant, showMain(world, assistant));
+  return ok(
+    world.quirks.pagedAssistants ? pageOf(call, shown, ASSISTANT_PAGES, entry) : { data: shown.map(entry) },
+  );
 }
 
-/** What a list says of an assistant: less than a read by id. */
-function abbreviated(entry: JsonObject): JsonObject {
-  return { ...without(entry, 'tool_ids'), tools: [], mcp_servers: [], conversation_flow: null };
+/** A list says less of an assistant than a read by id: no tools, no MCP servers, no flow. */
+function showEntry(world: EmulatedWorld, assistant: JsonObject, whole: JsonObject): JsonObject {
+  const { abbreviatedList, listVersionId } = world.quirks;
+  const newest = strings(assistant, 'versions').at(-1) ?? '';
+  const entry = abbreviatedList
+    ? { ...without(whole, 'tool_ids'), tools: [], mcp_servers: [], conversation_flow: null }
+    : whole;
+  switch (listVersionId) {
+    case 'main':
+      return entry;
+    case 'newest':
+      return { ...entry, version_id: newest };
+    case 'absent':
+      return without(entry, 'version_id');
+    default:
+      return listVersionId satisfies never;
+  }
 }
 
 function promoteFlag(body: JsonObject): boolean {
@@ -77,12 +89,6 @@ export function updateAssistant({ world, params, body }: Call): Reply {
 /** Ends the canary of an assistant when there is one. */
 export function dropCanary(world: EmulatedWorld, assistantId: string): void {
   if (world.store.get('canaries', assistantId) !== undefined) world.store.remove('canaries', assistantId);
-}
-
-function deleteAssistant({ world, params }: Call): Reply {
-  const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  removeAssistant(world, assistant);
-  return ok({ id: text(assistant, 'id'), object: 'assistant', deleted: true });
 }
 
 /** A clone gets everything but the telephony and messaging settings. */
@@ -146,7 +152,6 @@ export const ASSISTANT_ROUTES: readonly Route[] = [
     handle: ({ world, params }) => ok(showMain(world, assistantOf(world, parameter(params, 'assistant_id')))),
   },
   { method: 'POST', path: '/ai/assistants/{assistant_id}', handle: updateAssistant },
-  { method: 'DELETE', path: '/ai/assistants/{assistant_id}', handle: deleteAssistant },
   { method: 'POST', path: '/ai/assistants/{assistant_id}/clone', handle: cloneAssistant, keyed: true },
   { method: 'GET', path: '/ai/assistants/{assistant_id}/texml', handle: texml },
 ];

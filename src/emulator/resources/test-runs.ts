@@ -5,7 +5,7 @@
 import type { Json, JsonObject } from '../../model/json.ts';
 import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../contract/contract.ts';
 import { badRequest, notFound } from '../contract/errors.ts';
-import { numeric, objects, strings, text } from '../contract/fields.ts';
+import { nested, numeric, objects, strings, text } from '../contract/fields.ts';
 import { pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { outcomeOf, scriptFor } from '../contract/run-scripts.ts';
@@ -34,9 +34,22 @@ function testedVersion(world: EmulatedWorld, assistant: JsonObject | undefined, 
   return assistant === undefined ? undefined : mainVersion(world, assistant);
 }
 
+/** A call or a text message reaches whatever the number is routed to: no version can be chosen. */
+function refusePhoneVersion(world: EmulatedWorld, test: JsonObject, body: JsonObject): void {
+  const chosen = text(body, 'destination_version_id');
+  const channel = text(test, 'telnyx_conversation_channel');
+  if (world.quirks.phoneTestsOnVersions || chosen === '') return;
+  if (channel !== 'phone_call' && channel !== 'sms_chat') return;
+  throw badRequest(
+    `destination_version_id is not supported for ${channel} tests.`,
+    '/destination_version_id',
+  );
+}
+
 function trigger(world: EmulatedWorld, test: JsonObject, body: JsonObject, suiteRunId?: string): JsonObject {
   const destination = text(test, 'destination');
   const assistant = destinationOf(world, destination);
+  refusePhoneVersion(world, test, body);
   const version = testedVersion(world, assistant, body.destination_version_id);
   const testId = text(test, 'test_id');
   const attempt = numeric(world.store.get('run_counts', testId) ?? {}, 'count');
@@ -72,11 +85,32 @@ function trigger(world: EmulatedWorld, test: JsonObject, body: JsonObject, suite
   };
   world.store.put('run_counts', testId, { count: attempt + 1 });
   world.store.put('runs', runId, run);
-  recordConversation(world, run, text(assistant ?? {}, 'id'));
+  recordConversation(world, run, text(assistant ?? {}, 'id'), version);
   return run;
 }
 
-function recordConversation(world: EmulatedWorld, run: JsonObject, assistantId: string): void {
+/** What the insights of the assistant's group say of the conversation. */
+function findings(world: EmulatedWorld, version: JsonObject | undefined): readonly JsonObject[] {
+  const group = text(nested(configOf(version ?? {}), 'insight_settings'), 'insight_group_id');
+  return strings(world.store.get('insight_groups', group) ?? {}, 'insight_ids').map((id) => ({
+    insight_id: id,
+    result: 'Nothing of note.',
+  }));
+}
+
+function recordConversation(
+  world: EmulatedWorld,
+  run: JsonObject,
+  assistantId: string,
+  version: JsonObject | undefined,
+): void {
+  world.store.put('conversation_insights', text(run, 'conversation_id'), {
+    id: text(run, 'conversation_insights_id'),
+    conversation_id: text(run, 'conversation_id'),
+    conversation_insights: findings(world, version),
+    created_at: text(run, 'created_at'),
+    status: 'completed',
+  });
   const created = text(run, 'created_at');
   world.store.put('conversations', text(run, 'conversation_id'), {
     id: text(run, 'conversation_id'),

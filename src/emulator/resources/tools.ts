@@ -1,9 +1,8 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
-import { TOOL_TYPES } from '../contract/assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
 import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../contract/contract.ts';
 import { fillToolPart, TOOL_TIMEOUT_MS } from '../contract/defaults.ts';
-import { conflict, invalidBody, notFound } from '../contract/errors.ts';
+import { conflict, notFound } from '../contract/errors.ts';
 import { TOOL_FIELDS } from '../contract/field-table.ts';
 import { nested, objects, pick, strings, text } from '../contract/fields.ts';
 import { nodeToolIds } from '../contract/flow-rules.ts';
@@ -38,7 +37,6 @@ function createTool({ world, body: sent }: Call): Reply {
     true,
   );
   const type = text(body, 'type');
-  if (!TOOL_TYPES.has(type)) throw invalidBody(['type'], `Unknown tool type '${type}'`, 'enum');
   checkSecrets(world, body);
   const id = `tool-${world.uuid()}`;
   const tool: JsonObject = {

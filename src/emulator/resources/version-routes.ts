@@ -1,4 +1,5 @@
-import { type Call, empty, ok, type Reply, type Route } from '../contract/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { badRequest, conflict } from '../contract/errors.ts';
 import { nested, objects, text, without } from '../contract/fields.ts';
 import { parameter } from '../contract/router.ts';
@@ -29,11 +30,26 @@ function listVersions({ world, params }: Call): Reply {
   return ok({ data: listed.map((version) => versionBody(world, assistant, version)) });
 }
 
+/** Whether a rule of the canary routes to the version. */
+function isRouted(world: EmulatedWorld, assistant: JsonObject, { version_id: id }: JsonObject): boolean {
+  const canary = world.store.get('canaries', text(assistant, 'id'));
+  return objects(canary ?? {}, 'rules')
+    .map((rule) => nested(rule, 'serve'))
+    .some(
+      (serve) => serve.version_id === id || objects(serve, 'rollout').some((slot) => slot.version_id === id),
+    );
+}
+
 /** Edits a version in place; main is refused, and `promote_to_main` has no meaning here. */
 function editVersion(call: Call): Reply {
   const { world, body } = call;
   const { assistant, version } = find(call);
   if (version.version_id === assistant.main) throw badRequest('The main version cannot be updated in place.');
+  if (world.quirks.canaryLocks && isRouted(world, assistant, version)) {
+    throw badRequest(
+      'The version receives traffic of a canary deploy. Delete the canary deploy to update it.',
+    );
+  }
   const config = updateConfig(
     world,
     text(assistant, 'id'),
@@ -51,14 +67,7 @@ function deleteVersion(call: Call): Reply {
   const { assistant, version } = find(call);
   const versionId = text(version, 'version_id');
   if (versionId === assistant.main) throw badRequest('The main version cannot be deleted.');
-  const canary = world.store.get('canaries', text(assistant, 'id'));
-  const serves = objects(canary ?? {}, 'rules').map((rule) => nested(rule, 'serve'));
-  const used = serves.some(
-    (serve) =>
-      serve.version_id === versionId ||
-      objects(serve, 'rollout').some((slot) => slot.version_id === versionId),
-  );
-  if (used && world.quirks.deleteInUse === 'conflict')
+  if (world.quirks.deleteInUse === 'conflict' && isRouted(world, assistant, version))
     throw conflict(`Version ${versionId} is used by a canary deploy.`);
   removeVersion(world, assistant, versionId);
   return empty(204);

@@ -113,13 +113,18 @@ export function removeVersion(world: EmulatedWorld, assistant: JsonObject, versi
   world.store.put('assistants', id, { ...assistant, versions: left });
 }
 
-/** Deletes the assistant with its versions, canary and scheduled events. Its TeXML application stays, as in the field. */
+/** Takes an assistant out of service with its canary and scheduled events. Its versions stay in the store. */
 export function removeAssistant(world: EmulatedWorld, assistant: JsonObject): void {
   const id = text(assistant, 'id');
-  for (const versionId of strings(assistant, 'versions')) world.store.remove('versions', key(id, versionId));
   if (world.store.get('canaries', id) !== undefined) world.store.remove('canaries', id);
   for (const event of world.store.all('scheduled_events')) {
     if (event.assistant_id === id) world.store.remove('scheduled_events', text(event, 'scheduled_event_id'));
   }
   world.store.remove('assistants', id);
+}
+
+/** Removes the versions of an assistant that is out of service. */
+export function forgetVersions(world: EmulatedWorld, assistant: JsonObject): void {
+  const id = text(assistant, 'id');
+  for (const versionId of strings(assistant, 'versions')) world.store.remove('versions', key(id, versionId));
 }

@@ -1,4 +1,4 @@
-import type { Json } from '../../model/json.ts';
+import { isArray, isObject, type Json } from '../../model/json.ts';
 import type { Call, EmulatedWorld, EmulatorOptions, Reply } from '../contract/contract.ts';
 import { ApiFailure, methodNotAllowed, notFound, telnyxError, unauthorized } from '../contract/errors.ts';
 import { compileRoutes, type RouteMatch } from '../contract/router.ts';
@@ -29,8 +29,20 @@ export function failureAnswer(error: unknown): ServerReply {
   return { reply: { status: 500, json: failure.body }, headers: {} };
 }
 
+/** Pointers into the request body begin with `/body`, as the quirk says. */
+function withPointers({ quirks }: EmulatedWorld, { reply, headers }: ServerReply): ServerReply {
+  const { json } = reply;
+  if (quirks.pointerPrefix === '' || !isObject(json) || !isArray(json.errors)) return { reply, headers };
+  const errors = json.errors.map((error) => {
+    const pointer = isObject(error) && isObject(error.source) ? error.source.pointer : undefined;
+    if (!isObject(error) || typeof pointer !== 'string') return error;
+    return { ...error, source: { pointer: `${quirks.pointerPrefix}${pointer}` } };
+  });
+  return { reply: { ...reply, json: { ...json, errors } }, headers };
+}
+
 function checkKey(options: EmulatorOptions, arrived: Arrived): void {
-  const [, key] = /^Bearer +(\S+)$/.exec(arrived.headers.authorization ?? '') ?? [];
+  const [, key] = /^Bearer +(\S.*)$/.exec(arrived.headers.authorization ?? '') ?? [];
   if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey)) throw unauthorized();
 }
 
@@ -82,7 +94,7 @@ export function openPipeline(
           return { reply: finished(reply), headers: {} };
         } catch (error) {
           world.store.rollback();
-          return failureAnswer(error);
+          return withPointers(world, failureAnswer(error));
         }
       },
       release: () => claimed?.release(),

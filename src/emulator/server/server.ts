@@ -17,6 +17,7 @@ import { DEFAULT_QUIRKS, type Quirks } from '../contract/quirks.ts';
 import { DEFAULT_TIMINGS, type RunScript } from '../contract/run-scripts.ts';
 import { watchLag } from '../contract/stale-lists.ts';
 import { openEmulatorStore } from '../contract/store.ts';
+import { stockAccount } from '../resources/stock.ts';
 import { BASE_PATH, openExchange } from './exchange.ts';
 import { openPipeline } from './pipeline.ts';
 import { openRateWindow } from './rate-window.ts';
@@ -51,6 +52,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorH
     () => options.clock().getTime(),
     () => quirks.listLagMs,
   );
+  stockAccount(world, store.isEmpty());
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
 

@@ -2045,6 +2045,10 @@ export interface PlannedChange {
    */
   readonly depends_on?: readonly Address[];
   /**
+   * An adoption that replaces live values.
+   */
+  readonly takes_over?: true;
+  /**
    * How the new version becomes main, where that is not at once.
    */
   readonly release?: {
@@ -2273,6 +2277,10 @@ export interface PlanDiagnostic {
    * What was found and what to do.
    */
   readonly message: string;
+  /**
+   * A person has to allow it.
+   */
+  readonly caution?: true;
 }
 /**
  * What became of one change.
@@ -2305,6 +2313,10 @@ export interface ApplyResult {
   readonly error?: {
     readonly [k: string]: unknown;
   };
+  /**
+   * The adoption replaced live values.
+   */
+  readonly takes_over?: true;
   /**
    * Results of the version's gate.
    */
@@ -3372,9 +3384,13 @@ export interface SavedPlanFile {
      */
     readonly delete: number;
     /**
-     * To be bound to a live resource of the same name.
+     * To be bound to a live resource of the same name and content.
      */
     readonly adopt: number;
+    /**
+     * To be bound to a live resource of the same name whose values are replaced.
+     */
+    readonly takeover?: number;
     /**
      * Versions to be promoted.
      */

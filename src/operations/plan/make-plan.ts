@@ -112,12 +112,12 @@ export async function planOn(
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
-  settings?: Settings,
+  asked: { readonly settings?: Settings; readonly refresh?: boolean } = {},
 ): Promise<Planned> {
+  const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
-  const whole = inputs.project.environment.drift !== 'report';
-  const wanted = { whole, ...(settings !== undefined && { settings }) };
-  return (await compareWithLive(host, inputs, connection, state, options, wanted)).planned;
+  const whole = refresh || inputs.project.environment.drift !== 'report';
+  return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */

@@ -1,8 +1,9 @@
+import type { Kind } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
+import type { Settings } from '../../model/review.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { loadProject } from '../../specs/project/project.ts';
 import { commonCommit, mergedTree, resolveCommit, standingTo } from '../../state/git/history.ts';
-import type { Settings } from '../../model/review.ts';
 import type { Host } from '../host.ts';
 import { filesOf } from '../session/commit-files.ts';
 import { gitFor } from '../session/git.ts';
@@ -37,10 +38,12 @@ export async function reviewInputs(
   host: Host,
   inputs: Inputs,
   base: string | undefined,
+  /** Whether the set is shown or saved; else the commit need not be looked at. */
+  wanted: boolean,
 ): Promise<ReviewInputs> {
   const { project, git: info } = inputs;
   const shown = { inputs, settings: settingsOfInputs(inputs) };
-  const committed = info?.dirty === true ? await inputsAt(host, inputs, info.commit) : undefined;
+  const committed = wanted && info?.dirty === true ? await inputsAt(host, inputs, info.commit) : undefined;
   const alone = { shown, ...(committed !== undefined && { committed }), base: null, notes: [] };
   if (base === undefined) return alone;
   const git = gitFor(host.runtime, project);
@@ -55,7 +58,9 @@ export async function reviewInputs(
       ...(compared !== undefined && { target: compared }),
       base: target,
       notes: [
-        ...(compared === undefined ? [`${base} holds no project that can be read: every change counts.`] : []),
+        ...(compared === undefined
+          ? [`${base} holds no project that can be read: every change counts.`]
+          : []),
         ...(relation === 'unknown'
           ? [`Whether the branch contains ${base} cannot be told: fetch more of its history.`]
           : []),
@@ -109,4 +114,12 @@ function noBase(base: string, why: string): Failure {
     code: 'BASE_UNKNOWN',
     hint: 'name the branch or commit that the change goes to, and fetch it: git fetch origin main',
   });
+}
+
+/** The kinds that any of the sides has documents of. */
+export function kindsOf({ shown, committed, target }: ReviewInputs): readonly Kind[] {
+  const sides = [shown, committed, target].filter((side) => side !== undefined);
+  return [
+    ...new Set(sides.flatMap(({ inputs }) => [...inputs.desired.resources.values()].map(({ kind }) => kind))),
+  ];
 }

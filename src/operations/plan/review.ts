@@ -21,12 +21,7 @@ export interface PlannedWorld {
 }
 
 /** The plan with the set that its reviewers agree to. */
-export function withReview(
-  host: Host,
-  world: PlannedWorld,
-  inputs: ReviewInputs,
-  head: string | null,
-): Plan {
+export function withReview(host: Host, world: PlannedWorld, inputs: ReviewInputs, head: string | null): Plan {
   const { planned, account, state, apiBase, options } = world;
   const planOf = ({ inputs, settings }: CommitInputs): Plan =>
     planAccount(host, inputs, apiBase, state, account, options, settings).plan;

@@ -1,4 +1,4 @@
-import { entryOf, formatEntries, parseEntries } from '../../canonical/set-entries.ts';
+import { setEntryOf, formatEntries, parseEntries } from '../../canonical/set-entries.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { ReviewedSet, SetEntry } from '../../model/review.ts';
 import { markerValue } from './markdown.ts';
@@ -133,7 +133,7 @@ export function markerOfPlan(plan: Plan, topic: string = 'plan'): Marker {
           head: review.head,
           at: plan.created_at,
           ttlMs: review.ttl_ms,
-          entries: review.set.map(entryOf),
+          entries: review.set.map(setEntryOf),
         },
       }),
   };
@@ -146,7 +146,13 @@ export function isTooMany(plan: Plan): boolean {
 }
 
 /** The set of a marker; undefined where it names none, as the markers of failures and of other posts. */
-export function setOfMarker({ topic, environment, project, digest, review }: Marker): ReviewedSet | undefined {
+export function setOfMarker({
+  topic,
+  environment,
+  project,
+  digest,
+  review,
+}: Marker): ReviewedSet | undefined {
   if (topic !== 'plan' || review === undefined || digest === NO_DIGEST) return undefined;
   return { project, environment, plan_digest: digest, ...review };
 }

@@ -2,14 +2,16 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
 import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
-import { markerLine } from '../markdown/marker.ts';
+import { MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
 import {
-  ACTION_ORDER,
+  actionWords,
+  CHANGE_GROUPS,
   cautions,
   changesOf,
   command,
   listSome,
   nextCommands,
+  otherDiagnostics,
   type PlanExtra,
   planFlags,
   promotionNote,
@@ -35,10 +37,6 @@ export interface MarkdownOptions extends ReviewExtra {
 
 const DEFAULT_BUDGET = 60_000;
 const MAX_CAUTIONS = 20;
-
-function marker({ environment, project, plan_digest: digest }: Plan): string {
-  return markerLine({ topic: 'plan', environment, project, digest });
-}
 
 function headline(plan: Plan): string {
   const nothingYet = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
@@ -71,7 +69,7 @@ function diagnosticLine(diagnostic: Diagnostic): string {
 /** Errors before warnings, as many as fit. */
 function diagnosticList(plan: Plan, bytes: number): readonly string[] {
   const order = { error: 0, warning: 1, info: 2 } as const;
-  const sorted = plan.diagnostics.toSorted((a, b) => order[a.severity] - order[b.severity]);
+  const sorted = otherDiagnostics(plan).toSorted((a, b) => order[a.severity] - order[b.severity]);
   const shown = takeFitting(sorted.map(diagnosticLine), bytes);
   const rest = sorted.length - shown.length;
   const lines = rest > 0 ? [...shown, `- and ${count(rest, 'more problem')}`] : shown;
@@ -79,10 +77,10 @@ function diagnosticList(plan: Plan, bytes: number): readonly string[] {
 }
 
 function tableRows(plan: Plan): readonly string[] {
-  return ACTION_ORDER.flatMap((action) =>
-    changesOf(plan, action).map((change) => {
+  return CHANGE_GROUPS.flatMap((group) =>
+    changesOf(plan, group).map((change) => {
       const note = promotionNote(change);
-      return `| ${action} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
+      return `| ${actionWords(change)} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
     }),
   );
 }
@@ -121,7 +119,8 @@ function fitting(parts: readonly string[], bytes: number): readonly string[] {
 /** GitHub Markdown of at most `budget` bytes (60,000 unless told), safe to post whatever the specs contain. */
 export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const head = [marker(plan), headline(plan), ...alerts(plan, options)];
+  const mostOfSet = Math.min(MOST_SET_CHARACTERS, Math.floor(budget * 0.4));
+  const head = [markerLine(markerOfPlan(plan), mostOfSet), headline(plan), ...alerts(plan, options)];
   const unmanaged = plan.summary.unmanaged;
   const tail = [
     ...(unmanaged > 0 ? [`${count(unmanaged, 'live resource')} not managed here and never touched.`] : []),

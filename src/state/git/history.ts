@@ -72,12 +72,7 @@ export async function isShallow(git: FeedGit, root: string): Promise<boolean> {
 }
 
 /** False when there is nothing to deepen, or no remote answers. */
-async function deepen(
-  git: FeedGit,
-  root: string,
-  by: number,
-  commits: readonly string[],
-): Promise<boolean> {
+async function deepen(git: FeedGit, root: string, by: number, commits: readonly string[]): Promise<boolean> {
   if (!(await isShallow(git, root))) return false;
   const remote = await remoteOf(git, root);
   if (remote === undefined) return false;

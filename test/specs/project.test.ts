@@ -45,6 +45,7 @@ describe('loadProject', () => {
       root,
       specs: 'assistants',
       environments: ['local', 'staging', 'production'],
+      groups: { local: [], staging: [], production: [] },
       keyVariables: ['TELNYX_API_KEY', 'TELNYX_API_KEY_STAGING'],
       environment: {
         name: 'production',
@@ -54,13 +55,17 @@ describe('loadProject', () => {
         protected: true,
         state: { backend: 'git', remote: 'origin', ref: 'refs/assistantctl/production' },
         drift: 'revert',
+        groups: [],
         variables: {},
+        variableOrigins: {},
       },
       limits: { maxDeletes: 2, maxChangePercent: 10, minResources: 4 },
       concurrency: 4,
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
       unknownFields: 'allow',
+      ignore: [],
+      ignoreLive: [],
     });
   });
 

@@ -18,6 +18,8 @@ export interface Project {
   /** Milliseconds a saved plan stays valid. */
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
+  /** Longest body of a reply. */
+  readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
   /** What the file writes for the project as a whole that decides how applies go; as written. */
   readonly settings: JsonObject;

@@ -1,4 +1,4 @@
-import { setEntryOf, formatEntries, parseEntries } from '../../canonical/set-entries.ts';
+import { formatEntries, parseEntries, setEntryOf } from '../../canonical/set-entries.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { ReviewedSet, SetEntry } from '../../model/review.ts';
 import { markerValue } from './markdown.ts';

@@ -1,7 +1,7 @@
 import type { FeedGit } from './git-run.ts';
 
 /** How a commit stands to another one. In a clone without the whole history a "no" proves nothing. */
-export interface Standing {
+export interface HistoryRelation {
   readonly relation: 'contains' | 'behind' | 'parted' | 'unknown';
   /** Why it cannot be told. */
   readonly why?: string;
@@ -19,7 +19,7 @@ export async function standingTo(
   root: string,
   heads: readonly string[],
   commit: string,
-): Promise<Standing> {
+): Promise<HistoryRelation> {
   if (heads.includes(commit)) return { relation: 'contains' };
   for (const more of [0, ...DEEPER]) {
     if (more > 0 && !(await deepen(git, root, more, [...heads, commit]))) break;
@@ -34,7 +34,7 @@ async function judge(
   root: string,
   heads: readonly string[],
   commit: string,
-): Promise<Standing> {
+): Promise<HistoryRelation> {
   for (const head of heads) {
     if ((await parentsOf(git, root, head)).includes(commit)) return { relation: 'contains' };
   }

@@ -39,22 +39,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // The second screen: the change request on GitHub, GitLab and so on.
   forge: ['operations', 'live', 'plan', 'render', 'model', 'runtime.ts'],
-  cli: [
-    'operations',
-    'forge',
-    'specs',
-    'live',
-    'state',
-    'plan',
-    'apply',
-    'release',
-    'emulator',
-    'render',
-    'pull',
-    'canonical',
-    'model',
-    'runtime.ts',
-  ],
+  cli: ['operations', 'forge', 'render', 'model', 'runtime.ts'],
   'main.ts': ['cli', 'runtime.ts'],
   'runtime.ts': [],
 };
@@ -69,10 +54,12 @@ const HOME: Readonly<Record<string, string>> = {
   'deep-diff': 'plan',
   '@humanwhocodes/momoa': 'convert',
   diff: 'render',
+  '@dagrejs/dagre': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];
-const LONGEST_FILE = 250;
+/** Longer files rarely have one subject; what counts is that they do. */
+const LONGEST_FILE = 400;
 
 interface Module {
   /** Relative to src/, with forward slashes. */
@@ -159,7 +146,7 @@ describe('architecture', () => {
     expect(wrong.map(({ file }) => file)).toEqual([]);
   });
 
-  it('has no file beyond 250 lines and none called utils', () => {
+  it('has no file beyond 400 lines and none called utils', () => {
     const long = handWritten.filter(({ text }) => text.split('\n').length - 1 > LONGEST_FILE);
     const vague = modules.filter(({ file }) => /(^|\/)(utils?|helpers?|index)\.ts$/.test(file));
     expect([...long, ...vague].map(({ file }) => file)).toEqual([]);
@@ -185,6 +172,18 @@ describe('architecture', () => {
         ]),
       ),
     ).toEqual(['a → b → a']);
+  });
+
+  it('defines no exported name in two files', () => {
+    const files = new Map<string, string[]>();
+    for (const { file, text } of handWritten) {
+      for (const [, name] of text.matchAll(
+        /^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm,
+      )) {
+        if (name !== undefined) files.set(name, [...(files.get(name) ?? []), file]);
+      }
+    }
+    expect([...files].filter(([, where]) => new Set(where).size > 1)).toEqual([]);
   });
 });
 

@@ -8,12 +8,12 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import type { ApplyContext, ApplyDeps, Done } from './context.ts';
+import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
-import { type Course, mergeResults, type StepOutcome, statusOf, verdict } from './results.ts';
+import { type Course, mergeResults, resultVerdict, type StepOutcome, statusOf } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -38,10 +38,17 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const state = await beginState(deps);
   const bindings = new Map(Object.entries(state.resources));
   const formerIds = formerIdsOf(state);
-  const known = { ids, refs, bindings, formerIds, announced: new Set<string>() };
+  const known = {
+    ids,
+    refs,
+    bindings,
+    formerIds,
+    announced: new Set<string>(),
+    unrecorded: new Set<string>(),
+  };
   let wrote = false;
-  const api = notingWrites(deps.api, () => {
-    wrote = true;
+  const api = notingWrites(deps.api, (outcome) => {
+    wrote ||= outcome === 'confirmed';
   });
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
@@ -86,10 +93,6 @@ function formerIdsOf(state: State): ReadonlyMap<string, readonly string[]> {
   return ids;
 }
 
-function writes(step: Step): boolean {
-  return step.edits.length > 0 || step.reorder.length > 0;
-}
-
 async function beginState(deps: ApplyDeps): Promise<State> {
   const known = deps.session.current();
   if (known !== undefined) return known;
@@ -119,6 +122,7 @@ async function editState(context: ApplyContext): Promise<void> {
         base: edit.base,
         foreign: edit.foreign,
         prevent_destroy: edit.preventDestroy,
+        ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
       };
       context.bindings.set(edit.address, binding);
@@ -127,7 +131,9 @@ async function editState(context: ApplyContext): Promise<void> {
   }
 }
 
-function runStep(context: ApplyContext, step: Step): Promise<Done> {
+function runStep(running: ApplyContext, step: Step): Promise<Done> {
+  const api = notingWrites(running.api, () => running.unrecorded.add(step.address));
+  const context = { ...running, api };
   switch (step.action) {
     case 'create':
       return createResource(context, step);
@@ -179,12 +185,15 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
       return 'done';
     } catch (error) {
       fatal ||= isFatal(error);
-      const status = statusOf(error, context.announced.has(step.address));
+      let status = statusOf(error, {
+        announced: context.announced.has(step.address),
+        unrecorded: context.unrecorded.has(step.address),
+      });
+      if (status === 'failed' && !(await recordFailure(context, step, error))) {
+        fatal = true;
+        if (context.unrecorded.has(step.address)) status = 'unknown';
+      }
       outcomes.push({ step, status, done: undefined, error });
-      if (status === 'failed')
-        await settle(context, step, error).catch(() => {
-          fatal = true;
-        });
       return 'failed';
     } finally {
       context.onProgress({ done: outcomes.length, total, note: step.address });
@@ -214,16 +223,22 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
 }
 
 /**
- * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder. Where the
- * log itself is what failed, there is nothing to tell.
+ * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder; false when
+ * the log does not take it. Where the log itself is what failed, there is nothing to tell.
  */
-async function settle(context: ApplyContext, step: Step, cause: unknown): Promise<void> {
-  if (!isFatal(cause)) await context.session.record({ op: 'fail', address: step.address });
+async function recordFailure(context: ApplyContext, step: Step, cause: unknown): Promise<boolean> {
+  if (isFatal(cause)) return true;
+  try {
+    await context.session.record({ op: 'fail', address: step.address });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
   const results = mergeResults(outcomes);
-  const { outcome, exitKind } = verdict(outcomes, results, course);
+  const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
   const rolls = outcomes.some(({ done }) => done?.rollout === true);

@@ -1,11 +1,12 @@
 import { storedBase } from '../canonical/base.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
+import { withReadVersion } from '../canonical/held-base.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
-import type { Move } from '../model/version-record.ts';
+import type { VersionRecord } from '../model/version-record.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 
@@ -18,7 +19,7 @@ export async function bindResource(
   reason = 'found',
 ): Promise<void> {
   const main = live.versionId;
-  await saveBinding(context, step, {
+  const binding: Binding = {
     ...carried(context, step, live.id),
     remote_id: live.id,
     ...afterStep(context, step, before, live.config),
@@ -27,7 +28,8 @@ export async function bindResource(
     prevent_destroy: step.preventDestroy,
     updated_at: now(context),
     ...(main === undefined ? {} : { mains: mainsWith(context, step, main, reason) }),
-  });
+  };
+  await saveBinding(context, step, withReadVersion(binding, live));
 }
 
 /** Base and foreign elements once the step is done. */
@@ -51,7 +53,7 @@ export function stagedMove(
   step: Step,
   main: RemoteResource,
   staged: { readonly versionId: string; readonly config: JsonObject },
-): Move {
+): VersionRecord {
   return {
     version_id: staged.versionId,
     content: contentDigest(staged.config),
@@ -67,7 +69,7 @@ export async function bindStaged(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
 ): Promise<void> {
   await saveBinding(context, step, {
     ...carried(context, step, main.id),
@@ -86,7 +88,7 @@ export async function bindMoving(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
 ): Promise<void> {
   const known = context.bindings.get(step.address);
   const { mains, ...found } = asFound(context, step, main);
@@ -151,6 +153,7 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
   context.bindings.set(step.address, binding);
   context.announced.delete(step.address);
   await context.session.record({ op: 'bind', address: step.address, binding });
+  context.unrecorded.delete(step.address);
 }
 
 function now(context: ApplyContext): string {
@@ -158,7 +161,7 @@ function now(context: ApplyContext): string {
 }
 
 /** Announces a write in the log before its request is sent. */
-export async function announce(
+export async function logIntent(
   context: ApplyContext,
   step: Step,
   action: string,

@@ -1,3 +1,4 @@
+import { knownDifferences, sameValue } from '../canonical/differences.ts';
 import { setAtPath, shapeAt } from '../canonical/edit.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
 import { valueAtPath } from '../canonical/walk.ts';
@@ -7,11 +8,10 @@ import type { RemoteResource } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 import type { ApplyContext } from './context.ts';
 import { isRefusal, sendBack } from './send-unknown-fields.ts';
-import { knownDifferences, sameValue } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 
-export interface Candidate {
+export interface StagedCandidate {
   readonly main: RemoteResource;
   /** Main's configuration with the planned edits, ids resolved. */
   readonly wanted: JsonObject;
@@ -47,7 +47,7 @@ function withExplicitEmpties(wanted: JsonObject, staged: JsonObject, paths: read
  * Where a version differs from what was wanted. What the API filled in by itself is not counted: a value that
  * nobody sent and that stands in no version it could have come from.
  */
-export function leaks(candidate: Candidate, config: JsonObject): readonly Path[] {
+export function leaks(candidate: StagedCandidate, config: JsonObject): readonly Path[] {
   const { main, wanted, source } = candidate;
   return knownDifferences(SHAPE, wanted, config).filter((path) => {
     const wasThere = valueAtPath(SHAPE, main.config, path) !== undefined;
@@ -61,7 +61,7 @@ export function leaks(candidate: Candidate, config: JsonObject): readonly Path[]
 }
 
 /** In a block that main does not have, and that was sent whole, the API's own filling looks like a leak. */
-function isNewBlock({ main, planned, wanted }: Candidate, path: Path): boolean {
+function isNewBlock({ main, planned, wanted }: StagedCandidate, path: Path): boolean {
   const [top = ''] = path;
   return (
     main.config[top] === undefined &&
@@ -76,7 +76,7 @@ function isNewBlock({ main, planned, wanted }: Candidate, path: Path): boolean {
  */
 export async function correctLeaks(
   context: ApplyContext,
-  candidate: Candidate,
+  candidate: StagedCandidate,
   versionId: string,
   staged: JsonObject,
 ): Promise<readonly Path[]> {

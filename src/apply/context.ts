@@ -54,6 +54,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
   /** Addresses with an announced write whose outcome is not in the state yet. */
   readonly announced: Set<string>;
+  /** Addresses with a write that took effect, or may have, and is not in the state yet. */
+  readonly unrecorded: Set<string>;
 }
 
 /** What a step came to. */
@@ -69,6 +71,11 @@ export interface Done {
   readonly rollout?: boolean;
   /** Results of the gate. */
   readonly tests?: readonly TestVerdict[];
+}
+
+/** True when the step changes a live resource, not only what it is bound to. */
+export function writes(step: Step): boolean {
+  return step.edits.length > 0 || step.reorder.length > 0;
 }
 
 /** Live ids in place of references; a reference without an id is a `Failure`, never a request. */

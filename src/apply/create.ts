@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { unsettled } from '../canonical/differences.ts';
 import { requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -6,11 +7,10 @@ import { type JsonObject, stableStringify } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
-import { announce, bindResource } from './bind.ts';
+import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { settleMembers, withoutMembers } from './members.ts';
-import { unsettled } from './verify.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
@@ -74,7 +74,7 @@ async function createLiving(context: ApplyContext, step: Step, body: JsonObject)
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
   for (let attempt = 1; attempt <= MAX_REPLAYS; attempt += 1) {
     const key = idempotencyKey(context.lineage, step.address, body, formerIds);
-    await announce(context, step, 'create', key);
+    await logIntent(context, step, 'create', key);
     const { resource, replayed } = await createOnce(context, step, body, key);
     if (!(replayed || repeated) || formerIds.includes(resource.id)) return resource;
     const living = await readSoon(context, step, resource.id);

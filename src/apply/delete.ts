@@ -2,7 +2,7 @@ import { liveDigest, sealSecrets } from '../canonical/canonical.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
-import { announce } from './bind.ts';
+import { logIntent } from './bind.ts';
 import type { ApplyContext, Done } from './context.ts';
 
 /** Deletes a resource after a copy of its last live form went into the state. Gone already is done already. */
@@ -31,7 +31,7 @@ export async function deleteResource(context: ApplyContext, step: Step): Promise
         config: sealSecrets(shape, live.config),
       },
     });
-    await announce(context, step, 'delete', null);
+    await logIntent(context, step, 'delete', null);
     await deleteKnown(context, step, id);
   }
   await context.session.record({ op: 'unbind', address: step.address });

@@ -6,7 +6,7 @@ import { ApiError } from '../model/errors.ts';
 import { isArray, type JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
-import { announce } from './bind.ts';
+import { logIntent } from './bind.ts';
 import type { ApplyContext } from './context.ts';
 
 /** The configuration without what is assigned by requests of its own; the same value for most kinds. */
@@ -50,7 +50,7 @@ async function move(
   member: string,
   belongs: boolean,
 ): Promise<void> {
-  await announce(context, step, belongs ? 'assign' : 'unassign', member);
+  await logIntent(context, step, belongs ? 'assign' : 'unassign', member);
   try {
     if (belongs) await context.api.assign(step.kind, id, member);
     else await context.api.unassign(step.kind, id, member);

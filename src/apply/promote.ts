@@ -1,17 +1,17 @@
 /** Moves main: the one place where callers begin to hear another version. */
 import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
+import { knownDifferences } from '../canonical/differences.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
-import type { Move } from '../model/version-record.ts';
-import { announce, bindMoving, saveBinding } from './bind.ts';
+import type { VersionRecord } from '../model/version-record.ts';
+import { bindMoving, logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { readAgain } from './update.ts';
-import { knownDifferences } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 
@@ -23,14 +23,14 @@ export async function promoteChecked(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  move: Move,
+  move: VersionRecord,
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource> {
   await requireSameMain(context, step, main);
   const binding = context.bindings.get(step.address);
   await refuseOpenCanary(context.api, step, main.id, binding, context.replaceRollout === true);
   await bindMoving(context, step, main, move);
-  await announce(context, step, 'promote', move.version_id);
+  await logIntent(context, step, 'promote', move.version_id);
   const live = await promoteKnown(context, main, move.version_id, isThere);
   if (binding?.rollout !== undefined) await endRollout(context, step, main.id, binding.rollout);
   return live;

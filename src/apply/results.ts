@@ -2,7 +2,7 @@ import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
-import type { Done } from './context.ts';
+import { type Done, writes } from './context.ts';
 
 /** How one step ended, before steps of one address are merged. */
 export interface StepOutcome {
@@ -34,11 +34,23 @@ function fieldProblems(error: ApiError | undefined): readonly FieldProblem[] {
   );
 }
 
+/** Where a step stood when it failed. */
+export interface Standing {
+  /** A write was announced in the log. */
+  readonly announced: boolean;
+  /** A write took effect, or may have, and is not in the state. */
+  readonly unrecorded: boolean;
+}
+
+/** Failures to record: the lease is gone, or the place of the state refuses. */
+const NOT_RECORDED: ReadonlySet<string> = new Set(['LEASE_LOST', 'STATE_WRITE']);
+
 /**
- * `unknown` only where a write may have happened and nothing could be found out about it: its own reply was lost,
- * or it was `announced` and then reading failed.
+ * `unknown` only where a write may have happened and nothing could be found out about it, or nothing recorded: its
+ * own reply was lost, or it was announced and then reading failed, or it was sent and the state could not take it.
  */
-export function statusOf(error: unknown, announced: boolean): StepStatus {
+export function statusOf(error: unknown, { announced, unrecorded }: Standing): StepStatus {
+  if (unrecorded && error instanceof Failure && NOT_RECORDED.has(error.code)) return 'unknown';
   const unclear =
     error instanceof ApiError && (error.method === 'GET' ? announced : error.effect === 'unknown');
   return unclear || (error instanceof Failure && error.code === 'OUTCOME_AMBIGUOUS') ? 'unknown' : 'failed';
@@ -67,6 +79,7 @@ function resultOf({ step, status, done, error }: StepOutcome): StepResult {
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
+    ...(step.action === 'adopt' && writes(step) ? { takes_over: true as const } : {}),
     ...(tests === undefined ? {} : { tests }),
   };
 }
@@ -98,7 +111,7 @@ export interface Course {
 }
 
 /** Verdict over all results, and the error kind that decides the exit code (null: exit 0). */
-export function verdict(
+export function resultVerdict(
   outcomes: readonly StepOutcome[],
   results: readonly StepResult[],
   course: Course,
@@ -121,7 +134,9 @@ export function verdict(
     case 'stale':
       return { outcome: 'partial', exitKind: single };
     case 'refused':
-      return { outcome: 'refused', exitKind: 'refused' };
+      return course.wrote
+        ? { outcome: 'partial', exitKind: 'partial' }
+        : { outcome: 'refused', exitKind: 'refused' };
     default:
       return { outcome: 'partial', exitKind: kinds.has('internal') ? 'internal' : 'partial' };
   }

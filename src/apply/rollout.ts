@@ -4,7 +4,7 @@ import { Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Rollout } from '../model/rollout.ts';
-import { announce, saveBinding } from './bind.ts';
+import { logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, setCanary } from './canary.ts';
 import type { ApplyContext } from './context.ts';
 
@@ -17,7 +17,7 @@ export function opensCanary(step: Step, promote: boolean): boolean {
  * Gives the staged version its first share of the calls and begins the record. The record is written before the
  * request, so that whoever comes after a crash knows whose canary it finds.
  */
-export async function openRollout(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
+export async function startRollout(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
   const binding = context.bindings.get(step.address);
   const [first, ...more] = step.release?.canary?.steps ?? [];
   if (binding?.candidate === undefined || first === undefined) {
@@ -40,7 +40,7 @@ export async function openRollout(context: ApplyContext, step: Step, main: Remot
     reason: null,
   };
   await saveBinding(context, step, { ...kept, rollout });
-  await announce(context, step, 'canary', candidate.version_id);
+  await logIntent(context, step, 'canary', candidate.version_id);
   const key = rolloutKey(context.lineage, step.address, rollout);
   await setCanary(context, main.id, rulesOf(first, candidate.version_id), key);
   const since = context.clock().toISOString();

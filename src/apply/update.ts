@@ -1,3 +1,4 @@
+import { unsettled } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
@@ -7,12 +8,12 @@ import { isObject, type Json, type JsonObject, type Path, toPointer } from '../m
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { announce, bindResource } from './bind.ts';
+import { bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
 import { sendBack } from './send-unknown-fields.ts';
-import { remainingEdits, unsettled } from './verify.ts';
+import { remainingEdits } from './verify.ts';
 
 /** What a resource is to become: the freshly read configuration with the remaining edits applied. */
 export interface Target {
@@ -111,7 +112,7 @@ async function writeBody(
   const whole = requestBody(SHAPES[step.kind], config, target.spec);
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
-  await announce(context, step, 'update', null);
+  await logIntent(context, step, 'update', null);
   const written = await writeKnown(context, step, id, body, target);
   const left = stillThere(step, target, written.config);
   if (left.length === 0) return written;

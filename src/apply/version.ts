@@ -3,6 +3,8 @@
  * main, promote it. Which version the API bases a new one on is not documented, so the staged request carries
  * main's whole writable configuration, and what leaked in from elsewhere is put right before main moves.
  */
+
+import { unsettled } from '../canonical/differences.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -10,16 +12,15 @@ import { type JsonObject, toPointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { announce, bindResource, bindStaged, stagedMove } from './bind.ts';
+import { bindResource, bindStaged, logIntent, stagedMove } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
-import { type Candidate, correctLeaks, leaks } from './carry-over.ts';
+import { correctLeaks, leaks, type StagedCandidate } from './carry-over.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
-import { openRollout, opensCanary } from './rollout.ts';
+import { opensCanary, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { holdsTarget, readAgain, type Target, targetOf } from './update.ts';
-import { unsettled } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 
@@ -49,7 +50,7 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
   const tested = tests === undefined ? {} : { tests };
   if (opens) {
     await requireSameMain(context, step, main);
-    await openRollout(context, step, main);
+    await startRollout(context, step, main);
     return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout: true, ...tested };
   }
   const live = await promoteChecked(context, step, main, move, (found) =>
@@ -99,9 +100,9 @@ export async function stagedVersion(
   const candidate = { main, wanted: target.config, planned: target.paths, source };
   const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
-  await announce(context, step, 'stage', name);
+  await logIntent(context, step, 'stage', name);
   const versionId = await stageOnce(context, main, name, target, new Set(known));
-  const staged = await readVersion(context, main, versionId);
+  const staged = await readStagedVersion(context, main, versionId);
   const leaked = await correctLeaks(context, candidate, versionId, staged.config);
   if (leaked.length === 0) return versionId;
   // A wrong candidate must not stay the newest version: the next one might be based on it.
@@ -181,7 +182,7 @@ function namedLike(
 /** The first of the versions that really holds the target. */
 async function firstHolding(
   context: ApplyContext,
-  candidate: Candidate,
+  candidate: StagedCandidate,
   versionIds: readonly string[],
 ): Promise<string | undefined> {
   const { main, wanted, planned } = candidate;
@@ -193,7 +194,7 @@ async function firstHolding(
   return undefined;
 }
 
-export async function readVersion(
+export async function readStagedVersion(
   context: ApplyContext,
   main: RemoteResource,
   versionId: string,

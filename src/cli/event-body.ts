@@ -1,6 +1,6 @@
 import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
-import { present, readPairs, requireNumber, requireTime, wholeNumber } from './pairs.ts';
+import { present, readPairs, requireNumber, requireTime, wholeNumberPair } from './pairs.ts';
 
 export interface EventCreateFlags {
   readonly at: string;
@@ -39,8 +39,8 @@ export function eventBody(flags: EventCreateFlags, now: Date): JsonObject {
     text: flags.text,
     dynamic_variables: readPairs('--var', flags.var ?? []),
     conversation_metadata: readPairs('--metadata', flags.metadata ?? []),
-    max_retries_client_errors: wholeNumber('--max-retries', flags.maxRetries, RETRIES),
-    retry_interval_secs: wholeNumber('--retry-interval', flags.retryInterval, RETRY_SECONDS),
+    max_retries_client_errors: wholeNumberPair('--max-retries', flags.maxRetries, RETRIES),
+    retry_interval_secs: wholeNumberPair('--retry-interval', flags.retryInterval, RETRY_SECONDS),
     call_settings: present({ sip_region: flags.sipRegion }),
   });
 }

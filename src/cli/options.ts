@@ -12,6 +12,7 @@ export function planningOptions(command: Command): Command {
   return command
     .option('--prune', 'delete bound resources whose spec is gone')
     .option('--recreate', 'create again what was deleted outside Git')
+    .option('--refresh', 'read every assistant by id, whatever the list says')
     .addOption(new Option('--take <side>', 'who wins a conflict').choices(['git', 'live']))
     .option('--target <address...>', 'only these resources and what they need', collectAddress);
 }
@@ -20,4 +21,16 @@ function collectAddress(text: string, earlier: readonly Address[] | undefined): 
   const parsed = parseAddress(text);
   if (parsed === undefined) throw new InvalidArgumentError(addressHint());
   return [...(earlier ?? []), parsed.address];
+}
+
+/** An address or `all`; the option may be given several times, or take a list with commas. */
+export function collectAddressOrAll(
+  text: string,
+  earlier: readonly (Address | 'all')[] | undefined,
+): readonly (Address | 'all')[] {
+  const named = text.split(',').flatMap((part): readonly (Address | 'all')[] => {
+    const name = part.trim();
+    return name === 'all' ? [name] : collectAddress(name, undefined);
+  });
+  return [...(earlier ?? []), ...named];
 }

@@ -45,7 +45,7 @@ export function requireNumber(option: string, text: string): string {
 }
 
 /** A whole number of an option, within its bounds. Undefined when the option was not given. */
-export function wholeNumber(
+export function wholeNumberPair(
   option: string,
   text: string | undefined,
   [least, most]: readonly [number, number],

@@ -28,7 +28,7 @@ export const PREVIEW_COMMANDS: readonly Declared[] = [
         summary: 'what previews left in the account, or one of them',
         declare: (command) => command.option(ID, 'only this preview').addOption(format('text', 'json')),
         action: async (context, _args, command) =>
-          (await import('./commands/preview-traces.ts')).status(context, command.opts()),
+          (await import('./commands/preview-traces.ts')).previewStatus(context, command.opts()),
       },
       {
         usage: 'down',

@@ -12,7 +12,7 @@ export const ROLLOUT_COMMANDS: readonly Declared[] = [
         summary: 'open rollouts, how far they are and what stands in their way',
         declare: (command) => command.addOption(format('text', 'json')),
         action: async (context, [addresses], command) =>
-          (await import('./commands/rollout-status.ts')).status(context, addresses, command.opts()),
+          (await import('./commands/rollout.ts')).rolloutStatus(context, addresses, command.opts()),
       },
       {
         usage: 'tick [addresses...]',
@@ -37,7 +37,7 @@ export const ROLLOUT_COMMANDS: readonly Declared[] = [
             .option('--approve <env>', 'needed for a protected environment')
             .addOption(format('text', 'json')),
         action: async (context, [address], command) =>
-          (await import('./commands/rollout.ts')).finish(context, address, command.opts()),
+          (await import('./commands/rollout.ts')).finishRollout(context, address, command.opts()),
       },
     ],
   },

@@ -3,7 +3,7 @@ import { credentialIn, headerCredential } from '../model/credentials.ts';
 import type { Platform } from '../model/file-import.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import { slug } from '../pull/names.ts';
-import type { Ledger } from './ledger.ts';
+import type { ImportLedger } from './import-ledger.ts';
 import type { RemarkCode } from './remarks.ts';
 import { type Cursor, rawFlag, rawNumber, rawText } from './source/cursor.ts';
 import { renamed } from './variables.ts';
@@ -16,7 +16,7 @@ export interface TakenSecret {
 
 export interface Carry {
   readonly platform: Platform;
-  readonly ledger: Ledger;
+  readonly ledger: ImportLedger;
   /** A text that is carried over: variables renamed, credentials replaced. Undefined when there is none. */
   text(at: Cursor | undefined, remark?: RemarkCode): string | undefined;
   number(at: Cursor | undefined, remark?: RemarkCode): number | undefined;
@@ -31,7 +31,7 @@ export interface Carry {
 }
 
 /** Secrets are shared by all platforms of one import. */
-export function createCarry(platform: Platform, ledger: Ledger, store: SecretStore): Carry {
+export function createCarry(platform: Platform, ledger: ImportLedger, store: SecretStore): Carry {
   const book = (at: Cursor, remark: RemarkCode | undefined): void => {
     if (remark === undefined) ledger.exact(at);
     else ledger.near(at, remark);

@@ -5,11 +5,11 @@ import { blandPart, decodeBland } from './bland/decode.ts';
 import { type Carry, createCarry, createSecretStore, type TakenSecret } from './carry.ts';
 import { decodeElevenLabs } from './elevenlabs/decode.ts';
 import { elevenLabsPart } from './elevenlabs/parts.ts';
-import { createLedger, type Entry } from './ledger.ts';
+import { createImportLedger, type Entry } from './import-ledger.ts';
 import type { Decoded } from './neutral.ts';
 import { decodeRetell, retellPart } from './retell/decode.ts';
 import { type Cursor, elements, entries, rootOf } from './source/cursor.ts';
-import type { SourceFile } from './source/source-file.ts';
+import type { ImportedFile } from './source/source-file.ts';
 import { decodeVapi } from './vapi/decode.ts';
 import { vapiPart } from './vapi/parts.ts';
 import { convertedResources } from './write/documents.ts';
@@ -20,13 +20,13 @@ export interface Conversion {
   readonly entries: readonly Entry[];
   readonly secrets: readonly TakenSecret[];
   /** Files in which something was found, with the platform it comes from. */
-  readonly sources: readonly { readonly file: SourceFile; readonly platform: Platform }[];
+  readonly sources: readonly { readonly file: ImportedFile; readonly platform: Platform }[];
   /** Files in which nothing was recognised. */
-  readonly unknown: readonly SourceFile[];
+  readonly unknown: readonly ImportedFile[];
 }
 
 interface PlatformFacts {
-  readonly isPart: (value: Json, file: SourceFile) => boolean;
+  readonly isPart: (value: Json, file: ImportedFile) => boolean;
   readonly decode: (carry: Carry, parts: readonly Cursor[]) => Decoded;
 }
 
@@ -43,8 +43,8 @@ const FACTS: { readonly [platform in Platform]: PlatformFacts } = {
 /** Exports are wrapped in lists, pages and folders of folders, but not more often than this. */
 const MAX_WRAPPERS = 4;
 
-export function convert(files: readonly SourceFile[], only: Platform | undefined): Conversion {
-  const ledger = createLedger();
+export function convert(files: readonly ImportedFile[], only: Platform | undefined): Conversion {
+  const ledger = createImportLedger();
   const secrets = createSecretStore();
   const found = files.map((file) => ({ file, ...recognised(file, only) }));
   const sources = found.flatMap(({ file, platform }) => (platform === undefined ? [] : [{ file, platform }]));
@@ -73,7 +73,7 @@ const NOTHING: Decoded = { agents: [], tests: [] };
 
 /** The platform that knows most of a file, and its parts. */
 function recognised(
-  file: SourceFile,
+  file: ImportedFile,
   only: Platform | undefined,
 ): { platform?: Platform; parts: readonly Cursor[] } {
   const order = only === undefined ? (['retell', 'elevenlabs', 'vapi', 'bland'] as const) : [only];

@@ -73,23 +73,23 @@ export interface Insight {
 }
 
 export interface Flow {
-  readonly steps: readonly Step[];
+  readonly steps: readonly FlowStep[];
   readonly start?: string;
   readonly at: Cursor;
 }
 
-export interface Step {
+export interface FlowStep {
   readonly id: string;
   readonly name?: string;
   readonly position?: { readonly x: number; readonly y: number };
   readonly at: Cursor;
-  readonly action: Action;
+  readonly action: StepAction;
   /** When the conversation goes here from any step that talks. */
   readonly global?: { readonly words: string; readonly at: Cursor };
   readonly exits: readonly Exit[];
 }
 
-export type Action =
+export type StepAction =
   /** The model leads the conversation. `own`: without the instructions of the agent. */
   | {
       readonly type: 'talk';

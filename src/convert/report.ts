@@ -4,9 +4,9 @@ import { toAddress } from '../model/address.ts';
 import type { FileImportReport, ImportCounts, ImportGroup, ImportPlace } from '../model/file-import.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import type { Conversion } from './convert.ts';
-import type { Entry, Fate } from './ledger.ts';
+import type { Entry, Fate } from './import-ledger.ts';
 import { REMARKS, type RemarkCode } from './remarks.ts';
-import { type Cursor, pathText } from './source/cursor.ts';
+import { type Cursor, sourcePath } from './source/cursor.ts';
 import { ownVariables } from './variables.ts';
 
 type Findings = Pick<
@@ -55,7 +55,7 @@ function groups(entries: readonly Entry[], fate: Fate): readonly ImportGroup[] {
     places.push({
       file: entry.file.name,
       line: entry.file.lineOf(entry.path),
-      path: pathText(entry.path),
+      path: sourcePath(entry.path),
       ...detail,
     });
   }
@@ -65,7 +65,7 @@ function groups(entries: readonly Entry[], fate: Fate): readonly ImportGroup[] {
 }
 
 function placeOf({ file, path }: Cursor): ImportPlace {
-  return { file: file.name, line: file.lineOf(path), path: pathText(path) };
+  return { file: file.name, line: file.lineOf(path), path: sourcePath(path) };
 }
 
 /** `3, 5-9, 12`. */

@@ -1,8 +1,8 @@
 import type { Forge, Post } from '../model/forge.ts';
-import type { Put, Wanted } from './sticky.ts';
+import type { Put, WantedComment } from './sticky.ts';
 import { ownPosts, sameText, shrinking } from './sticky.ts';
 
-export interface WantedIssue extends Omit<Wanted, 'commit' | 'onlyUpdate'> {
+export interface WantedIssue extends Omit<WantedComment, 'commit' | 'onlyUpdate'> {
   readonly title: string;
   /** Nothing is wrong any more: an open issue gets this text and is closed; none is opened. */
   readonly resolved: boolean;

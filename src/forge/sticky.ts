@@ -8,7 +8,7 @@ import { NO_PROJECT, readMarker, sameSubject } from '../render/markdown/marker.t
  * place, and whatever a race made twice is brought down to the oldest one by each of those who made it.
  */
 
-export interface Wanted {
+export interface WantedComment {
   readonly marker: Marker;
   /** The text in at most that many characters. */
   readonly render: (length: number) => string;
@@ -31,7 +31,7 @@ const ROUNDS = 3;
 const SHORTEST = 1_000;
 
 /** Rejects with `ApiError`; after a rejection the comment is as it was or as wanted. */
-export async function putComment(forge: Forge, change: number, wanted: Wanted): Promise<Put> {
+export async function putComment(forge: Forge, change: number, wanted: WantedComment): Promise<Put> {
   let author = wanted.author;
   for (let round = 1; ; round += 1) {
     const found = await forge.comments(change);
@@ -94,7 +94,12 @@ async function add(forge: Forge, change: number, body: string): Promise<Post | u
 }
 
 /** After a post of our own: of those that are there now, the oldest stays and says what we say. */
-async function settle(forge: Forge, change: number, made: Post, wanted: Wanted): Promise<Put | undefined> {
+async function settle(
+  forge: Forge,
+  change: number,
+  made: Post,
+  wanted: WantedComment,
+): Promise<Put | undefined> {
   const own = ownPosts(await forge.comments(change), wanted.marker, made.author);
   const [oldest = made, ...twins] = own;
   if (oldest.id === made.id) {
@@ -109,7 +114,7 @@ async function settle(forge: Forge, change: number, made: Post, wanted: Wanted):
 
 /** Tries shorter texts as long as the forge finds them too long. */
 export async function shrinking<Result>(
-  wanted: Pick<Wanted, 'render' | 'length'>,
+  wanted: Pick<WantedComment, 'render' | 'length'>,
   send: (body: string) => Promise<Result>,
 ): Promise<Result> {
   for (let { length } = wanted; ; length = Math.floor(length / 2)) {

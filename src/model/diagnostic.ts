@@ -20,6 +20,8 @@ export interface Diagnostic {
   readonly pointer?: string;
   /** What to do next, as a sentence or a command line. */
   readonly hint?: string;
+  /** Something that a person has to allow: plans show it before everything else, in every format. */
+  readonly caution?: true;
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

@@ -3,7 +3,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import type { Release, Strategy } from './release.ts';
 import type { Binding } from './state.ts';
-import type { Move } from './version-record.ts';
+import type { VersionRecord } from './version-record.ts';
 
 export const PLAN_FORMAT = '1.0';
 
@@ -39,6 +39,8 @@ export interface Change {
   readonly release?: ReleaseNote;
   /** The version exists already: a `promote` or a `rollback`. */
   readonly existing?: true;
+  /** An adoption that replaces live values: somebody has to allow it before apply does it. */
+  readonly takes_over?: true;
 }
 
 export interface ReleaseNote {
@@ -84,7 +86,10 @@ export interface PlanSummary {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
+  /** Adoptions that change nothing live. */
   readonly adopt: number;
+  /** Adoptions that replace live values. */
+  readonly takeover: number;
   readonly promote: number;
   readonly unchanged: number;
   readonly drift: number;
@@ -173,11 +178,12 @@ export interface Step {
   /** Absent: a new version is promoted at once. */
   readonly release?: Release;
   /** For `promote`: the version that is to become main. */
-  readonly move?: PlannedMove;
+  readonly move?: PlannedPromotion;
 }
 
 /** A move of main to a version that exists. */
-export interface PlannedMove extends Pick<Move, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
+export interface PlannedPromotion
+  extends Pick<VersionRecord, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
   /** Digest of main's configuration as planned. */
   readonly from: string;
   /** The versions between are marked as undone. */
@@ -194,6 +200,8 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      /** The version that was read whole and holds the base. */
+      readonly readVersionId?: string;
     }
   /** A move of main turned out to be done. */
   | { readonly op: 'settle'; readonly address: Address; readonly binding: Binding }

@@ -13,6 +13,8 @@ export interface StepResult {
   readonly version_id: string | null;
   readonly promoted: boolean;
   readonly error: StepError | null;
+  /** The adoption replaced live values. */
+  readonly takes_over?: true;
   /** Results of the version's gate; absent when there was none. */
   readonly tests?: readonly TestVerdict[];
 }

@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
 import type { Rollout } from './rollout.ts';
-import type { Candidate, Move } from './version-record.ts';
+import type { Candidate, VersionRecord } from './version-record.ts';
 
 export const STATE_FORMAT = '1.0';
 
@@ -34,6 +34,11 @@ export interface Binding {
   readonly foreign: readonly string[];
   /** Assistants only: the version that was main after the last write. */
   readonly main_version_id: string | null;
+  /**
+   * Assistants only: the version that was read whole and held the base. A list that shows this id leaves nothing to
+   * find out.
+   */
+  readonly read_version_id?: string;
   /** Assistants only: a version staged with `--no-promote` and waiting. */
   readonly staged_version_id: string | null;
   /** Assistants only: the canary rollout that is under way, or the last one that was aborted. */
@@ -45,7 +50,7 @@ export interface Binding {
   /** Assistants only: the staged version, and what its promotion makes of this binding. */
   readonly candidate?: Candidate;
   /** Assistants only: a move of main that was begun; once main is that version, it is done. */
-  readonly moving?: Move;
+  readonly moving?: VersionRecord;
   /** Assistants only: the versions that were main, newest last. */
   readonly mains?: readonly MainRecord[];
   /** Assistants only: tests that versions passed, newest last. */
@@ -162,7 +167,23 @@ export interface HistoryEntry {
   readonly outcome: string | null;
 }
 
+/**
+ * The lease as the sender of requests needs it. A write that reaches the API after its sender lost the lease would
+ * undo what the next holder does.
+ */
+export interface WriteFence {
+  /**
+   * Resolves, after a renewal where one is due, with how long a write may take: `limitMs`, or less when the lease
+   * ends sooner. Rejects with LEASE_LOST when there is no time left or somebody else has the lease.
+   */
+  permit(limitMs: number): Promise<number>;
+  /** Whether the lease outlives the next milliseconds. Asked right before the first byte leaves. */
+  outlives(ms: number): boolean;
+}
+
 export interface StateSession {
+  /** Absent where nobody else can be at work. */
+  readonly fence?: WriteFence;
   /**
    * The state as of now, including everything recorded in this session: a snapshot that later records leave
    * alone. Making one costs time in proportion to the resources whenever something was recorded since.

@@ -3,7 +3,7 @@ import type { JsonObject } from './json.ts';
 // Type aliases, because interfaces are not taken for JSON.
 
 /** A version that is to become main. */
-export type Move = {
+export type VersionRecord = {
   readonly version_id: string;
   /** Digest of the version's configuration, ids as they are: promoting may give it another id. */
   readonly content: string;
@@ -15,7 +15,7 @@ export type Move = {
   readonly reason: string;
 };
 
-export type Candidate = Move & {
+export type Candidate = VersionRecord & {
   /** Digest of the spec that it was staged for. */
   readonly desired_digest: string;
   /** Digest of main's configuration when it was staged: what the candidate is built on. */

@@ -27,6 +27,7 @@ import { releaseOf } from './release.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
+import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
   readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
@@ -67,6 +68,7 @@ export function makePlan(input: PlanInput): Planned {
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
+      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, planResource(resource, match, context));
   }
@@ -91,6 +93,7 @@ export function makePlan(input: PlanInput): Planned {
   const changes = bare.map((change) => finishChange(change, dependencies, users));
   const diagnostics = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
+    ...takeOverCautions(changes),
     ...matching.diagnostics,
     ...missingTargets(results, desired, ids),
     ...inventoryWarnings(desired, account),
@@ -196,6 +199,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
   const drift = plans.flatMap((plan) => plan.drift ?? []);
   const conflicts = plans.flatMap((plan) => plan.conflict ?? []);
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
+  const takeover = changes.filter((change) => change.takes_over === true).length;
   const pending = plans.flatMap((plan) => plan.pending ?? []);
   const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
   const inputs = inputsDigest(input);
@@ -217,7 +221,8 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       create: count('create'),
       update: count('update'),
       delete: count('delete'),
-      adopt: count('adopt'),
+      adopt: count('adopt') - takeover,
+      takeover,
       promote: changes.filter((change) => change.promotes).length,
       unchanged: plans.length - [...touched].filter((address) => matching.matches.has(address)).length,
       drift: new Set([...drift, ...reverted].map((entry) => entry.address)).size,

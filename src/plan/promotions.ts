@@ -10,7 +10,7 @@ import {
   PLAN_FORMAT,
   type Plan,
   type Planned,
-  type PlannedMove,
+  type PlannedPromotion,
   type StateEdit,
   type Step,
 } from '../model/plan.ts';
@@ -21,7 +21,7 @@ import { planDigest } from './digests.ts';
 import { releaseNote } from './release.ts';
 import { configFields } from './version-diff.ts';
 
-export interface Move {
+export interface Promotion {
   readonly address: Address;
   readonly binding: Binding;
   readonly main: RemoteResource;
@@ -44,7 +44,7 @@ export interface MovesInput {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
-  readonly moves: readonly Move[];
+  readonly moves: readonly Promotion[];
   /** Moves that were begun earlier and turned out to be done. */
   readonly settled: readonly { readonly address: Address; readonly binding: Binding }[];
 }
@@ -79,6 +79,7 @@ export function planMoves(input: MovesInput): Planned {
       update: changes.length,
       delete: 0,
       adopt: 0,
+      takeover: 0,
       promote: changes.length,
       unchanged: 0,
       drift: 0,
@@ -97,7 +98,7 @@ export function planMoves(input: MovesInput): Planned {
   return { plan, steps: moves.map(stepOf), stateEdits, ids };
 }
 
-function changeOf(move: Move, refs: ReadonlyMap<string, string>): Change {
+function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {
   const { address, main, version, reason, release } = move;
   return {
     address,
@@ -117,7 +118,7 @@ function changeOf(move: Move, refs: ReadonlyMap<string, string>): Change {
   };
 }
 
-function stepOf(move: Move): Step {
+function stepOf(move: Promotion): Step {
   const { address, main, binding, release } = move;
   return {
     id: address,
@@ -146,7 +147,7 @@ function stepOf(move: Move): Step {
  * that version says of the fields that are managed: Git then differs from it as from anything applied before, and
  * the next plan shows that as an ordinary change.
  */
-function plannedMove({ binding, main, version, reason, rollback, endsRollout }: Move): PlannedMove {
+function plannedMove({ binding, main, version, reason, rollback, endsRollout }: Promotion): PlannedPromotion {
   const shape = SHAPES.assistant;
   const content = contentDigest(version.config);
   const candidate = binding.candidate;

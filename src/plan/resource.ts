@@ -90,7 +90,12 @@ function planExisting(
   const open = (underWay: boolean) =>
     rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
   if (!writes && binding !== undefined) {
-    return { ...entries, steps: [], ...open(false), ...rebase(resource, binding, base, comparison, context) };
+    return {
+      ...entries,
+      steps: [],
+      ...open(false),
+      ...rebase(resource, { binding, live, base }, comparison, context),
+    };
   }
   const desiredDigest = configDigest(shape, desired);
   if (writes && isUnderWay(rollout, desiredDigest, context)) return { ...entries, steps: [], ...open(true) };
@@ -115,6 +120,7 @@ function planExisting(
     depends_on: [],
     affects: [],
     ...(writes && release !== undefined && { release: releaseNote(release) }),
+    ...(writes && action === 'adopt' && { takes_over: true as const }),
   };
   const step: Step = {
     id: address,
@@ -148,17 +154,36 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
   };
 }
 
+/** The version that was read by id and holds what the base will be, where the state does not know it yet. */
+function newlyRead(
+  { binding, live }: Sighting,
+  { drift, conflicts }: Comparison,
+  context: ResourceContext,
+): string | undefined {
+  const { versionId } = live;
+  if (!context.readById || versionId === undefined || versionId === binding.read_version_id) return undefined;
+  return drift.length + conflicts.length === 0 ? versionId : undefined;
+}
+
+interface Sighting {
+  readonly binding: Binding;
+  readonly live: RemoteResource;
+  readonly base: JsonObject | null;
+}
+
 function rebase(
   resource: DesiredResource,
-  binding: Binding,
-  base: JsonObject | null,
+  sighting: Sighting,
   comparison: Comparison,
   context: ResourceContext,
 ) {
+  const { binding, base } = sighting;
+  const readVersionId = newlyRead(sighting, comparison, context);
   // One that went away is remembered without harm: who brings it back does not make it ours.
   const settled =
     comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
-    binding.prevent_destroy === resource.lifecycle.preventDestroy;
+    binding.prevent_destroy === resource.lifecycle.preventDestroy &&
+    readVersionId === undefined;
   if (settled && base !== null && jsonEqual(base, comparison.base)) return {};
   const stored = storedBase(SHAPES[resource.kind], comparison.base, (target) => context.ids.get(target));
   if (settled && jsonEqual(stored, binding.base)) return {};
@@ -168,6 +193,7 @@ function rebase(
     base: stored,
     foreign: comparison.foreign,
     preventDestroy: resource.lifecycle.preventDestroy,
+    ...(readVersionId !== undefined && { readVersionId }),
   };
   return { stateEdit };
 }

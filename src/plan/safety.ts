@@ -39,7 +39,7 @@ export function refusals(planned: Planned, context: SafetyContext): readonly Dia
       ),
     );
   }
-  const changed = summary.update + summary.delete;
+  const changed = summary.update + summary.delete + summary.takeover;
   const percent = bound === 0 ? 0 : (changed / bound) * 100;
   if (bound >= limits.minResources && percent > limits.maxChangePercent) {
     found.push(

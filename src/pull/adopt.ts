@@ -14,7 +14,7 @@ import type { Integration, RemoteResource } from '../model/remote.ts';
 import { expressible, type SpecCheck } from './expressible-spec.ts';
 import { type CredentialFinder, conceal } from './extract-secrets.ts';
 import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './import-remarks.ts';
-import { type Layout, type TextFile, textFiles } from './layout.ts';
+import { type FileLayout, type TextFile, textFiles } from './layout.ts';
 import { chooseKey, inOrder } from './names.ts';
 import { writtenSpec } from './text-files.ts';
 
@@ -24,7 +24,7 @@ export interface AdoptionInput {
   readonly integrations: readonly Integration[];
   /** What is managed already: address by `<kind>:<id>`. */
   readonly managed: ReadonlyMap<string, Address>;
-  readonly layout: Layout;
+  readonly layout: FileLayout;
   readonly keepUnknown: boolean;
   readonly check: SpecCheck;
   readonly credentials: CredentialFinder;

@@ -4,7 +4,13 @@ import type { Kind } from '../model/address.ts';
 import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
 import { type Sieve, sieve, sieveRequired } from './minimal-spec.ts';
-import { droppablePath, unspeakable, valueAt, withField, without } from './removable-paths.ts';
+import {
+  droppablePath,
+  inexpressiblePath,
+  valueByParts,
+  withField,
+  withoutPaths,
+} from './removable-paths.ts';
 
 /** What the schema of a kind says against a spec; a missing field is named, a wrong value pointed at. */
 export type SpecCheck = (
@@ -45,12 +51,12 @@ export function expressible(
     if (whole.length === 0) return false;
     leftOut.push(toPointer(whole));
     // Both sides have the same elements in their lists, so that indexes move alike.
-    spec = without(spec, whole);
-    full = without(full, whole);
+    spec = withoutPaths(spec, whole);
+    full = withoutPaths(full, whole);
     return true;
   };
   for (let round = 0; round < MOST_REPAIRS; round += 1) {
-    const mute = unspeakable(shape, spec);
+    const mute = inexpressiblePath(shape, spec);
     if (mute !== undefined) {
       if (!drop(mute)) return undefined;
       continue;
@@ -60,7 +66,7 @@ export function expressible(
     const path = fromPointer(problem.pointer);
     if (problem.missing !== undefined) {
       const at = [...path, problem.missing];
-      const entry = valueAt(full, at);
+      const entry = valueByParts(full, at);
       if (entry !== undefined && entry !== null) {
         spec = withField(spec, path, problem.missing, sieveRequired(shapeOf(shape, full, at), entry, quiet));
         continue;
@@ -74,7 +80,7 @@ export function expressible(
 function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
   let at = fittingShape(shape, value);
   path.forEach((part, index) => {
-    const next = valueAt(value, path.slice(0, index + 1));
+    const next = valueByParts(value, path.slice(0, index + 1));
     if (at.t === 'list') at = fittingShape(at.item, next);
     else if (at.t === 'object')
       at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);

@@ -11,7 +11,7 @@ export interface TextFile {
   readonly text: string;
 }
 
-export interface Layout {
+export interface FileLayout {
   /** A free YAML file for a resource, relative to the project. */
   fileFor(resource: RemoteResource, key: string): string;
   /** A free name for a text file beside a YAML file, relative to the project. */
@@ -22,7 +22,7 @@ export interface Layout {
 const FULL_TEST_TEXTS: ReadonlySet<number> = new Set([1000, 5000]);
 
 /** One folder for each kind but the assistants, one for each suite of tests. `isTaken` is asked for each name. */
-export function createLayout(specs: string, isTaken: (file: string) => boolean): Layout {
+export function createLayout(specs: string, isTaken: (file: string) => boolean): FileLayout {
   const given = new Set<string>();
   const free = (folder: string, name: string, extension: string): string => {
     for (let number = 1; ; number += 1) {
@@ -40,7 +40,7 @@ export function createLayout(specs: string, isTaken: (file: string) => boolean):
 
 /** Collects the text files of one document. */
 export function textFiles(
-  layout: Layout,
+  layout: FileLayout,
   resource: RemoteResource,
   key: string,
   yamlFile: string,

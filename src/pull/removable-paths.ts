@@ -27,7 +27,7 @@ export function droppablePath(shape: Shape, value: Json, path: Path): Path {
 }
 
 /** A copy without the value at a path; list steps are indexes. */
-export function without(value: JsonObject, path: Path): JsonObject {
+export function withoutPaths(value: JsonObject, path: Path): JsonObject {
   const result = removed(value, path);
   return isObject(result) ? result : value;
 }
@@ -71,18 +71,18 @@ function fieldSet(value: Json, [part, ...rest]: Path, name: string, entry: Json)
 }
 
 /** The value at a path whose list steps are indexes. */
-export function valueAt(value: Json | undefined, path: Path): Json | undefined {
+export function valueByParts(value: Json | undefined, path: Path): Json | undefined {
   let at = value;
   for (const part of path) at = at === undefined ? undefined : childAt(at, part);
   return at;
 }
 
 /** Paths of values that no YAML document of a project can say: forbidden keys, numbers that lose digits. */
-export function unspeakable(shape: ObjectShape, value: JsonObject): Path | undefined {
-  return firstUnspeakable(value, [], (at) => droppablePath(shape, value, at));
+export function inexpressiblePath(shape: ObjectShape, value: JsonObject): Path | undefined {
+  return firstInexpressible(value, [], (at) => droppablePath(shape, value, at));
 }
 
-function firstUnspeakable(value: Json, path: Path, droppable: (path: Path) => Path): Path | undefined {
+function firstInexpressible(value: Json, path: Path, droppable: (path: Path) => Path): Path | undefined {
   if (path.length > MAX_DEPTH) return droppable(path);
   if (typeof value === 'number') {
     const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
@@ -90,13 +90,13 @@ function firstUnspeakable(value: Json, path: Path, droppable: (path: Path) => Pa
   }
   if (isArray(value)) {
     return firstOf(value.keys(), (index) =>
-      firstUnspeakable(value[index] ?? null, [...path, String(index)], droppable),
+      firstInexpressible(value[index] ?? null, [...path, String(index)], droppable),
     );
   }
   if (!isObject(value)) return undefined;
   return firstOf(Object.keys(value), (name) => {
     const at = [...path, name];
-    return FORBIDDEN_KEYS.has(name) ? droppable(at) : firstUnspeakable(value[name] ?? null, at, droppable);
+    return FORBIDDEN_KEYS.has(name) ? droppable(at) : firstInexpressible(value[name] ?? null, at, droppable);
   });
 }
 

@@ -6,7 +6,7 @@
 import type { Rollout } from '../model/rollout.ts';
 
 /** What the account has now. */
-export interface Sighting {
+export interface Observed {
   /** The open canary: none, the one of the step in effect, the one of the step after it, or another. */
   readonly canary: 'none' | 'current' | 'next' | 'other';
   /** What main holds: what it held when the rollout began, what the candidate holds, or something else. */
@@ -24,7 +24,7 @@ export interface Judgement {
   readonly reason: string;
 }
 
-export type Move =
+export type Decision =
   /** Give the candidate its first share. */
   | { readonly do: 'open' }
   /** The share that was announced is in effect: record it. */
@@ -44,7 +44,7 @@ export function heldAt(rollout: Rollout): number {
 }
 
 /** Decides the one move of this tick. `now` is in milliseconds since the epoch. */
-export function nextMove(rollout: Rollout, seen: Sighting, now: number, order: Order): Move {
+export function decide(rollout: Rollout, seen: Observed, now: number, order: Order): Decision {
   if (order === 'abort') return abortMove(rollout, seen);
   if (rollout.phase === 'aborting') return { do: 'abort', reason: rollout.reason ?? 'aborted' };
   if (seen.main === 'candidate') {
@@ -65,7 +65,7 @@ export function nextMove(rollout: Rollout, seen: Sighting, now: number, order: O
   return onTheWay(rollout, seen, now);
 }
 
-function onTheWay(rollout: Rollout, { canary }: Sighting, now: number): Move {
+function onTheWay(rollout: Rollout, { canary }: Observed, now: number): Decision {
   switch (rollout.phase) {
     case 'opening':
       return canary === 'none' ? { do: 'open' } : { do: 'settle', step: rollout.step };
@@ -85,7 +85,7 @@ function onTheWay(rollout: Rollout, { canary }: Sighting, now: number): Move {
 }
 
 /** A canary that somebody else made out of ours is not ours to delete. */
-function abortMove(rollout: Rollout, seen: Sighting): Move {
+function abortMove(rollout: Rollout, seen: Observed): Decision {
   if (seen.main === 'candidate' && rollout.phase !== 'aborting')
     return { do: 'stale', found: 'main serves the candidate already' };
   if (seen.canary === 'other') return { do: 'stale', found: 'the canary is not as the rollout left it' };
@@ -97,7 +97,7 @@ export function moveAfter(
   rollout: Rollout,
   held: boolean,
   { verdict, reason }: Judgement,
-): Exclude<Move, { do: 'judge' }> | 'pause' | 'hold' {
+): Exclude<Decision, { do: 'judge' }> | 'pause' | 'hold' {
   if (verdict === 'abort') return { do: 'abort', reason };
   if (verdict === 'inconclusive') return 'pause';
   if (!held) return 'hold';
@@ -106,7 +106,7 @@ export function moveAfter(
 }
 
 /** What keeps the next tick from going on; undefined when nothing does. */
-export function describeSighting(rollout: Rollout, seen: Sighting): string | undefined {
-  const move = nextMove({ ...rollout, deadline_at: null }, seen, 0, 'tick');
+export function describeSighting(rollout: Rollout, seen: Observed): string | undefined {
+  const move = decide({ ...rollout, deadline_at: null }, seen, 0, 'tick');
   return move.do === 'stale' ? move.found : undefined;
 }

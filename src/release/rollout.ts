@@ -8,13 +8,13 @@ import type { Api, RemoteResource } from '../model/remote.ts';
 import type { Rollout } from '../model/rollout.ts';
 import type { Binding } from '../model/state.ts';
 import {
+  type Decision,
+  decide,
   heldAt,
   type Judgement,
-  type Move,
   moveAfter,
-  nextMove,
+  type Observed,
   type Order,
-  type Sighting,
 } from './rollout-decision.ts';
 
 export interface RolloutSubject {
@@ -58,7 +58,7 @@ export async function moveRollout(
   reason?: string,
 ): Promise<RolloutMoved> {
   const { main, seen } = await sight(subject, deps);
-  const move = nextMove(subject.rollout, seen, deps.clock().getTime(), order);
+  const move = decide(subject.rollout, seen, deps.clock().getTime(), order);
   if (move.do !== 'judge') {
     const given =
       move.do === 'abort' && order === 'abort' && reason !== undefined ? { ...move, reason } : move;
@@ -75,7 +75,7 @@ export async function moveRollout(
 export async function sight(
   { address, binding, rollout }: RolloutSubject,
   { api }: Pick<RolloutDeps, 'api'>,
-): Promise<{ readonly main: RemoteResource; readonly seen: Sighting }> {
+): Promise<{ readonly main: RemoteResource; readonly seen: Observed }> {
   const { candidate, steps, step } = rollout;
   const [main, version, canary] = await Promise.all([
     api.get('assistant', binding.remote_id),
@@ -108,9 +108,9 @@ export async function sight(
 
 async function carryOut(
   subject: RolloutSubject,
-  move: Exclude<Move, { do: 'judge' }>,
+  move: Exclude<Decision, { do: 'judge' }>,
   main: RemoteResource,
-  seen: Sighting,
+  seen: Observed,
   deps: RolloutDeps,
 ): Promise<RolloutMoved> {
   const { address, binding, rollout } = subject;
@@ -196,7 +196,7 @@ async function hold(subject: RolloutSubject, deps: RolloutDeps): Promise<Rollout
 async function abort(
   subject: RolloutSubject,
   reason: string,
-  seen: Sighting,
+  seen: Observed,
   deps: RolloutDeps,
 ): Promise<RolloutMoved> {
   const { rollout, binding } = subject;

@@ -12,7 +12,9 @@ const production: Environment = {
   protected: true,
   state: { backend: 'file' },
   drift: 'report',
+  groups: [],
   variables: {},
+  variableOrigins: {},
 };
 const env = { KEY_OF_PRODUCTION: 'KEY_TEST_1' };
 

@@ -13,7 +13,7 @@ describe('the sample project', () => {
   });
 
   test('shows every kind, a handoff cycle, an overlay and two suites', async () => {
-    const { resources } = await loadDesired(await loadProject(ROOT, 'production'));
+    const { resources } = await loadDesired(await loadProject(ROOT, 'local'));
     const all = [...resources.values()];
     const kinds = new Set(all.map((resource) => resource.kind));
     expect([...kinds].sort()).toEqual(['assistant', 'mcp_server', 'test', 'tool']);
@@ -23,7 +23,15 @@ describe('the sample project', () => {
     expect(targets('assistant/billing')).toContain('assistant/front-desk');
     const suites = new Set(all.filter((r) => r.kind === 'test').map((r) => r.spec.test_suite));
     expect([...suites].sort()).toEqual(['regression', 'release-gate']);
-    expect(all.find((r) => r.address === 'assistant/front-desk')?.spec.model).toBe('openai/gpt-4o');
+    expect(all.find((r) => r.address === 'assistant/front-desk')?.spec.telephony_settings).toMatchObject({
+      time_limit_secs: 600,
+    });
+  });
+
+  test('exists in the embedded API alone, so that init can never reach an account', async () => {
+    const { resources, elsewhere } = await loadDesired(await loadProject(ROOT, 'production'));
+    expect([...resources.keys()]).toEqual([]);
+    expect(elsewhere.size).toBeGreaterThan(10);
   });
 
   test('is what the package ships', () => {

@@ -33,6 +33,23 @@ describe('changes outside Git', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  for (const policy of ['revert', 'fail']) {
+    it(`are reported by drift also where an apply would ${policy}`, async () => {
+      const { server, project, policy: setPolicy } = await driftedProject();
+      await setPolicy(policy);
+      const before = writes(server).length;
+      const drift = await project.run('drift', '--env', 'account');
+      expect(drift).toMatchObject({ code: 2 });
+      expect(drift.stdout).toContain('Yo.');
+      const json = await project.run('drift', '--env', 'account', '--format', 'json');
+      expect(json.code).toBe(2);
+      const document = JSON.parse(json.stdout);
+      expect(document.drift).toMatchObject([{ address: 'assistant/front-desk' }]);
+      expect(document.summary.drift).toBe(1);
+      expect(writes(server)).toHaveLength(before);
+    });
+  }
+
   it('are told without the credential that somebody typed into the portal', async () => {
     const { server, project, id } = await driftedProject();
     const secret = 'Bearer sk_live_abcdefghijklmnopqrstuvwx123456';

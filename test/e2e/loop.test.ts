@@ -92,7 +92,7 @@ describe('the main loop on an account', () => {
     expect(writes(server)).toEqual(['POST /ai/tools']);
   });
 
-  it('adopts what exists under the same name', async () => {
+  it('takes over what exists under the same name, once that is allowed', async () => {
     const server = await account();
     const project = await testProject(leadingTo(server));
     await inDashboard(server, 'POST', '/ai/assistants', {
@@ -101,8 +101,10 @@ describe('the main loop on an account', () => {
       instructions: 'Old ones.',
     });
     const planned = await project.run('plan', '--env', 'account', '--format', 'json');
-    expect(JSON.parse(planned.stdout).summary).toMatchObject({ create: 3, adopt: 1 });
-    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    expect(JSON.parse(planned.stdout).summary).toMatchObject({ create: 3, adopt: 0, takeover: 1 });
+    expect((await project.run('apply', '--env', 'account')).code).toBe(5);
+    expect(writes(server)).toHaveLength(1);
+    expect((await project.run('apply', '--env', 'account', '--take-over', 'all')).code).toBe(0);
     expect(await liveId(server, 'Billing')).toBeTypeOf('string');
     expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);
   });

@@ -83,7 +83,7 @@ describe('what the server fills in', () => {
           {
             id: 'e',
             start_node_id: 'a',
-            condition: { type: 'default' },
+            condition: { type: 'llm', prompt: 'Always.' },
             target: { type: 'node', node_id: 'b' },
           },
         ],
@@ -195,6 +195,38 @@ describe('refusals', () => {
           edges: [edge('e', 'a', 'b', 'llm')],
         },
       },
+    ],
+    [
+      'a prompt node with a default edge',
+      {
+        conversation_flow: {
+          start_node_id: 'a',
+          nodes: [{ id: 'a' }, { id: 'b' }],
+          edges: [edge('e', 'a', 'b')],
+        },
+      },
+    ],
+    [
+      'an edge to its own node',
+      {
+        conversation_flow: { start_node_id: 'a', nodes: [{ id: 'a' }], edges: [edge('e', 'a', 'a', 'llm')] },
+      },
+    ],
+    [
+      'recording without data retention',
+      {
+        telephony_settings: { recording_settings: { enabled: true } },
+        privacy_settings: { data_retention: false },
+      },
+    ],
+    ['a GPT-Live model with another voice', { model: 'openai/gpt-live-1' }],
+    ['an OpenAILive voice with another model', { voice_settings: { voice: 'OpenAILive.marin' } }],
+    ['delegation without a model', { delegation_settings: { enabled: true } }],
+    ['a websocket without an address', { websocket_settings: { enabled: true } }],
+    ['a websocket on this machine', { websocket_settings: { url: 'ws://localhost:9000' } }],
+    [
+      'a websocket secret that does not exist',
+      { websocket_settings: { url: 'wss://events.example.com', auth_ref: 'nope' } },
     ],
   ])('%s is a 400 with code 10015', async (_name, body) => {
     const { call, handle } = await serve();

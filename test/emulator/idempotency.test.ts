@@ -77,6 +77,7 @@ describe('Idempotency-Key', () => {
       'POST /ai/assistants/tests/{test_id}/runs',
       'POST /ai/assistants/{assistant_id}/canary-deploys',
       'POST /ai/assistants/{assistant_id}/chat/sms',
+      'POST /ai/assistants/{assistant_id}/chat/whatsapp',
       'POST /ai/assistants/{assistant_id}/clone',
       'POST /ai/assistants/{assistant_id}/scheduled_events',
       'POST /ai/conversations',

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/emulator/contract/store.ts';
+import { openEmulatorStore } from '../../src/emulator/contract/store.ts';
 import { built } from '../support/built.ts';
 import { MINIMAL, serve, str } from './harness.ts';
 
@@ -65,35 +65,35 @@ describe('the data file', () => {
 
   test('a torn last line is dropped and written over', async () => {
     const file = dataFile();
-    const first = openStore(file);
+    const first = openEmulatorStore(file);
     first.put('c', 'a', { n: 1 });
     first.commit();
     first.close();
     await appendFile(file, '[["c","b",{"n":');
-    const second = openStore(file);
+    const second = openEmulatorStore(file);
     expect(second.ids('c')).toEqual(['a']);
     second.put('c', 'd', { n: 2 });
     second.commit();
     second.close();
-    expect(openStore(file).ids('c')).toEqual(['a', 'd']);
+    expect(openEmulatorStore(file).ids('c')).toEqual(['a', 'd']);
   });
 
   test('damage in the middle and foreign files are refused, and left as they are', async () => {
     const file = dataFile();
-    const store = openStore(file);
+    const store = openEmulatorStore(file);
     store.put('c', 'a', { n: 1 });
     store.commit();
     store.close();
     const whole = await readFile(file, 'utf8');
     await writeFile(file, `${whole}oops\n[["c","b",{}]]\n`);
-    expect(() => openStore(file)).toThrow(/damaged near byte/);
+    expect(() => openEmulatorStore(file)).toThrow(/damaged near byte/);
     await writeFile(file, 'my notes');
-    expect(() => openStore(file)).toThrow(/not a data file/);
+    expect(() => openEmulatorStore(file)).toThrow(/not a data file/);
     expect(await readFile(file, 'utf8')).toBe('my notes');
   });
 
   test('rollback restores what was there', () => {
-    const store = openStore(undefined);
+    const store = openEmulatorStore(undefined);
     store.put('c', 'a', { n: 1 });
     store.commit();
     store.put('c', 'a', { n: 2 });
@@ -118,8 +118,8 @@ describe('the data file', () => {
 
   test('closing rewrites a journal that is mostly history, whole, and others follow', async () => {
     const file = dataFile();
-    const store = openStore(file);
-    const other = openStore(file);
+    const store = openEmulatorStore(file);
+    const other = openEmulatorStore(file);
     for (let n = 0; n < 2500; n += 1) {
       store.put('c', `k${n % 5}`, { n });
       store.commit();
@@ -130,7 +130,7 @@ describe('the data file', () => {
     expect(await readdir(resolve(file, '..'))).toEqual(['data.json']);
     other.refresh();
     expect(other.all('c')).toEqual([2495, 2496, 2497, 2498, 2499].map((n) => ({ n })));
-    expect(openStore(file).all('c')).toEqual(other.all('c'));
+    expect(openEmulatorStore(file).all('c')).toEqual(other.all('c'));
   });
 });
 

@@ -23,7 +23,11 @@ describe('assistants', () => {
     expect(updated.version_id).not.toBe(made.version_id);
     const read = await ai.assistants.retrieve(made.id);
     expect(read).toEqual(updated);
-    expect(await ai.assistants.delete(made.id)).toEqual({ id: made.id, object: 'assistant', deleted: true });
+    expect(await ai.assistants.delete(made.id)).toEqual({
+      id: made.id,
+      object: 'assistant.deleted',
+      deleted: true,
+    });
     await expect(ai.assistants.retrieve(made.id)).rejects.toMatchObject({ status: 404 });
   });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { putIssue } from '../../src/forge/issue.ts';
-import { putComment, type Wanted } from '../../src/forge/sticky.ts';
+import { putComment, type WantedComment } from '../../src/forge/sticky.ts';
 import { markerLine } from '../../src/render/markdown/marker.ts';
 import { BOT, CHANGE, clientOf, type FakeForge, fakeForge, HEAD } from './fake-forge.ts';
 
 const FORGES = ['github', 'gitlab'] as const;
 const MARKER = { topic: 'plan', environment: 'production', project: 'acme', digest: 'none' };
 
-function wanted(text: string, more: Partial<Wanted> = {}): Wanted {
+function wanted(text: string, more: Partial<WantedComment> = {}): WantedComment {
   return {
     marker: MARKER,
     render: (length) => `${markerLine(MARKER)}\n${text}`.slice(0, length),

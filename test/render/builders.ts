@@ -6,6 +6,7 @@ const NO_COUNTS: PlanSummary = {
   update: 0,
   delete: 0,
   adopt: 0,
+  takeover: 0,
   promote: 0,
   unchanged: 14,
   drift: 0,

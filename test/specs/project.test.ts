@@ -45,6 +45,8 @@ describe('loadProject', () => {
       root,
       specs: 'assistants',
       environments: ['local', 'staging', 'production'],
+      groups: { local: [], staging: [], production: [] },
+      keyVariables: ['TELNYX_API_KEY', 'TELNYX_API_KEY_STAGING'],
       environment: {
         name: 'production',
         target: 'api',
@@ -53,13 +55,18 @@ describe('loadProject', () => {
         protected: true,
         state: { backend: 'git', remote: 'origin', ref: 'refs/assistantctl/production' },
         drift: 'revert',
+        groups: [],
         variables: {},
+        variableOrigins: {},
       },
       limits: { maxDeletes: 2, maxChangePercent: 10, minResources: 4 },
       concurrency: 4,
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'allow',
+      ignore: [],
+      ignoreLive: [],
     });
   });
 
@@ -90,6 +97,7 @@ describe('loadProject', () => {
       concurrency: 8,
       planTtlMs: 86_400_000,
       retry: { attempts: 4, budgetMs: 30_000 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'error',
     });
   });

@@ -29,6 +29,8 @@ export const NO_OPTIONS: PlanOptions = { prune: false, recreate: false, take: nu
 
 export interface PlanChoices extends Partial<PlanOptions> {
   readonly drift?: DriftPolicy;
+  /** Read every assistant by id. */
+  readonly whole?: boolean;
   readonly lifecycles?: { readonly [address: string]: Partial<Lifecycle> };
   readonly promotions?: { readonly [address: string]: JsonObject };
 }
@@ -102,6 +104,12 @@ export async function startWorld(
       kinds: kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]),
       integrations: true,
     });
+    const planOptions: PlanOptions = {
+      prune: flags.prune ?? false,
+      recreate: flags.recreate ?? false,
+      take: flags.take ?? null,
+      targets: flags.targets ?? [],
+    };
     const plan = (account: RemoteAccount) =>
       makePlan({
         project: { name: 'test', environment: 'local', drift },
@@ -109,12 +117,7 @@ export async function startWorld(
         state,
         account,
         apiBase: 'http://api.test/v2',
-        options: {
-          prune: flags.prune ?? false,
-          recreate: flags.recreate ?? false,
-          take: flags.take ?? null,
-          targets: flags.targets ?? [],
-        },
+        options: planOptions,
         git: null,
         tool: { name: 'assistantctl', version: '0.1.0' },
         createdAt: '2026-01-01T00:00:00.000Z',
@@ -123,7 +126,10 @@ export async function startWorld(
     const vanished = await vanishedVersions(api, waitingVersions(state));
     return (
       await planSurely({
+        desired,
         state,
+        options: planOptions,
+        whole: choices.whole ?? false,
         listed: { ...listed, vanished },
         confirm: (items) => confirm(api, items),
         plan,

@@ -1,7 +1,7 @@
 import type { Plan } from '../../model/plan.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
-import { gather } from '../../operations/session/inputs.ts';
+import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import type { Context } from '../context.ts';
@@ -10,7 +10,9 @@ import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 /** Shows only what was changed outside Git. */
 export async function drift(context: Context, format: string): Promise<number> {
   const inputs = await gather(context);
-  const { planned } = await planWithoutLease(context, inputs, planOptions({}));
+  const { planned } = await planWithoutLease(context, withReportedDrift(inputs), planOptions({}), {
+    whole: true,
+  });
   const found = driftOnly(planned.plan);
   const changed = found.drift.length + found.conflicts.length > 0;
   if (format === 'json') context.printJson(found);
@@ -22,7 +24,7 @@ export async function drift(context: Context, format: string): Promise<number> {
 
 /** A conflict is kept: its live side was changed outside Git too. */
 function driftOnly(plan: Plan): Plan {
-  const none = { create: 0, update: 0, delete: 0, adopt: 0, promote: 0, orphan: 0 };
+  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, promote: 0, orphan: 0 };
   return {
     ...plan,
     summary: { ...plan.summary, ...none },

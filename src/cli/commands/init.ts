@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { CiSystem, TextFile } from '../../operations/init/init-ci.ts';
+import type { CiSystem, InitFile } from '../../operations/init/init-ci.ts';
 import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../../operations/init/init-ci.ts';
 import {
   filesBelow,
@@ -81,7 +81,7 @@ async function projectFile(
   packageRoot: string,
   target: string,
   layout: Layout,
-): Promise<readonly TextFile[]> {
+): Promise<readonly InitFile[]> {
   if (layout === 'pipeline') return [];
   const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
   const text = layout === 'empty' ? withoutSamples(sample, SAMPLE.environment) : sample;
@@ -95,7 +95,7 @@ function nextSteps(layout: Layout, enter: readonly string[], keyVariable: string
     : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
 }
 
-async function writeTexts(target: string, files: readonly TextFile[]): Promise<void> {
+async function writeTexts(target: string, files: readonly InitFile[]): Promise<void> {
   for (const { file, text } of files) {
     await mkdir(dirname(join(target, file)), { recursive: true });
     await writeFile(join(target, file), text);

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { holderName, openStore } from '../../operations/session/open-state.ts';
+import { holderName, openState } from '../../operations/session/open-state.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -13,7 +13,7 @@ export async function claimState(context: Context, from: string): Promise<number
   // Before the lease is taken, so that a signal cannot leave it behind.
   context.interrupt();
   const own = `${project.name}/${project.environment.name}`;
-  const session = await openStore(context.runtime, project).open(holderName(context.runtime));
+  const session = await openState(context.runtime, project).open(holderName(context.runtime));
   try {
     const state = session.current();
     const found = state === undefined ? undefined : `${state.project}/${state.environment}`;

@@ -3,7 +3,7 @@ import { Failure } from '../../model/errors.ts';
 import { requireAddress } from '../../operations/address-argument.ts';
 import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { openStore } from '../../operations/session/open-state.ts';
+import { openState } from '../../operations/session/open-state.ts';
 import { renderLease } from '../../render/terminal/state-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -43,7 +43,7 @@ export async function removeState(context: Context, text: string): Promise<numbe
 /** Removes the lease whoever has it, and says whose it was. */
 export async function unlockState(context: Context): Promise<number> {
   const project = await gatherProject(context);
-  const holder = await openStore(context.runtime, project).unlock();
+  const holder = await openState(context.runtime, project).unlock();
   context.print(renderLease(holder, context.style));
   if (holder !== undefined) context.print('That lease is removed.\n');
   return EXIT_DONE;

@@ -1,6 +1,6 @@
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { openStore } from '../../operations/session/open-state.ts';
-import { renderDeleted, renderHistory } from '../../render/terminal/state-history-text.ts';
+import { openState } from '../../operations/session/open-state.ts';
+import { renderDeleted, renderStateHistory } from '../../render/terminal/state-history-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -13,7 +13,7 @@ export interface HistoryFlags {
 /** The applies that made the state what it is, and what can be restored. */
 export async function showHistory(context: Context, flags: HistoryFlags): Promise<number> {
   const project = await gatherProject(context);
-  const store = openStore(context.runtime, project);
+  const store = openState(context.runtime, project);
   const [state, entries] = await Promise.all([store.load(), store.history?.(Number(flags.last))]);
   const deleted = (state?.deleted ?? []).map(({ address, remote_id, deleted_at }) => ({
     address,
@@ -30,7 +30,7 @@ export async function showHistory(context: Context, flags: HistoryFlags): Promis
     });
     return EXIT_DONE;
   }
-  context.print(renderHistory(entries, state?.serial, context.style));
+  context.print(renderStateHistory(entries, state?.serial, context.style));
   context.print(renderDeleted(deleted, context.style));
   if (entries === undefined) {
     const { name } = project.environment;

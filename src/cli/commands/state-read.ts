@@ -1,7 +1,7 @@
 import { requireAddress } from '../../operations/address-argument.ts';
 import { notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { openStore } from '../../operations/session/open-state.ts';
+import { openState } from '../../operations/session/open-state.ts';
 import { renderStateList, renderStateShow } from '../../render/terminal/state-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -9,7 +9,7 @@ import { EXIT_DONE } from '../exit-codes.ts';
 /** Everything that is bound in the environment. */
 export async function listState(context: Context, format: string): Promise<number> {
   const project = await gatherProject(context);
-  const state = await openStore(context.runtime, project).load();
+  const state = await openState(context.runtime, project).load();
   if (format === 'json') context.printJson(state ?? { resources: {} });
   else context.print(renderStateList(state, context.style));
   return EXIT_DONE;
@@ -19,7 +19,7 @@ export async function listState(context: Context, format: string): Promise<numbe
 export async function showState(context: Context, text: string, format: string): Promise<number> {
   const address = requireAddress(text);
   const project = await gatherProject(context);
-  const state = await openStore(context.runtime, project).load();
+  const state = await openState(context.runtime, project).load();
   const binding = state?.resources[address];
   if (state === undefined || binding === undefined) throw notBound(address, state);
   if (format === 'json') context.printJson({ address, ...binding });

@@ -5,7 +5,7 @@ import { block, listening, merged, timeLimit } from '../blocks/settings.ts';
 import { fileTitle } from '../blocks/steps.ts';
 import { voiceSettings } from '../blocks/voice.ts';
 import type { Carry } from '../carry.ts';
-import type { Agent, Decoded, Step, Tool } from '../neutral.ts';
+import type { Agent, Decoded, FlowStep, Tool } from '../neutral.ts';
 import {
   type Cursor,
   elements,
@@ -91,7 +91,7 @@ function greetingOf(carry: Carry, start: Cursor | undefined): string | undefined
   return text === undefined || text.trim() === '' ? undefined : text;
 }
 
-function withGreeting(step: Step, isStart: boolean): Step {
+function withGreeting(step: FlowStep, isStart: boolean): FlowStep {
   const { action } = step;
   return isStart && action.type === 'say'
     ? { ...step, action: { type: 'talk', text: action.text, tools: [] } }

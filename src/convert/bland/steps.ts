@@ -3,12 +3,12 @@ import { positionOf, wordForWord } from '../blocks/steps.ts';
 import { withoutAbsent } from '../blocks/voice.ts';
 import { headerList, toolName, toolTimeout, valuePath, webhookTool } from '../blocks/webhook.ts';
 import type { Carry } from '../carry.ts';
-import type { Action, Exit, Step, Tool } from '../neutral.ts';
+import type { Exit, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
 import { edgeExits, extracted, responseExits, routeExits, stayUntil, stored } from './conditions.ts';
 import { blandTool } from './tools.ts';
 
-export function blandStep(carry: Carry, node: Cursor, edges: readonly Cursor[]): Step {
+export function blandStep(carry: Carry, node: Cursor, edges: readonly Cursor[]): FlowStep {
   const data = member(node, 'data');
   const id = rawText(member(node, 'id')) ?? '';
   const label = member(data, 'name');
@@ -34,7 +34,7 @@ export function blandStep(carry: Carry, node: Cursor, edges: readonly Cursor[]):
 }
 
 interface Acting {
-  readonly action: Action;
+  readonly action: StepAction;
   readonly exits: readonly Exit[];
 }
 
@@ -86,7 +86,7 @@ function acting(
 }
 
 /** A prompt is for the model, a text is said word for word; without an answer to wait for, the step goes on. */
-function talking(carry: Carry, data: Cursor | undefined, exits: readonly Exit[]): Action {
+function talking(carry: Carry, data: Cursor | undefined, exits: readonly Exit[]): StepAction {
   const prompt = member(data, 'prompt');
   const text = member(data, 'text');
   const fixed = (rawText(prompt) ?? '').trim() === '' && (rawText(text) ?? '').trim() !== '';
@@ -146,7 +146,7 @@ function spokenFirst(carry: Carry, data: Cursor | undefined): { readonly before?
   return words ? { before: words } : {};
 }
 
-function transferring(carry: Carry, node: Cursor, data: Cursor | undefined): Action {
+function transferring(carry: Carry, node: Cursor, data: Cursor | undefined): StepAction {
   const to =
     carry.text(member(data, 'transferNumber', 'transfer_number', 'phoneNumber'))?.trim() ||
     '{{transfer_number}}';

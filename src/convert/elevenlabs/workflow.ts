@@ -4,7 +4,7 @@ import { modelBlock } from '../blocks/model.ts';
 import { positionOf, wordForWord } from '../blocks/steps.ts';
 import { voiceSettings } from '../blocks/voice.ts';
 import type { Carry } from '../carry.ts';
-import type { Action, Condition, Exit, Flow, Step, Tool } from '../neutral.ts';
+import type { Condition, Exit, Flow, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, entries, member, memberAt, rawText } from '../source/cursor.ts';
 import { elevenLabsExpression } from './expressions.ts';
 import { elevenLabsTool, transferTarget } from './tools.ts';
@@ -39,7 +39,7 @@ function workflowStep(
   id: string,
   node: Cursor,
   tools: ReadonlyMap<string, Cursor>,
-): Omit<Step, 'exits'> {
+): Omit<FlowStep, 'exits'> {
   const label = member(node, 'label');
   carry.ledger.exact(label);
   const position = positionOf(member(node, 'position'));
@@ -53,7 +53,7 @@ function workflowStep(
   };
 }
 
-function actionOf(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): Action {
+function actionOf(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): StepAction {
   const type = typeOf(node);
   switch (type) {
     case 'start':
@@ -101,7 +101,7 @@ function actionOf(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>
   }
 }
 
-function talking(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): Action {
+function talking(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): StepAction {
   const config = member(node, 'conversation_config');
   const prompt = memberAt(config, 'agent', 'prompt');
   const own = carry.text(member(prompt, 'prompt'))?.trim() ?? '';
@@ -134,7 +134,7 @@ function lookUp(carry: Carry, id: Cursor, tools: ReadonlyMap<string, Cursor>): T
   return found === undefined ? undefined : elevenLabsTool(carry, found);
 }
 
-function running(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): Action {
+function running(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>): StepAction {
   const made = elements(member(node, 'tools')).flatMap((each) => {
     const id = member(each, 'tool_id') ?? (rawText(each) === undefined ? undefined : each);
     if (id !== undefined) return lookUp(carry, id, tools) ?? [];
@@ -147,7 +147,7 @@ function running(carry: Carry, node: Cursor, tools: ReadonlyMap<string, Cursor>)
   return { type: 'talk', text, tools: made };
 }
 
-function calling(carry: Carry, node: Cursor): Action {
+function calling(carry: Carry, node: Cursor): StepAction {
   const [target] = transferTarget(carry, node, 0);
   const before = carry.text(member(node, 'transfer_message'));
   const label = rawText(member(node, 'label')) ?? 'transfer';

@@ -1,6 +1,6 @@
 /** The flow of an agent; steps of components are copied to where they are used. */
 import type { Carry } from '../carry.ts';
-import type { Exit, Flow, Step, Tool } from '../neutral.ts';
+import type { Exit, Flow, FlowStep, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, rawText } from '../source/cursor.ts';
 import { exitsOf } from './conditions.ts';
 import { retellStep } from './steps.ts';
@@ -31,7 +31,7 @@ function expanded(
   tools: ReadonlyMap<string, Tool>,
   components: ReadonlyMap<string, Cursor>,
   nesting: number,
-): readonly Step[] {
+): readonly FlowStep[] {
   if (rawText(member(node, 'type')) !== 'component') return [retellStep(carry, node, tools)];
   const id = member(node, 'component_id');
   const component = components.get(rawText(id) ?? '');

@@ -1,6 +1,6 @@
 /** An LLM with states: each state is a step that talks, its edges are conditions in words. */
 import type { Carry } from '../carry.ts';
-import type { Flow, Step } from '../neutral.ts';
+import type { Flow, FlowStep } from '../neutral.ts';
 import { type Cursor, elements, member, rawText } from '../source/cursor.ts';
 import { retellTool } from './tools.ts';
 
@@ -11,7 +11,7 @@ export function statesFlow(carry: Carry, engine: Cursor): Flow {
   return { steps, at: engine, ...(rawText(start) ? { start: rawText(start) ?? '' } : {}) };
 }
 
-function stateStep(carry: Carry, state: Cursor): Step {
+function stateStep(carry: Carry, state: Cursor): FlowStep {
   const name = member(state, 'name');
   carry.ledger.exact(name);
   const exits = elements(member(state, 'edges')).flatMap((edge, index) => {

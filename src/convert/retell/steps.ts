@@ -2,7 +2,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { modelBlock } from '../blocks/model.ts';
 import { positionOf, wordForWord } from '../blocks/steps.ts';
 import type { Carry } from '../carry.ts';
-import type { Action, Exit, Step, Tool } from '../neutral.ts';
+import type { Exit, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
 import { exitsOf, loseGoBack, transferExit } from './conditions.ts';
 import { dtmfTool, extractTool, retellTool, smsTool, transferTool } from './tools.ts';
@@ -10,7 +10,7 @@ import { dtmfTool, extractTool, retellTool, smsTool, transferTool } from './tool
 /** Tools of the flow by their id and by their name. */
 export type ToolTable = ReadonlyMap<string, Tool>;
 
-export function retellStep(carry: Carry, node: Cursor, tools: ToolTable): Step {
+export function retellStep(carry: Carry, node: Cursor, tools: ToolTable): FlowStep {
   const id = member(node, 'id');
   const name = member(node, 'name');
   carry.ledger.frame(id);
@@ -34,7 +34,7 @@ export function retellStep(carry: Carry, node: Cursor, tools: ToolTable): Step {
 }
 
 interface Acting {
-  readonly action: Action;
+  readonly action: StepAction;
   readonly exits: readonly Exit[];
 }
 

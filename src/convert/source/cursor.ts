@@ -3,15 +3,15 @@
  * version and `startNodeId` in the next, so members are found by their letters alone.
  */
 import { isArray, isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
-import type { SourceFile } from './source-file.ts';
+import type { ImportedFile } from './source-file.ts';
 
 export interface Cursor {
-  readonly file: SourceFile;
+  readonly file: ImportedFile;
   readonly path: Path;
   readonly value: Json;
 }
 
-export function rootOf(file: SourceFile): Cursor {
+export function rootOf(file: ImportedFile): Cursor {
   return { file, path: [], value: file.value };
 }
 
@@ -77,7 +77,7 @@ export function rawFlag(at: Cursor | undefined): boolean | undefined {
 }
 
 /** `nodes[3].edges[0].id`, for people. */
-export function pathText(path: Path): string {
+export function sourcePath(path: Path): string {
   return path.reduce(
     (text, part) => (/^\d+$/.test(part) ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
     '',

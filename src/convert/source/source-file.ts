@@ -1,7 +1,7 @@
 import type { Json, Path } from '../../model/json.ts';
 
 /** A file of another platform as a value whose parts know their lines. */
-export interface SourceFile {
+export interface ImportedFile {
   /** As the user named it, with forward slashes. */
   readonly name: string;
   readonly value: Json;
@@ -16,7 +16,7 @@ export interface SourceProblem {
   readonly message: string;
 }
 
-export type SourceRead = { readonly source: SourceFile } | { readonly problem: SourceProblem };
+export type SourceRead = { readonly source: ImportedFile } | { readonly problem: SourceProblem };
 
 /** Deeper nesting than any export has; beyond it a file is an attack or a mistake. */
 export const MAX_SOURCE_DEPTH = 200;

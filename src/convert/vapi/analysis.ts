@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Carry } from '../carry.ts';
 import type { Insight, SimulatedCall } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawText } from '../source/cursor.ts';
-import type { Resource } from './assistant.ts';
+import type { VapiResource } from './parts.ts';
 
 /** A structured output is an insight with the same schema. */
 export function structuredOutput(carry: Carry, at: Cursor): Insight {
@@ -107,7 +107,7 @@ export interface Simulations {
 }
 
 /** Somebody with a character and a task: together they are a test. */
-export function simulatedCall(carry: Carry, { ids, at }: Resource, world: Simulations): SimulatedCall {
+export function simulatedCall(carry: Carry, { ids, at }: VapiResource, world: Simulations): SimulatedCall {
   const name = member(at, 'name');
   carry.ledger.exact(name);
   const personality = find(carry, at, 'personality', world.personalities);

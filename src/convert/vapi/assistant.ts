@@ -7,14 +7,9 @@ import { type Agent, type Insight, MODEL_GREETING, type Server, type Tool } from
 import { type Cursor, elements, listed, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
 import { MARKDOWN_BODY } from '../source/yaml-text.ts';
 import { assistantInsights } from './analysis.ts';
+import type { VapiResource } from './parts.ts';
 import { vapiSettings } from './settings.ts';
 import { isOff, vapiTool } from './tools.ts';
-
-/** A thing of a gitops folder under the name of its file, or of an export under its id. */
-export interface Resource {
-  readonly ids: readonly string[];
-  readonly at: Cursor;
-}
 
 export interface VapiWorld {
   readonly tools: ReadonlyMap<string, Cursor>;
@@ -23,7 +18,7 @@ export interface VapiWorld {
   readonly outputsOf: (ids: readonly string[]) => readonly Insight[];
 }
 
-export function vapiAgent(carry: Carry, { ids, at }: Resource, world: VapiWorld): Agent {
+export function vapiAgent(carry: Carry, { ids, at }: VapiResource, world: VapiWorld): Agent {
   const name = member(at, 'name');
   carry.ledger.exact(name);
   const model = member(at, 'model');

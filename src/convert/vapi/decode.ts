@@ -3,13 +3,13 @@ import type { Carry } from '../carry.ts';
 import type { Agent, AgentMention, Decoded, Tool } from '../neutral.ts';
 import { type Cursor, elements, listed, member, rawText } from '../source/cursor.ts';
 import { simulatedCall, structuredOutput } from './analysis.ts';
-import { type Resource, type VapiWorld, vapiAgent } from './assistant.ts';
-import { type VapiPart, vapiPart } from './parts.ts';
+import { type VapiResource, type VapiWorld, vapiAgent } from './assistant.ts';
+import { type VapiPart, type VapiResource, vapiPart } from './parts.ts';
 import { workflowAgent } from './workflow.ts';
 
 export function decodeVapi(carry: Carry, parts: readonly Cursor[]): Decoded {
   for (const part of parts) carry.ledger.enclose(part);
-  const of = (kind: VapiPart): readonly Resource[] =>
+  const of = (kind: VapiPart): readonly VapiResource[] =>
     parts.filter(({ value, file }) => vapiPart(value, file.name) === kind).map((at) => resourceOf(carry, at));
   const outputs = of('structuredOutput').map(({ ids, at }) => ({
     ids,
@@ -42,7 +42,7 @@ export function decodeVapi(carry: Carry, parts: readonly Cursor[]): Decoded {
 }
 
 /** Unwraps `{ type, id, data }`, and gives a file of a folder its name as an id. */
-function resourceOf(carry: Carry, part: Cursor): Resource {
+function resourceOf(carry: Carry, part: Cursor): VapiResource {
   const data = member(part, 'data');
   const wrapped =
     data !== undefined && member(part, 'id') !== undefined && typeof data.value === 'object'
@@ -84,7 +84,7 @@ function mentions(carry: Carry, at: Cursor, ids: readonly string[]): boolean {
   return found.length > 0;
 }
 
-function memberAssistant(at: Cursor): readonly Resource[] {
+function memberAssistant(at: Cursor): readonly VapiResource[] {
   const inline = member(at, 'assistant');
   return inline === undefined
     ? []
@@ -130,7 +130,7 @@ function squadTools(carry: Carry, at: Cursor): readonly Tool[] {
   return agents.length === 0 ? [] : [{ type: 'handoff', name: 'handoff', at, config: {}, agents }];
 }
 
-function suitesOf(carry: Carry, suites: readonly Resource[]): ReadonlyMap<string, string> {
+function suitesOf(carry: Carry, suites: readonly VapiResource[]): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const { at, ids } of suites) {
     const name = rawText(member(at, 'name'))?.trim() || ids[0] || 'suite';

@@ -1,5 +1,12 @@
 /** What the objects of a Vapi export and the files of a gitops folder are. */
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import type { Cursor } from '../source/cursor.ts';
+
+/** A thing of a gitops folder under the name of its file, or of an export under its id. */
+export interface VapiResource {
+  readonly ids: readonly string[];
+  readonly at: Cursor;
+}
 
 export type VapiPart =
   | 'assistant'

@@ -2,13 +2,14 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { positionOf } from '../blocks/steps.ts';
 import type { Carry } from '../carry.ts';
-import type { Action, Agent, Exit, Step, Tool } from '../neutral.ts';
+import type { Agent, Exit, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
-import { modelOf, type Resource } from './assistant.ts';
+import { modelOf } from './assistant.ts';
+import type { VapiResource } from './parts.ts';
 import { vapiSettings, vapiVoice } from './settings.ts';
 import { vapiTool } from './tools.ts';
 
-export function workflowAgent(carry: Carry, { ids, at }: Resource): Agent {
+export function workflowAgent(carry: Carry, { ids, at }: VapiResource): Agent {
   const name = member(at, 'name');
   carry.ledger.exact(name);
   const edges = elements(member(at, 'edges'));
@@ -38,7 +39,7 @@ function nodeName(node: Cursor): string {
   return rawText(member(node, 'name')) ?? rawText(member(node, 'id')) ?? '';
 }
 
-function workflowStep(carry: Carry, node: Cursor, edges: readonly Cursor[]): Step {
+function workflowStep(carry: Carry, node: Cursor, edges: readonly Cursor[]): FlowStep {
   const id = nodeName(node);
   carry.ledger.exact(member(node, 'name'));
   const position = positionOf(memberAt(node, 'metadata', 'position'));
@@ -58,7 +59,7 @@ function workflowStep(carry: Carry, node: Cursor, edges: readonly Cursor[]): Ste
   };
 }
 
-function actionOf(carry: Carry, node: Cursor): Action {
+function actionOf(carry: Carry, node: Cursor): StepAction {
   const type = rawText(member(node, 'type')) ?? 'conversation';
   if (type === 'tool' || type === 'transfer' || type === 'hangup' || type === 'end')
     return toolAction(carry, node, type);
@@ -73,7 +74,7 @@ function actionOf(carry: Carry, node: Cursor): Action {
   return { type: 'talk', text, tools: tool === undefined ? [] : [tool], settings };
 }
 
-function toolAction(carry: Carry, node: Cursor, type: string): Action {
+function toolAction(carry: Carry, node: Cursor, type: string): StepAction {
   if (type === 'hangup' || type === 'end') return { type: 'end' };
   carry.ledger.exact(member(node, 'destination'));
   const own = member(node, 'tool') ?? (type === 'transfer' ? asTransfer(node) : undefined);

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { insightSchema } from '../blocks/schema.ts';
 import { merged } from '../blocks/settings.ts';
 import { withoutRepetition } from '../blocks/steps.ts';
-import type { Ledger } from '../ledger.ts';
+import type { ImportLedger } from '../import-ledger.ts';
 import type { Agent, Decoded, Server, SimulatedCall } from '../neutral.ts';
 import { conversationFlow } from './flow.ts';
 import { type ConvertedResource, compact, createRegistry, type Registry, reference } from './registry.ts';
@@ -19,7 +19,7 @@ interface Placed {
   readonly name: string;
 }
 
-export function convertedResources(decoded: Decoded, ledger: Ledger): readonly ConvertedResource[] {
+export function convertedResources(decoded: Decoded, ledger: ImportLedger): readonly ConvertedResource[] {
   const registry = createRegistry();
   const placed = decoded.agents.map((agent): Placed => {
     const { key, name } = registry.reserve('assistant', agent.name.trim() || 'Assistant');
@@ -42,7 +42,7 @@ function lookupOf(placed: readonly Placed[]): Lookup {
 
 function putAssistant(
   registry: Registry,
-  ledger: Ledger,
+  ledger: ImportLedger,
   lookup: Lookup,
   { agent, address, name }: Placed,
 ): void {
@@ -101,7 +101,7 @@ function insightGroup({ registry, owner }: ToolWriter, agent: Agent): Address | 
 
 function putTest(
   registry: Registry,
-  ledger: Ledger,
+  ledger: ImportLedger,
   test: SimulatedCall,
   lookup: Lookup,
   entry: string | undefined,

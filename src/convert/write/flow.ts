@@ -1,7 +1,7 @@
 /** A flow as Telnyx has it: prompt, speak and tool nodes with edges that follow its rules. */
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { junction, negation } from '../blocks/expression.ts';
-import type { Condition, Exit, Flow, Step, Tool } from '../neutral.ts';
+import type { Condition, Exit, Flow, FlowStep, Tool } from '../neutral.ts';
 import { compact, reference } from './registry.ts';
 import { createRoutes, MAX_EDGES } from './routes.ts';
 import { stepTools, type ToolWriter, toolDocument, withAgents } from './tools.ts';
@@ -46,7 +46,7 @@ interface Edge {
 }
 
 /** Unique ids; a flow begins with a step that does something. */
-function prepared(writer: ToolWriter, flow: Flow): readonly Step[] {
+function prepared(writer: ToolWriter, flow: Flow): readonly FlowStep[] {
   const seen = new Set<string>();
   const start = flow.start ?? flow.steps[0]?.id;
   return flow.steps.flatMap((step, index) => {
@@ -62,7 +62,7 @@ function prepared(writer: ToolWriter, flow: Flow): readonly Step[] {
 }
 
 /** A step that is entered without an edge, or from everywhere, cannot be folded into the edges before it. */
-function opened(writer: ToolWriter, step: Step): readonly Step[] {
+function opened(writer: ToolWriter, step: FlowStep): readonly FlowStep[] {
   const { action, at, id } = step;
   if (action.type === 'route') {
     const text = 'Say nothing. Go on at once with the step whose condition holds.';
@@ -79,7 +79,7 @@ function opened(writer: ToolWriter, step: Step): readonly Step[] {
   ];
 }
 
-function globalExits(step: Step, exits: readonly Exit[], globals: readonly Step[]): readonly Exit[] {
+function globalExits(step: FlowStep, exits: readonly Exit[], globals: readonly FlowStep[]): readonly Exit[] {
   return globals.flatMap(({ id, global }) => {
     if (global === undefined || id === step.id || exits.some(({ to }) => to === id)) return [];
     return [
@@ -100,8 +100,8 @@ interface Made {
 
 function nodesOf(
   writer: ToolWriter,
-  step: Step,
-  all: ReadonlyMap<string, Step>,
+  step: FlowStep,
+  all: ReadonlyMap<string, FlowStep>,
   exits: readonly Exit[],
 ): Made {
   const { action, id } = step;
@@ -151,7 +151,7 @@ function promptNode(head: JsonObject, instructions: string, own = false): JsonOb
 /** Where nothing has to be said, edges lead to the other agent directly. */
 function agentNodes(
   writer: ToolWriter,
-  { action, id }: Step,
+  { action, id }: FlowStep,
   head: JsonObject,
   targeted: (start: string, prompt: boolean) => readonly Edge[],
 ): Made {
@@ -169,7 +169,7 @@ function agentNodes(
   return { nodes: [{ type: 'speak', ...head, message: action.before }], edges: [edge] };
 }
 
-function agentTarget(writer: ToolWriter, action: Step['action']): JsonObject | undefined {
+function agentTarget(writer: ToolWriter, action: FlowStep['action']): JsonObject | undefined {
   if (action.type !== 'agent') return undefined;
   const found = writer.lookup.agent(action.agent.id);
   if (found === undefined) return undefined;
@@ -202,15 +202,15 @@ function shifted(position: Json | undefined): JsonObject {
   return { position: { ...position, x: position.x + 160 } };
 }
 
-function positionOf({ position }: Step): JsonObject | undefined {
+function positionOf({ position }: FlowStep): JsonObject | undefined {
   return position === undefined ? undefined : { x: position.x, y: position.y };
 }
 
 /** `prompt`: the node talks, and has no edge that is taken otherwise; every other node has exactly one. */
 function edgesOf(
   writer: ToolWriter,
-  step: Step,
-  all: ReadonlyMap<string, Step>,
+  step: FlowStep,
+  all: ReadonlyMap<string, FlowStep>,
   exits: readonly Exit[],
   prompt: boolean,
 ): readonly Edge[] {
@@ -229,7 +229,7 @@ function edgesOf(
   }));
 }
 
-function targetOf(writer: ToolWriter, to: string, all: ReadonlyMap<string, Step>): JsonObject {
+function targetOf(writer: ToolWriter, to: string, all: ReadonlyMap<string, FlowStep>): JsonObject {
   const action = all.get(to)?.action;
   const silent = action?.type === 'agent' && (action.before === undefined || action.before.trim() === '');
   const target = silent ? agentTarget(writer, action) : undefined;

@@ -3,8 +3,8 @@
  * conditions together.
  */
 import { inWords, junction, negation } from '../blocks/expression.ts';
-import type { Ledger } from '../ledger.ts';
-import type { Condition, Exit, Step } from '../neutral.ts';
+import type { ImportLedger } from '../import-ledger.ts';
+import type { Condition, Exit, FlowStep } from '../neutral.ts';
 
 /** More edges than any flow that people drew. */
 export const MAX_EDGES = 3000;
@@ -14,7 +14,7 @@ export interface Routes {
   follow(exit: Exit): readonly Exit[];
 }
 
-export function createRoutes(steps: ReadonlyMap<string, Step>, ledger: Ledger): Routes {
+export function createRoutes(steps: ReadonlyMap<string, FlowStep>, ledger: ImportLedger): Routes {
   let made = 0;
   const follow = (exit: Exit, trail: readonly string[]): readonly Exit[] => {
     const target = steps.get(exit.to);

@@ -1,7 +1,7 @@
 /** Tools to documents and inline tools: any number of webhooks and client tools, one of every other type. */
 import type { Address } from '../../model/address.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Ledger } from '../ledger.ts';
+import type { ImportLedger } from '../import-ledger.ts';
 import type { AgentMention, SingleType, Tool } from '../neutral.ts';
 import { compact, type Registry, reference } from './registry.ts';
 
@@ -13,7 +13,7 @@ export interface Lookup {
 
 export interface ToolWriter {
   readonly registry: Registry;
-  readonly ledger: Ledger;
+  readonly ledger: ImportLedger;
   readonly lookup: Lookup;
   /** Name of the assistant, for tools that have to be told apart. */
   readonly owner: string;

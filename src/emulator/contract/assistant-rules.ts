@@ -3,16 +3,14 @@
  * configuration (inline and shared tools together) and end in HTTP 400 with code 10015.
  */
 import { isObject, type JsonObject } from '../../model/json.ts';
-import type { World } from './contract.ts';
+import type { EmulatedWorld } from './contract.ts';
 import { badRequest, invalidBody } from './errors.ts';
 import { nested, objects, strings, text } from './fields.ts';
 import { checkFlow } from './flow-rules.ts';
 
-const MANY_ALLOWED = new Set(['function', 'webhook', 'client_side_tool']);
 const NAMED = ['function', 'webhook', 'client_side_tool', 'update_dynamic_variables'];
-/** The tool types of the public SDK. */
-export const TOOL_TYPES: ReadonlySet<string> = new Set([
-  ...MANY_ALLOWED,
+/** Types that an assistant can have one tool of. */
+const SINGLE: ReadonlySet<string> = new Set([
   ...[
     'retrieval',
     'handoff',
@@ -28,7 +26,7 @@ export const TOOL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /** The stored shared tools of a configuration; ids without a tool are left out. */
-export function sharedTools(world: World, config: JsonObject): readonly JsonObject[] {
+export function sharedTools(world: EmulatedWorld, config: JsonObject): readonly JsonObject[] {
   return strings(config, 'tool_ids')
     .map((id) => world.store.get('tools', id))
     .filter((tool) => tool !== undefined);
@@ -50,13 +48,13 @@ function firstDouble(items: readonly string[]): string | undefined {
   return items.find((item, index) => items.indexOf(item) !== index);
 }
 
+/** Types that the SDK does not know yet are taken as they are. */
 function checkTools(tools: readonly JsonObject[]): void {
   for (const [index, tool] of tools.entries()) {
-    const type = text(tool, 'type');
-    if (!TOOL_TYPES.has(type))
-      throw invalidBody(['tools', index, 'type'], `Unknown tool type '${type}'`, 'union_tag_invalid');
+    if (text(tool, 'type') === '')
+      throw invalidBody(['tools', index, 'type'], 'Field required', 'union_tag_not_found');
   }
-  const single = tools.map((tool) => text(tool, 'type')).filter((type) => !MANY_ALLOWED.has(type));
+  const single = tools.map((tool) => text(tool, 'type')).filter((type) => SINGLE.has(type));
   const twice = firstDouble(single);
   if (twice !== undefined)
     throw badRequest(`Only one tool of type '${twice}' is allowed per assistant.`, '/tools');
@@ -91,14 +89,14 @@ function checkTurnTaking(config: JsonObject): void {
   }
 }
 
-function checkShared(world: World, body: JsonObject): void {
+function checkShared(world: EmulatedWorld, body: JsonObject): void {
   for (const [index, id] of strings(body, 'tool_ids').entries()) {
     if (world.store.get('tools', id) === undefined)
       throw badRequest(`Tool ${id} not found.`, `/tool_ids/${index}`);
   }
 }
 
-function checkReferences(world: World, body: JsonObject): void {
+function checkReferences(world: EmulatedWorld, body: JsonObject): void {
   const need = (collection: string, id: string, pointer: string): void => {
     if (id !== '' && world.store.get(collection, id) === undefined)
       throw badRequest(`${id} not found.`, pointer);
@@ -115,11 +113,11 @@ function checkReferences(world: World, body: JsonObject): void {
 }
 
 /** Checks what a write sends (`body`) and what it leads to (`config`). Throws the first breach. */
-export function checkAssistant(world: World, body: JsonObject, config: JsonObject): void {
+export function checkAssistant(world: EmulatedWorld, body: JsonObject, config: JsonObject): void {
   checkShared(world, body);
   if (world.quirks.referenceCheck) checkReferences(world, body);
   const tools = [...objects(config, 'tools'), ...sharedTools(world, config)];
-  if (body.tools !== undefined || body.tool_ids !== undefined) checkTools(tools);
+  if (world.quirks.checkStored || body.tools !== undefined || body.tool_ids !== undefined) checkTools(tools);
   checkTransfer(tools);
   checkVoice(config);
   checkTurnTaking(config);

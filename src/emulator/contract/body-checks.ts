@@ -1,8 +1,12 @@
+import { SHAPES } from '../../model/generated/shapes.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { BodyOperation, World } from './contract.ts';
+import type { Shape } from '../../model/shape.ts';
+import { acceptedPart } from './accepted-part.ts';
+import type { BodyOperation, EmulatedWorld } from './contract.ts';
 import { invalid, type ValidationIssue } from './errors.ts';
 import type { FieldRule, FieldRules } from './field-table.ts';
 import { without } from './fields.ts';
+import { inOwnForm } from './own-form.ts';
 
 type Loc = readonly (string | number)[];
 
@@ -75,6 +79,34 @@ function* checkObject(
   }
 }
 
+type Shapes = { readonly [name: string]: Shape };
+
+/** The kind that an operation is about. */
+function kindOf(operation: BodyOperation): keyof typeof SHAPES {
+  switch (operation) {
+    case 'assistant.create':
+    case 'assistant.update':
+      return 'assistant';
+    case 'tool.create':
+    case 'tool.update':
+      return 'tool';
+    case 'mcp_server.create':
+    case 'mcp_server.update':
+      return 'mcp_server';
+    case 'test.create':
+    case 'test.update':
+      return 'test';
+    case 'insight.create':
+    case 'insight.update':
+      return 'insight';
+    case 'insight_group.create':
+    case 'insight_group.update':
+      return 'insight_group';
+    default:
+      return operation satisfies never;
+  }
+}
+
 interface Prepared {
   readonly body: JsonObject;
   /** Slash paths that an explicit null cleared. */
@@ -83,17 +115,20 @@ interface Prepared {
 
 /** Walks the known part of a body and applies the null and unknown-field readings to it. */
 function prepare(
-  world: World,
+  world: EmulatedWorld,
   body: JsonObject,
   rules: FieldRules,
+  shapes: Shapes,
   path: string,
   issues: ValidationIssue[],
 ): Prepared {
   const { nullHandling, unknownFields } = world.quirks;
+  const dropping = { unknown: unknownFields === 'ignore', nulls: nullHandling === 'ignore' };
   const kept: { [key: string]: Json } = {};
   const cleared: string[] = [];
   for (const [name, value] of Object.entries(body)) {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
     const loc = ['body', ...`${path}${name}`.split('/')];
     if (rule === undefined) {
       if (unknownFields === 'store') kept[name] = value;
@@ -104,10 +139,17 @@ function prepare(
       else if (nullHandling === 'reject')
         issues.push({ loc, msg: 'Input should not be null', type: 'none_forbidden' });
     } else if (isObject(value) && rule.fields !== undefined) {
-      const inner = prepare(world, value, rule.fields, `${path}${name}/`, issues);
+      const inner = prepare(
+        world,
+        value,
+        rule.fields,
+        shape?.t === 'object' ? shape.fields : {},
+        `${path}${name}/`,
+        issues,
+      );
       kept[name] = inner.body;
       cleared.push(...inner.cleared);
-    } else kept[name] = value;
+    } else kept[name] = shape === undefined ? value : acceptedPart(value, shape, dropping);
   }
   return { body: kept, cleared };
 }
@@ -135,28 +177,38 @@ function trimmed(value: Json, name: string): Json {
  * drops or refuses unknown fields and nulls as the quirks say. `whole` also demands the required fields.
  */
 export function acceptBody(
-  world: World,
+  world: EmulatedWorld,
   operation: BodyOperation,
   body: JsonObject,
   rules: FieldRules,
   whole: boolean,
 ): Prepared {
   const issues: ValidationIssue[] = [];
-  const prepared = prepare(world, body, rules, '', issues);
+  const prepared = prepare(world, body, rules, SHAPES[kindOf(operation)].fields, '', issues);
   issues.push(...checkObject(prepared.body, rules, ['body'], whole));
   if (issues.length === 0) issues.push(...validated(world, operation, prepared.body));
   if (issues.length > 0) throw invalid(issues);
-  return world.quirks.trimStrings ? { ...prepared, body: nonArray(trimmed(prepared.body, '')) } : prepared;
+  const { trimStrings, ownForm } = world.quirks;
+  const kept = trimStrings ? nonArray(trimmed(prepared.body, '')) : prepared.body;
+  return { ...prepared, body: ownForm.length === 0 ? kept : inOwnForm(ownForm, kept) };
 }
 
 /** What the injected validator adds to the checks above. */
-function validated(world: World, operation: BodyOperation, body: JsonObject): readonly ValidationIssue[] {
+function validated(
+  world: EmulatedWorld,
+  operation: BodyOperation,
+  body: JsonObject,
+): readonly ValidationIssue[] {
   const found = world.validateBody?.(operation, body) ?? [];
   return found.map((issue) => ({ ...issue, loc: ['body', ...issue.loc] }));
 }
 
 /** A body without its read-only fields; where unknown fields are refused, these are refused as well. */
-export function withoutReadOnly(world: World, body: JsonObject, names: readonly string[]): JsonObject {
+export function withoutReadOnly(
+  world: EmulatedWorld,
+  body: JsonObject,
+  names: readonly string[],
+): JsonObject {
   return world.quirks.unknownFields === 'reject' ? body : without(body, ...names);
 }
 

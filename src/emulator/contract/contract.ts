@@ -103,7 +103,7 @@ export interface EmulatorHandle {
 }
 
 /** What handlers work on. */
-export interface World {
+export interface EmulatedWorld {
   readonly store: Store;
   readonly quirks: Quirks;
   readonly scripts: readonly RunScript[];
@@ -115,7 +115,7 @@ export interface World {
 
 /** One request as a handler sees it. */
 export interface Call {
-  readonly world: World;
+  readonly world: EmulatedWorld;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   /** The parsed body; `{}` for a request without one. */

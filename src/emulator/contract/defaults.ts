@@ -99,6 +99,12 @@ function fillFlow(flow: JsonObject): JsonObject {
   };
 }
 
+/** Calls are recorded unless their data may not be kept. */
+function telephonyDefaults(config: JsonObject): JsonObject {
+  const kept = nested(config, 'privacy_settings').data_retention !== false;
+  return { ...TELEPHONY, recording_settings: { ...nested(TELEPHONY, 'recording_settings'), enabled: kept } };
+}
+
 /** The effective configuration of an assistant version: what was written plus what the server fills in. */
 export function fillAssistant(config: JsonObject, defaultModel: string): JsonObject {
   const features = strings(config, 'enabled_features');
@@ -109,7 +115,11 @@ export function fillAssistant(config: JsonObject, defaultModel: string): JsonObj
     ...member('voice_settings', fillVoice, true),
     ...member('transcription', fillTranscription, true),
     ...member('interruption_settings', (given) => fill(given, INTERRUPTION), true),
-    ...member('telephony_settings', (given) => fill(given, TELEPHONY), features.includes('telephony')),
+    ...member(
+      'telephony_settings',
+      (given) => fill(given, telephonyDefaults(config)),
+      features.includes('telephony'),
+    ),
     ...member('external_llm', (given) => fill(given, EXTERNAL_LLM), false),
     ...member('conversation_flow', fillFlow, false),
   };

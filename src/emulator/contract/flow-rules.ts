@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import type { World } from './contract.ts';
+import type { EmulatedWorld } from './contract.ts';
 import { badRequest } from './errors.ts';
 import { nested, objects, strings, text } from './fields.ts';
 
@@ -25,7 +25,7 @@ function unique(kind: string, items: readonly JsonObject[]): ReadonlySet<string>
 }
 
 /** Checks a conversation flow as the public SDK describes it; answers the shared tools that its nodes use. */
-export function checkFlow(world: World, flow: JsonObject): readonly JsonObject[] {
+export function checkFlow(world: EmulatedWorld, flow: JsonObject): readonly JsonObject[] {
   const nodes = objects(flow, 'nodes');
   const edges = objects(flow, 'edges');
   const ids = unique('node', nodes);

@@ -1,5 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { nested } from './fields.ts';
+import { nested, pick } from './fields.ts';
 
 /** Objects are merged member by member, everything else is replaced. */
 export function deepMerge(base: JsonObject, patch: JsonObject): JsonObject {
@@ -19,13 +19,29 @@ export function removeAt(object: JsonObject, path: readonly string[]): JsonObjec
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
-/** Lays a partial body over a record, with nested objects replaced or merged, then removes what null cleared. */
+type Laying = 'replace' | 'merge';
+
+/**
+ * Lays a partial body over a record, with nested objects replaced or merged (`blocks` decides for single ones), then
+ * removes what null cleared.
+ */
 export function overlay(
   base: JsonObject,
   body: JsonObject,
   cleared: readonly string[],
-  mode: 'replace' | 'merge',
+  laying: Laying,
+  blocks: { readonly [name: string]: Laying } = {},
 ): JsonObject {
-  const laid = mode === 'merge' ? deepMerge(base, body) : { ...base, ...body };
+  const merging = Object.entries(body).filter(
+    ([name]) => (Object.hasOwn(blocks, name) ? blocks[name] : laying) === 'merge',
+  );
+  const laid = {
+    ...base,
+    ...body,
+    ...pick(
+      deepMerge(base, body),
+      merging.map(([name]) => name),
+    ),
+  };
   return cleared.reduce((record, path) => removeAt(record, path.split('/')), laid);
 }

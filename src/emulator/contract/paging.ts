@@ -9,6 +9,8 @@ interface Limits {
 
 /** Most AI lists: 20 by default, at most 100. */
 export const PAGES: Limits = { defaultSize: 20, maxSize: 100 };
+/** Assistants: 100 by default. */
+export const ASSISTANT_PAGES: Limits = { defaultSize: 100, maxSize: 100 };
 /** Insights and insight groups publish an exclusive maximum of 100. */
 export const INSIGHT_PAGES: Limits = { defaultSize: 20, maxSize: 99 };
 /** Older, non-AI lists: no maximum is published; clients ask for 250. */
@@ -41,7 +43,9 @@ interface Page {
 /** Cuts one page by `page[number]` (1-based) and `page[size]`; out-of-range values are a 422. */
 export function cutPage(call: Call, items: readonly JsonObject[], limits: Limits): Page {
   const number = readNumber(call, 'page[number]', 1, Number.MAX_SAFE_INTEGER);
-  const size = readNumber(call, 'page[size]', limits.defaultSize, limits.maxSize);
+  const { defaultPageSize } = call.world.quirks;
+  const defaultSize = defaultPageSize === 0 ? limits.defaultSize : defaultPageSize;
+  const size = readNumber(call, 'page[size]', defaultSize, limits.maxSize);
   const issues = [number, size].filter((item) => typeof item !== 'number');
   if (typeof number !== 'number' || typeof size !== 'number') throw invalid(issues);
   const meta = {
@@ -61,5 +65,6 @@ export function pageOf(
   show: (item: JsonObject) => Json = (item) => item,
 ): JsonObject {
   const { items: cut, meta } = cutPage(call, items, limits);
-  return { data: cut.map(show), meta };
+  const data = cut.map(show);
+  return call.world.quirks.metaMissing ? { data } : { data, meta };
 }

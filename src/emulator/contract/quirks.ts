@@ -1,8 +1,12 @@
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { OWN_FORMS, type OwnForm } from './own-form.ts';
+
+type Laying = 'replace' | 'merge';
 
 /**
- * What the public documents of the Telnyx API leave open, as switches. The defaults are the reading that the documents
- * and observed replies support best; every other value is a server that a careful client must survive as well.
+ * How the Telnyx API behaves where its documents leave it open, as switches. The defaults are what users measured on the
+ * live API, and else the reading that the documents support best; every other value is a server that a careful client
+ * must survive as well.
  */
 export interface Quirks {
   /** What an update with `promote_to_main: false` starts from. */
@@ -12,7 +16,9 @@ export interface Quirks {
   /** Slash paths that replies to writes leave out although reads have them. */
   readonly replyLacksFields: readonly string[];
   /** Whether a nested settings object in an update replaces the stored one or is merged into it. */
-  readonly nested: 'replace' | 'merge';
+  readonly nested: Laying;
+  /** The same for single blocks, by the name of the top-level field; these win over `nested`. */
+  readonly nestedBlocks: { readonly [block: string]: Laying };
   /** What an explicit null means where the schema does not list null. */
   readonly nullHandling: 'clear' | 'ignore' | 'reject';
   /** Attaching or detaching a shared tool makes a version (and promotes it) instead of editing main in place. */
@@ -31,6 +37,38 @@ export interface Quirks {
   readonly maskSipPassword: boolean;
   /** `PATCH /ai/assistants/{id}` works like POST. */
   readonly patchAlias: boolean;
+  /** The list of assistants comes in pages of at most 100, with `meta`. */
+  readonly pagedAssistants: boolean;
+  /** Lists of assistants leave out what tools, MCP servers and conversation flow an assistant has. */
+  readonly abbreviatedList: boolean;
+  /** Which version's id a list entry shows. */
+  readonly listVersionId: 'main' | 'newest' | 'absent';
+  /** Entries per page where the client names no `page[size]`; 0 is what each endpoint documents. */
+  readonly defaultPageSize: number;
+  /** Lists come without `meta`. */
+  readonly metaMissing: boolean;
+  /** The list of MCP servers: `{data, meta}` or a bare array. */
+  readonly mcpList: 'envelope' | 'array';
+  /** Single MCP servers come as `{data}`. */
+  readonly mcpWrapped: boolean;
+  /** What pointers in error bodies begin with. */
+  readonly pointerPrefix: '/body' | '';
+  /** Deleting an assistant that another one names in a handoff tool or a flow edge. */
+  readonly deleteReferenced: 'refuse' | 'allow';
+  /** Whether references in versions that are not main count as well. */
+  readonly deleteCounts: 'main' | 'versions';
+  /** Deleted assistants stay restorable for 30 days, unless `hard_delete` is asked for. */
+  readonly softDelete: boolean;
+  /** Every update checks the whole stored configuration again, whatever it sends. */
+  readonly checkStored: boolean;
+  /** A version that a canary routes to cannot be edited. */
+  readonly canaryLocks: boolean;
+  /** Tests that call or text a number can be run on a chosen version. */
+  readonly phoneTestsOnVersions: boolean;
+  /** A new account has an insight, an insight group and a shared tool of the platform. */
+  readonly stockObjects: boolean;
+  /** Forms in which the server keeps what it is sent. */
+  readonly ownForm: readonly OwnForm[];
   readonly unknownFields: 'ignore' | 'store' | 'reject';
   /** `tool_ids` in assistant replies: a list (null when empty), always null, or missing. */
   readonly toolIdsInResponse: 'list' | 'null' | 'absent';
@@ -66,6 +104,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   listLagMs: 0,
   replyLacksFields: [],
   nested: 'replace',
+  nestedBlocks: {},
   nullHandling: 'clear',
   attachMakesVersion: false,
   legacyCanaryBody: false,
@@ -91,6 +130,22 @@ export const DEFAULT_QUIRKS: Quirks = {
   nullsForAbsent: false,
   idempotencyIgnored: false,
   replayUnmarked: false,
+  pagedAssistants: false,
+  abbreviatedList: false,
+  listVersionId: 'main',
+  defaultPageSize: 0,
+  metaMissing: false,
+  mcpList: 'array',
+  mcpWrapped: false,
+  pointerPrefix: '',
+  deleteReferenced: 'allow',
+  deleteCounts: 'main',
+  softDelete: false,
+  checkStored: false,
+  canaryLocks: false,
+  phoneTestsOnVersions: true,
+  stockObjects: false,
+  ownForm: [],
 };
 
 /** The accepted words of the quirks that are words. */
@@ -107,15 +162,31 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   insightPut: ['replace', 'merge'],
   assignTwice: ['allow', 'conflict'],
   jsonSchemaInResponse: ['object', 'text'],
+  listVersionId: ['main', 'newest', 'absent'],
+  mcpList: ['envelope', 'array'],
+  pointerPrefix: ['/body', ''],
+  deleteReferenced: ['refuse', 'allow'],
+  deleteCounts: ['main', 'versions'],
 };
+
+const NUMBERS = ['listLagMs', 'texmlIdDelayMs', 'defaultPageSize'];
+const LAYINGS: readonly unknown[] = ['replace', 'merge'];
+const isTexts = (value: Json): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+function isSubset(value: Json, of: readonly string[]): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && of.includes(item));
+}
 
 function fits(name: string, value: Json): boolean {
   const words = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
   if (words !== undefined) return typeof value === 'string' && words.includes(value);
-  if (name === 'replyLacksFields')
-    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  if (name === 'replyLacksFields') return isTexts(value);
+  if (name === 'ownForm') return isTexts(value) && isSubset(value, OWN_FORMS);
+  if (name === 'nestedBlocks')
+    return isObject(value) && Object.values(value).every((laying) => LAYINGS.includes(laying));
   if (name === 'defaultModel') return typeof value === 'string';
-  if (name === 'listLagMs' || name === 'texmlIdDelayMs') return typeof value === 'number' && value >= 0;
+  if (NUMBERS.includes(name)) return typeof value === 'number' && value >= 0;
   return typeof value === 'boolean';
 }
 

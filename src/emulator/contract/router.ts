@@ -3,7 +3,7 @@ import type { Route } from './contract.ts';
 type Parameters = Readonly<Record<string, string>>;
 
 /** What a path and method lead to. `allowed` holds the methods of the path when the method does not fit. */
-export type Match =
+export type RouteMatch =
   | { readonly kind: 'route'; readonly route: Route; readonly params: Parameters }
   | { readonly kind: 'wrong-method'; readonly allowed: readonly string[] }
   | { readonly kind: 'unknown-path' };
@@ -43,7 +43,7 @@ function walk(
 /** Compiles the route table. The result takes decoded path segments. */
 export function compileRoutes(
   routes: readonly Route[],
-): (method: string, segments: readonly string[]) => Match {
+): (method: string, segments: readonly string[]) => RouteMatch {
   const root = newNode();
   for (const route of routes) {
     let node = root;

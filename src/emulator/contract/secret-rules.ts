@@ -1,5 +1,5 @@
 import { isArray, isObject, type Json } from '../../model/json.ts';
-import type { World } from './contract.ts';
+import type { EmulatedWorld } from './contract.ts';
 import { badRequest } from './errors.ts';
 import { text } from './fields.ts';
 
@@ -14,7 +14,7 @@ function* secretNames(value: Json, name: string): Generator<string> {
 }
 
 /** With the quirk `secretsCheck`, refuses a body that names an integration secret which does not exist. */
-export function checkSecrets(world: World, body: Json): void {
+export function checkSecrets(world: EmulatedWorld, body: Json): void {
   if (!world.quirks.secretsCheck) return;
   const known = new Set(world.store.all('integration_secrets').map((secret) => text(secret, 'identifier')));
   for (const name of secretNames(body, '')) {

@@ -3,7 +3,7 @@
  * shows a record as it was before the oldest change younger than the lag.
  */
 import type { JsonObject } from '../../model/json.ts';
-import type { World } from './contract.ts';
+import type { EmulatedWorld } from './contract.ts';
 import type { Store } from './store.ts';
 
 interface Note {
@@ -27,7 +27,11 @@ export function watchLag(store: Store, now: () => number, lagMs: () => number): 
 }
 
 /** The records that a list shows now: of the given ids, or of the whole collection in the order of creation. */
-export function visible(world: World, collection: string, ids?: readonly string[]): readonly JsonObject[] {
+export function listedNow(
+  world: EmulatedWorld,
+  collection: string,
+  ids?: readonly string[],
+): readonly JsonObject[] {
   const lag = world.quirks.listLagMs;
   const since = world.now().getTime() - lag;
   const noted = lag <= 0 ? [] : (notes.get(world.store)?.get(collection) ?? []);

@@ -25,6 +25,8 @@ export interface Store {
   /** All records in the order of their creation. */
   all(collection: string): readonly JsonObject[];
   ids(collection: string): readonly string[];
+  /** True while nothing was ever kept here. */
+  isEmpty(): boolean;
   put(collection: string, id: string, value: JsonObject): void;
   remove(collection: string, id: string): void;
   /** Makes everything since the last commit durable as one unit. */
@@ -45,7 +47,7 @@ function decodeOperation(value: Json): Operation | undefined {
 }
 
 /** Opens the store, reading the file when there is one. Throws when the file is not a journal of this program. */
-export function openStore(file: string | undefined): Store {
+export function openEmulatorStore(file: string | undefined): Store {
   const collections = new Map<string, Map<string, JsonObject>>();
   const listeners: ChangeListener[] = [];
   let pending: { readonly operation: Operation; readonly before: JsonObject | undefined }[] = [];
@@ -87,6 +89,7 @@ export function openStore(file: string | undefined): Store {
     get: (name, id) => collections.get(name)?.get(id),
     all: (name) => [...(collections.get(name)?.values() ?? [])],
     ids: (name) => [...(collections.get(name)?.keys() ?? [])],
+    isEmpty: () => size() === 0,
     put: (name, id, value) => change([name, id, value]),
     remove: (name, id) => change([name, id]),
     commit: () => {

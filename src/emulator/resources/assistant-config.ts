@@ -1,13 +1,14 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { checkAssistant } from '../contract/assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
-import type { World } from '../contract/contract.ts';
+import type { EmulatedWorld } from '../contract/contract.ts';
 import { fillAssistant, fillToolPart, TOOL_TIMEOUT_MS } from '../contract/defaults.ts';
-import { invalidBody } from '../contract/errors.ts';
+import { ApiFailure, invalidBody } from '../contract/errors.ts';
 import { ASSISTANT_FIELDS } from '../contract/field-table.ts';
 import { nested, objects, strings, text, without } from '../contract/fields.ts';
 import { overlay } from '../contract/merge.ts';
 import { checkSecrets } from '../contract/secret-rules.ts';
+import { checkSettings } from '../contract/stored-rules.ts';
 
 /** Fields of an assistant reply that a client may echo; the server ignores them in requests. */
 const READ_ONLY = [
@@ -16,7 +17,7 @@ const READ_ONLY = [
 ];
 
 /** An inline tool as stored: each save gives it a new id, and the server's defaults. */
-function storeTool(world: World, tool: JsonObject): JsonObject {
+function storeTool(world: EmulatedWorld, tool: JsonObject): JsonObject {
   const type = typeof tool.type === 'string' ? tool.type : '';
   const part = tool[type];
   return {
@@ -28,7 +29,12 @@ function storeTool(world: World, tool: JsonObject): JsonObject {
 }
 
 /** Gives a configuration that enables telephony or messaging the TeXML application and profile that go with it. */
-function provision(world: World, assistantId: string, before: JsonObject, config: JsonObject): JsonObject {
+function provision(
+  world: EmulatedWorld,
+  assistantId: string,
+  before: JsonObject,
+  config: JsonObject,
+): JsonObject {
   const features = strings(config, 'enabled_features');
   const had = strings(before, 'enabled_features');
   const gains = (feature: string) => features.includes(feature) && !had.includes(feature);
@@ -46,12 +52,12 @@ function provision(world: World, assistantId: string, before: JsonObject, config
 }
 
 /** Ids of TeXML applications are decimal strings beyond 2^53. */
-function decimalId(world: World): string {
+function decimalId(world: EmulatedWorld): string {
   const bits = BigInt(`0x${world.uuid().replaceAll('-', '').slice(0, 15)}`);
   return `3${String(bits % 10n ** 18n).padStart(18, '0')}`;
 }
 
-function makeTexmlApplication(world: World, assistantId: string): string {
+function makeTexmlApplication(world: EmulatedWorld, assistantId: string): string {
   const friendly = `ai-${assistantId}`;
   const known = world.store.get('texml_links', assistantId);
   if (known !== undefined) return text(known, 'id');
@@ -85,8 +91,19 @@ function refuseEchoes(body: JsonObject): void {
   refuse(nodes, ['tool', 'tools'], ['conversation_flow', 'nodes']);
 }
 
+/** Whether what is stored breaks a rule already. */
+function isBroken(world: EmulatedWorld, stored: JsonObject): boolean {
+  try {
+    checkSettings(world, stored);
+    return false;
+  } catch (error) {
+    if (error instanceof ApiFailure) return true;
+    throw error;
+  }
+}
+
 function settle(
-  world: World,
+  world: EmulatedWorld,
   id: string,
   before: JsonObject,
   laid: JsonObject,
@@ -98,11 +115,12 @@ function settle(
   checkSecrets(world, body);
   if (world.quirks.unknownFields === 'reject') refuseEchoes(body);
   checkAssistant(world, body, config);
+  if (world.quirks.checkStored || !isBroken(world, before)) checkSettings(world, config);
   return provision(world, id, before, config);
 }
 
 /** The configuration of a new assistant. Throws what the API would answer to a bad body. */
-export function createConfig(world: World, id: string, sent: JsonObject): JsonObject {
+export function createConfig(world: EmulatedWorld, id: string, sent: JsonObject): JsonObject {
   const { body } = acceptBody(
     world,
     'assistant.create',
@@ -114,9 +132,15 @@ export function createConfig(world: World, id: string, sent: JsonObject): JsonOb
 }
 
 /** The configuration that a partial update makes of `base`. Throws what the API would answer to a bad body. */
-export function updateConfig(world: World, id: string, base: JsonObject, sent: JsonObject): JsonObject {
+export function updateConfig(
+  world: EmulatedWorld,
+  id: string,
+  base: JsonObject,
+  sent: JsonObject,
+): JsonObject {
   const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
   const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
-  const laid = overlay(base, prepared.body, prepared.cleared, world.quirks.nested);
+  const { nested: laying, nestedBlocks } = world.quirks;
+  const laid = overlay(base, prepared.body, prepared.cleared, laying, nestedBlocks);
   return settle(world, id, base, laid, prepared.body);
 }

@@ -1,6 +1,6 @@
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { sharedTools } from '../contract/assistant-rules.ts';
-import type { World } from '../contract/contract.ts';
+import type { EmulatedWorld } from '../contract/contract.ts';
 import { nested, objects, strings, text, without } from '../contract/fields.ts';
 import { nodeToolIds } from '../contract/flow-rules.ts';
 import { configOf } from './versions.ts';
@@ -17,12 +17,12 @@ function attached(tool: JsonObject): JsonObject {
   };
 }
 
-function showTools(world: World, config: JsonObject): readonly Json[] {
+function showTools(world: EmulatedWorld, config: JsonObject): readonly Json[] {
   const inline = objects(config, 'tools').map((tool) => ({ ...tool, shared: false }));
   return [...inline, ...sharedTools(world, config).map(attached)];
 }
 
-function showToolIds(world: World, config: JsonObject): JsonObject {
+function showToolIds(world: EmulatedWorld, config: JsonObject): JsonObject {
   const ids = strings(config, 'tool_ids').filter((id) => world.store.get('tools', id) !== undefined);
   switch (world.quirks.toolIdsInResponse) {
     case 'absent':
@@ -40,7 +40,7 @@ function showToolIds(world: World, config: JsonObject): JsonObject {
  * Flow nodes come back with the tools that their ids stand for. The published type of a prompt node's `tools` is an
  * array of arrays, one for each id.
  */
-function showNode(world: World, node: JsonObject): JsonObject {
+function showNode(world: EmulatedWorld, node: JsonObject): JsonObject {
   const tools = nodeToolIds(node)
     .map((id) => world.store.get('tools', id))
     .filter((tool) => tool !== undefined)
@@ -49,7 +49,7 @@ function showNode(world: World, node: JsonObject): JsonObject {
   return node.type === 'tool' ? { ...node, tool: tools } : { ...node, tools: tools.map((tool) => [tool]) };
 }
 
-function showFlow(world: World, config: JsonObject): JsonObject {
+function showFlow(world: EmulatedWorld, config: JsonObject): JsonObject {
   const flow = config.conversation_flow;
   if (!isObject(flow)) return {};
   return {
@@ -58,7 +58,7 @@ function showFlow(world: World, config: JsonObject): JsonObject {
 }
 
 /** The TeXML application is made in the background: its id shows up only after a while. */
-function showTelephony(world: World, config: JsonObject): JsonObject {
+function showTelephony(world: EmulatedWorld, config: JsonObject): JsonObject {
   const settings = config.telephony_settings;
   if (!isObject(settings)) return {};
   const app = world.store.get('texml_applications', text(settings, 'default_texml_app_id'));
@@ -81,7 +81,7 @@ function masked(value: Json, name: string): Json {
 }
 
 /** A version in the wire shape of an assistant: the bare object that every assistant endpoint answers. */
-export function showVersion(world: World, assistant: JsonObject, version: JsonObject): JsonObject {
+export function versionBody(world: EmulatedWorld, assistant: JsonObject, version: JsonObject): JsonObject {
   const config = configOf(version);
   const shown: JsonObject = {
     id: text(assistant, 'id'),

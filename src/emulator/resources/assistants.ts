@@ -1,24 +1,17 @@
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
-import { type Call, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../contract/contract.ts';
 import { VERSION_NAME } from '../contract/defaults.ts';
 import { invalidBody } from '../contract/errors.ts';
 import { objects, strings, text, without } from '../contract/fields.ts';
+import { ASSISTANT_PAGES, pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { createConfig, updateConfig } from './assistant-config.ts';
-import { showVersion } from './assistant-view.ts';
-import {
-  addVersion,
-  assistantOf,
-  configOf,
-  hasMain,
-  mainVersion,
-  removeAssistant,
-  versionsOf,
-} from './versions.ts';
+import { versionBody } from './assistant-view.ts';
+import { addVersion, assistantOf, configOf, hasMain, mainVersion, versionsOf } from './versions.ts';
 
 /** Reads `version_name`: at most 50 characters. Undefined when the body has none. */
-export function versionName(body: JsonObject): string | undefined {
+export function requestedVersionName(body: JsonObject): string | undefined {
   const name = body.version_name;
   if (name === undefined || name === null) return undefined;
   if (typeof name !== 'string')
@@ -30,20 +23,45 @@ export function versionName(body: JsonObject): string | undefined {
 }
 
 /** Stores a new assistant with its first version, and answers its reply shape. */
-export function newAssistant(world: World, body: JsonObject, extra: JsonObject = {}): JsonObject {
+export function newAssistant(world: EmulatedWorld, body: JsonObject, extra: JsonObject = {}): JsonObject {
   const id = `assistant-${world.uuid()}`;
   const config = createConfig(world, id, body);
   const fresh = { id, created_at: world.now().toISOString(), versions: [], ...extra };
   const { assistant, version } = addVersion(world, fresh, config, VERSION_NAME, true);
-  return showVersion(world, assistant, version);
+  return versionBody(world, assistant, version);
 }
 
-const showMain = (world: World, assistant: JsonObject): JsonObject =>
-  showVersion(world, assistant, mainVersion(world, assistant));
+const showMain = (world: EmulatedWorld, assistant: JsonObject): JsonObject =>
+  versionBody(world, assistant, mainVersion(world, assistant));
 
-function listAssistants({ world }: Call): Reply {
-  const shown = visible(world, 'assistants').filter((assistant) => hasMain(world, assistant));
-  return ok({ data: shown.map((assistant) => showMain(world, assistant)) });
+/** One page, or everything at once, as the quirk says. */
+function listAssistants(call: Call): Reply {
+  const { world } = call;
+  const shown = listedNow(world, 'assistants').filter((assistant) => hasMain(world, assistant));
+  const entry = (assistant: JsonObject): JsonObject =>
+    showEntry(world, assistant, showMain(world, assistant));
+  return ok(
+    world.quirks.pagedAssistants ? pageOf(call, shown, ASSISTANT_PAGES, entry) : { data: shown.map(entry) },
+  );
+}
+
+/** A list says less of an assistant than a read by id: no tools, no MCP servers, no flow. */
+function showEntry(world: EmulatedWorld, assistant: JsonObject, whole: JsonObject): JsonObject {
+  const { abbreviatedList, listVersionId } = world.quirks;
+  const newest = strings(assistant, 'versions').at(-1) ?? '';
+  const entry = abbreviatedList
+    ? { ...without(whole, 'tool_ids'), tools: [], mcp_servers: [], conversation_flow: null }
+    : whole;
+  switch (listVersionId) {
+    case 'main':
+      return entry;
+    case 'newest':
+      return { ...entry, version_id: newest };
+    case 'absent':
+      return without(entry, 'version_id');
+    default:
+      return listVersionId satisfies never;
+  }
 }
 
 function promoteFlag(body: JsonObject): boolean {
@@ -58,25 +76,19 @@ function promoteFlag(body: JsonObject): boolean {
 export function updateAssistant({ world, params, body }: Call): Reply {
   const assistant = assistantOf(world, parameter(params, 'assistant_id'));
   const promote = promoteFlag(body);
-  const name = versionName(body) ?? VERSION_NAME;
+  const name = requestedVersionName(body) ?? VERSION_NAME;
   const newest = versionsOf(world, assistant)[0];
   const fromNewest = !promote && world.quirks.stagedBase === 'newest' && newest !== undefined;
   const base = configOf(fromNewest ? newest : mainVersion(world, assistant));
   const config = updateConfig(world, text(assistant, 'id'), base, body);
   const added = addVersion(world, assistant, config, name, promote);
   if (promote && world.quirks.updateDropsCanary) dropCanary(world, text(assistant, 'id'));
-  return ok(showVersion(world, added.assistant, added.version));
+  return ok(versionBody(world, added.assistant, added.version));
 }
 
 /** Ends the canary of an assistant when there is one. */
-export function dropCanary(world: World, assistantId: string): void {
+export function dropCanary(world: EmulatedWorld, assistantId: string): void {
   if (world.store.get('canaries', assistantId) !== undefined) world.store.remove('canaries', assistantId);
-}
-
-function deleteAssistant({ world, params }: Call): Reply {
-  const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  removeAssistant(world, assistant);
-  return ok({ id: text(assistant, 'id'), object: 'assistant', deleted: true });
 }
 
 /** A clone gets everything but the telephony and messaging settings. */
@@ -109,7 +121,7 @@ function importAssistants({ world, body }: Call): Reply {
     if (known === undefined) return newAssistant(world, content, { import_metadata: metadata });
     const config = updateConfig(world, text(known, 'id'), configOf(mainVersion(world, known)), content);
     const added = addVersion(world, known, config, VERSION_NAME, true);
-    return showVersion(world, added.assistant, added.version);
+    return versionBody(world, added.assistant, added.version);
   });
   return ok({ data });
 }
@@ -140,7 +152,6 @@ export const ASSISTANT_ROUTES: readonly Route[] = [
     handle: ({ world, params }) => ok(showMain(world, assistantOf(world, parameter(params, 'assistant_id')))),
   },
   { method: 'POST', path: '/ai/assistants/{assistant_id}', handle: updateAssistant },
-  { method: 'DELETE', path: '/ai/assistants/{assistant_id}', handle: deleteAssistant },
   { method: 'POST', path: '/ai/assistants/{assistant_id}/clone', handle: cloneAssistant, keyed: true },
   { method: 'GET', path: '/ai/assistants/{assistant_id}/texml', handle: texml },
 ];

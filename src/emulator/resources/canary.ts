@@ -1,5 +1,5 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { badRequest, conflict, invalidBody, notFound } from '../contract/errors.ts';
 import { list, nested, objects, strings, text } from '../contract/fields.ts';
 import { parameter } from '../contract/router.ts';
@@ -46,7 +46,7 @@ function checkServe(versions: readonly string[], rule: JsonObject, at: readonly 
 }
 
 /** The older body named percentages per version; it means one rule for everybody. */
-function fromLegacy(world: World, body: JsonObject): readonly JsonObject[] | undefined {
+function fromLegacy(world: EmulatedWorld, body: JsonObject): readonly JsonObject[] | undefined {
   if (!world.quirks.legacyCanaryBody || body.versions === undefined || body.rules !== undefined)
     return undefined;
   const rollout = objects(body, 'versions').map((slot) => ({
@@ -56,7 +56,7 @@ function fromLegacy(world: World, body: JsonObject): readonly JsonObject[] | und
   return [{ serve: { rollout } }];
 }
 
-function readRules(world: World, assistant: JsonObject, body: JsonObject): readonly JsonObject[] {
+function readRules(world: EmulatedWorld, assistant: JsonObject, body: JsonObject): readonly JsonObject[] {
   const legacy = fromLegacy(world, body);
   if (legacy === undefined && !list(body, 'rules').every(isObject)) {
     throw invalidBody(['rules'], 'Input should be a valid list', 'list_type');

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { invalidBody, notFound } from '../contract/errors.ts';
-import { nested, objects, text } from '../contract/fields.ts';
+import { nested, numeric, objects, text, without } from '../contract/fields.ts';
 import { pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { assistantOf, configOf, mainVersion } from './versions.ts';
@@ -12,7 +12,7 @@ function conversationOf({ world, params }: Call): JsonObject {
   return found;
 }
 
-function newConversation(world: World, metadata: JsonObject, name?: string): JsonObject {
+function newConversation(world: EmulatedWorld, metadata: JsonObject, name?: string): JsonObject {
   const now = world.now().toISOString();
   const conversation: JsonObject = {
     id: world.uuid(),
@@ -25,7 +25,7 @@ function newConversation(world: World, metadata: JsonObject, name?: string): Jso
   return conversation;
 }
 
-function addMessage(world: World, conversationId: string, role: string, content: string): void {
+function addMessage(world: EmulatedWorld, conversationId: string, role: string, content: string): void {
   const known = world.store.get('messages', conversationId) ?? { items: [] };
   const message = { role, text: content, created_at: world.now().toISOString() };
   world.store.put('messages', conversationId, { items: [...objects(known, 'items'), message] });
@@ -69,7 +69,7 @@ function listMessages(call: Call): Reply {
 }
 
 /** No language model here: the answer repeats the question in the assistant's name. */
-function answer(world: World, assistant: JsonObject, content: string): string {
+function answer(world: EmulatedWorld, assistant: JsonObject, content: string): string {
   const name = text(configOf(mainVersion(world, assistant)), 'name');
   return `${name}: you said "${content}".`;
 }
@@ -94,6 +94,63 @@ function sms({ world, params, body }: Call): Reply {
   }
   const metadata = { ...nested(body, 'conversation_metadata'), assistant_id: text(assistant, 'id') };
   return ok({ conversation_id: text(newConversation(world, metadata), 'id') });
+}
+
+const RESERVED = /^(telnyx_.*|assistant_id)$/;
+
+/** A WhatsApp message of the assistant's number; the platform's own keys cannot be set. */
+function whatsapp({ world, params, body }: Call): Reply {
+  const assistant = assistantOf(world, parameter(params, 'assistant_id'));
+  for (const name of ['content', 'from', 'to']) {
+    if (typeof body[name] !== 'string') throw invalidBody([name], 'Field required', 'missing');
+  }
+  const given = nested(body, 'conversation_metadata');
+  const reserved = Object.keys(given).find((name) => RESERVED.test(name));
+  if (reserved !== undefined) throw invalidBody(['conversation_metadata', reserved], 'The key is reserved');
+  const metadata = {
+    ...given,
+    assistant_id: text(assistant, 'id'),
+    telnyx_conversation_channel: 'whatsapp_chat',
+  };
+  const conversation = text(newConversation(world, metadata), 'id');
+  addMessage(world, conversation, 'assistant', text(body, 'content'));
+  return ok({ conversation_id: conversation, message_id: world.uuid() });
+}
+
+/** What the insights of the assistant's group found in a conversation. */
+function insightsOf(call: Call): Reply {
+  const { world } = call;
+  const conversation = conversationOf(call);
+  const found = world.store.get('conversation_insights', text(conversation, 'id'));
+  return ok(pageOf(call, found === undefined ? [] : [without(found, 'conversation_id')]));
+}
+
+/** Counts findings by the fields of `group_by`; `metadata.NAME` is a field of the conversation. */
+function aggregates({ world, query }: Call): Reply {
+  const fields = (query.group_by ?? '').split(',').filter((name) => name !== '');
+  const counts = new Map<string, JsonObject>();
+  for (const found of world.store.all('conversation_insights')) {
+    const metadata = nested(
+      world.store.get('conversations', text(found, 'conversation_id')) ?? {},
+      'metadata',
+    );
+    for (const insight of objects(found, 'conversation_insights')) {
+      if (query.insight_id !== undefined && insight.insight_id !== query.insight_id) continue;
+      const group = Object.fromEntries(
+        fields.map((name) => [
+          name,
+          (name.startsWith('metadata.') ? metadata[name.slice(9)] : insight[name]) ?? null,
+        ]),
+      );
+      const key = JSON.stringify(group);
+      const known = counts.get(key);
+      counts.set(key, {
+        ...group,
+        record_count: (known === undefined ? 0 : numeric(known, 'record_count')) + 1,
+      });
+    }
+  }
+  return ok({ data: [...counts.values()] });
 }
 
 function enhance({ world, params, body }: Call): Reply {
@@ -131,5 +188,8 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
   { method: 'GET', path: `${ONE}/messages`, handle: listMessages },
   { method: 'POST', path: `${ASSISTANT}/chat`, handle: chat },
   { method: 'POST', path: `${ASSISTANT}/chat/sms`, handle: sms, keyed: true },
+  { method: 'POST', path: `${ASSISTANT}/chat/whatsapp`, handle: whatsapp, keyed: true },
+  { method: 'GET', path: `${ALL}/conversation-insights/aggregates`, handle: aggregates },
+  { method: 'GET', path: `${ONE}/conversations-insights`, handle: insightsOf },
   { method: 'POST', path: `${ASSISTANT}/instructions/enhance`, handle: enhance },
 ];

@@ -1,13 +1,13 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { acceptBody } from '../contract/body-checks.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { conflict, notFound } from '../contract/errors.ts';
 import { type FieldRules, INSIGHT_FIELDS, INSIGHT_GROUP_FIELDS } from '../contract/field-table.ts';
 import { pick, strings, text } from '../contract/fields.ts';
 import { overlay } from '../contract/merge.ts';
 import { INSIGHT_PAGES, pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 
 interface Kind {
   readonly name: 'insight' | 'insight_group';
@@ -16,7 +16,7 @@ interface Kind {
   /** What a new record has beside the body, and what a replacing PUT falls back to. */
   readonly optional: JsonObject;
   readonly parameter: string;
-  readonly show: (world: World, record: JsonObject) => JsonObject;
+  readonly show: (world: EmulatedWorld, record: JsonObject) => JsonObject;
 }
 
 const INSIGHT: Kind = {
@@ -86,7 +86,7 @@ function routes(kind: Kind, path: string): readonly Route[] {
       path,
       handle: (call) =>
         ok(
-          pageOf(call, visible(call.world, kind.collection), INSIGHT_PAGES, (record) =>
+          pageOf(call, listedNow(call.world, kind.collection), INSIGHT_PAGES, (record) =>
             kind.show(call.world, record),
           ),
         ),

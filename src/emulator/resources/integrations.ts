@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts';
-import { empty, ok, type Route, type World } from '../contract/contract.ts';
+import { type EmulatedWorld, empty, ok, type Route } from '../contract/contract.ts';
 import { notFound } from '../contract/errors.ts';
 import { parameter } from '../contract/router.ts';
 
@@ -39,10 +39,10 @@ const CONNECTIONS: readonly JsonObject[] = CATALOGUE.filter((item) => item.statu
 );
 
 /** Connections that the account has not removed. */
-const connections = (world: World): readonly JsonObject[] =>
+const connections = (world: EmulatedWorld): readonly JsonObject[] =>
   CONNECTIONS.filter((item) => world.store.get('removed_connections', String(item.id)) === undefined);
 
-function connection(world: World, id: string): JsonObject {
+function connection(world: EmulatedWorld, id: string): JsonObject {
   const found = connections(world).find((item) => item.id === id);
   if (found === undefined) throw notFound('Integration connection not found.');
   return found;

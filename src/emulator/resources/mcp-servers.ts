@@ -1,14 +1,14 @@
 import type { JsonObject } from '../../model/json.ts';
 import { acceptBody } from '../contract/body-checks.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { conflict, notFound } from '../contract/errors.ts';
 import { MCP_FIELDS } from '../contract/field-table.ts';
 import { objects, text, without } from '../contract/fields.ts';
 import { overlay } from '../contract/merge.ts';
-import { cutPage, PAGES } from '../contract/paging.ts';
+import { cutPage, PAGES, pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { checkSecrets } from '../contract/secret-rules.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { configOf, mainVersion } from './versions.ts';
 
 const OPTIONAL: JsonObject = { api_key_ref: null, allowed_tools: null };
@@ -18,6 +18,9 @@ function serverOf({ world, params }: Call): JsonObject {
   if (found === undefined) throw notFound('MCP server not found.');
   return found;
 }
+
+const one = ({ quirks }: EmulatedWorld, server: JsonObject): Reply =>
+  ok(quirks.mcpWrapped ? { data: server } : server);
 
 function createServer({ world, body: sent }: Call): Reply {
   const { body } = acceptBody(
@@ -31,7 +34,7 @@ function createServer({ world, body: sent }: Call): Reply {
   const id = world.uuid();
   const server = { id, ...OPTIONAL, ...body, created_at: world.now().toISOString() };
   world.store.put('mcp_servers', id, server);
-  return ok(server);
+  return one(world, server);
 }
 
 /** PUT replaces (optional fields that are missing are reset) or merges, as the quirk says. */
@@ -44,10 +47,10 @@ function updateServer(call: Call): Reply {
   const base = world.quirks.mcpPut === 'replace' ? { ...server, ...OPTIONAL } : server;
   const changed = { ...OPTIONAL, ...overlay(base, body, cleared, 'replace') };
   world.store.put('mcp_servers', text(server, 'id'), changed);
-  return ok(changed);
+  return one(world, changed);
 }
 
-function isUsed(world: World, id: string): boolean {
+function isUsed(world: EmulatedWorld, id: string): boolean {
   return world.store
     .all('assistants')
     .some((item) =>
@@ -64,13 +67,15 @@ function deleteServer(call: Call): Reply {
   return empty(200);
 }
 
-/** A bare array: clients ask for page after page until one is empty. */
+/** `{data, meta}`, or a bare array whose pages end with an empty one. */
 function listServers(call: Call): Reply {
   const { type, url } = call.query;
-  const found = visible(call.world, 'mcp_servers')
+  const found = listedNow(call.world, 'mcp_servers')
     .filter((server) => type === undefined || server.type === type)
     .filter((server) => url === undefined || server.url === url);
-  return ok(cutPage(call, found, PAGES).items);
+  return ok(
+    call.world.quirks.mcpList === 'envelope' ? pageOf(call, found) : cutPage(call, found, PAGES).items,
+  );
 }
 
 const ONE = '/ai/mcp_servers/{mcp_server_id}';
@@ -78,7 +83,7 @@ const ONE = '/ai/mcp_servers/{mcp_server_id}';
 export const MCP_ROUTES: readonly Route[] = [
   { method: 'GET', path: '/ai/mcp_servers', handle: listServers },
   { method: 'POST', path: '/ai/mcp_servers', handle: createServer, keyed: true },
-  { method: 'GET', path: ONE, handle: (call) => ok(serverOf(call)) },
+  { method: 'GET', path: ONE, handle: (call) => one(call.world, serverOf(call)) },
   { method: 'PUT', path: ONE, handle: updateServer },
   { method: 'DELETE', path: ONE, handle: deleteServer },
 ];

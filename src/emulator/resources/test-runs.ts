@@ -3,9 +3,9 @@
  * follows from the clock: pending, starting, running, then passed, failed or error.
  */
 import type { Json, JsonObject } from '../../model/json.ts';
-import { type Call, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../contract/contract.ts';
 import { badRequest, notFound } from '../contract/errors.ts';
-import { numeric, objects, strings, text } from '../contract/fields.ts';
+import { nested, numeric, objects, strings, text } from '../contract/fields.ts';
 import { pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { outcomeOf, scriptFor } from '../contract/run-scripts.ts';
@@ -13,7 +13,7 @@ import { testOf } from './tests.ts';
 import { configOf, mainVersion, versionOf } from './versions.ts';
 
 /** The assistant that a test talks to: named by id, or behind a phone number's TeXML application. */
-function destinationOf(world: World, destination: string): JsonObject | undefined {
+function destinationOf(world: EmulatedWorld, destination: string): JsonObject | undefined {
   const direct = world.store.get('assistants', destination);
   if (direct !== undefined) return direct;
   const number = world.store.all('phone_numbers').find((item) => item.phone_number === destination);
@@ -24,7 +24,7 @@ function destinationOf(world: World, destination: string): JsonObject | undefine
     : world.store.get('assistants', text(app, 'friendly_name').replace(/^ai-/, ''));
 }
 
-function testedVersion(world: World, assistant: JsonObject | undefined, wanted: Json | undefined) {
+function testedVersion(world: EmulatedWorld, assistant: JsonObject | undefined, wanted: Json | undefined) {
   if (typeof wanted === 'string' && wanted !== '') {
     if (assistant === undefined || !strings(assistant, 'versions').includes(wanted)) {
       throw badRequest(`destination_version_id ${wanted} does not exist.`, '/destination_version_id');
@@ -34,9 +34,22 @@ function testedVersion(world: World, assistant: JsonObject | undefined, wanted: 
   return assistant === undefined ? undefined : mainVersion(world, assistant);
 }
 
-function trigger(world: World, test: JsonObject, body: JsonObject, suiteRunId?: string): JsonObject {
+/** A call or a text message reaches whatever the number is routed to: no version can be chosen. */
+function refusePhoneVersion(world: EmulatedWorld, test: JsonObject, body: JsonObject): void {
+  const chosen = text(body, 'destination_version_id');
+  const channel = text(test, 'telnyx_conversation_channel');
+  if (world.quirks.phoneTestsOnVersions || chosen === '') return;
+  if (channel !== 'phone_call' && channel !== 'sms_chat') return;
+  throw badRequest(
+    `destination_version_id is not supported for ${channel} tests.`,
+    '/destination_version_id',
+  );
+}
+
+function trigger(world: EmulatedWorld, test: JsonObject, body: JsonObject, suiteRunId?: string): JsonObject {
   const destination = text(test, 'destination');
   const assistant = destinationOf(world, destination);
+  refusePhoneVersion(world, test, body);
   const version = testedVersion(world, assistant, body.destination_version_id);
   const testId = text(test, 'test_id');
   const attempt = numeric(world.store.get('run_counts', testId) ?? {}, 'count');
@@ -72,11 +85,32 @@ function trigger(world: World, test: JsonObject, body: JsonObject, suiteRunId?: 
   };
   world.store.put('run_counts', testId, { count: attempt + 1 });
   world.store.put('runs', runId, run);
-  recordConversation(world, run, text(assistant ?? {}, 'id'));
+  recordConversation(world, run, text(assistant ?? {}, 'id'), version);
   return run;
 }
 
-function recordConversation(world: World, run: JsonObject, assistantId: string): void {
+/** What the insights of the assistant's group say of the conversation. */
+function findings(world: EmulatedWorld, version: JsonObject | undefined): readonly JsonObject[] {
+  const group = text(nested(configOf(version ?? {}), 'insight_settings'), 'insight_group_id');
+  return strings(world.store.get('insight_groups', group) ?? {}, 'insight_ids').map((id) => ({
+    insight_id: id,
+    result: 'Nothing of note.',
+  }));
+}
+
+function recordConversation(
+  world: EmulatedWorld,
+  run: JsonObject,
+  assistantId: string,
+  version: JsonObject | undefined,
+): void {
+  world.store.put('conversation_insights', text(run, 'conversation_id'), {
+    id: text(run, 'conversation_insights_id'),
+    conversation_id: text(run, 'conversation_id'),
+    conversation_insights: findings(world, version),
+    created_at: text(run, 'created_at'),
+    status: 'completed',
+  });
   const created = text(run, 'created_at');
   world.store.put('conversations', text(run, 'conversation_id'), {
     id: text(run, 'conversation_id'),
@@ -87,7 +121,7 @@ function recordConversation(world: World, run: JsonObject, assistantId: string):
   });
 }
 
-function phase(world: World, run: JsonObject): string {
+function phase(world: EmulatedWorld, run: JsonObject): string {
   const age = world.now().getTime() - numeric(run, 'triggered_at_ms');
   const { pendingMs, startingMs } = world.timings;
   const outcome = text(run, 'outcome');
@@ -96,7 +130,7 @@ function phase(world: World, run: JsonObject): string {
   return age < pendingMs + startingMs ? 'starting' : 'running';
 }
 
-function showRun(world: World, run: JsonObject): JsonObject {
+function showRun(world: EmulatedWorld, run: JsonObject): JsonObject {
   const status = phase(world, run);
   const done = status === 'passed' || status === 'failed' || status === 'error';
   const ended = new Date(numeric(run, 'triggered_at_ms') + numeric(run, 'ends_after_ms')).toISOString();

@@ -1,20 +1,20 @@
 import type { JsonObject } from '../../model/json.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
-import { type Call, empty, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { invalidBody, notFound } from '../contract/errors.ts';
 import { TEST_FIELDS } from '../contract/field-table.ts';
 import { objects, pick, text } from '../contract/fields.ts';
 import { overlay } from '../contract/merge.ts';
 import { pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 
 const READ_ONLY = ['test_id', 'created_at'];
 const REQUIRED = ['name', 'destination', 'instructions', 'rubric'];
 const CHANNEL: JsonObject = { telnyx_conversation_channel: 'web_chat' };
 
 /** The stored test; 404 when there is none. */
-export function testOf(world: World, id: string): JsonObject {
+export function testOf(world: EmulatedWorld, id: string): JsonObject {
   const found = world.store.get('tests', id);
   if (found === undefined) throw notFound(`Test ${id} not found.`);
   return found;
@@ -72,7 +72,7 @@ function deleteTest({ world, params }: Call): Reply {
 const FILTERS = ['test_suite', 'telnyx_conversation_channel', 'destination'];
 
 function listTests(call: Call): Reply {
-  const found = visible(call.world, 'tests').filter((test) =>
+  const found = listedNow(call.world, 'tests').filter((test) =>
     FILTERS.every((name) => call.query[name] === undefined || test[name] === call.query[name]),
   );
   return ok(pageOf(call, found));

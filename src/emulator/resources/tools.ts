@@ -1,9 +1,8 @@
 import { isObject, type JsonObject } from '../../model/json.ts';
-import { TOOL_TYPES } from '../contract/assistant-rules.ts';
 import { acceptBody, withoutReadOnly } from '../contract/body-checks.ts';
-import { type Call, ok, type Reply, type Route, type World } from '../contract/contract.ts';
+import { type Call, type EmulatedWorld, ok, type Reply, type Route } from '../contract/contract.ts';
 import { fillToolPart, TOOL_TIMEOUT_MS } from '../contract/defaults.ts';
-import { conflict, invalidBody, notFound } from '../contract/errors.ts';
+import { conflict, notFound } from '../contract/errors.ts';
 import { TOOL_FIELDS } from '../contract/field-table.ts';
 import { nested, objects, pick, strings, text } from '../contract/fields.ts';
 import { nodeToolIds } from '../contract/flow-rules.ts';
@@ -11,13 +10,13 @@ import { deepMerge, overlay } from '../contract/merge.ts';
 import { pageOf } from '../contract/paging.ts';
 import { parameter } from '../contract/router.ts';
 import { checkSecrets } from '../contract/secret-rules.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { configOf, mainVersion } from './versions.ts';
 
 const READ_ONLY = ['id', 'created_at', 'tool_definition'];
 
 /** The stored shared tool; 404 when there is none. */
-export function toolOf(world: World, id: string): JsonObject {
+export function toolOf(world: EmulatedWorld, id: string): JsonObject {
   const found = world.store.get('tools', id);
   if (found === undefined) throw notFound(`Tool ${id} not found.`);
   return found;
@@ -38,7 +37,6 @@ function createTool({ world, body: sent }: Call): Reply {
     true,
   );
   const type = text(body, 'type');
-  if (!TOOL_TYPES.has(type)) throw invalidBody(['type'], `Unknown tool type '${type}'`, 'enum');
   checkSecrets(world, body);
   const id = `tool-${world.uuid()}`;
   const tool: JsonObject = {
@@ -77,7 +75,7 @@ function updateTool({ world, params, body: sent }: Call): Reply {
   return ok(changed);
 }
 
-function isUsed(world: World, toolId: string): boolean {
+function isUsed(world: EmulatedWorld, toolId: string): boolean {
   return world.store.all('assistants').some((assistant) => {
     const config = configOf(mainVersion(world, assistant));
     const nodes = objects(nested(config, 'conversation_flow'), 'nodes');
@@ -96,7 +94,7 @@ function deleteTool({ world, params }: Call): Reply {
 
 function listTools(call: Call): Reply {
   const { 'filter[type]': type, 'filter[name]': name } = call.query;
-  const found = visible(call.world, 'tools')
+  const found = listedNow(call.world, 'tools')
     .filter((tool) => type === undefined || tool.type === type)
     .filter((tool) => name === undefined || text(tool, 'display_name').includes(name));
   return ok(pageOf(call, found));

@@ -1,11 +1,12 @@
-import { type Call, empty, ok, type Reply, type Route } from '../contract/contract.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { type Call, type EmulatedWorld, empty, ok, type Reply, type Route } from '../contract/contract.ts';
 import { badRequest, conflict } from '../contract/errors.ts';
 import { nested, objects, text, without } from '../contract/fields.ts';
 import { parameter } from '../contract/router.ts';
-import { visible } from '../contract/stale-lists.ts';
+import { listedNow } from '../contract/stale-lists.ts';
 import { updateConfig } from './assistant-config.ts';
-import { showVersion } from './assistant-view.ts';
-import { dropCanary, versionName } from './assistants.ts';
+import { versionBody } from './assistant-view.ts';
+import { dropCanary, requestedVersionName } from './assistants.ts';
 import {
   addVersion,
   assistantOf,
@@ -25,8 +26,18 @@ function find({ world, params }: Call) {
 
 function listVersions({ world, params }: Call): Reply {
   const assistant = assistantOf(world, parameter(params, 'assistant_id'));
-  const listed = visible(world, 'versions', versionsOf(world, assistant).map(versionKey));
-  return ok({ data: listed.map((version) => showVersion(world, assistant, version)) });
+  const listed = listedNow(world, 'versions', versionsOf(world, assistant).map(versionKey));
+  return ok({ data: listed.map((version) => versionBody(world, assistant, version)) });
+}
+
+/** Whether a rule of the canary routes to the version. */
+function isRouted(world: EmulatedWorld, assistant: JsonObject, { version_id: id }: JsonObject): boolean {
+  const canary = world.store.get('canaries', text(assistant, 'id'));
+  return objects(canary ?? {}, 'rules')
+    .map((rule) => nested(rule, 'serve'))
+    .some(
+      (serve) => serve.version_id === id || objects(serve, 'rollout').some((slot) => slot.version_id === id),
+    );
 }
 
 /** Edits a version in place; main is refused, and `promote_to_main` has no meaning here. */
@@ -34,16 +45,21 @@ function editVersion(call: Call): Reply {
   const { world, body } = call;
   const { assistant, version } = find(call);
   if (version.version_id === assistant.main) throw badRequest('The main version cannot be updated in place.');
+  if (world.quirks.canaryLocks && isRouted(world, assistant, version)) {
+    throw badRequest(
+      'The version receives traffic of a canary deploy. Delete the canary deploy to update it.',
+    );
+  }
   const config = updateConfig(
     world,
     text(assistant, 'id'),
     configOf(version),
     without(body, 'promote_to_main'),
   );
-  const name = versionName(body);
+  const name = requestedVersionName(body);
   const changed = { ...version, config, ...(name === undefined ? {} : { version_name: name }) };
   saveVersion(world, changed);
-  return ok(showVersion(world, assistant, changed));
+  return ok(versionBody(world, assistant, changed));
 }
 
 function deleteVersion(call: Call): Reply {
@@ -51,14 +67,7 @@ function deleteVersion(call: Call): Reply {
   const { assistant, version } = find(call);
   const versionId = text(version, 'version_id');
   if (versionId === assistant.main) throw badRequest('The main version cannot be deleted.');
-  const canary = world.store.get('canaries', text(assistant, 'id'));
-  const serves = objects(canary ?? {}, 'rules').map((rule) => nested(rule, 'serve'));
-  const used = serves.some(
-    (serve) =>
-      serve.version_id === versionId ||
-      objects(serve, 'rollout').some((slot) => slot.version_id === versionId),
-  );
-  if (used && world.quirks.deleteInUse === 'conflict')
+  if (world.quirks.deleteInUse === 'conflict' && isRouted(world, assistant, version))
     throw conflict(`Version ${versionId} is used by a canary deploy.`);
   removeVersion(world, assistant, versionId);
   return empty(204);
@@ -71,10 +80,10 @@ function promoteVersion(call: Call): Reply {
   dropCanary(world, text(assistant, 'id'));
   if (world.quirks.promoteVersionId === 'copy' && version.version_id !== assistant.main) {
     const copy = addVersion(world, assistant, configOf(version), text(version, 'version_name'), true);
-    return ok(showVersion(world, copy.assistant, copy.version));
+    return ok(versionBody(world, copy.assistant, copy.version));
   }
   const moved = moveMain(world, assistant, text(version, 'version_id'));
-  return ok(showVersion(world, moved, version));
+  return ok(versionBody(world, moved, version));
 }
 
 const BASE = '/ai/assistants/{assistant_id}/versions';
@@ -86,7 +95,7 @@ export const VERSION_ROUTES: readonly Route[] = [
     path: `${BASE}/{version_id}`,
     handle: (call) => {
       const { assistant, version } = find(call);
-      return ok(showVersion(call.world, assistant, version));
+      return ok(versionBody(call.world, assistant, version));
     },
   },
   { method: 'POST', path: `${BASE}/{version_id}`, handle: editVersion },

@@ -3,7 +3,7 @@
  * order of their creation; `versions/<id>/<version id>` holds the whole effective configuration of one version.
  */
 import type { JsonObject } from '../../model/json.ts';
-import type { World } from '../contract/contract.ts';
+import type { EmulatedWorld } from '../contract/contract.ts';
 import { notFound } from '../contract/errors.ts';
 import { nested, strings, text } from '../contract/fields.ts';
 
@@ -14,29 +14,29 @@ export const versionKey = (version: JsonObject): string =>
   key(text(version, 'assistant_id'), text(version, 'version_id'));
 
 /** The stored assistant; 404 when there is none. */
-export function assistantOf(world: World, id: string): JsonObject {
+export function assistantOf(world: EmulatedWorld, id: string): JsonObject {
   const found = world.store.get('assistants', id);
   if (found === undefined) throw notFound(`Assistant ${id} not found.`);
   return found;
 }
 
 /** The stored version; 404 when the assistant has none of that id. */
-export function versionOf(world: World, assistant: JsonObject, versionId: string): JsonObject {
+export function versionOf(world: EmulatedWorld, assistant: JsonObject, versionId: string): JsonObject {
   const found = world.store.get('versions', key(text(assistant, 'id'), versionId));
   if (found === undefined) throw notFound(`Version ${versionId} not found.`);
   return found;
 }
 
 /** The version that calls reach. */
-export const mainVersion = (world: World, assistant: JsonObject): JsonObject =>
+export const mainVersion = (world: EmulatedWorld, assistant: JsonObject): JsonObject =>
   versionOf(world, assistant, text(assistant, 'main'));
 
 /** False for an assistant that a lagging list still shows although its versions are gone. */
-export const hasMain = (world: World, assistant: JsonObject): boolean =>
+export const hasMain = (world: EmulatedWorld, assistant: JsonObject): boolean =>
   world.store.get('versions', key(text(assistant, 'id'), text(assistant, 'main'))) !== undefined;
 
 /** All versions, newest first. */
-export function versionsOf(world: World, assistant: JsonObject): readonly JsonObject[] {
+export function versionsOf(world: EmulatedWorld, assistant: JsonObject): readonly JsonObject[] {
   return strings(assistant, 'versions')
     .map((id) => versionOf(world, assistant, id))
     .reverse();
@@ -60,7 +60,7 @@ function microsOf(versionId: string): bigint {
 }
 
 /** A version id: the UTC time with microseconds, later than every earlier version of the assistant. */
-function nextVersionId(world: World, earlier: readonly string[]): string {
+function nextVersionId(world: EmulatedWorld, earlier: readonly string[]): string {
   const now = BigInt(world.now().getTime()) * 1000n;
   const last = earlier.at(-1);
   const floor = last === undefined ? 0n : microsOf(last) + 1n;
@@ -69,7 +69,7 @@ function nextVersionId(world: World, earlier: readonly string[]): string {
 
 /** Stores a new version and answers the changed assistant with it. Main moves when `promote` is true. */
 export function addVersion(
-  world: World,
+  world: EmulatedWorld,
   assistant: JsonObject,
   config: JsonObject,
   name: string,
@@ -95,31 +95,36 @@ export function addVersion(
 }
 
 /** Replaces a version's content in place. */
-export function saveVersion(world: World, version: JsonObject): void {
+export function saveVersion(world: EmulatedWorld, version: JsonObject): void {
   world.store.put('versions', versionKey(version), version);
 }
 
 /** Moves main; answers the changed assistant. */
-export function moveMain(world: World, assistant: JsonObject, versionId: string): JsonObject {
+export function moveMain(world: EmulatedWorld, assistant: JsonObject, versionId: string): JsonObject {
   const changed = { ...assistant, main: versionId };
   world.store.put('assistants', text(assistant, 'id'), changed);
   return changed;
 }
 
-export function removeVersion(world: World, assistant: JsonObject, versionId: string): void {
+export function removeVersion(world: EmulatedWorld, assistant: JsonObject, versionId: string): void {
   const id = text(assistant, 'id');
   world.store.remove('versions', key(id, versionId));
   const left = strings(assistant, 'versions').filter((other) => other !== versionId);
   world.store.put('assistants', id, { ...assistant, versions: left });
 }
 
-/** Deletes the assistant with its versions, canary and scheduled events. Its TeXML application stays, as in the field. */
-export function removeAssistant(world: World, assistant: JsonObject): void {
+/** Takes an assistant out of service with its canary and scheduled events. Its versions stay in the store. */
+export function removeAssistant(world: EmulatedWorld, assistant: JsonObject): void {
   const id = text(assistant, 'id');
-  for (const versionId of strings(assistant, 'versions')) world.store.remove('versions', key(id, versionId));
   if (world.store.get('canaries', id) !== undefined) world.store.remove('canaries', id);
   for (const event of world.store.all('scheduled_events')) {
     if (event.assistant_id === id) world.store.remove('scheduled_events', text(event, 'scheduled_event_id'));
   }
   world.store.remove('assistants', id);
+}
+
+/** Removes the versions of an assistant that is out of service. */
+export function forgetVersions(world: EmulatedWorld, assistant: JsonObject): void {
+  const id = text(assistant, 'id');
+  for (const versionId of strings(assistant, 'versions')) world.store.remove('versions', key(id, versionId));
 }

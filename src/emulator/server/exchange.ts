@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultHook } from '../contract/contract.ts';
 import { type Arrived, encodeReply, type Payload, receive, send } from './http.ts';
-import { type Admission, type Answer, failureAnswer } from './pipeline.ts';
+import { type Admission, failureAnswer, type ServerReply } from './pipeline.ts';
 import type { RateWindow } from './rate-window.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -54,7 +54,7 @@ export function openExchange(
     return !stopped.aborted;
   };
   // The latency counts from the arrival of a request, so that reading its body is part of it.
-  const work = async (arrived: Arrived, index: number, begun: number): Promise<Answer | undefined> => {
+  const work = async (arrived: Arrived, index: number, begun: number): Promise<ServerReply | undefined> => {
     const delay = (): Promise<boolean> => wait(latencyMs - (performance.now() - begun));
     try {
       rate.take();

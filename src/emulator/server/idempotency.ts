@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { isArray, isObject, type Json } from '../../model/json.ts';
-import type { Reply, World } from '../contract/contract.ts';
+import type { EmulatedWorld, Reply } from '../contract/contract.ts';
 import { badRequest, conflict, telnyxError } from '../contract/errors.ts';
 import { numeric, strings, text } from '../contract/fields.ts';
 
@@ -51,7 +51,7 @@ function decode(record: Json): Reply {
 }
 
 /** Forgets records past their time. Nothing is written for that alone: it goes along with the next change. */
-function forgetOld(world: World): void {
+function forgetOld(world: EmulatedWorld): void {
   const limit = world.now().getTime() - KEPT_MS;
   for (const id of world.store.ids('idempotency')) {
     if (numeric(world.store.get('idempotency', id) ?? {}, 'at') <= limit)
@@ -60,7 +60,7 @@ function forgetOld(world: World): void {
 }
 
 /** Claims keys for one server; the running ones are known to this process alone. */
-export function openClaims(world: World): (request: KeyedRequest) => Claim {
+export function openClaims(world: EmulatedWorld): (request: KeyedRequest) => Claim {
   forgetOld(world);
   const running = new Map<string, string>();
   return ({ keys, method, path, query, body }) => {

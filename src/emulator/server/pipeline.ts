@@ -1,7 +1,7 @@
-import type { Json } from '../../model/json.ts';
-import type { Call, EmulatorOptions, Reply, World } from '../contract/contract.ts';
+import { isArray, isObject, type Json } from '../../model/json.ts';
+import type { Call, EmulatedWorld, EmulatorOptions, Reply } from '../contract/contract.ts';
 import { ApiFailure, methodNotAllowed, notFound, telnyxError, unauthorized } from '../contract/errors.ts';
-import { compileRoutes, type Match } from '../contract/router.ts';
+import { compileRoutes, type RouteMatch } from '../contract/router.ts';
 import { type Arrived, bodyObject, segmentsOf } from './http.ts';
 import { type Claim, openClaims } from './idempotency.ts';
 import { spoil } from './replies.ts';
@@ -10,18 +10,18 @@ import { ROUTES } from './routes.ts';
 /** An admitted request: everything that can refuse it before its effect has been checked. */
 export interface Admission {
   /** Does the work and makes it durable. Runs without interruption by other requests. */
-  run(): Answer;
+  run(): ServerReply;
   /** Must be called when the request is over, whether it ran or not. */
   release(): void;
 }
 
-export interface Answer {
+export interface ServerReply {
   readonly reply: Reply;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Turns any failure into its reply; unexpected ones become a 500 that names the problem. */
-export function failureAnswer(error: unknown): Answer {
+export function failureAnswer(error: unknown): ServerReply {
   if (error instanceof ApiFailure)
     return { reply: { status: error.status, json: error.body }, headers: error.headers };
   const detail = error instanceof Error ? error.message : String(error);
@@ -29,12 +29,24 @@ export function failureAnswer(error: unknown): Answer {
   return { reply: { status: 500, json: failure.body }, headers: {} };
 }
 
+/** Pointers into the request body begin with `/body`, as the quirk says. */
+function withPointers({ quirks }: EmulatedWorld, { reply, headers }: ServerReply): ServerReply {
+  const { json } = reply;
+  if (quirks.pointerPrefix === '' || !isObject(json) || !isArray(json.errors)) return { reply, headers };
+  const errors = json.errors.map((error) => {
+    const pointer = isObject(error) && isObject(error.source) ? error.source.pointer : undefined;
+    if (!isObject(error) || typeof pointer !== 'string') return error;
+    return { ...error, source: { pointer: `${quirks.pointerPrefix}${pointer}` } };
+  });
+  return { reply: { ...reply, json: { ...json, errors } }, headers };
+}
+
 function checkKey(options: EmulatorOptions, arrived: Arrived): void {
-  const [, key] = /^Bearer +(\S+)$/.exec(arrived.headers.authorization ?? '') ?? [];
+  const [, key] = /^Bearer +(\S.*)$/.exec(arrived.headers.authorization ?? '') ?? [];
   if (key === undefined || (options.apiKey !== undefined && key !== options.apiKey)) throw unauthorized();
 }
 
-function found(match: Match, arrived: Arrived) {
+function found(match: RouteMatch, arrived: Arrived) {
   if (match.kind === 'route') return match;
   const hidden = arrived.path.startsWith('/ai/conversations/insight');
   if (match.kind === 'wrong-method' && !hidden) throw methodNotAllowed(match.allowed);
@@ -46,7 +58,7 @@ const ONE_ASSISTANT = /^\/ai\/assistants\/[^/]+$/;
 /** Prepares the handling of requests: check key, find route, claim idempotency key, then run. */
 export function openPipeline(
   options: EmulatorOptions,
-  world: World,
+  world: EmulatedWorld,
 ): (arrived: Arrived, index: number) => Admission {
   const match = compileRoutes(ROUTES);
   const claim = openClaims(world);
@@ -82,7 +94,7 @@ export function openPipeline(
           return { reply: finished(reply), headers: {} };
         } catch (error) {
           world.store.rollback();
-          return failureAnswer(error);
+          return withPointers(world, failureAnswer(error));
         }
       },
       release: () => claimed?.release(),

@@ -4,6 +4,7 @@ import { ASSISTANT_ROUTES } from '../resources/assistants.ts';
 import { ATTACHMENT_ROUTES } from '../resources/attachments.ts';
 import { CANARY_ROUTES } from '../resources/canary.ts';
 import { CONVERSATION_ROUTES } from '../resources/conversations.ts';
+import { DELETION_ROUTES } from '../resources/deletions.ts';
 import { INSIGHT_ROUTES } from '../resources/insights.ts';
 import { INTEGRATION_ROUTES } from '../resources/integrations.ts';
 import { MCP_ROUTES } from '../resources/mcp-servers.ts';
@@ -17,6 +18,7 @@ import { VERSION_ROUTES } from '../resources/version-routes.ts';
 /** Everything that the embedded API answers. The order does not matter: literal segments win over parameters. */
 export const ROUTES: readonly Route[] = [
   ...ASSISTANT_ROUTES,
+  ...DELETION_ROUTES,
   ...VERSION_ROUTES,
   ...CANARY_ROUTES,
   ...ATTACHMENT_ROUTES,

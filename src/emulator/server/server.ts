@@ -7,16 +7,17 @@ import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
+  EmulatedWorld,
   EmulatorHandle,
   EmulatorOptions,
   FaultHook,
   RequestLogEntry,
-  World,
 } from '../contract/contract.ts';
 import { DEFAULT_QUIRKS, type Quirks } from '../contract/quirks.ts';
 import { DEFAULT_TIMINGS, type RunScript } from '../contract/run-scripts.ts';
 import { watchLag } from '../contract/stale-lists.ts';
-import { openStore } from '../contract/store.ts';
+import { openEmulatorStore } from '../contract/store.ts';
+import { stockAccount } from '../resources/stock.ts';
 import { BASE_PATH, openExchange } from './exchange.ts';
 import { openPipeline } from './pipeline.ts';
 import { openRateWindow } from './rate-window.ts';
@@ -29,11 +30,11 @@ const KEEP_ALIVE_MS = 60_000;
  * its own.
  */
 export async function startEmulator(options: EmulatorOptions): Promise<EmulatorHandle> {
-  const store = openStore(options.dataFile);
+  const store = openEmulatorStore(options.dataFile);
   let quirks: Quirks = { ...DEFAULT_QUIRKS, ...options.quirks };
   let scripts: readonly RunScript[] = options.scripts ?? [];
   let faults: FaultHook | undefined = options.faults;
-  const world: World = {
+  const world: EmulatedWorld = {
     store,
     get quirks() {
       return quirks;
@@ -51,6 +52,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorH
     () => options.clock().getTime(),
     () => quirks.listLagMs,
   );
+  stockAccount(world, store.isEmpty());
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
 

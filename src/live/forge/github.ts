@@ -40,7 +40,7 @@ export function githubForge(options: ForgeOptions): Forge {
     async mergedAs(commit) {
       const found = await readAll(client, `${repo}/commits/${encodeURIComponent(commit)}/pulls`);
       const merged = found.filter(isObject).filter(({ merged_at }) => typeof merged_at === 'string');
-      return numbersOf(merged, 'number', (pull) => pull.merge_commit_sha === commit);
+      return changeNumbers(merged, 'number', (pull) => pull.merge_commit_sha === commit);
     },
     comments: async (change) => posts(await readAll(client, `${repo}/issues/${change}/comments`)),
     async addComment(change, body) {
@@ -116,7 +116,7 @@ function decodePost(value: Json, idField: string): Post | undefined {
 }
 
 /** Numbers of changes; those that the test holds for come first. */
-export function numbersOf(
+export function changeNumbers(
   changes: readonly JsonObject[],
   field: string,
   first: (change: JsonObject) => boolean,

@@ -1,7 +1,7 @@
 import type { Forge, Post } from '../../model/forge.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
-import { numbersOf } from './github.ts';
+import { changeNumbers } from './github.ts';
 import { badReply, readAll } from './pages.ts';
 
 /** GitLab over REST. Source of paths, fields and limits: GitLab's REST API documentation, v4. */
@@ -39,7 +39,7 @@ export function gitlabForge(options: ForgeOptions): Forge {
     async mergedAs(commit) {
       const path = `${project}/repository/commits/${encodeURIComponent(commit)}/merge_requests`;
       const merged = (await readAll(client, path)).filter(isObject).filter(({ state }) => state === 'merged');
-      return numbersOf(merged, 'iid', (change) => madeBy(change, commit));
+      return changeNumbers(merged, 'iid', (change) => madeBy(change, commit));
     },
     comments: async (change) => {
       const found = await readAll(client, `${request(change)}/notes?sort=asc&order_by=created_at`);

@@ -4,7 +4,7 @@ import { badReplyError } from '../http/errors.ts';
 import { header } from '../http/retry.ts';
 import type { ForgeClient, ForgeReply } from './client.ts';
 
-export const PAGE_SIZE = 100;
+export const FORGE_PAGE_SIZE = 100;
 /** 100,000 comments: more would be a server that does not stop. */
 const MOST_PAGES = 1_000;
 
@@ -17,7 +17,7 @@ export async function readAll(client: ForgeClient, path: string): Promise<readon
   const items: Json[] = [];
   const separator = path.includes('?') ? '&' : '?';
   for (let page = 1; page <= MOST_PAGES; page += 1) {
-    const query = `per_page=${PAGE_SIZE}&page=${page}`;
+    const query = `per_page=${FORGE_PAGE_SIZE}&page=${page}`;
     const reply = await client.send({
       method: 'GET',
       path: `${path}${separator}${query}`,
@@ -33,7 +33,7 @@ export async function readAll(client: ForgeClient, path: string): Promise<readon
 function hasNext(reply: ForgeReply, length: number): boolean {
   const link = header(reply.headers, 'link');
   if (link !== undefined) return /;\s*rel="?next"?/.test(link);
-  return length >= PAGE_SIZE;
+  return length >= FORGE_PAGE_SIZE;
 }
 
 /** A success whose body is not what the forge documents. */

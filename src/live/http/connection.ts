@@ -3,7 +3,7 @@ import { type JsonObject, stableStringify } from '../../model/json.ts';
 import type { HttpRequest } from './transport.ts';
 
 /** Where requests go and as whom, checked once. */
-export interface Connection {
+export interface HttpConnection {
   readonly origin: string;
   /** The bytes of a request; the same request always gives the same bytes. */
   toWire(request: WireRequest): HttpRequest;
@@ -30,7 +30,7 @@ export function createConnection(options: {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
   readonly userAgent: string;
-}): Connection {
+}): HttpConnection {
   const base = parseBase(options.baseUrl);
   const key = options.apiKey;
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key)) {
@@ -51,6 +51,7 @@ export function createConnection(options: {
       path: `${base.prefix}${path}${query === undefined ? '' : `?${query}`}`,
       headers: {
         accept: accept ?? 'application/json',
+        'accept-encoding': 'identity',
         'user-agent': options.userAgent,
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -10,7 +10,10 @@ import { accessTo } from '../session/access.ts';
 import { notBound } from '../session/bindings.ts';
 import { connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { openStore } from '../session/open-state.ts';
+import { openState } from '../session/open-state.ts';
+
+/** The API, for commands on single live resources. */
+export type AccountApi = LiveApi;
 
 /** Where commands on single live resources work: they take addresses, the API takes ids. */
 export interface Workplace {
@@ -24,7 +27,7 @@ export interface Workplace {
 /** Project and bindings; no network. */
 export async function workplace(host: Host): Promise<Workplace> {
   const project = await gatherProject(host);
-  const state = await openStore(host.runtime, project).load();
+  const state = await openState(host.runtime, project).load();
   const addresses = new Map<string, Address>();
   for (const [text, binding] of Object.entries(state?.resources ?? {})) {
     const address = parseAddress(text)?.address;

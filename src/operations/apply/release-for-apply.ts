@@ -5,6 +5,7 @@ import type { State } from '../../model/state.ts';
 import { refusals } from '../../plan/safety.ts';
 import type { SavedPlanCheck } from '../../plan/saved.ts';
 import { checkSavedPlan } from '../../plan/saved.ts';
+import { type TakeOverConsent, takeOverRefusal } from '../../plan/take-over.ts';
 import { obstacle, safetyOf } from '../plan/obstacles.ts';
 import type { Inputs } from '../session/inputs.ts';
 
@@ -14,6 +15,8 @@ export interface Expectations {
   readonly saved: Plan | undefined;
   readonly expectDigest: string | undefined;
   readonly overrideLimits: boolean;
+  /** Take-overs that were allowed; a plan whose digest was given is allowed as a whole. */
+  readonly takeOver: TakeOverConsent;
   readonly now: string;
   readonly toolVersion: string;
 }
@@ -35,7 +38,11 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
   const released = saved === undefined ? { planned: fresh, skipped: [] } : stillValid(saved, fresh, expected);
   const stopped = obstacle(released.planned.plan, inputs.project);
   if (stopped !== undefined) throw stopped;
-  const refused = refusals(released.planned, safetyOf(inputs, state, overrideLimits));
+  const consent = expectDigest === undefined ? expected.takeOver : 'all';
+  const refused = [
+    ...refusals(released.planned, safetyOf(inputs, state, overrideLimits)),
+    takeOverRefusal(released.planned.plan.changes, consent),
+  ].filter((found) => found !== undefined);
   if (refused.length > 0) throw refusal(refused);
   return released;
 }

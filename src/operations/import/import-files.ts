@@ -14,7 +14,7 @@ import { Failure } from '../../model/errors.ts';
 import { FILE_IMPORT_FORMAT, type FileImportReport, type Platform } from '../../model/file-import.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { RemoteResource } from '../../model/remote.ts';
-import { createLayout, type Layout, textFiles } from '../../pull/layout.ts';
+import { createLayout, type FileLayout, textFiles } from '../../pull/layout.ts';
 import { type PlaceText, writtenSpec } from '../../pull/text-files.ts';
 import { openSpecs } from '../../specs/load/load.ts';
 import { loadProject, PROJECT_FILE } from '../../specs/project/project.ts';
@@ -135,7 +135,7 @@ async function targetOf(host: Host, out: string | undefined): Promise<Target> {
 }
 
 /** Laid out like documents that were pulled. */
-function document(resource: ConvertedResource, layout: Layout): PlannedDocument {
+function document(resource: ConvertedResource, layout: FileLayout): PlannedDocument {
   const { kind, key, name, spec } = resource;
   const none = { versionId: undefined, versionName: undefined, createdAt: undefined };
   const like: RemoteResource = { kind, id: '', name, config: spec, ...none };

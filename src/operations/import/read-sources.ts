@@ -2,11 +2,11 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { readJsonText } from '../../convert/source/json-text.ts';
-import type { SourceFile, SourceRead } from '../../convert/source/source-file.ts';
+import type { ImportedFile, SourceRead } from '../../convert/source/source-file.ts';
 import { readMarkdownText, readYamlText } from '../../convert/source/yaml-text.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
-import { readText, systemReason } from '../../specs/problems/text.ts';
+import { readSpecText, systemReason } from '../../specs/problems/text.ts';
 
 /** Larger than any export. */
 const MAX_BYTES = 64 * 1_048_576;
@@ -20,14 +20,14 @@ const OWN_FILES =
   /^(package(-lock)?|tsconfig.*|biome|composer|deno|jsconfig)\.json$|\.schema\.json$|(^|\/)pnpm-lock\.yaml$/;
 
 export interface Sources {
-  readonly files: readonly SourceFile[];
+  readonly files: readonly ImportedFile[];
   /** What is wrong with single files of a folder. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** A named file that cannot be read ends the command; in a named folder it is a diagnostic. */
 export function readSources(cwd: string, names: readonly string[]): Sources {
-  const files = new Map<string, SourceFile>();
+  const files = new Map<string, ImportedFile>();
   const seen = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
@@ -83,7 +83,7 @@ function listed(folder: string): readonly string[] {
 
 /** Undefined for Markdown without front matter: that is a text for people. */
 function readSource(name: string, path: string): SourceRead | undefined {
-  const read = readText(path, MAX_BYTES);
+  const read = readSpecText(path, MAX_BYTES);
   if ('code' in read) return { problem: { line: 1, column: 1, message: read.message } };
   if (/\.md$/i.test(path)) return readMarkdownText(name, read.text);
   if (/\.ya?ml$/i.test(path)) return readYamlText(name, read.text);
@@ -113,7 +113,7 @@ function failed(
  * As the user would type it: relative to the working directory where the file lies below it, else from the named
  * path on. Two files never share a name.
  */
-function display(cwd: string, named: string, path: string, taken: ReadonlyMap<string, SourceFile>): string {
+function display(cwd: string, named: string, path: string, taken: ReadonlyMap<string, ImportedFile>): string {
   const below = relative(cwd, path);
   const outside = below.startsWith('..') || isAbsolute(below);
   const parts = (outside ? relative(dirname(named), path) : below).split(sep);

@@ -10,7 +10,7 @@ import { fillPipeline } from './init-files.ts';
 
 export type CiSystem = 'github' | 'gitlab';
 
-export interface TextFile {
+export interface InitFile {
   /** Relative to the project. */
   readonly file: string;
   readonly text: string;
@@ -31,7 +31,7 @@ export async function pipelineFiles(
   ci: CiSystem,
   target: string,
   names: PipelineNames,
-): Promise<readonly TextFile[]> {
+): Promise<readonly InitFile[]> {
   const read = async (...path: readonly string[]): Promise<string> =>
     fillPipeline(await readFile(join(packageRoot, 'ci', ...path), 'utf8'), names);
   if (ci === 'gitlab') {

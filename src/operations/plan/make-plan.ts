@@ -22,7 +22,7 @@ import { accessTo } from '../session/access.ts';
 import type { Connection } from '../session/connect.ts';
 import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
-import { openStore } from '../session/open-state.ts';
+import { openState } from '../session/open-state.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { blastRadius } from './blast-radius.ts';
 
@@ -49,17 +49,19 @@ export async function planWithoutLease(
   host: Host,
   inputs: Inputs,
   options: PlanOptions,
-  wanted: { readonly blastRadius: boolean } = { blastRadius: false },
+  wanted: { readonly blastRadius?: boolean; readonly whole?: boolean } = {},
 ): Promise<Unleased> {
-  const store = openStore(host.runtime, inputs.project);
+  const store = openState(host.runtime, inputs.project);
   if (options.offline === true) return planOffline(host, inputs, await store.load(), options);
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const state = await store.load();
   warnOfMissingState(host, inputs.project, state);
   const connection = await connect(host, inputs.project, access);
   try {
-    const { planned, account } = await compare(host, inputs, connection, state, options);
-    if (!wanted.blastRadius) return { state, planned };
+    const { planned, account } = await compareWithLive(host, inputs, connection, state, options, {
+      whole: wanted.whole ?? false,
+    });
+    if (wanted.blastRadius !== true) return { state, planned };
     const reached = await blastRadius(planned, { inputs, connection, account, state });
     return { state, planned, blastRadius: reached };
   } finally {
@@ -89,18 +91,21 @@ export async function planOn(
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
+  refresh = false,
 ): Promise<Planned> {
-  return (await compare(host, inputs, connection, state, options)).planned;
+  // Where drift is put back or forbidden, none may hide behind a list.
+  const whole = refresh || inputs.project.environment.drift !== 'report';
+  return (await compareWithLive(host, inputs, connection, state, options, { whole })).planned;
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
-export async function compare(
+export async function compareWithLive(
   host: Host,
   inputs: Inputs,
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
-  wanted: Wanted = {},
+  wanted: AlsoRead = {},
 ): Promise<Compared> {
   refuseForeignState(inputs, state);
   requireTargets(options.targets, inputs, state);
@@ -108,7 +113,10 @@ export async function compare(
   try {
     const listed = await readAccount(connection, { inputs, state, progress, wanted });
     return await planSurely({
+      desired: inputs.desired,
       state,
+      options,
+      whole: wanted.whole ?? false,
       listed,
       confirm: (items) => confirm(connection.api, items),
       plan: (account) => planAccount(host, inputs, connection.apiBase, state, account, options),
@@ -159,17 +167,19 @@ function requireTargets(targets: readonly Address[], { desired }: Inputs, state:
 }
 
 /** What is read of an account beyond what specs and state speak of. */
-export interface Wanted {
+export interface AlsoRead {
   readonly kinds?: readonly Kind[];
   /** The integration catalogue. */
   readonly integrations?: boolean;
+  /** Every assistant that Git or the state names, read by id. */
+  readonly whole?: boolean;
 }
 
 interface Reading {
   readonly inputs: Inputs;
   readonly state: State | undefined;
   readonly progress: Progress;
-  readonly wanted: Wanted;
+  readonly wanted: AlsoRead;
 }
 
 const NOTHING_WISHED = { secrets: false, buckets: false };

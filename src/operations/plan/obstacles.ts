@@ -1,8 +1,9 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, Planned } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import type { State } from '../../model/state.ts';
-import type { SafetyContext } from '../../plan/safety.ts';
+import { refusals, type SafetyContext } from '../../plan/safety.ts';
 import type { Inputs } from '../session/inputs.ts';
 
 /** Why a plan must not be applied although it could be made: a conflict, or drift where the project forbids it. */
@@ -34,4 +35,9 @@ export function safetyOf(inputs: Inputs, state: State | undefined, overrideLimit
     documents: inputs.desired.documents,
     overrideLimits,
   };
+}
+
+/** What apply would refuse of this plan unless limits are overridden: errors of the plan, limits, protected resources. */
+export function refusedBy(planned: Planned, inputs: Inputs, state: State | undefined): readonly Diagnostic[] {
+  return refusals(planned, safetyOf(inputs, state, false));
 }

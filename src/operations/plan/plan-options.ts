@@ -8,6 +8,8 @@ export interface PlanningFlags {
   readonly take?: 'git' | 'live';
   readonly target?: readonly Address[];
   readonly offline?: boolean;
+  /** Every assistant is read by id. */
+  readonly refresh?: boolean;
 }
 
 /** The saved plan's options, changed by the flags that were given explicitly. */

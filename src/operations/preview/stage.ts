@@ -11,12 +11,12 @@ import { makePlan } from '../../plan/plan.ts';
 import { findTraces, type Removal, removeTraces } from '../../release/preview-traces.ts';
 import { type PreviewWorld, previewWorld } from '../../release/preview-world.ts';
 import type { Host } from '../host.ts';
-import { compare } from '../plan/make-plan.ts';
+import { compareWithLive } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { memorySession } from '../session/memory-session.ts';
-import { emptyState, openStore } from '../session/open-state.ts';
+import { emptyState, openState } from '../session/open-state.ts';
 
 /** What stands in the account after the first half of `preview up`. */
 export interface Staged {
@@ -43,8 +43,8 @@ export async function stagePreview(
 ): Promise<Staged> {
   const { project } = inputs;
   const desired = withoutPromotions(inputs.desired);
-  const state = await openStore(host.runtime, project).load();
-  const { planned, account } = await compare(
+  const state = await openState(host.runtime, project).load();
+  const { planned, account } = await compareWithLive(
     host,
     { ...inputs, desired },
     connection,

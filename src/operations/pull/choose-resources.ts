@@ -5,7 +5,7 @@ import type { RemoteResource } from '../../model/remote.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
 import { managedNote } from './adoption.ts';
-import type { Choice, Seen } from './pull.ts';
+import type { PullChoice, Seen } from './pull.ts';
 
 interface Wants {
   readonly adopt: boolean;
@@ -21,7 +21,7 @@ export function choose(
   wants: Wants,
   specs: OpenSpecs,
   seen: Seen,
-): { readonly choice: Choice; readonly notes: readonly Diagnostic[] } {
+): { readonly choice: PullChoice; readonly notes: readonly Diagnostic[] } {
   const { resources } = seen.unmanaged;
   if (names.length === 0) {
     const adopt = wants.adopt ? resources : [];

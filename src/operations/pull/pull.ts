@@ -12,10 +12,10 @@ import { type OpenSpecs, openSpecs } from '../../specs/load/load.ts';
 import { loadProject } from '../../specs/project/project.ts';
 import { writeBack } from '../../specs/write/write-back.ts';
 import type { Host } from '../host.ts';
-import { compare, planAccount, type Wanted } from '../plan/make-plan.ts';
+import { type AlsoRead, compareWithLive, planAccount } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
 import type { Connection } from '../session/connect.ts';
-import type { Inputs } from '../session/inputs.ts';
+import { type Inputs, withReportedDrift } from '../session/inputs.ts';
 import { bindDrafts, draftDocuments, type Unmanaged, unmanagedOf, writeDrafts } from './adoption.ts';
 import { replaceFile } from './spec-files.ts';
 
@@ -38,7 +38,7 @@ export interface Seen {
   readonly notes: readonly Diagnostic[];
 }
 
-export interface Choice {
+export interface PullChoice {
   readonly adopt: readonly RemoteResource[];
   /** Undefined: whatever drifted. */
   readonly drift: ReadonlySet<Address> | undefined;
@@ -55,7 +55,7 @@ export async function look(pulling: Pulling, known: readonly RemoteResource[] = 
 }
 
 /** What an account may lack as a whole, by the path of its list: nothing else depends on it. */
-const OPTIONAL: readonly { readonly path: string; readonly what: string; readonly without: Wanted }[] = [
+const OPTIONAL: readonly { readonly path: string; readonly what: string; readonly without: AlsoRead }[] = [
   {
     path: '/ai/conversations/',
     what: 'insights',
@@ -66,13 +66,16 @@ const OPTIONAL: readonly { readonly path: string; readonly what: string; readonl
 
 async function readAll(
   pulling: Pulling,
-  wanted: Wanted,
+  wanted: AlsoRead,
   notes: readonly Diagnostic[],
 ): Promise<Omit<Seen, 'unmanaged'>> {
   const { host, inputs, connection, state } = pulling;
   const reporting = withReportedDrift(inputs);
   try {
-    const compared = await compare(host, reporting, connection, state, planOptions({}), wanted);
+    const compared = await compareWithLive(host, reporting, connection, state, planOptions({}), {
+      ...wanted,
+      whole: true,
+    });
     return { ...compared, notes };
   } catch (error) {
     const missing = error instanceof ApiError && error.status === 404 ? error.path : '';
@@ -85,7 +88,7 @@ async function readAll(
 }
 
 /** Writes files and bindings, then plans again to say what is left. */
-export async function carryOut(pulling: Pulling, seen: Seen, choice: Choice): Promise<PullReport> {
+export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice): Promise<PullReport> {
   const { host, specs, connection, session } = pulling;
   const { root } = specs.project;
   const chosen = ({ address }: { readonly address: Address }): boolean =>
@@ -154,10 +157,4 @@ async function planAfterwards(
     },
     diagnostics: [],
   };
-}
-
-/** Whatever the environment does with drift when it applies: here it is wanted as it is. */
-function withReportedDrift(inputs: Inputs): Inputs {
-  const environment = { ...inputs.project.environment, drift: 'report' as const };
-  return { ...inputs, project: { ...inputs.project, environment } };
 }

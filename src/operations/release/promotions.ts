@@ -5,7 +5,7 @@ import type { GitInfo, Planned } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import type { Binding, State } from '../../model/state.ts';
-import { type Move, planMoves } from '../../plan/promotions.ts';
+import { type Promotion, planMoves } from '../../plan/promotions.ts';
 import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
@@ -81,7 +81,7 @@ export function planOfMoves(
   { project, git }: { readonly project: Project; readonly git: GitInfo | null },
   work: Work,
   state: State,
-  moves: readonly Move[],
+  moves: readonly Promotion[],
   bound: readonly Bound[],
 ): Planned {
   const now = host.runtime.clock();

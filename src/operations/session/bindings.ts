@@ -4,7 +4,7 @@ import type { Project } from '../../model/project.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
-import { holderName, openStore } from './open-state.ts';
+import { holderName, openState } from './open-state.ts';
 
 /** The address has no binding. */
 export function notBound(address: Address, state: State | undefined): Failure {
@@ -33,7 +33,7 @@ export async function editState(
 ): Promise<void> {
   // Before the lease is taken, so that a signal cannot leave it behind.
   host.interrupt();
-  const session = await openStore(host.runtime, project).open(holderName(host.runtime));
+  const session = await openState(host.runtime, project).open(holderName(host.runtime));
   try {
     const state = session.current();
     const expected = { project: project.name, environment: project.environment.name };

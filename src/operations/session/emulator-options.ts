@@ -44,7 +44,7 @@ function parseQuirk(text: string): [string, Json] {
   const equals = text.indexOf('=');
   if (equals < 0) return [text, true];
   const value = text.slice(equals + 1);
-  const literal = /^(true|false|\d+|\[.*\])$/.test(value) && isJson(value);
+  const literal = /^(true|false|\d+|\[.*\]|\{.*\})$/.test(value) && isJson(value);
   return [text.slice(0, equals), literal ? JSON.parse(value) : value];
 }
 

@@ -6,8 +6,8 @@ import type { Project } from '../../model/project.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import type { Host } from '../host.ts';
+import { gitFor } from './git.ts';
 
 /** What Git says, read without any network. */
 export interface Inputs {
@@ -28,7 +28,7 @@ export async function gather(host: Host, environment = host.flags.env): Promise<
   const { runtime } = host;
   const [desired, git] = await Promise.all([
     loadDesired(project),
-    readGitInfo(project.root, feedGit(runtime.env)),
+    readGitInfo(project.root, gitFor(runtime, project)),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };
@@ -43,4 +43,10 @@ export function refuseSpecErrors(desired: DesiredState): void {
     diagnostics: desired.diagnostics,
     hint: 'assistantctl validate checks them without a network',
   });
+}
+
+/** As if the environment only reported drift: whatever an apply does with it, here it is told as it is. */
+export function withReportedDrift(inputs: Inputs): Inputs {
+  const environment = { ...inputs.project.environment, drift: 'report' as const };
+  return { ...inputs, project: { ...inputs.project, environment } };
 }

@@ -10,20 +10,24 @@ import type { Access } from './access.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import type { Inputs } from './inputs.ts';
-import { type ApplyNote, emptyState, holderName, openStore } from './open-state.ts';
+import { type ApplyNote, emptyState, holderName, openState } from './open-state.ts';
 import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
+
+export interface ExecuteOptions {
+  /** Without it versions are staged and main stays. */
+  readonly promote: boolean;
+  /** Run gate tests again that passed for the same content. */
+  readonly rerunTests?: boolean;
+  /** Put a new rollout in the place of an open one. */
+  readonly replaceRollout?: boolean;
+}
 
 /** What a command may do while it holds the lease of the environment. */
 export interface Work {
   readonly connection: Connection;
   readonly session: StateSession;
   /** Carries out what was released for it; from here on a signal waits for what is in flight. */
-  execute(
-    planned: Planned,
-    promote: boolean,
-    rerunTests?: boolean,
-    replaceRollout?: boolean,
-  ): Promise<ApplyOutcome>;
+  execute(planned: Planned, options: ExecuteOptions): Promise<ApplyOutcome>;
   /**
    * Ends the session ahead of the report; nothing is recorded after it. What kept the state from being saved is
    * returned, because the report must say it.
@@ -47,7 +51,7 @@ export async function withSession<Result>(
   let planDigest: string | null = null;
   let outcome: string | null = null;
   const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
-  const session = await openStore(runtime, inputs.project, note).open(holderName(runtime));
+  const session = await openState(runtime, inputs.project, note).open(holderName(runtime));
   let saving: Promise<Failure | undefined> | undefined;
   const save: Work['save'] = () => {
     saving ??= unsaved(session);
@@ -56,27 +60,36 @@ export async function withSession<Result>(
   try {
     warnOfMissingState(host, inputs.project, session.current());
     noteUnfinished(host, session);
-    const connection = await connect(host, inputs.project, access);
+    const connection = await connect(host, inputs.project, access, session.fence);
     try {
-      const execute: Work['execute'] = async (
-        planned,
-        promote,
-        rerunTests = false,
-        replaceRollout = false,
-      ) => {
+      const execute: Work['execute'] = async (planned, options) => {
         planDigest = planned.plan.plan_digest;
-        const execution = { connection, session, planned, promote, rerunTests, replaceRollout };
+        const execution = { connection, session, planned, ...options };
         const applied = await carryOut(host, inputs, execution);
         outcome = outcomeWords(applied.results);
         return applied;
       };
       return await work({ connection, session, execute, save });
+    } catch (cause) {
+      throw connection.api.writeCount() > 0 ? afterWrites(cause) : cause;
     } finally {
       await connection.close();
     }
   } finally {
     if (saving === undefined) await session.close();
   }
+}
+
+/** What was refused in the middle of the work is no refusal: requests that write had been sent. */
+function afterWrites(cause: unknown): unknown {
+  if (!(cause instanceof Failure) || cause.code !== 'LEASE_LOST' || cause.kind !== 'refused') return cause;
+  const { code, hint, details, message } = cause;
+  return new Failure('partial', `${message}; requests that write had been sent before`, {
+    code,
+    details,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 async function unsaved(session: StateSession): Promise<Failure | undefined> {
@@ -89,19 +102,16 @@ async function unsaved(session: StateSession): Promise<Failure | undefined> {
   }
 }
 
-interface Execution {
+interface Execution extends ExecuteOptions {
   readonly connection: Connection;
   readonly session: StateSession;
   readonly planned: Planned;
-  readonly promote: boolean;
-  readonly rerunTests: boolean;
-  readonly replaceRollout: boolean;
 }
 
 async function carryOut(
   host: Host,
   { project, git }: Pick<Inputs, 'project' | 'git'>,
-  { connection, session, planned, promote, rerunTests, replaceRollout }: Execution,
+  { connection, session, planned, promote, rerunTests = false, replaceRollout = false }: Execution,
 ): Promise<ApplyOutcome> {
   const { runtime } = host;
   const interrupt = host.interrupt();

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
+import { parseDuration } from '../../model/duration.ts';
+import { Failure } from '../../model/errors.ts';
 import type { Project } from '../../model/project.ts';
 import type { State, StateStore } from '../../model/state.ts';
 import { STATE_FORMAT } from '../../model/state.ts';
 import type { Runtime } from '../../runtime.ts';
 import { fileStore } from '../../state/file/file-store.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import { gitStore } from '../../state/git/git-store.ts';
+import { gitFor } from './git.ts';
 
 /** What an apply knows about itself, for stores that keep a history. */
 export interface ApplyNote {
@@ -16,7 +18,7 @@ export interface ApplyNote {
 }
 
 /** The store that the environment's `state.backend` names. `note` is asked when a session ends. */
-export function openStore(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
+export function openState(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
   const { name, state } = project.environment;
   const folder = join(project.root, '.assistantctl', 'state');
   const common = {
@@ -26,16 +28,33 @@ export function openStore(runtime: Runtime, project: Project, note?: () => Apply
     identity: { host: runtime.host, pid: runtime.pid, run: pipelineRun(runtime.env) },
     isAlive: runtime.isAlive,
   };
-  if (state.backend === 'file') return fileStore({ ...common, path: join(folder, `${name}.json`) });
+  const leaseMs = leaseOf(runtime.env);
+  const fileLease = leaseMs === undefined ? {} : { leaseMs };
+  if (state.backend === 'file') {
+    return fileStore({ ...common, ...fileLease, path: join(folder, `${name}.json`) });
+  }
   return gitStore({
     ...common,
-    git: feedGit(runtime.env),
+    ...(leaseMs === undefined ? {} : { leaseMs: 2 * leaseMs }),
+    git: gitFor(runtime, project),
     root: project.root,
     remote: state.remote,
     ref: state.ref,
     environment: name,
     logPath: join(folder, `${name}.journal`),
     ...(note === undefined ? {} : { note }),
+  });
+}
+
+/** `ASSISTANTCTL_LEASE`, as in `90s`: the same for everybody who works on the environment. */
+function leaseOf(env: Runtime['env']): number | undefined {
+  const text = env.ASSISTANTCTL_LEASE;
+  if (text === undefined || text === '') return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 1_000) return ms;
+  throw new Failure('usage', `ASSISTANTCTL_LEASE is no duration of at least 1s: ${text}`, {
+    code: 'LEASE_INVALID',
+    hint: 'write it like 90s, the same for everybody who works on the environment, or leave it unset',
   });
 }
 

@@ -4,7 +4,7 @@ import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from './access.ts';
 import { type Connection, connect } from './connect.ts';
-import { openStore } from './open-state.ts';
+import { openState } from './open-state.ts';
 
 /** Works with the account and the state as it is, without the lease: for commands that change neither. */
 export async function withAccount<Result>(
@@ -13,7 +13,7 @@ export async function withAccount<Result>(
   work: (connection: Connection, state: State | undefined) => Promise<Result>,
 ): Promise<Result> {
   const access = accessTo(project.environment, host.runtime.env);
-  const state = await openStore(host.runtime, project).load();
+  const state = await openState(host.runtime, project).load();
   const expected = { project: project.name, environment: project.environment.name };
   const foreign = state === undefined ? undefined : checkState(state, expected);
   if (foreign !== undefined) throw foreign;

@@ -8,7 +8,7 @@ import { notBound } from '../session/bindings.ts';
 import type { Connection } from '../session/connect.ts';
 
 /** Tests to run or to look at, and the assistants that they talk to. */
-export interface Choice {
+export interface TestSelection {
   readonly tests: readonly RunnableTest[];
   /** Ids that the tests have as destination. */
   readonly destinations: ReadonlySet<string>;
@@ -25,7 +25,7 @@ export async function chooseTests(
   connection: Connection,
   state: State | undefined,
   { addresses, suite }: Wish,
-): Promise<Choice> {
+): Promise<TestSelection> {
   const bound = state?.resources ?? {};
   for (const address of addresses) {
     const kind = parseAddress(address)?.kind;

@@ -1,9 +1,9 @@
 import { allCommands, type CommandInfo } from '../../model/command-info.ts';
 import {
   argumentValues,
+  commandPath,
   optionValues,
   optionWords,
-  pathText,
   singleQuoted,
   type Values,
   valueOptions,
@@ -12,7 +12,7 @@ import {
 /** Completion for bash, 3.2 or newer: `source <(assistantctl completion bash)`. */
 export function bashCompletion(root: CommandInfo): string {
   const commands = allCommands(root);
-  const paths = commands.filter(({ path }) => path.length > 0).map((info) => singleQuoted(pathText(info)));
+  const paths = commands.filter(({ path }) => path.length > 0).map((info) => singleQuoted(commandPath(info)));
   return `# bash completion for assistantctl
 _assistantctl_words() {
   COMPREPLY=($(compgen -W "$1" -- "$2"))
@@ -48,7 +48,7 @@ function optionCases(info: CommandInfo): readonly string[] {
   return info.options
     .filter(({ value }) => value !== undefined)
     .map((option) => {
-      const names = optionWords(option).map((word) => singleQuoted(`${pathText(info)} ${word}`));
+      const names = optionWords(option).map((word) => singleQuoted(`${commandPath(info)} ${word}`));
       return `    ${names.join('|')}) ${complete(optionValues(option))}; return ;;`;
     });
 }
@@ -60,7 +60,7 @@ function commandCase(info: CommandInfo): string {
   const words = [...subcommands, ...(info.path.length === 0 ? ['help'] : [])];
   const other = words.length > 0 ? complete({ from: 'words', words }) : complete(values);
   const dashes = complete({ from: 'words', words: flags });
-  return `    ${singleQuoted(pathText(info))}) case "$cur" in -*) ${dashes} ;; *) ${other} ;; esac ;;`;
+  return `    ${singleQuoted(commandPath(info))}) case "$cur" in -*) ${dashes} ;; *) ${other} ;; esac ;;`;
 }
 
 function complete(values: Values): string {

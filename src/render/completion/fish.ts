@@ -1,10 +1,10 @@
 import { allCommands, type CommandInfo } from '../../model/command-info.ts';
-import { argumentValues, optionValues, pathText, type Values, valueOptions } from './words.ts';
+import { argumentValues, commandPath, optionValues, type Values, valueOptions } from './words.ts';
 
 /** Completion for fish: `assistantctl completion fish | source`. */
 export function fishCompletion(root: CommandInfo): string {
   const commands = allCommands(root);
-  const paths = commands.filter(({ path }) => path.length > 0).map((info) => quoted(pathText(info)));
+  const paths = commands.filter(({ path }) => path.length > 0).map((info) => quoted(commandPath(info)));
   return `# fish completion for assistantctl
 function __assistantctl_at
     set -l at ''
@@ -37,7 +37,7 @@ function quoted(text: string): string {
 }
 
 function lines(info: CommandInfo): readonly string[] {
-  const at = `complete -c assistantctl -n ${quoted(`__assistantctl_at ${quoted(pathText(info))}`)}`;
+  const at = `complete -c assistantctl -n ${quoted(`__assistantctl_at ${quoted(commandPath(info))}`)}`;
   const own = complete(argumentValues(info.arguments[0]));
   return [
     ...info.subcommands.map(

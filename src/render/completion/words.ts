@@ -34,7 +34,7 @@ export function valueOptions(root: CommandInfo): readonly string[] {
 }
 
 /** `plan` or `state mv`; empty for the program. */
-export function pathText({ path }: CommandInfo): string {
+export function commandPath({ path }: CommandInfo): string {
   return path.join(' ');
 }
 

@@ -1,9 +1,9 @@
 import { allCommands, type CommandInfo } from '../../model/command-info.ts';
 import {
   argumentValues,
+  commandPath,
   optionValues,
   optionWords,
-  pathText,
   singleQuoted,
   type Values,
   valueOptions,
@@ -12,7 +12,7 @@ import {
 /** Completion for zsh: `source <(assistantctl completion zsh)`, or the same text as `_assistantctl` in `$fpath`. */
 export function zshCompletion(root: CommandInfo): string {
   const commands = allCommands(root);
-  const paths = commands.filter(({ path }) => path.length > 0).map((info) => singleQuoted(pathText(info)));
+  const paths = commands.filter(({ path }) => path.length > 0).map((info) => singleQuoted(commandPath(info)));
   return `#compdef assistantctl
 _assistantctl() {
   local at="" next prev="\${words[CURRENT-1]}"
@@ -47,7 +47,7 @@ function optionCases(info: CommandInfo): readonly string[] {
   return info.options
     .filter(({ value }) => value !== undefined)
     .map((option) => {
-      const names = optionWords(option).map((word) => singleQuoted(`${pathText(info)} ${word}`));
+      const names = optionWords(option).map((word) => singleQuoted(`${commandPath(info)} ${word}`));
       return `    (${names.join('|')}) ${complete(optionValues(option))}; return ;;`;
     });
 }
@@ -66,7 +66,7 @@ function commandCase(info: CommandInfo): string {
     subcommands.length > 0
       ? `items=(${subcommands.join(' ')}); _describe command items`
       : complete(argumentValues(info.arguments[0]));
-  return `    (${singleQuoted(pathText(info))}) if [[ "\${words[CURRENT]}" == -* ]]; then items=(${flags.join(' ')}); _describe -o option items; else ${other}; fi ;;`;
+  return `    (${singleQuoted(commandPath(info))}) if [[ "\${words[CURRENT]}" == -* ]]; then items=(${flags.join(' ')}); _describe -o option items; else ${other}; fi ;;`;
 }
 
 function complete(values: Values): string {

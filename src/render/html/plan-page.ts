@@ -2,15 +2,18 @@ import type { Change, ConflictEntry, DriftEntry, PendingEntry, Plan, PlanSummary
 import { marksOf, type ReviewExtra, reviewCautions } from '../plan/plan-extra.ts';
 import { pathText } from '../terminal/field-text.ts';
 import {
-  ACTION_ORDER,
+  actionWords,
   applyCommand,
+  CHANGE_GROUPS,
   cautions,
   changesOf,
   command,
   driftLeft,
+  groupOf,
   newFields,
   nextCommands,
   orphansLeft,
+  otherDiagnostics,
   pendingNote,
   promotionNote,
   shortTime,
@@ -30,6 +33,7 @@ const UNFOLDED = 8;
 const TILES = [
   'create',
   'adopt',
+  'takeover',
   'update',
   'delete',
   'promote',
@@ -42,6 +46,7 @@ const TILES = [
 const TILE_WORDS: { readonly [tile in (typeof TILES)[number]]: string } = {
   create: 'to create',
   adopt: 'to adopt',
+  takeover: 'to take over',
   update: 'to update',
   delete: 'to delete',
   promote: 'to promote',
@@ -68,7 +73,7 @@ function alert(title: string, lines: readonly string[], bad: boolean): string {
 
 function problems(plan: Plan): string {
   const lines = (severity: string): readonly string[] =>
-    plan.diagnostics
+    otherDiagnostics(plan)
       .filter((diagnostic) => diagnostic.severity === severity)
       .map(({ code, message, position, address }) => {
         const place =
@@ -102,13 +107,15 @@ function header(plan: Plan, extra: ReviewExtra): string {
 
 interface Entry {
   readonly mark: string;
+  /** Words for the mark, where they differ from it. */
+  readonly label?: string;
   readonly address: string;
   readonly note: string;
   readonly body: string;
 }
 
-function entryMarkup({ mark, address, note, body }: Entry, open: boolean): string {
-  return `<details class="change"${open ? ' open' : ''}><summary><span class="pill ${mark}">${mark}</span> <b>${codeMarkup(address)}</b> <span class="why">${escapeMarkup(note)}</span></summary><div>${body}</div></details>`;
+function entryMarkup({ mark, label = mark, address, note, body }: Entry, open: boolean): string {
+  return `<details class="change"${open ? ' open' : ''}><summary><span class="pill ${mark}">${label}</span> <b>${codeMarkup(address)}</b> <span class="why">${escapeMarkup(note)}</span></summary><div>${body}</div></details>`;
 }
 
 function changeEntry(change: Change): Entry {
@@ -118,7 +125,8 @@ function changeEntry(change: Change): Entry {
   const lead = `<p class="note">${escapeMarkup(reason)}${against}</p>`;
   const fields =
     action === 'create' ? newValuesMarkup(newFields(change.fields)) : fieldsMarkup(change.fields);
-  return { mark: action, address, note: main, body: lead + fields };
+  const mark = groupOf(change);
+  return { mark, label: actionWords(change), address, note: main, body: lead + fields };
 }
 
 function driftEntry(plan: Plan, { address, deleted, fields }: DriftEntry): Entry {
@@ -203,7 +211,7 @@ function footer(plan: Plan, extra: ReviewExtra): string {
 
 /** One self-contained page: no network, no script, readable with the keyboard alone, in light and dark. */
 export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
-  const changes = ACTION_ORDER.flatMap((action) => changesOf(plan, action)).map(changeEntry);
+  const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group)).map(changeEntry);
   const body = [
     header(plan, extra),
     '<main id="main">',

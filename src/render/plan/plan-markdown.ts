@@ -4,12 +4,14 @@ import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { markerLine } from '../markdown/marker.ts';
 import {
-  ACTION_ORDER,
+  actionWords,
+  CHANGE_GROUPS,
   cautions,
   changesOf,
   command,
   listSome,
   nextCommands,
+  otherDiagnostics,
   type PlanExtra,
   planFlags,
   promotionNote,
@@ -71,7 +73,7 @@ function diagnosticLine(diagnostic: Diagnostic): string {
 /** Errors before warnings, as many as fit. */
 function diagnosticList(plan: Plan, bytes: number): readonly string[] {
   const order = { error: 0, warning: 1, info: 2 } as const;
-  const sorted = plan.diagnostics.toSorted((a, b) => order[a.severity] - order[b.severity]);
+  const sorted = otherDiagnostics(plan).toSorted((a, b) => order[a.severity] - order[b.severity]);
   const shown = takeFitting(sorted.map(diagnosticLine), bytes);
   const rest = sorted.length - shown.length;
   const lines = rest > 0 ? [...shown, `- and ${count(rest, 'more problem')}`] : shown;
@@ -79,10 +81,10 @@ function diagnosticList(plan: Plan, bytes: number): readonly string[] {
 }
 
 function tableRows(plan: Plan): readonly string[] {
-  return ACTION_ORDER.flatMap((action) =>
-    changesOf(plan, action).map((change) => {
+  return CHANGE_GROUPS.flatMap((group) =>
+    changesOf(plan, group).map((change) => {
       const note = promotionNote(change);
-      return `| ${action} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
+      return `| ${actionWords(change)} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
     }),
   );
 }

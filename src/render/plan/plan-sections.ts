@@ -4,7 +4,8 @@ import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
 import {
-  ACTION_ORDER,
+  actionWords,
+  CHANGE_GROUPS,
   changesOf,
   command,
   driftLeft,
@@ -86,7 +87,7 @@ function fieldsText(fields: readonly FieldChange[]): string {
 function changeText(change: Change): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
-  const summary = `${change.action} <code>${html(change.address)}</code>${size}${note === '' ? '' : `: ${html(note)}`}`;
+  const summary = `${actionWords(change)} <code>${html(change.address)}</code>${size}${note === '' ? '' : `: ${html(note)}`}`;
   if (change.fields.length === 0) return details(summary, prose(change.reason));
   const body =
     change.action === 'create'
@@ -153,7 +154,7 @@ function changedSize(before: Json, after: Json): number {
 /** Conflicts, changes, then what the plan leaves alone, each apart. */
 export function planSections(plan: Plan): readonly Section[] {
   const orphans = orphansLeft(plan);
-  const changes = ACTION_ORDER.flatMap((action) => changesOf(plan, action));
+  const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group));
   const section = (group: string, name: string, rank: number, size: number, make: () => string): Section => ({
     group,
     name,

@@ -1,14 +1,17 @@
-import type { Action, Change, Plan } from '../../model/plan.ts';
+import type { Change, Plan } from '../../model/plan.ts';
 import { diagnosticLines } from '../terminal/diagnostics.ts';
 import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
 import {
-  ACTION_ORDER,
+  CHANGE_GROUPS,
+  type ChangeGroup,
   cautions,
   changesOf,
   command,
+  groupOf,
   newFields,
   nextCommands,
   orphansLeft,
+  otherDiagnostics,
   type PlanExtra,
   promotionNote,
   shortDigest,
@@ -24,9 +27,10 @@ import { attentionLines } from './plan-attention.ts';
  * reported, and last what to type next.
  */
 
-const GROUPS: { readonly [action in Action]: { title: string; sign: string; ink: Ink } } = {
+const GROUPS: { readonly [group in ChangeGroup]: { title: string; sign: string; ink: Ink } } = {
   create: { title: 'Create', sign: '+', ink: 'green' },
   adopt: { title: 'Adopt', sign: '>', ink: 'cyan' },
+  takeover: { title: 'Take over', sign: '>', ink: 'yellow' },
   update: { title: 'Update', sign: '~', ink: 'yellow' },
   delete: { title: 'Delete', sign: '-', ink: 'red' },
 };
@@ -72,7 +76,7 @@ function changeFields(change: Change, style: Style): readonly string[] {
 }
 
 function changeHead(change: Change, style: Style): string {
-  const { sign, ink } = GROUPS[change.action];
+  const { sign, ink } = GROUPS[groupOf(change)];
   const note = promotionNote(change);
   const address = paint(style, 'bold', visible(change.address));
   const tail = note === '' ? '' : `  ${paint(style, 'dim', `(${note})`)}`;
@@ -91,11 +95,11 @@ function briefLines(change: Change, style: Style): readonly string[] {
   return [`  ${changeHead(change, style)}`, ...paragraph(style, names.join(', '), 4, 'dim')];
 }
 
-function groupLines(plan: Plan, action: Action, style: Style): readonly string[] {
-  const changes = changesOf(plan, action);
+function groupLines(plan: Plan, group: ChangeGroup, style: Style): readonly string[] {
+  const changes = changesOf(plan, group);
   if (changes.length === 0) return [];
-  const title = paint(style, 'bold', `${GROUPS[action].title} (${changes.length})`);
-  if (action === 'create' && changes.length > DETAILED_CREATES) {
+  const title = paint(style, 'bold', `${GROUPS[group].title} (${changes.length})`);
+  if (group === 'create' && changes.length > DETAILED_CREATES) {
     const rest = changes.slice(NAMED_CREATES);
     return [
       title,
@@ -147,7 +151,7 @@ function lastLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
   });
   return [
     ...(unmanaged > 0 ? [...paragraph(style, counted, 0, 'dim'), ''] : []),
-    ...diagnosticLines(plan.diagnostics, style),
+    ...diagnosticLines(otherDiagnostics(plan), style),
     '',
     ...nextLines,
   ];
@@ -158,7 +162,7 @@ export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): str
   return finish([
     ...headLines(plan, style, extra),
     ...cautionLines(plan, style, extra),
-    ...ACTION_ORDER.flatMap((action) => groupLines(plan, action, style)),
+    ...CHANGE_GROUPS.flatMap((group) => groupLines(plan, group, style)),
     ...attentionLines(plan, style),
     ...orphanLines(plan, style),
     ...lastLines(plan, style, extra),

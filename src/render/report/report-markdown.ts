@@ -5,7 +5,7 @@ import { chooseSections, type Section, takeFitting } from '../markdown/markdown-
 import { markerLine } from '../markdown/marker.ts';
 import { cautionBlock } from '../plan/plan-markdown.ts';
 import { testsText } from '../plan/review-markdown.ts';
-import { compareText, listSome } from '../terminal/plan-words.ts';
+import { actionWords, compareText, listSome } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
@@ -43,7 +43,7 @@ function versionCell(result: StepResult): string {
 
 function row(result: StepResult): string {
   const id = result.remote_id === null ? '' : code(result.remote_id);
-  return `| ${WORDS[result.status]} | ${result.action} | ${code(result.address)} | ${versionCell(result)} | ${id} |`;
+  return `| ${WORDS[result.status]} | ${actionWords(result)} | ${code(result.address)} | ${versionCell(result)} | ${id} |`;
 }
 
 function errorText(error: StepError): string {

@@ -1,6 +1,5 @@
-import type { Action } from '../../model/plan.ts';
 import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
-import { compareText } from '../terminal/plan-words.ts';
+import { type ChangeGroup, compareText, groupOf } from '../terminal/plan-words.ts';
 import {
   columns,
   count,
@@ -19,18 +18,20 @@ import { displayWidth } from '../terminal/width.ts';
 
 /** What an apply did, without embellishment: what is not known is said to be not known. */
 
-const DONE: { readonly [action in Action]: string } = {
+const DONE: { readonly [group in ChangeGroup]: string } = {
   create: 'created',
   update: 'updated',
   delete: 'deleted',
   adopt: 'adopted',
+  takeover: 'taken over',
 };
 
-const TO_DO: { readonly [action in Action]: string } = {
+const TO_DO: { readonly [group in ChangeGroup]: string } = {
   create: 'to create',
   update: 'to update',
   delete: 'to delete',
   adopt: 'to adopt',
+  takeover: 'to take over',
 };
 
 interface Group {
@@ -74,9 +75,9 @@ function counts(report: ApplyReport): string {
 
 function doneCounts(report: ApplyReport): string {
   const applied = report.results.filter((result) => result.status === 'applied');
-  const actions = ['create', 'adopt', 'update', 'delete'] as const;
-  const parts = actions
-    .map((action) => [applied.filter((result) => result.action === action).length, DONE[action]] as const)
+  const groups = ['create', 'adopt', 'takeover', 'update', 'delete'] as const;
+  const parts = groups
+    .map((group) => [applied.filter((result) => groupOf(result) === group).length, DONE[group]] as const)
     .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
     .filter(([amount]) => amount > 0)
     .map(([amount, word]) => `${number(amount)} ${word}`);
@@ -146,7 +147,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
     columns(
       results.map((result) => [
         visible(result.address),
-        group.status === 'skipped' ? '' : words[result.action],
+        group.status === 'skipped' ? '' : words[groupOf(result)],
         ...(withIds ? [visible(result.remote_id ?? '')] : []),
         versionText(result),
       ]),

@@ -6,7 +6,7 @@ import { displayWidth, truncate } from './width.ts';
 /** Diagnostics for terminals and logs (`file:line:col severity CODE message`) and as GitHub annotations. */
 
 /** Gives the text of a file of the project when it is at hand. */
-export type Source = (file: string) => string | undefined;
+export type SourceText = (file: string) => string | undefined;
 
 const INKS: { readonly [severity in Severity]: Ink } = { error: 'red', warning: 'yellow', info: 'cyan' };
 
@@ -32,7 +32,7 @@ function place(diagnostic: Diagnostic): string {
 }
 
 /** The source line with a caret below the column; long lines are cut around it. */
-function frame(position: Position, style: Style, source: Source): readonly string[] {
+function frame(position: Position, style: Style, source: SourceText): readonly string[] {
   const raw = source(position.file)?.split('\n')[position.line - 1];
   if (raw === undefined || raw.trim() === '') return [];
   const gutter = `  ${position.line} | `;
@@ -53,7 +53,7 @@ function frame(position: Position, style: Style, source: Source): readonly strin
 export function diagnosticLines(
   list: readonly Diagnostic[],
   style: Style,
-  source?: Source,
+  source?: SourceText,
 ): readonly string[] {
   return sorted(list).flatMap((diagnostic) => {
     const severity = paint(style, INKS[diagnostic.severity], diagnostic.severity);
@@ -81,7 +81,7 @@ function countLine(list: readonly Diagnostic[]): string {
  * One diagnostic a line, never wrapped, so that editors and grep find them; hints and, when `source` is given, the
  * source line follow indented. Ends with the counts. Empty text for an empty list.
  */
-export function renderDiagnostics(list: readonly Diagnostic[], style: Style, source?: Source): string {
+export function renderDiagnostics(list: readonly Diagnostic[], style: Style, source?: SourceText): string {
   if (list.length === 0) return '';
   return finish([...diagnosticLines(list, style, source), paint(style, 'bold', countLine(list))]);
 }

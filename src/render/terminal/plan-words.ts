@@ -19,13 +19,26 @@ export interface PlanExtra {
   readonly executing?: true;
 }
 
-/** The order in which changes are listed. */
-export const ACTION_ORDER: readonly Action[] = ['create', 'adopt', 'update', 'delete'];
+/** What changes are listed under: their action, and apart from adoptions those that replace live values. */
+export type ChangeGroup = Action | 'takeover';
 
-/** The changes of one action by address. */
-export function changesOf(plan: Plan, action: Action): readonly Change[] {
+/** The order in which changes are listed. */
+export const CHANGE_GROUPS: readonly ChangeGroup[] = ['create', 'adopt', 'takeover', 'update', 'delete'];
+
+/** The group of one change. */
+export function groupOf(change: Pick<Change, 'action' | 'takes_over'>): ChangeGroup {
+  return change.takes_over === true ? 'takeover' : change.action;
+}
+
+/** What happens to the resource, in a word or two. */
+export function actionWords(change: Pick<Change, 'action' | 'takes_over'>): string {
+  return change.takes_over === true ? 'take over' : change.action;
+}
+
+/** The changes of one group by address. */
+export function changesOf(plan: Plan, group: ChangeGroup): readonly Change[] {
   return plan.changes
-    .filter((change) => change.action === action)
+    .filter((change) => groupOf(change) === group)
     .toSorted((a, b) => compareText(a.address, b.address));
 }
 
@@ -61,6 +74,7 @@ export function verdict(plan: Plan): string {
   const parts = [
     `${number(summary.create)} to create`,
     ...(summary.adopt > 0 ? [`${number(summary.adopt)} to adopt`] : []),
+    ...(summary.takeover > 0 ? [`${number(summary.takeover)} to take over`] : []),
     `${number(summary.update)} to update`,
     `${number(summary.delete)} to delete`,
     `${number(summary.promote)} to promote`,
@@ -124,15 +138,17 @@ function gateText(release: Change['release']): string {
 export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   const deletes = changesOf(plan, 'delete').map((change) => change.address);
   const recreated = plan.drift.filter((entry) => entry.deleted).map((entry) => entry.address);
-  const lines: string[] = [];
+  const lines: string[] = plan.diagnostics.flatMap(({ caution, message }) =>
+    caution === true ? [`${message}.`] : [],
+  );
   if (plan.options.offline === true) {
     lines.push('Live not compared: this is Git against the last apply, and it cannot be applied.');
   }
   if (deletes.length > 0) {
     lines.push(`Deletes ${count(deletes.length, 'resource')}: ${listSome(deletes)}.`);
   }
-  for (const action of ['update', 'adopt', 'delete'] as const) {
-    for (const change of changesOf(plan, action)) {
+  for (const group of ['update', 'adopt', 'takeover', 'delete'] as const) {
+    for (const change of changesOf(plan, group)) {
       if (change.affects.length === 0) continue;
       lines.push(
         `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareText))}`,
@@ -147,6 +163,11 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   }
   if (plan.git?.dirty === true) lines.push('The working tree has changes that are not committed.');
   return lines;
+}
+
+/** Diagnostics without those that are shown as cautions. */
+export function otherDiagnostics(plan: Plan): Plan['diagnostics'] {
+  return plan.diagnostics.filter(({ caution }) => caution !== true);
 }
 
 /** At most ten names, then how many more. */

@@ -4,7 +4,7 @@ import { columns, finish, paint, paragraph, type Style } from './style.ts';
 import { visible } from './visible.ts';
 
 /** The applies of an environment, newest first; undefined: the store keeps no history. */
-export function renderHistory(
+export function renderStateHistory(
   entries: readonly HistoryEntry[] | undefined,
   serial: number | undefined,
   style: Style,

@@ -22,7 +22,7 @@ export function isSensitive(value: Json): boolean {
 }
 
 /** The address inside `{ "$ref": "tool/x" }`; undefined for a user's own `$ref`, as in a JSON Schema. */
-export function refTarget(value: Json): string | undefined {
+export function ownRefTarget(value: Json): string | undefined {
   const target = onlyKey(value, '$ref');
   if (typeof target !== 'string') return undefined;
   const kind = target.slice(0, target.indexOf('/'));
@@ -40,7 +40,7 @@ export function inline(value: Json, show: (text: string) => string = visible, de
   if (typeof value === 'string') return quoted(value, show);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isSensitive(value)) return SENSITIVE;
-  const ref = refTarget(value);
+  const ref = ownRefTarget(value);
   if (ref !== undefined) return show(ref);
   if (isArray(value)) {
     if (depth > MAX_DEPTH) return '[...]';
@@ -73,7 +73,7 @@ export function yamlLines(value: Json, depth = 0): readonly string[] {
   if (
     isObject(value) &&
     !isSensitive(value) &&
-    refTarget(value) === undefined &&
+    ownRefTarget(value) === undefined &&
     Object.keys(value).length > 0
   ) {
     return Object.entries(value).flatMap(([key, item]) => under(`${keyText(key)}:`, item, depth));
@@ -93,7 +93,10 @@ function under(label: string, value: Json, depth: number): readonly string[] {
 function isContainer(value: Json): boolean {
   if (isArray(value)) return value.length > 0;
   return (
-    isObject(value) && !isSensitive(value) && refTarget(value) === undefined && Object.keys(value).length > 0
+    isObject(value) &&
+    !isSensitive(value) &&
+    ownRefTarget(value) === undefined &&
+    Object.keys(value).length > 0
   );
 }
 

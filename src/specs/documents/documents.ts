@@ -2,21 +2,22 @@ import { basename } from 'node:path';
 import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../../model/address.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { brokenText } from '../problems/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
-import { readText } from '../problems/text.ts';
+import { readSpecText } from '../problems/text.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import type { SpecFile } from './files.ts';
-import { createLocate, type Locate, makeSource, positionAt, type Source } from './source.ts';
+import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from './source.ts';
 
 /** A spec file holds prompts at most, so a larger one is a mistake, and reading it would take seconds. */
 export const MAX_FILE_BYTES = 4 * 1_048_576;
 
 /** One YAML document with its kind and key settled; nothing in it is resolved yet. */
 export interface SpecDocument {
-  readonly source: Source;
+  readonly source: SourceFile;
   /** Which document of the file, from 0. */
   readonly index: number;
   readonly kind: Kind;
@@ -45,7 +46,7 @@ interface Reading {
 }
 
 interface Raw {
-  readonly source: Source;
+  readonly source: SourceFile;
   readonly index: number;
   readonly offset: number;
   readonly body: JsonObject;
@@ -66,7 +67,7 @@ export function readDocuments(files: readonly SpecFile[]): SpecFolder {
 }
 
 function readFile({ path, file }: SpecFile, reading: Reading): void {
-  const read = readText(path, MAX_FILE_BYTES);
+  const read = readSpecText(path, MAX_FILE_BYTES);
   if ('code' in read) {
     const position = positionAt(makeSource(file, read.before), read.before.length);
     reading.diagnostics.push({ severity: 'error', code: read.code, message: read.message, position });
@@ -82,6 +83,12 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
     const message = 'the file begins with a byte order mark';
     const hint = 'save it as UTF-8 without BOM';
     report({ severity: 'warning', code: 'FILE_BOM', message, offset: 0, hint });
+  }
+  const broken = brokenText(read.text);
+  if (broken !== undefined) {
+    report({ severity: 'error', code: 'FILE_BROKEN', ...broken });
+    reading.broken.add(defaultKey(file));
+    return;
   }
   const parsed = parseYaml(read.text);
   for (const problem of parsed.problems) report(problem);
@@ -110,7 +117,9 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
         code: 'DOCUMENT_TYPE',
         message: 'a document must be a mapping',
         offset,
-        hint: SKELETON,
+        hint: Array.isArray(value)
+          ? 'several documents in one file are not a list: a line --- stands between them'
+          : SKELETON,
       });
   });
   if (parsed.documents.length === 0 && parsed.problems.length === 0) {
@@ -122,7 +131,7 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
   for (const raw of raws) addDocument(raw, raws, reading);
 }
 
-const SKELETON = 'start with kind: assistant, tool, test or mcp_server';
+const SKELETON = `start with kind: ${KIND_NAMES.slice(0, -1).join(', ')} or ${KIND_NAMES.at(-1)}`;
 
 function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void {
   const { source, index, body } = raw;
@@ -189,7 +198,7 @@ function settledKey(
 }
 
 /** Notes every key under which a broken document may be meant by references elsewhere. */
-function markBroken(source: Source, index: number, reading: Reading, value?: unknown): void {
+function markBroken(source: SourceFile, index: number, reading: Reading, value?: unknown): void {
   const key = isObject(value) ? value.key : undefined;
   if (typeof key === 'string') {
     reading.broken.add(key);

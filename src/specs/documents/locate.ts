@@ -3,10 +3,10 @@ import { fromPointer } from '../../model/json.ts';
 import type { Located } from '../yaml/yaml-locate.ts';
 import type { SpecDocument } from './documents.ts';
 import type { Layer } from './layers.ts';
-import { type Locate, positionAt, type Source } from './source.ts';
+import { type Locate, positionAt, type SourceFile } from './source.ts';
 
 interface Place {
-  readonly source: Source;
+  readonly source: SourceFile;
   readonly located: Located;
   /** How much of the path below the layer's own start was found. */
   readonly depth: number;

@@ -18,7 +18,7 @@ export interface TextUnreadable {
  * Reads a whole text file of at most `maxBytes`. Never throws: what is wrong with the file comes back as a value.
  * Synchronous on purpose: thousands of small files are read several times faster this way.
  */
-export function readText(path: string, maxBytes: number): TextRead | TextUnreadable {
+export function readSpecText(path: string, maxBytes: number): TextRead | TextUnreadable {
   const bytes = readBytes(path, maxBytes);
   if ('code' in bytes) return bytes;
   if (!isUtf8(bytes)) return notUtf8(bytes);

@@ -2,10 +2,10 @@ import type { Address } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Finding } from '../problems/problem.ts';
-import { problem, type World, warning } from './world.ts';
+import { problem, type RuleContext, warning } from './world.ts';
 
 /** One rule over all resources: what was moved, and names that two share. */
-export function identityRules(world: World): readonly (readonly [Address, Finding])[] {
+export function identityRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
   const findings: (readonly [Address, Finding])[] = [];
   const names = new Map<string, Address>();
   const claims = new Map<Address, Address>();
@@ -35,7 +35,7 @@ function nameTwice(resource: DesiredResource, first: Address): Finding {
 
 function movedRules(
   resource: DesiredResource,
-  world: World,
+  world: RuleContext,
   claims: Map<Address, Address>,
 ): readonly Finding[] {
   const from = resource.lifecycle.movedFrom;

@@ -3,10 +3,10 @@ import { isArray, isObject, type JsonObject, stableStringify } from '../../model
 import type { Finding } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
 import { missing } from './references.ts';
-import { objectOf, objectsOf, problem, referenced, textOf, type World, warning } from './world.ts';
+import { objectOf, objectsOf, problem, type RuleContext, referenced, textOf, warning } from './world.ts';
 
 /** What an assistant's promotion asks for can be had: tests of its own, suites with tests, growing shares. */
-export function promotionRules(resource: DesiredResource, world: World): readonly Finding[] {
+export function promotionRules(resource: DesiredResource, world: RuleContext): readonly Finding[] {
   const { promotion } = resource;
   if (promotion === undefined) return [];
   const gate = objectOf(promotion.gate);
@@ -44,7 +44,7 @@ function strategyRules(promotion: JsonObject, gate: JsonObject): readonly Findin
   return [];
 }
 
-function canaryRules(resource: DesiredResource, canary: JsonObject, world: World): readonly Finding[] {
+function canaryRules(resource: DesiredResource, canary: JsonObject, world: RuleContext): readonly Finding[] {
   const analysis = objectOf(canary.analysis);
   return [
     ...canarySteps(canary),
@@ -56,7 +56,7 @@ function canaryRules(resource: DesiredResource, canary: JsonObject, world: World
 function gateTests(
   resource: DesiredResource,
   gate: JsonObject,
-  world: World,
+  world: RuleContext,
   place: string,
 ): readonly Finding[] {
   return objectsOf(gate.tests).flatMap(([index, entry]) => {
@@ -87,7 +87,7 @@ function gateTests(
   });
 }
 
-function gateSuites(gate: JsonObject, world: World, place: string): readonly Finding[] {
+function gateSuites(gate: JsonObject, world: RuleContext, place: string): readonly Finding[] {
   if (!isArray(gate.suites)) return [];
   const suites = new Set<string>();
   for (const { kind, spec } of world.resources.values()) {

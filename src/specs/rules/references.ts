@@ -2,10 +2,10 @@ import { parseAddress } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import type { Finding } from '../problems/problem.ts';
 import { nearest } from '../problems/suggest.ts';
-import { problem, type World } from './world.ts';
+import { problem, type RuleContext } from './world.ts';
 
 /** Every reference of a spec leads to a document that exists in this environment. */
-export function referenceRules(resource: DesiredResource, world: World): readonly Finding[] {
+export function referenceRules(resource: DesiredResource, world: RuleContext): readonly Finding[] {
   return resource.references.flatMap(({ pointer, target }) => {
     if (target.startsWith('integration/')) return [];
     const found = missing(target, world);
@@ -14,7 +14,7 @@ export function referenceRules(resource: DesiredResource, world: World): readonl
 }
 
 /** What is wrong with a reference to an address, or undefined when it leads somewhere. */
-export function missing(target: string, world: World): Finding | undefined {
+export function missing(target: string, world: RuleContext): Finding | undefined {
   const parsed = parseAddress(target);
   if (parsed === undefined) return undefined;
   const { address, kind, key } = parsed;

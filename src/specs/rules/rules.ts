@@ -8,7 +8,7 @@ import { referenceRules } from './references.ts';
 import { ignoreRules, transcriptionRules } from './settings.ts';
 import { testRules } from './tests.ts';
 import { assistantToolRules, toolRules } from './tools.ts';
-import type { Rule, World } from './world.ts';
+import type { Rule, RuleContext } from './world.ts';
 
 const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
   assistant: [referenceRules, assistantToolRules, flowRules, transcriptionRules, promotionRules, ignoreRules],
@@ -20,7 +20,7 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
 };
 
 /** Every rule that needs more than one value or more than one document, over one environment. */
-export function checkRules(world: World): readonly (readonly [Address, Finding])[] {
+export function checkRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
   const findings: (readonly [Address, Finding])[] = [...identityRules(world)];
   for (const resource of world.resources.values()) {
     for (const rule of RULES[resource.kind]) {

@@ -2,7 +2,7 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, type Json, type JsonObject } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
-import { objectOf, objectsOf, problem, referenced, textOf, type World, warning } from './world.ts';
+import { objectOf, objectsOf, problem, type RuleContext, referenced, textOf, warning } from './world.ts';
 
 interface UsedTool {
   /** Pointer of the inline tool or of the reference. */
@@ -16,7 +16,7 @@ const MANY: ReadonlySet<string> = new Set(['function', 'webhook', 'client_side_t
 /** Types whose tools the model calls by a name of their own. */
 const NAMED = ['function', 'webhook', 'client_side_tool', 'update_dynamic_variables'] as const;
 
-export function assistantToolRules(resource: DesiredResource, world: World): readonly Finding[] {
+export function assistantToolRules(resource: DesiredResource, world: RuleContext): readonly Finding[] {
   const { spec } = resource;
   const tools: readonly UsedTool[] = [
     ...objectsOf(spec.tools).map(([index, body]) => ({
@@ -62,7 +62,7 @@ function hasBriefing(transfer: JsonObject): boolean {
   return targets.length > 0 && targets.every(([, target]) => Boolean(textOf(target.message)?.trim()));
 }
 
-function sharedTools(ids: Json | undefined, pointer: string, world: World): readonly UsedTool[] {
+function sharedTools(ids: Json | undefined, pointer: string, world: RuleContext): readonly UsedTool[] {
   if (!isArray(ids)) return [];
   return ids.flatMap((id, index) => {
     const tool = referenced(id, world);
@@ -70,7 +70,7 @@ function sharedTools(ids: Json | undefined, pointer: string, world: World): read
   });
 }
 
-function flowTools(spec: JsonObject, world: World): readonly UsedTool[] {
+function flowTools(spec: JsonObject, world: RuleContext): readonly UsedTool[] {
   return objectsOf(objectOf(spec.conversation_flow).nodes).flatMap(([index, node]) => {
     const pointer = `/spec/conversation_flow/nodes/${index}`;
     const single = referenced(node.shared_tool_id, world);

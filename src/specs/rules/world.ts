@@ -5,7 +5,7 @@ import type { SpecCode } from '../problems/codes.ts';
 import type { Finding } from '../problems/problem.ts';
 
 /** One environment as the rules see it. Specs may break the schema: rules look before they use a value. */
-export interface World {
+export interface RuleContext {
   readonly resources: ReadonlyMap<Address, DesiredResource>;
   /** Addresses that exist in other environments only. */
   readonly elsewhere: ReadonlySet<Address>;
@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** A rule looks at one resource, knowing all others. */
-export type Rule = (resource: DesiredResource, world: World) => readonly Finding[];
+export type Rule = (resource: DesiredResource, world: RuleContext) => readonly Finding[];
 
 export function problem(code: SpecCode, pointer: string, message: string, hint?: string): Finding {
   return { severity: 'error', code, pointer, message, ...(hint === undefined ? {} : { hint }) };
@@ -41,7 +41,7 @@ export function textOf(value: Json | undefined): string | undefined {
 }
 
 /** The resource that a `{ $ref }` names in this environment. */
-export function referenced(value: Json | undefined, world: World): DesiredResource | undefined {
+export function referenced(value: Json | undefined, world: RuleContext): DesiredResource | undefined {
   const target = isObject(value) ? value.$ref : undefined;
   if (typeof target !== 'string') return undefined;
   const address = parseAddress(target)?.address;

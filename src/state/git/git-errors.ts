@@ -13,6 +13,13 @@ interface Known {
 /** What git says on stderr, most telling first. */
 const KNOWN: readonly Known[] = [
   {
+    code: 'GIT_BARE_LAYOUT',
+    kind: 'usage',
+    sign: /cannot use bare repository/i,
+    what: 'a folder of the project looks like a bare Git repository',
+    hint: 'its configuration could run programs, so it is not used; remove HEAD, objects and refs from that folder',
+  },
+  {
     code: 'GIT_NO_REPOSITORY',
     kind: 'usage',
     sign: /not a git repository \(or any/i,
@@ -44,7 +51,7 @@ const KNOWN: readonly Known[] = [
 
 /** A failed git call as a `Failure` with a code of its own and the next thing to do. Credentials are cut out. */
 export function gitFailure(doing: string, place: string, finished: GitFinished): Failure {
-  const said = redact(`${finished.stderr}\n${finished.stdout}`);
+  const said = redactGitText(`${finished.stderr}\n${finished.stdout}`);
   const line = said
     .split('\n')
     .filter((one) => /^(fatal|error|remote|!)/.test(one))
@@ -69,7 +76,7 @@ export function gitFailure(doing: string, place: string, finished: GitFinished):
 }
 
 /** Takes user information out of addresses and the content of authorization headers out of any text. */
-export function redact(text: string): string {
+export function redactGitText(text: string): string {
   return text
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/(authorization:\s*)[^\r\n]*/gi, '$1***');

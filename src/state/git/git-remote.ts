@@ -42,25 +42,29 @@ export interface GitRemoteOptions {
   readonly git: FeedGit;
   /** A folder inside the repository. */
   readonly root: string;
-  /** Name of a configured remote, or an address without credentials. */
+  /** Name of a configured remote; an address or a path is refused. */
   readonly remote: string;
   readonly randomUuid: () => string;
 }
 
-/** No tidying up, and no hook of the clone: state is no work of its user's. Hooks of the remote have their say. */
-const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'core.hooksPath=/dev/null'];
+/** No tidying up: state is no work of the clone's user. */
+const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
 const REF = /^refs\/(?!.*(\.\.|\/\/|\.lock$|\/$|\/\.))[A-Za-z0-9._/-]+$/;
 
-/** Rejects a ref or remote that could be taken for an option, or that would put a credential into argv. */
+/** Letters, digits and what else names of remotes are made of: no address, no path that leads anywhere. */
+const REMOTE = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._/-]*$/;
+
+/**
+ * Rejects a ref that could be taken for an option, and a remote that is no name. The project file belongs to
+ * whoever writes a branch: an address in it would choose where the state and the forge's credential go.
+ */
 export function checkRemote(remote: string, ref: string): void {
   const problem = !REF.test(ref)
     ? `state.ref must be a full name like refs/assistantctl/production, not ${ref}`
-    : remote === '' || remote.startsWith('-')
-      ? 'state.remote must be the name of a remote'
-      : /:\/\/[^/]*@/.test(remote) && !/^ssh:\/\/[^/:@]*@/.test(remote)
-        ? 'state.remote holds a credential'
-        : undefined;
+    : !REMOTE.test(remote)
+      ? 'state.remote must be the name of a remote of the clone, and neither an address nor a path'
+      : undefined;
   if (problem === undefined) return;
   throw new Failure('usage', problem, {
     code: 'GIT_REMOTE_INVALID',
@@ -74,13 +78,24 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
     git([...QUIET, ...args], root, input);
   const place = (ref: string): string => `${ref} at ${remote}`;
 
+  let configured: Promise<void> | undefined;
+
+  /** Git takes a name that no remote has for a path: a folder of the branch could become the remote. */
+  async function requireRemote(): Promise<void> {
+    if ((await run(['remote', 'get-url', remote])).code === 0) return;
+    const inside = await run(['rev-parse', '--git-dir']);
+    if (inside.code !== 0) throw gitFailure('the state cannot be read', root, inside);
+    throw new Failure('usage', `the clone has no remote called ${remote}`, {
+      code: 'GIT_REMOTE_MISSING',
+      hint: 'check `state.remote` in assistantctl.yaml against `git remote -v`',
+    });
+  }
+
   async function list(refs: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    configured ??= requireRemote();
+    await configured;
     const found = await run(['ls-remote', '--refs', '--', remote, ...refs]);
-    if (found.code !== 0) {
-      // Outside of a repository `ls-remote` complains about the remote, which would mislead.
-      const inside = await run(['rev-parse', '--git-dir']);
-      throw gitFailure('the state cannot be read', place(refs[0] ?? ''), inside.code === 0 ? found : inside);
-    }
+    if (found.code !== 0) throw gitFailure('the state cannot be read', place(refs[0] ?? ''), found);
     const pairs = found.stdout.split('\n').map((line) => line.split('\t'));
     return new Map(pairs.flatMap(([id, ref]) => (id && ref && refs.includes(ref) ? [[ref, id]] : [])));
   }

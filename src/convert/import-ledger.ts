@@ -6,13 +6,13 @@ import { isArray, isObject, type Json, type Path, toPointer } from '../model/jso
 import { omission } from './omissions.ts';
 import type { RemarkCode } from './remarks.ts';
 import type { Cursor } from './source/cursor.ts';
-import type { SourceFile } from './source/source-file.ts';
+import type { ImportedFile } from './source/source-file.ts';
 
 export type Fate = 'exact' | 'near' | 'lost';
 
 /** A value and what became of it. */
 export interface Entry {
-  readonly file: SourceFile;
+  readonly file: ImportedFile;
   readonly path: Path;
   readonly fate: Fate;
   readonly remark?: RemarkCode;
@@ -22,7 +22,7 @@ export interface Entry {
   readonly aside?: boolean;
 }
 
-export interface Ledger {
+export interface ImportLedger {
   exact(at: Cursor | undefined): void;
   near(at: Cursor | undefined, remark: RemarkCode, detail?: string): void;
   lost(at: Cursor | undefined, remark: RemarkCode, detail?: string): void;
@@ -38,8 +38,8 @@ export interface Ledger {
 type Mark = Pick<Entry, 'remark' | 'detail'> & { readonly fate: Fate | 'frame' };
 
 /** The first mark of a value counts. */
-export function createLedger(): Ledger {
-  const marks = new Map<SourceFile, Map<string, Mark>>();
+export function createImportLedger(): ImportLedger {
+  const marks = new Map<ImportedFile, Map<string, Mark>>();
   const enclosed: Cursor[] = [];
   const notes: Entry[] = [];
   const put = (at: Cursor | undefined, mark: Mark): void => {
@@ -81,7 +81,7 @@ function settled(at: Cursor, marks: ReadonlyMap<string, Mark> | undefined): read
 }
 
 /** What is off, empty or only an address at the other platform is not missed. */
-function unspoken(file: SourceFile, path: Path): Mark | undefined {
+function unspoken(file: ImportedFile, path: Path): Mark | undefined {
   const value = valueAtPointer(file.value, path);
   if (value === false || value === '' || value === null) return undefined;
   const remark = omission(path);

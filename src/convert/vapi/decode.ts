@@ -3,7 +3,7 @@ import type { Carry } from '../carry.ts';
 import type { Agent, AgentMention, Decoded, Tool } from '../neutral.ts';
 import { type Cursor, elements, listed, member, rawText } from '../source/cursor.ts';
 import { simulatedCall, structuredOutput } from './analysis.ts';
-import { type VapiResource, type VapiWorld, vapiAgent } from './assistant.ts';
+import { type VapiWorld, vapiAgent } from './assistant.ts';
 import { type VapiPart, type VapiResource, vapiPart } from './parts.ts';
 import { workflowAgent } from './workflow.ts';
 

@@ -82,6 +82,7 @@ function planExisting(
       live: managed(resource, sent),
       ...(begun !== undefined && { begun: managed(resource, begun) }),
       foreign: settled?.foreign ?? [],
+      seal: context.seal,
     },
     context.policy,
   );

@@ -7,7 +7,7 @@ import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { OwnForm } from '../model/own-form.ts';
+import type { ValueForm } from '../model/own-form.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { bindBegun, bindResource, logIntent } from './bind.ts';
@@ -27,7 +27,7 @@ export interface Target {
   /** What was read, in the API's own form. */
   readonly before: JsonObject;
   /** Own forms that were known before. */
-  readonly forms: readonly OwnForm[];
+  readonly forms: readonly ValueForm[];
 }
 
 /** What the API made of a write to the target, as a reply to it shows. */
@@ -79,7 +79,7 @@ export function holdsTarget(
   step: Step,
   target: Target,
   live: JsonObject,
-  forms: readonly OwnForm[] = [],
+  forms: readonly ValueForm[] = [],
 ): boolean {
   const { config, paths } = target;
   const shape = SHAPES[step.kind];

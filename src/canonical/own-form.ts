@@ -13,7 +13,7 @@ import {
   type Path,
   toPointer,
 } from '../model/json.ts';
-import type { OwnForm } from '../model/own-form.ts';
+import type { ValueForm } from '../model/own-form.ts';
 import type { ListShape, ObjectShape, ScalarShape, Shape } from '../model/shape.ts';
 import { isMasked } from './canonical.ts';
 import { differencesFrom } from './differences.ts';
@@ -24,7 +24,7 @@ import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
 /** What became of a write. */
 export interface Learned {
-  readonly forms: readonly OwnForm[];
+  readonly forms: readonly ValueForm[];
   readonly lost: readonly Lost[];
 }
 
@@ -46,9 +46,9 @@ export interface WriteAndReply {
 }
 
 interface Found {
-  readonly forms: readonly OwnForm[];
+  readonly forms: readonly ValueForm[];
   /** Forms that change the key of a list element: they come last, inner ones first. */
-  readonly renames: readonly OwnForm[];
+  readonly renames: readonly ValueForm[];
   readonly lost: readonly Lost[];
 }
 
@@ -66,15 +66,15 @@ function joined(parts: readonly Found[]): Found {
 export function learnForms(
   shape: ObjectShape,
   write: WriteAndReply,
-  known: readonly OwnForm[] = [],
+  known: readonly ValueForm[] = [],
 ): Learned {
   const { forms, renames, lost } = compareAt(shape, write, { sent: [], got: [] });
   return { forms: [...forms, ...renames].map((form) => asKnown(form, known)), lost };
 }
 
 /** A form that was learned earlier stays what it was: it is told once, and what was kept then is not kept by now. */
-function asKnown(form: OwnForm, known: readonly OwnForm[]): OwnForm {
-  const same = ({ at, sent, got }: OwnForm): boolean =>
+function asKnown(form: ValueForm, known: readonly ValueForm[]): ValueForm {
+  const same = ({ at, sent, got }: ValueForm): boolean =>
     at === form.at && jsonEqual(sent, form.sent) && jsonEqual(got, form.got);
   return known.find(same) ?? form;
 }
@@ -273,7 +273,7 @@ export function isComplete({ forms, lost }: Learned): boolean {
 export function asSent(
   shape: ObjectShape,
   live: JsonObject,
-  forms: readonly OwnForm[] | undefined,
+  forms: readonly ValueForm[] | undefined,
   desired?: JsonObject,
 ): JsonObject {
   let result: Json | undefined = live;

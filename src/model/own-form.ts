@@ -6,7 +6,7 @@ import type { Json } from './json.ts';
  * A value that the API keeps otherwise than it was sent: an alias resolved, a number rounded, a text tidied up. It is
  * learned from the reply to a write of our own and from nothing else.
  */
-export type OwnForm = {
+export type ValueForm = {
   /** JSON Pointer into what came back; elements of lists by their keys. */
   readonly at: string;
   readonly sent: Json;

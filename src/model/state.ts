@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
-import type { OwnForm } from './own-form.ts';
+import type { ValueForm } from './own-form.ts';
 import type { CompletedApply } from './review.ts';
 import type { Rollout } from './rollout.ts';
 import type { Candidate, VersionRecord } from './version-record.ts';
@@ -35,7 +35,7 @@ export interface Binding {
    */
   readonly base: JsonObject | null;
   /** What the API keeps otherwise than it was sent. */
-  readonly forms?: readonly OwnForm[];
+  readonly forms?: readonly ValueForm[];
   /**
    * The base as an update would leave it that was begun and not recorded as done. A live value of its fields that
    * nobody knows is then our own, in the API's form.

@@ -9,7 +9,7 @@ import type { DesiredResource } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, type Json, type JsonObject } from '../model/json.ts';
-import type { OwnForm } from '../model/own-form.ts';
+import type { ValueForm } from '../model/own-form.ts';
 import type { ObjectShape } from '../model/shape.ts';
 
 const MOST_CHARACTERS = 60;
@@ -17,7 +17,7 @@ const MOST_CHARACTERS = 60;
 /** One remark for all values of a resource that are new in another spelling; one for each that is not in force. */
 export function formNotes(
   { address, kind, spec }: DesiredResource,
-  forms: readonly OwnForm[] | undefined,
+  forms: readonly ValueForm[] | undefined,
 ): readonly Diagnostic[] {
   const written = (forms ?? []).filter((form) => isWritten(SHAPES[kind], form, spec));
   const respelled = written.filter(({ how, told }) => how === undefined && told !== true);
@@ -28,14 +28,14 @@ export function formNotes(
 }
 
 /** False when Git has another value by now. */
-function isWritten(shape: ObjectShape, { at, sent }: OwnForm, spec: JsonObject): boolean {
+function isWritten(shape: ObjectShape, { at, sent }: ValueForm, spec: JsonObject): boolean {
   const path = fromPointer(at);
   const value = valueAtPath(shape, spec, path);
   // An element that came back under another key is not found under that key; nor is anything below it.
   return value === undefined || differencesFrom(shapeAt(shape, spec, path), sent, value).length === 0;
 }
 
-function respelledNote(address: Address, forms: readonly OwnForm[]): Diagnostic {
+function respelledNote(address: Address, forms: readonly ValueForm[]): Diagnostic {
   const words = forms.map(
     ({ at, sent, got }) => `${shownValue(at, got)} of ${shownValue(at, sent)} at ${at}`,
   );
@@ -48,7 +48,7 @@ function respelledNote(address: Address, forms: readonly OwnForm[]): Diagnostic 
   };
 }
 
-function notInForce(address: Address, { at, sent, got, how }: OwnForm): Diagnostic {
+function notInForce(address: Address, { at, sent, got, how }: ValueForm): Diagnostic {
   if (how === 'dropped') {
     return {
       severity: 'warning',

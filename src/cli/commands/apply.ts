@@ -27,6 +27,7 @@ export interface ApplyFlags extends PlanningFlags {
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
   readonly yes?: boolean;
@@ -52,7 +53,13 @@ async function run(
 ): Promise<number> {
   const { runtime } = context;
   const state = work.session.current();
-  const fresh = await planOn(context, inputs, work.connection, state, planOptions(flags, saved?.options));
+  const fresh = await planOn(
+    context,
+    inputs,
+    work.connection,
+    state,
+    planOptions(flags, saved?.options, inputs.project.environment),
+  );
   let released: Released;
   try {
     released = releaseForApply(fresh, {
@@ -63,6 +70,7 @@ async function run(
       overrideLimits: flags.overrideLimits === true,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver: saved === undefined && willAsk(context, flags) ? 'all' : consentOf(flags.takeOver),
+      notRenamed: consentOf(flags.notRenamed),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });

@@ -31,7 +31,12 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const inputs = await gather(context);
   const review = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
   const wanted = { blastRadius: review || flags.blastRadius === true };
-  const { planned, state, blastRadius } = await planWithoutLease(context, inputs, planOptions(flags), wanted);
+  const { planned, state, blastRadius } = await planWithoutLease(
+    context,
+    inputs,
+    planOptions(flags, undefined, inputs.project.environment),
+    wanted,
+  );
   const saved = blastRadius === undefined ? planned.plan : { ...planned.plan, blast_radius: blastRadius };
   if (flags.gitlabReport !== undefined) {
     await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(planned.plan)));
@@ -60,6 +65,6 @@ function gitlabCounts({ summary }: Plan): { create: number; update: number; dele
 }
 
 function differs({ summary }: Plan): boolean {
-  const { create, update, promote, adopt, takeover, drift } = summary;
-  return create + update + promote + adopt + takeover + summary.delete + drift > 0;
+  const { create, update, promote, adopt, takeover, move, drift } = summary;
+  return create + update + promote + adopt + takeover + move + summary.delete + drift > 0;
 }

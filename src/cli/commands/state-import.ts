@@ -52,6 +52,7 @@ export async function importState(context: Context, text: string, id: string): P
       staged_version_id: null,
       prevent_destroy: false,
       updated_at: context.runtime.clock().toISOString(),
+      provisional: true as const,
     };
     await session.record({ op: 'bind', address, binding });
     context.print(`${address} is bound to ${id} (${JSON.stringify(found.name)}).\n`);

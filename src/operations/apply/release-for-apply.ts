@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Change, Plan, Planned } from '../../model/plan.ts';
 import type { State } from '../../model/state.ts';
+import { renameRefusals } from '../../plan/renames.ts';
 import { refusals } from '../../plan/safety.ts';
 import type { SavedPlanCheck } from '../../plan/saved.ts';
 import { checkSavedPlan } from '../../plan/saved.ts';
@@ -17,6 +18,8 @@ export interface Expectations {
   readonly overrideLimits: boolean;
   /** Take-overs that were allowed; a plan whose digest was given is allowed as a whole. */
   readonly takeOver: TakeOverConsent;
+  /** Suspected renames of which somebody said that they are none. */
+  readonly notRenamed: TakeOverConsent;
   readonly now: string;
   readonly toolVersion: string;
 }
@@ -42,6 +45,7 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
   const refused = [
     ...refusals(released.planned, safetyOf(inputs, state, overrideLimits)),
     takeOverRefusal(released.planned.plan.changes, consent),
+    ...renameRefusals(released.planned.renames, expected.notRenamed),
   ].filter((found) => found !== undefined);
   if (refused.length > 0) throw refusal(refused);
   return released;

@@ -2,11 +2,21 @@ import { Failure } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import type { State } from '../../model/state.ts';
+import { MOVED_FROM_AMBIGUOUS } from '../../plan/moved-bindings.ts';
 import type { SafetyContext } from '../../plan/safety.ts';
 import type { Inputs } from '../session/inputs.ts';
 
 /** Why a plan must not be applied although it could be made: a conflict, or drift where the project forbids it. */
 export function obstacle(plan: Plan, project: Project): Failure | undefined {
+  const ambiguous = plan.diagnostics.filter(({ code }) => code === MOVED_FROM_AMBIGUOUS);
+  const [first] = ambiguous;
+  if (first !== undefined) {
+    return new Failure('stale', first.message, {
+      code: MOVED_FROM_AMBIGUOUS,
+      ...(first.hint !== undefined && { hint: first.hint }),
+      diagnostics: ambiguous,
+    });
+  }
   if (plan.conflicts.length > 0) {
     const addresses = plan.conflicts.map((conflict) => conflict.address);
     return new Failure('stale', `changed in Git and outside Git, differently: ${addresses.join(', ')}`, {

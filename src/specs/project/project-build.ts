@@ -6,7 +6,7 @@ import type { Environment, Project } from '../../model/project.ts';
 import type { Locate, SourceFile } from '../documents/source.ts';
 
 /** The checked project file with all its environments. */
-export interface ProjectDocument extends Omit<Project, 'environment' | 'environments'> {
+export interface ProjectDocument extends Omit<Project, 'environment' | 'environments' | 'sisters'> {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment: string | undefined;
   /** Remarks that do not keep the file from being used. */
@@ -56,6 +56,8 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
     apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
     baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
     protected: body.protected === true,
+    account: text(body, 'account'),
+    prune: body.prune === true,
     state:
       state.backend === 'git'
         ? {

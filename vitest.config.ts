@@ -10,15 +10,53 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
+/** Pure rooms: no process, no server, no build. */
+const UNIT = [
+  'architecture.test.ts',
+  'canonical/**',
+  'convert/**',
+  'model/**',
+  'plan/**',
+  'render/**',
+  'specs/**',
+];
+/** The built program as processes, pseudo-terminals and packages. */
+const PROCESS = ['attack/**', 'ci/**', 'docs/**', 'e2e/**'];
+/** Kills, faults and random stories. */
+const RELIABILITY = ['reliability/**'];
+
+const tests = (folders: readonly string[]): string[] =>
+  folders.map((folder) => `test/${folder.endsWith('.ts') ? folder : `${folder}/*.test.ts`}`);
+
+const BUILD = ['test/support/build.ts'];
+
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts'],
     // A guard against hanging, not a measure: busy machines are slow.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
     sequence: { sequencer: SlowFirst },
+    coverage: {
+      provider: 'v8',
+      include: ['src/{model,canonical,plan,render,pull}/**'],
+      exclude: ['src/**/generated/**'],
+      reporter: ['text-summary'],
+    },
+    projects: [
+      { extends: true, test: { name: 'unit', include: tests(UNIT) } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [...tests(UNIT), ...tests(PROCESS), ...tests(RELIABILITY), 'test/browser/**'],
+          globalSetup: BUILD,
+        },
+      },
+      { extends: true, test: { name: 'process', include: tests(PROCESS), globalSetup: BUILD } },
+      { extends: true, test: { name: 'reliability', include: tests(RELIABILITY), globalSetup: BUILD } },
+    ],
   },
 });

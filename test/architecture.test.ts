@@ -36,22 +36,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // The second screen: the change request on GitHub, GitLab and so on.
   forge: ['operations', 'live', 'plan', 'render', 'model', 'runtime.ts'],
-  cli: [
-    'operations',
-    'forge',
-    'specs',
-    'live',
-    'state',
-    'plan',
-    'apply',
-    'release',
-    'emulator',
-    'render',
-    'pull',
-    'canonical',
-    'model',
-    'runtime.ts',
-  ],
+  cli: ['operations', 'forge', 'render', 'model', 'runtime.ts'],
   'main.ts': ['cli', 'runtime.ts'],
   'runtime.ts': [],
 };

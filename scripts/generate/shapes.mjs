@@ -81,7 +81,9 @@ function builder(defs) {
   }
 
   function leaf(schema) {
+    const json = wantedType(schema);
     const flags = {
+      ...(json === undefined ? {} : { json }),
       ...(schema.default === undefined || schema.default === null ? {} : { default: schema.default }),
       ...(schema['x-text'] ? { text: true } : {}),
       ...(schema['x-secret'] ? { secret: true } : {}),
@@ -113,6 +115,13 @@ function builder(defs) {
   return { named, names };
 }
 
+// What a field takes when it takes numbers alone or booleans alone: a variable's text becomes one there.
+function wantedType(schema) {
+  const types = [schema.type ?? 'string'].flat().filter((type) => type !== 'null');
+  if (types.every((type) => type === 'integer' || type === 'number')) return 'number';
+  return types.every((type) => type === 'boolean') ? 'boolean' : undefined;
+}
+
 function opaque(defs, schema) {
   return {
     t: 'opaque',
@@ -139,9 +148,14 @@ function mergeShapes(a, b) {
   }
   if (a.t === 'scalar' && b.t === 'scalar') {
     // A default that only some alternatives have must not stand in for a value of the others.
-    const { default: ofA, ...restA } = a;
-    const { default: ofB, ...restB } = b;
-    return { ...restA, ...restB, ...(ofA !== undefined && ofA === ofB ? { default: ofA } : {}) };
+    const { default: ofA, json: typeOfA, ...restA } = a;
+    const { default: ofB, json: typeOfB, ...restB } = b;
+    return {
+      ...(typeOfA !== undefined && typeOfA === typeOfB ? { json: typeOfA } : {}),
+      ...restA,
+      ...restB,
+      ...(ofA !== undefined && ofA === ofB ? { default: ofA } : {}),
+    };
   }
   throw new Error(`alternatives disagree: ${JSON.stringify(a)} and ${JSON.stringify(b)}`);
 }

@@ -135,6 +135,7 @@ async function editState(context: ApplyContext): Promise<void> {
         base: edit.base,
         foreign: edit.foreign,
         prevent_destroy: edit.preventDestroy,
+        ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
       };
       context.bindings.set(edit.address, binding);

@@ -1,5 +1,6 @@
 import { storedBase } from '../canonical/base.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
+import { withReadVersion } from '../canonical/held-base.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
@@ -18,7 +19,7 @@ export async function bindResource(
   reason = 'found',
 ): Promise<void> {
   const main = live.versionId;
-  await saveBinding(context, step, {
+  const binding: Binding = {
     ...carried(context, step, live.id),
     remote_id: live.id,
     ...afterStep(context, step, before, live.config),
@@ -27,7 +28,8 @@ export async function bindResource(
     prevent_destroy: step.preventDestroy,
     updated_at: now(context),
     ...(main === undefined ? {} : { mains: mainsWith(context, step, main, reason) }),
-  });
+  };
+  await saveBinding(context, step, withReadVersion(binding, live));
 }
 
 /** Base and foreign elements once the step is done. */

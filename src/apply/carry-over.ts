@@ -1,3 +1,4 @@
+import { knownDifferences, sameValue } from '../canonical/differences.ts';
 import { setAtPath, shapeAt } from '../canonical/edit.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
 import { valueAtPath } from '../canonical/walk.ts';
@@ -7,7 +8,6 @@ import type { RemoteResource } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 import type { ApplyContext } from './context.ts';
 import { isRefusal, sendBack } from './send-unknown-fields.ts';
-import { knownDifferences, sameValue } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 

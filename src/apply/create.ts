@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { unsettled } from '../canonical/differences.ts';
 import { requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -10,7 +11,6 @@ import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { settleMembers, withoutMembers } from './members.ts';
-import { unsettled } from './verify.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];

@@ -1,5 +1,6 @@
 /** Moves main: the one place where callers begin to hear another version. */
 import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
+import { knownDifferences } from '../canonical/differences.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
@@ -11,7 +12,6 @@ import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { readAgain } from './update.ts';
-import { knownDifferences } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 

@@ -1,3 +1,4 @@
+import { unsettled } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
@@ -12,7 +13,7 @@ import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
 import { sendBack } from './send-unknown-fields.ts';
-import { remainingEdits, unsettled } from './verify.ts';
+import { remainingEdits } from './verify.ts';
 
 /** What a resource is to become: the freshly read configuration with the remaining edits applied. */
 export interface Target {

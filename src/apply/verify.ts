@@ -1,63 +1,10 @@
-import { canonical, canonicalLike, EMPTY, isTree, knownTree } from '../canonical/canonical.ts';
+import { sameValue } from '../canonical/differences.ts';
 import { extraElements, shapeAt } from '../canonical/edit.ts';
-import { fittingShape, valueAtPath, withReferences } from '../canonical/walk.ts';
+import { valueAtPath, withReferences } from '../canonical/walk.ts';
 import { Failure } from '../model/errors.ts';
-import { isObject, type Json, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
+import { type JsonObject, toPointer } from '../model/json.ts';
 import type { Edit, Step } from '../model/plan.ts';
 import type { Shape } from '../model/shape.ts';
-
-type Node = Json | undefined;
-
-function treeDifferences(left: Node, right: Node, path: Path = []): readonly Path[] {
-  if (isObject(left) && isObject(right)) {
-    const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return [...names].flatMap((name) => treeDifferences(left[name], right[name], [...path, name]));
-  }
-  return jsonEqual(left, right) ? [] : [path];
-}
-
-function isBelow(prefix: Path, path: Path): boolean {
-  return prefix.length <= path.length && prefix.every((name, index) => name === path[index]);
-}
-
-/**
- * Values that a write was to set and that the API does not return. Elements that it returns beyond those are
- * not counted: they were there before, or the API added them.
- */
-export function unsettled(
-  shape: Shape,
-  wanted: JsonObject,
-  live: JsonObject,
-  only?: readonly Path[],
-): readonly string[] {
-  const expected = canonical(shape, wanted);
-  const found = canonicalLike(shape, live, wanted);
-  return treeDifferences(expected, found)
-    .filter(
-      (path) => only === undefined || only.some((edited) => isBelow(edited, path) || isBelow(path, edited)),
-    )
-    .filter((path) => valueAtPath(shape, wanted, path) !== undefined)
-    .map(toPointer);
-}
-
-/** Where two configurations differ in anything that the schemas know, what the API fills in by itself aside. */
-export function knownDifferences(shape: Shape, a: JsonObject, b: JsonObject): readonly Path[] {
-  return treeDifferences(knownTree(shape, a), knownTree(shape, b));
-}
-
-function pruned(shape: Shape, value: Node): Node {
-  if (value === undefined || value === null) return undefined;
-  // References and opaque values are objects too, of which the tree of what is known would be empty.
-  if (fittingShape(shape, value).t === 'object') return knownTree(shape, value);
-  const leaf = canonical(shape, value);
-  if (leaf === EMPTY) return undefined;
-  return isTree(leaf) ? { ...leaf } : leaf;
-}
-
-/** True when both values say the same as far as anything known goes. */
-export function sameValue(shape: Shape, a: Node, b: Node): boolean {
-  return jsonEqual(pruned(shape, a) ?? {}, pruned(shape, b) ?? {});
-}
 
 /**
  * The edits that are still to be made on a freshly read configuration: those already in effect are dropped, and

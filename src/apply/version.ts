@@ -3,6 +3,8 @@
  * main, promote it. Which version the API bases a new one on is not documented, so the staged request carries
  * main's whole writable configuration, and what leaked in from elsewhere is put right before main moves.
  */
+
+import { unsettled } from '../canonical/differences.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -19,7 +21,6 @@ import { promoteChecked, requireSameMain } from './promote.ts';
 import { opensCanary, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { holdsTarget, readAgain, type Target, targetOf } from './update.ts';
-import { unsettled } from './verify.ts';
 
 const SHAPE = SHAPES.assistant;
 

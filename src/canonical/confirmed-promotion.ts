@@ -4,6 +4,7 @@ import { isOpen } from '../model/rollout.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
 import type { VersionRecord } from '../model/version-record.ts';
 import { digest, liveDigest } from './canonical.ts';
+import { withReadVersion } from './held-base.ts';
 import { withReferences } from './walk.ts';
 
 /** How many former mains of an assistant are remembered. */
@@ -50,7 +51,7 @@ export function settledBinding(binding: Binding, live: RemoteResource): Binding 
   if (done === undefined) return binding;
   const { at, by, reason } = done;
   const version = live.versionId ?? done.version_id;
-  return {
+  const settled: Binding = {
     ...rest,
     base: done.base,
     foreign: done.foreign,
@@ -58,6 +59,7 @@ export function settledBinding(binding: Binding, live: RemoteResource): Binding 
     staged_version_id: null,
     mains: withMain(binding.mains, { version_id: version, at, by, reason }),
   };
+  return withReadVersion(settled, live);
 }
 
 function isMain(move: VersionRecord, live: RemoteResource): boolean {

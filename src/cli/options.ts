@@ -13,6 +13,7 @@ export function planningOptions(command: Command): Command {
     .option('--prune', 'delete bound resources whose spec is gone')
     .option('--no-prune', 'delete nothing, whatever the environment says')
     .option('--recreate', 'create again what was deleted outside Git')
+    .option('--refresh', 'read every assistant by id, whatever the list says')
     .addOption(new Option('--take <side>', 'who wins a conflict').choices(['git', 'live']))
     .option('--target <address...>', 'only these resources and what must be created for them', collectAddress)
     .option(

@@ -4,8 +4,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import { writePrivately } from '../operations/files.ts';
+import { resourceGraph } from '../operations/plan/graph.ts';
 import type { Inputs } from '../operations/session/inputs.ts';
-import { relationsOf } from '../plan/relations.ts';
 import { renderPlanHtml } from '../render/html/plan-page.ts';
 import type { ReviewExtra } from '../render/plan/plan-extra.ts';
 import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
@@ -56,7 +56,7 @@ function reviewOf({ inputs, blastRadius, tests, refused }: Shown): ReviewExtra {
   return {
     protected: inputs.project.environment.protected,
     refusals: refused,
-    graph: relationsOf(inputs.desired),
+    graph: resourceGraph(inputs),
     tests,
     ...(blastRadius === undefined ? {} : { blastRadius }),
   };

@@ -1,31 +1,24 @@
-import type { ApplyOutcome } from '../apply/apply.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Position } from '../model/diagnostic.ts';
 import type { Failure } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
 import { REPORT_FORMAT } from '../model/report.ts';
+import type { Executed } from '../operations/apply/executed.ts';
 import { type ReportPlace, renderReportMarkdown } from '../render/report/report-markdown.ts';
 import { renderReport } from '../render/report/report-text.ts';
 import { failureJson, renderFailure } from '../render/terminal/errors.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
 
-/** What there is to report about one apply. */
-export interface Executed extends ApplyOutcome {
-  /** Changes of the saved plan that were in effect before. */
-  readonly skipped: readonly Change[];
-  readonly saved: Plan | undefined;
-  /** For `--format markdown`. */
-  readonly place?: ReportPlace;
-  readonly desired: Pick<DesiredState, 'locate'>;
-  /** Why the state could not be saved; undefined when it was. */
-  readonly unsaved: Failure | undefined;
-}
-
 /** Prints what an apply did and returns its exit code. */
-export function showReport(context: Context, executed: Executed, format: string): number {
-  const { exitKind, skipped, saved, desired, place, unsaved, ...own } = executed;
+export function showReport(
+  context: Context,
+  executed: Executed,
+  format: string,
+  place?: ReportPlace,
+): number {
+  const { exitKind, skipped, saved, desired, unsaved, ...own } = executed;
   const report: ApplyReport = {
     ...own,
     // What is done and not remembered is half done, however well each change went.

@@ -12,7 +12,7 @@ export const ROLLOUT_COMMANDS: readonly Declared[] = [
         summary: 'open rollouts, how far they are and what stands in their way',
         declare: (command) => command.addOption(format('text', 'json')),
         action: async (context, [addresses], command) =>
-          (await import('./commands/rollout-status.ts')).rolloutStatus(context, addresses, command.opts()),
+          (await import('./commands/rollout.ts')).rolloutStatus(context, addresses, command.opts()),
       },
       {
         usage: 'tick [addresses...]',

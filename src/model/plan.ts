@@ -205,6 +205,8 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      /** The version that was read whole and holds the base. */
+      readonly readVersionId?: string;
     }
   /** A move of main turned out to be done. */
   | { readonly op: 'settle'; readonly address: Address; readonly binding: Binding }

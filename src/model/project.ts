@@ -6,6 +6,8 @@ export interface Project {
   /** Specs folder relative to the root. */
   readonly specs: string;
   readonly environments: readonly string[];
+  /** The groups of each environment, in their order. */
+  readonly groups: { readonly [environment: string]: readonly string[] };
   readonly environment: Environment;
   /** The other environments of the project. */
   readonly sisters: readonly Environment[];
@@ -17,6 +19,10 @@ export interface Project {
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
   readonly unknownFields: 'error' | 'allow';
+  /** Globs of files below the specs folder that are no documents, relative to the root. */
+  readonly ignore: readonly string[];
+  /** Ids, names or `kind/name` of live resources that are never shown as unmanaged; `*` stands for anything. */
+  readonly ignoreLive: readonly string[];
 }
 
 export interface Environment {
@@ -34,7 +40,19 @@ export interface Environment {
     | { readonly backend: 'file' }
     | { readonly backend: 'git'; readonly remote: string; readonly ref: string };
   readonly drift: DriftPolicy;
+  /** Groups that the environment belongs to, in their order. */
+  readonly groups: readonly string[];
+  /** Values with all that they use worked out. */
   readonly variables: { readonly [name: string]: string };
+  readonly variableOrigins: { readonly [name: string]: VariableOrigin };
+}
+
+/** Where a variable of an environment was written. */
+export interface VariableOrigin {
+  /** Path in the project file. */
+  readonly path: readonly string[];
+  /** As written: it may use other variables. */
+  readonly raw: string;
 }
 
 export type DriftPolicy = 'report' | 'revert' | 'fail';

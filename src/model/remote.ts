@@ -37,6 +37,8 @@ export interface RemoteAccount {
   readonly resources: readonly RemoteResource[];
   /** Undefined when no spec refers to the catalogue and it was therefore not fetched. */
   readonly integrations: readonly Integration[] | undefined;
+  /** Ids of the resources that were read one by one; all others are as a list shows them. */
+  readonly read?: ReadonlySet<string>;
   /** Ids of staged versions that the state remembers and the account no longer has; absent: none was missed. */
   readonly vanished?: ReadonlySet<string>;
   /** What other environments of the project have applied, by remote id; absent: nothing is known of them. */

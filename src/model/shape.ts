@@ -9,6 +9,8 @@ export type Shape = ScalarShape | ObjectShape | MapShape | ListShape | OpaqueSha
 
 export interface ScalarShape {
   readonly t: 'scalar';
+  /** The field takes numbers alone, or booleans alone. */
+  readonly json?: 'number' | 'boolean';
   readonly default?: Json;
   /** Free text: the API may trim its ends. */
   readonly text?: true;

@@ -34,6 +34,11 @@ export interface Binding {
   readonly foreign: readonly string[];
   /** Assistants only: the version that was main after the last write. */
   readonly main_version_id: string | null;
+  /**
+   * Assistants only: the version that was read whole and held the base. A list that shows this id leaves nothing to
+   * find out.
+   */
+  readonly read_version_id?: string;
   /** Assistants only: a version staged with `--no-promote` and waiting. */
   readonly staged_version_id: string | null;
   /** Assistants only: the canary rollout that is under way, or the last one that was aborted. */

@@ -1,4 +1,6 @@
+import type { Plan } from '../model/plan.ts';
 import type { ProgressState } from '../model/progress.ts';
+import type { Project } from '../model/project.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
 
 /**
@@ -51,3 +53,9 @@ export interface Interrupt {
   /** Gives the signals back to their defaults. */
   release(): void;
 }
+
+/**
+ * Asks whoever is there whether the plan is to be carried out. Resolves when it is; fails with `refused` when it
+ * is not.
+ */
+export type ConfirmPlan = (project: Project, plan: Plan) => Promise<void>;

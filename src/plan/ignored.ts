@@ -1,7 +1,7 @@
 import type { DesiredResource } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { JsonObject } from '../model/json.ts';
+import { fromPointer, type JsonObject, jsonEqual } from '../model/json.ts';
 import { compare } from './compare.ts';
 import { managed } from './create.ts';
 
@@ -9,6 +9,8 @@ import { managed } from './create.ts';
 export function ignoredDifferences(
   resource: DesiredResource,
   live: JsonObject,
+  base: JsonObject | null,
+  readById: boolean,
 ): { readonly ignored?: Diagnostic } {
   const { address, kind, lifecycle, position, spec } = resource;
   if (lifecycle.ignoreChanges.length === 0) return {};
@@ -17,7 +19,13 @@ export function ignoredDifferences(
     return compare(sides, { drift: 'report', take: null }).fields.map(({ path }) => path);
   };
   const seen = new Set(differing(managed(resource, spec), managed(resource, live)));
-  const hidden = differing(spec, live).filter((path) => !seen.has(path));
+  const hidden = differing(spec, live).filter((path) => {
+    // Where the list left a field out, what the base has of it stands there: without what is ignored.
+    const [name = ''] = fromPointer(path);
+    const value = live[name];
+    const isListed = value !== undefined && value !== null && !jsonEqual(value, base?.[name] ?? null);
+    return !seen.has(path) && (readById || isListed);
+  });
   if (hidden.length === 0) return {};
   const fields = hidden.length === 1 ? 'a field differs' : `${hidden.length} fields differ`;
   return {

@@ -181,3 +181,11 @@ export function isForeignAccount(state: State | undefined, account: RemoteAccoun
   const ids = new Set(account.resources.map((resource) => resource.id));
   return bound.every((binding) => !ids.has(binding.remote_id));
 }
+
+/** Whether an address has to be created before anything can refer to it. */
+export function createdBy(matching: Matching, recreate: boolean): (address: Address) => boolean {
+  return (address) => {
+    const how = matching.matches.get(address)?.how;
+    return how === 'create' || (how === 'gone' && recreate);
+  };
+}

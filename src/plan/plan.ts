@@ -22,7 +22,7 @@ import { inputsDigest, planDigest } from './digests.ts';
 import { withoutForeignDeletes, withoutForeignWrites } from './elsewhere.ts';
 import { deferredReferences } from './graph.ts';
 import { inventoryWarnings } from './inventory.ts';
-import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
 import type { MovedBinding } from './moved-bindings.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
@@ -72,6 +72,7 @@ export function makePlan(input: PlanInput): Planned {
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
+      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
   }
@@ -127,14 +128,6 @@ export function makePlan(input: PlanInput): Planned {
 
 function revertsDrift({ revertDrift }: PlanOptions, address: Address): boolean {
   return revertDrift === 'all' || revertDrift?.includes(address) === true;
-}
-
-/** Whether an address has to be created before anything can refer to it. */
-function createdBy(matching: Matching, recreate: boolean): (address: Address) => boolean {
-  return (address) => {
-    const how = matching.matches.get(address)?.how;
-    return how === 'create' || (how === 'gone' && recreate);
-  };
 }
 
 function moveChange({ from, to, remoteId }: MovedBinding): Change {

@@ -42,4 +42,6 @@ export interface ResourceContext {
   readonly release: Release | undefined;
   /** False when the version that the binding says is waiting is no longer there. */
   readonly waits: boolean;
+  /** The live form was read by id, and not from a list. */
+  readonly readById: boolean;
 }

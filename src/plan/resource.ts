@@ -87,7 +87,7 @@ function planExisting(
   const binding = settled === undefined || writes ? settled : withoutCandidate(settled);
   const entries = {
     ...reportEntries(resource, live, comparison),
-    ...ignoredDifferences(resource, liveConfig),
+    ...ignoredDifferences(resource, liveConfig, base, context.readById),
     ...(binding !== undefined &&
       binding !== known && { settled: { op: 'settle' as const, address, binding } }),
   };
@@ -95,7 +95,12 @@ function planExisting(
   const open = (underWay: boolean) =>
     rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
   if (!writes && binding !== undefined) {
-    return { ...entries, steps: [], ...open(false), ...rebase(resource, binding, base, comparison, context) };
+    return {
+      ...entries,
+      steps: [],
+      ...open(false),
+      ...rebase(resource, { binding, live, base }, comparison, context),
+    };
   }
   const desiredDigest = configDigest(shape, desired);
   if (writes && isUnderWay(rollout, desiredDigest, context)) return { ...entries, steps: [], ...open(true) };
@@ -154,17 +159,36 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
   };
 }
 
+/** The version that was read by id and holds what the base will be, where the state does not know it yet. */
+function newlyRead(
+  { binding, live }: Sighting,
+  { drift, conflicts }: Comparison,
+  context: ResourceContext,
+): string | undefined {
+  const { versionId } = live;
+  if (!context.readById || versionId === undefined || versionId === binding.read_version_id) return undefined;
+  return drift.length + conflicts.length === 0 ? versionId : undefined;
+}
+
+interface Sighting {
+  readonly binding: Binding;
+  readonly live: RemoteResource;
+  readonly base: JsonObject | null;
+}
+
 function rebase(
   resource: DesiredResource,
-  binding: Binding,
-  base: JsonObject | null,
+  sighting: Sighting,
   comparison: Comparison,
   context: ResourceContext,
 ) {
+  const { binding, base } = sighting;
+  const readVersionId = newlyRead(sighting, comparison, context);
   // One that went away is remembered without harm: who brings it back does not make it ours.
   const settled =
     comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
-    binding.prevent_destroy === resource.lifecycle.preventDestroy;
+    binding.prevent_destroy === resource.lifecycle.preventDestroy &&
+    readVersionId === undefined;
   if (settled && base !== null && jsonEqual(base, comparison.base)) return {};
   const stored = storedBase(SHAPES[resource.kind], comparison.base, (target) => context.ids.get(target));
   if (settled && jsonEqual(stored, binding.base)) return {};
@@ -174,6 +198,7 @@ function rebase(
     base: stored,
     foreign: comparison.foreign,
     preventDestroy: resource.lifecycle.preventDestroy,
+    ...(readVersionId !== undefined && { readVersionId }),
   };
   return { stateEdit };
 }

@@ -1,8 +1,9 @@
-/** Long texts go to Markdown files of their own, and `${var.…}` that is no variable is written so that it stays text. */
+/** Long texts go to Markdown files of their own, and `${` is written so that it stays text. */
 
 import { refTarget } from '../canonical/keys.ts';
 import { childShape, fittingShape } from '../canonical/walk.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
+import { escapePlaceholders } from '../model/placeholders.ts';
 import type { Shape } from '../model/shape.ts';
 
 /** Texts of more lines than this are read more easily in a file of their own. */
@@ -22,7 +23,7 @@ export function writtenSpec(shape: Shape, spec: JsonObject, place: PlaceText): J
 function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText): Json {
   const fitting = fittingShape(shape, value);
   if (typeof value === 'string') {
-    const text = escapeVariables(value);
+    const text = escapePlaceholders(value);
     const own = fitting.t === 'scalar' && fitting.text === true && deservesFile(value);
     return own ? { $file: place(text, path) } : text;
   }
@@ -50,9 +51,4 @@ function deservesFile(text: string): boolean {
 export function isPlainText(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it is about
   return !/[\u0000-\u0008\u000b-\u001f\ufeff\ufffe\uffff]|\p{Surrogate}/u.test(text);
-}
-
-/** Writes `${var.x}` so that it comes out as these very characters. */
-export function escapeVariables(text: string): string {
-  return text.replace(/\$\{var\.[^}\n]*\}?/g, (written) => `$${written}`);
 }

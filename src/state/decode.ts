@@ -168,6 +168,7 @@ function isBinding(value: unknown): value is Binding {
     value.foreign.every(isText) &&
     isTextOrNull(value.main_version_id) &&
     isTextOrNull(value.staged_version_id) &&
+    isOptional(value.read_version_id, isText) &&
     isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&

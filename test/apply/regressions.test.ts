@@ -103,9 +103,10 @@ describe('a staged version', () => {
   const variables = (names: JsonObject): Specs => ({ 'assistant/a': { ...A, dynamic_variables: names } });
 
   it.each(['replace', 'merge'] as const)(
-    'lacks the dynamic variables that went, on a server that would %s',
+    'lacks the dynamic variables that went, on a server that would %s other blocks',
     async (nested) => {
-      const world = await startWorld({ quirks: { nested } });
+      // A map of variables that is merged, and whose values may not be null, could never lose a name.
+      const world = await startWorld({ quirks: { nested, nestedBlocks: { dynamic_variables: 'replace' } } });
       await settles(world, variables({ one: '1', two: '2' }));
       await settles(world, variables({ two: '2' }));
       await settles(world, variables({}));
@@ -198,12 +199,15 @@ describe('a create', () => {
 describe('fields that nobody knows are no change', () => {
   const flow = (op: string): JsonObject => ({
     start_node_id: 'n',
-    nodes: [{ id: 'n', type: 'prompt', instructions: 'Ask.' }],
+    nodes: [
+      { id: 'n', type: 'prompt', instructions: 'Ask.' },
+      { id: 'm', type: 'prompt', instructions: 'Answer.' },
+    ],
     edges: [
       {
         id: 'e',
         start_node_id: 'n',
-        target: { type: 'node', node_id: 'n' },
+        target: { type: 'node', node_id: 'm' },
         condition: {
           type: 'expression',
           expression: {

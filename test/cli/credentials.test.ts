@@ -14,7 +14,9 @@ const production: Environment = {
   prune: false,
   state: { backend: 'file' },
   drift: 'report',
+  groups: [],
   variables: {},
+  variableOrigins: {},
 };
 const env = { KEY_OF_PRODUCTION: 'KEY_TEST_1' };
 

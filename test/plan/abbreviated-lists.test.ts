@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld, type World } from '../support/world.ts';
@@ -106,6 +107,109 @@ describe('an account whose list of assistants is abbreviated', () => {
     await world.apply(specs);
     await world.dashboard('POST', `/ai/assistants/${await world.bound('assistant/a')}`, { tools: [] });
     const { plan } = await world.plan(specs);
+    expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a']);
+  });
+});
+
+describe('requests of a plan', () => {
+  const MANY = 130;
+  const many = (change: (index: number) => JsonObject = () => ({})): Specs => ({
+    ...OTHERS,
+    ...Object.fromEntries(
+      Array.from({ length: MANY }, (_, index) => [
+        `assistant/a${index}`,
+        {
+          name: `A ${index}`,
+          instructions: 'You are one of many.',
+          tools: [HANDOFF],
+          tool_ids: [{ $ref: 'tool/hook' }],
+          mcp_servers: [{ id: { $ref: 'mcp_server/crm' } }],
+          conversation_flow: FLOW,
+          ...change(index),
+        },
+      ]),
+    ),
+  });
+
+  async function requests(world: World, specs: Specs, whole = false): Promise<readonly string[]> {
+    const before = world.emulator.requests.length;
+    await world.plan(specs, { whole });
+    return world.emulator.requests.slice(before).map(({ method, path }) => `${method} ${path.split('?')[0]}`);
+  }
+
+  const byId = (sent: readonly string[]) =>
+    sent.filter((line) => /^GET \/ai\/assistants\/assistant-/.test(line) || /^GET \/ai\/tools\/./.test(line));
+
+  async function settled(quirks: Partial<Quirks> = {}) {
+    const world = await startWorld({ quirks: { abbreviatedList: true, ...quirks } });
+    await world.apply(many());
+    return world;
+  }
+
+  it('nothing moved: the pages alone', async () => {
+    const world = await settled();
+    expect(byId(await requests(world, many()))).toEqual([]);
+  });
+
+  it('three changed in Git and two were edited: five more', async () => {
+    const world = await settled();
+    for (const address of ['assistant/a100', 'assistant/a101'])
+      await world.dashboard('POST', `/ai/assistants/${await world.bound(address)}`, { tools: [] });
+    const specs = many((index) => (index < 3 ? { tools: [] } : {}));
+    expect(byId(await requests(world, specs))).toHaveLength(5);
+    const { plan } = await world.plan(specs);
+    expect(plan.changes).toHaveLength(3);
+    expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a100', 'assistant/a101']);
+  });
+
+  it('drift that an apply leaves is told by every plan, also after the assistant was written again', async () => {
+    const world = await settled();
+    await world.dashboard('POST', `/ai/assistants/${await world.bound('assistant/a1')}`, { tools: [] });
+    const specs = many((index) => (index === 1 ? { greeting: 'Hello.' } : {}));
+    await world.apply(specs);
+    for (let round = 0; round < 2; round += 1) {
+      const { plan } = await world.plan(specs);
+      expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a1']);
+    }
+  });
+
+  it('an edit that was taken back is read once and no more after the next apply', async () => {
+    const world = await settled();
+    const path = `/ai/assistants/${await world.bound('assistant/a1')}`;
+    await world.dashboard('POST', path, { greeting: 'Yo.' });
+    await world.dashboard('POST', path, { greeting: '' });
+    expect(byId(await requests(world, many()))).toHaveLength(1);
+    expect((await world.apply(many())).outcome).toBe('nothing');
+    expect(world.writes()).toEqual([]);
+    expect(byId(await requests(world, many()))).toEqual([]);
+  });
+
+  it('a shared tool that is bound to another id: who uses it is read', async () => {
+    const world = await settled();
+    const other = await world.dashboard('POST', '/ai/tools', OTHERS['tool/hook']);
+    const session = await world.store.open('test');
+    const binding = session.current()?.resources['tool/hook'];
+    if (binding === undefined) throw new Error('not bound');
+    await session.record({
+      op: 'bind',
+      address: 'tool/hook',
+      binding: { ...binding, remote_id: String(other.id) },
+    });
+    await session.close();
+    expect(actions(await world.plan(many()))).toHaveLength(MANY);
+  });
+
+  it('whole: every assistant', async () => {
+    const world = await settled();
+    expect(byId(await requests(world, many(), true))).toHaveLength(MANY + 1);
+  });
+
+  it('a list without version ids, or with others than those of main, is not believed', async () => {
+    const world = await startWorld({ quirks: { abbreviatedList: true, listVersionId: 'absent' } });
+    const few = { ...OTHERS, 'assistant/a': { ...A, tools: [HANDOFF] } };
+    await world.apply(few);
+    await world.dashboard('POST', `/ai/assistants/${await world.bound('assistant/a')}`, { tools: [] });
+    const { plan } = await world.plan(few);
     expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a']);
   });
 });

@@ -6,7 +6,7 @@ import { follow } from './follow.ts';
 import { story } from './random-rounds.ts';
 
 /** `npm run sweep` asks for thousands, in slices of one seed each. */
-const STORIES = Number(process.env.SWEEP_STORIES ?? 300);
+const STORIES = Number(process.env.SWEEP_STORIES ?? 100);
 const SEED = Number(process.env.SWEEP_SEED ?? 20_261_122);
 
 describe('random specs, edits, live edits, faults, crashes and API variants', () => {

@@ -40,11 +40,14 @@ async function failure(work: Promise<unknown>): Promise<Failure> {
 describe('loadProject', () => {
   test('reads every setting', async () => {
     const root = makeProject({ 'assistantctl.yaml': FULL });
-    expect(await loadProject(root, 'production')).toEqual({
+    const { sisters, ...project } = await loadProject(root, 'production');
+    expect(sisters.map(({ name }) => name)).toEqual(['local', 'staging']);
+    expect(project).toEqual({
       name: 'northwind-voice',
       root,
       specs: 'assistants',
       environments: ['local', 'staging', 'production'],
+      groups: { local: [], staging: [], production: [] },
       keyVariables: ['TELNYX_API_KEY', 'TELNYX_API_KEY_STAGING'],
       environment: {
         name: 'production',
@@ -52,15 +55,21 @@ describe('loadProject', () => {
         apiKeyEnv: 'TELNYX_API_KEY',
         baseUrl: 'https://api.telnyx.com/v2',
         protected: true,
+        account: undefined,
+        prune: false,
         state: { backend: 'git', remote: 'origin', ref: 'refs/assistantctl/production' },
         drift: 'revert',
+        groups: [],
         variables: {},
+        variableOrigins: {},
       },
       limits: { maxDeletes: 2, maxChangePercent: 10, minResources: 4 },
       concurrency: 4,
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
       unknownFields: 'allow',
+      ignore: [],
+      ignoreLive: [],
     });
   });
 

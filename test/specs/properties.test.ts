@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
+import { escapePlaceholders } from '../../src/model/placeholders.ts';
 import { mergePatch } from '../../src/specs/documents/overlay.ts';
 import { interpolate } from '../../src/specs/documents/variables.ts';
 import { SPEC_CODES } from '../../src/specs/problems/codes.ts';
@@ -131,10 +132,14 @@ describe('properties', () => {
   test('a text without variables stays, and an escaped variable comes out literally', () => {
     fc.assert(
       fc.property(fc.string(), fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/), (text, name) => {
-        const plain = text.replaceAll('${var.', '');
-        expect(interpolate(plain, { [name]: 'x' })).toEqual({ text: plain, problems: [] });
-        expect(interpolate(`$\${var.${name}}`, { [name]: 'x' }).text).toBe(`\${var.${name}}`);
-        expect(interpolate(`a\${var.${name}}b`, { [name]: '${var.z}' })).toEqual({
+        const plain = text.replaceAll('${', '');
+        expect(interpolate(plain, { variables: { [name]: 'x' } })).toEqual({ text: plain, problems: [] });
+        const escaped = escapePlaceholders(`${text}\${var.${name}}\${${text}}`);
+        expect(interpolate(escaped, { variables: { [name]: 'x' } })).toEqual({
+          text: `${text}\${var.${name}}\${${text}}`,
+          problems: [],
+        });
+        expect(interpolate(`a\${var.${name}}b`, { variables: { [name]: '${var.z}' } })).toEqual({
           text: 'a${var.z}b',
           problems: [],
         });

@@ -29,6 +29,8 @@ export const NO_OPTIONS: PlanOptions = { prune: false, recreate: false, take: nu
 
 export interface PlanChoices extends Partial<PlanOptions> {
   readonly drift?: DriftPolicy;
+  /** Read every assistant by id. */
+  readonly whole?: boolean;
   readonly lifecycles?: { readonly [address: string]: Partial<Lifecycle> };
   readonly promotions?: { readonly [address: string]: JsonObject };
 }
@@ -127,6 +129,7 @@ export async function startWorld(
         desired,
         state,
         options: planOptions,
+        whole: choices.whole ?? false,
         listed: { ...listed, vanished },
         confirm: (items) => confirm(api, items),
         plan,

@@ -1,7 +1,5 @@
-import { hideSecrets } from '../../canonical/canonical.ts';
-import { SHAPES } from '../../model/generated/shapes.ts';
 import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
-import { lookAround } from '../../operations/account/surroundings.ts';
+import { lookAround, shownConfig } from '../../operations/account/surroundings.ts';
 import { renderRecord, renderRecords, renderText } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -40,7 +38,7 @@ export async function showAssistant(context: Context, text: string, format: stri
     return { found, around: await lookAround(api, found) };
   });
   const { found, around } = shown;
-  const config = hideSecrets(SHAPES.assistant, found.config);
+  const config = shownConfig(found);
   const address = addressOf(id) ?? null;
   const version = { version_id: found.versionId ?? null, version_name: found.versionName ?? null };
   for (const note of around.notes) context.note(`note: ${note}\n`);

@@ -1,6 +1,6 @@
 import type { ResourceGraph } from '../../model/graph.ts';
+import { resourceGraph } from '../../operations/plan/graph.ts';
 import { gather } from '../../operations/session/inputs.ts';
-import { relationsOf } from '../../plan/relations.ts';
 import { renderDot } from '../../render/graph/dot.ts';
 import { renderMermaid } from '../../render/graph/mermaid.ts';
 import { renderSvg } from '../../render/graph/svg.ts';
@@ -13,8 +13,7 @@ export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** Prints what the specs of one environment have to do with each other; no network, no state. */
 export async function graph(context: Context, format: GraphFormat): Promise<number> {
-  const { desired } = await gather(context);
-  const found = relationsOf(desired);
+  const found = resourceGraph(await gather(context));
   if (format === 'json') context.printJson({ format_version: '1.0', ...found });
   else context.print(drawn(found, format));
   return EXIT_DONE;

@@ -1,8 +1,7 @@
-import type { LiveApi } from '../../live/telnyx/api.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { isArray } from '../../model/json.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { type AccountApi, notInAccount, withApi, workplace } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
@@ -94,7 +93,7 @@ function bare(text: string): string {
   return text.replace(/^integration\//, '');
 }
 
-async function integrationOf(api: LiveApi, text: string): Promise<JsonObject> {
+async function integrationOf(api: AccountApi, text: string): Promise<JsonObject> {
   const wanted = bare(text);
   const all = await api.listCatalogue();
   const found = all.find(({ id, name }) => id === wanted || name === wanted);
@@ -102,7 +101,7 @@ async function integrationOf(api: LiveApi, text: string): Promise<JsonObject> {
   throw notInAccount('integration', wanted, all.map(({ name }) => scalarText(name)).sort());
 }
 
-async function connectionOf(api: LiveApi, text: string): Promise<JsonObject> {
+async function connectionOf(api: AccountApi, text: string): Promise<JsonObject> {
   const connections = await api.listConnections();
   const byId = connections.find(({ id }) => id === text);
   if (byId !== undefined) return byId;

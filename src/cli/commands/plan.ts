@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import type { Plan } from '../../model/plan.ts';
 import { writePrivately } from '../../operations/files.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
-import { obstacle, safetyOf } from '../../operations/plan/obstacles.ts';
+import { obstacle, refusedBy } from '../../operations/plan/obstacles.ts';
 import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
-import { refusals } from '../../plan/safety.ts';
 import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
 import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
@@ -30,7 +29,10 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const tests = flags.tests === undefined ? [] : await readTestResults(resolve(cwd, flags.tests));
   const inputs = await gather(context);
   const review = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
-  const wanted = { blastRadius: review || flags.blastRadius === true };
+  const wanted = {
+    blastRadius: review || flags.blastRadius === true,
+    whole: flags.refresh === true,
+  };
   const { planned, state, blastRadius } = await planWithoutLease(
     context,
     inputs,
@@ -42,7 +44,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
     await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(planned.plan)));
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
-  const refused = refusals(planned, safetyOf(inputs, state, false));
+  const refused = refusedBy(planned, inputs, state);
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
   const errors = planned.plan.diagnostics.filter(({ severity }) => severity === 'error');
   // A limit may be overridden by the apply; an error in the plan itself has to be resolved first.

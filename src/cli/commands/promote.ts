@@ -1,32 +1,9 @@
-import { configDigest } from '../../canonical/canonical.ts';
-import { contentDigest } from '../../canonical/confirmed-promotion.ts';
-import type { Address } from '../../model/address.ts';
-import { Failure } from '../../model/errors.ts';
-import { SHAPES } from '../../model/generated/shapes.ts';
-import { requireAddress } from '../../operations/address-argument.ts';
-import { requireApproval } from '../../operations/apply/approval.ts';
-import {
-  type Bound,
-  planOfMoves,
-  readBound,
-  readVersion,
-  requireAssistant,
-  stateOf,
-} from '../../operations/release/promotions.ts';
-import { accessTo } from '../../operations/session/access.ts';
-import { gather, type Inputs } from '../../operations/session/inputs.ts';
-import { type Work, withSession } from '../../operations/session/locked-run.ts';
-import { managed } from '../../plan/create.ts';
-import type { Promotion } from '../../plan/promotions.ts';
-import { releaseOf } from '../../plan/release.ts';
+import { type PromoteRequest, promoteVersions } from '../../operations/release/promote.ts';
 import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { showReport } from '../show-report.ts';
 
-export interface PromoteFlags {
-  readonly version?: string;
-  readonly approve?: string;
-  readonly rerunTests?: boolean;
+export interface PromoteFlags extends Omit<PromoteRequest, 'confirm'> {
   readonly yes?: boolean;
   readonly format: string;
 }
@@ -37,81 +14,9 @@ export async function promote(
   texts: readonly string[],
   flags: PromoteFlags,
 ): Promise<number> {
-  const addresses = [...new Set(texts.map((text) => requireAssistant(requireAddress(text))))];
-  if (flags.version !== undefined && addresses.length !== 1) {
-    throw new Failure('usage', '--version needs exactly one address', { code: 'VERSION_NEEDS_ADDRESS' });
-  }
-  const inputs = await gather(context);
-  const { environment } = inputs.project;
-  requireApproval(environment, flags.approve, false);
-  const access = accessTo(environment, context.runtime.env);
-  return await withSession(context, inputs, access, (work) => run(context, inputs, work, addresses, flags));
-}
-
-async function run(
-  context: Context,
-  inputs: Inputs,
-  work: Work,
-  addresses: readonly Address[],
-  flags: PromoteFlags,
-): Promise<number> {
-  const { project, desired } = inputs;
-  const state = stateOf(work, project, addresses[0]);
-  const waiting = [...desired.resources.keys()].filter(
-    (address) => state.resources[address]?.candidate !== undefined,
-  );
-  const chosen = addresses.length > 0 ? addresses : waiting;
-  const bound = await Promise.all(chosen.map((address) => readBound(work, state, address)));
-  const moves: Promotion[] = [];
-  for (const one of bound) {
-    const move = await moveOf(inputs, work, one, flags.version);
-    if (move === undefined) context.note(`${one.address}: nothing waits to be promoted.\n`);
-    else moves.push(move);
-  }
-  const planned = planOfMoves(context, inputs, work, state, moves, bound);
-  await confirmPlan(context, project, planned.plan, flags);
-  const outcome = await work.execute(planned, true, flags.rerunTests);
-  const unsaved = await work.save();
-  return showReport(context, { ...outcome, skipped: [], saved: undefined, desired, unsaved }, flags.format);
-}
-
-async function moveOf(
-  inputs: Inputs,
-  work: Work,
-  bound: Bound,
-  id: string | undefined,
-): Promise<Promotion | undefined> {
-  const { address, binding, main } = bound;
-  const wanted = id ?? binding.candidate?.version_id;
-  if (wanted === undefined) return undefined;
-  const version =
-    id === undefined ? await waitingVersion(inputs, work, bound) : await readVersion(work, bound, id);
-  if (version.versionId === main.versionId) return undefined;
-  const resource = inputs.desired.resources.get(address);
-  const release = resource === undefined ? undefined : releaseOf(resource, inputs.desired);
-  return { address, binding, main, version, reason: 'promote', rollback: false, release };
-}
-
-/** The candidate as it is, if it still is what Git wants and was built on what main is. */
-async function waitingVersion({ desired }: Inputs, work: Work, { address, binding, main }: Bound) {
-  const candidate = binding.candidate;
-  const resource = desired.resources.get(address);
-  const restage = 'apply again, which stages it afresh';
-  const stale = (code: string, message: string, hint = restage): Failure =>
-    new Failure('stale', `${address}: ${message}`, { code, hint, details: { address } });
-  const id = candidate?.version_id ?? '';
-  const spec = resource === undefined ? undefined : managed(resource, resource.spec);
-  if (spec === undefined || configDigest(SHAPES.assistant, spec) !== candidate?.desired_digest) {
-    const hint = `${restage}; or promote this one with --version ${id}`;
-    throw stale('CANDIDATE_OUTDATED', `version ${id} was staged for another content than Git has now`, hint);
-  }
-  if (candidate.main_digest !== contentDigest(main.config)) {
-    throw stale('MAIN_MOVED', `main was changed by someone else since version ${id} was staged`);
-  }
-  const version = await work.connection.api.getVersion(main.id, id);
-  if (version === undefined) throw stale('VERSION_GONE', `version ${id} was deleted since it was staged`);
-  if (contentDigest(version.config) !== candidate.content) {
-    throw stale('VERSION_CHANGED', `version ${id} was edited since it was staged`);
-  }
-  return version;
+  const executed = await promoteVersions(context, texts, {
+    ...flags,
+    confirm: (project, plan) => confirmPlan(context, project, plan, flags),
+  });
+  return showReport(context, executed, flags.format);
 }

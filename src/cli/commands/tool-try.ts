@@ -1,8 +1,7 @@
-import type { LiveApi } from '../../live/telnyx/api.ts';
 import { Failure } from '../../model/errors.ts';
 import { isArray, isObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { type AccountApi, withApi, workplace } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
@@ -70,12 +69,17 @@ export async function attachTool(
   return EXIT_DONE;
 }
 
-async function onlyUser(api: LiveApi, tool: string, text: string): Promise<string> {
-  const users = (await api.list('assistant')).filter(({ config }) => {
-    const ids = isArray(config.tool_ids) ? config.tool_ids : [];
-    const inline = isArray(config.tools) ? config.tools.filter(isObject) : [];
-    return ids.includes(tool) || inline.some(({ tool_id: own }) => own === tool);
-  });
+async function onlyUser(api: AccountApi, tool: string, text: string): Promise<string> {
+  // A list leaves out what an assistant uses, so each is read by itself.
+  const listed = await api.list('assistant');
+  const assistants = await Promise.all(listed.map(({ id }) => api.get('assistant', id)));
+  const users = assistants
+    .flatMap((found) => (found === undefined ? [] : [found]))
+    .filter(({ config }) => {
+      const ids = isArray(config.tool_ids) ? config.tool_ids : [];
+      const inline = isArray(config.tools) ? config.tools.filter(isObject) : [];
+      return ids.includes(tool) || inline.some(({ tool_id: own }) => own === tool);
+    });
   const [only] = users;
   if (users.length === 1 && only !== undefined) return only.id;
   const names = users.map(({ id, name }) => `${id} (${name})`).join(', ');

@@ -1,14 +1,12 @@
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { writePrivately } from '../../operations/files.ts';
+import { validateProject } from '../../operations/validate.ts';
 import { renderCodeQuality, renderSarif } from '../../render/report/sarif.ts';
 import { renderDiagnostics, renderGithubAnnotations } from '../../render/terminal/diagnostics.ts';
 import { failureJson } from '../../render/terminal/errors.ts';
-import { validateAll } from '../../specs/load/load.ts';
-import { findProjectRoot, PROJECT_FILE } from '../../specs/project/project.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 
@@ -18,14 +16,17 @@ export interface ValidateFlags {
   readonly format: string;
 }
 
-/** Checks project file and specs offline and shows all problems at once. */
-export async function validate(context: Context, flags: ValidateFlags): Promise<number> {
+/** Checks project file and specs offline and shows all problems at once, or those of the named files. */
+export async function validate(
+  context: Context,
+  files: readonly string[],
+  flags: ValidateFlags,
+): Promise<number> {
   const { format } = flags;
-  const root = await findProjectRoot(context.runtime.cwd, context.flags.project);
-  const checked = await validateAll(root, context.flags.env);
+  const checked = await validateProject(context, files);
   const failed = hasErrors(checked.diagnostics);
-  const prefix = await repositoryPrefix(context.runtime.env, root);
-  const source = { version: context.runtime.version, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
+  const { prefix, projectFile } = checked;
+  const source = { version: context.runtime.version, prefix, projectFile };
   if (flags.sarif !== undefined) {
     await writePrivately(resolve(context.runtime.cwd, flags.sarif), renderSarif(checked.diagnostics, source));
   }
@@ -46,18 +47,9 @@ export async function validate(context: Context, flags: ValidateFlags): Promise<
     context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
   } else {
     context.print(renderDiagnostics(checked.diagnostics, context.style));
-    if (!failed) context.print(verdict(checked.documents, checked.environments));
+    if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));
   }
   return failed ? exitCodeOf('spec') : EXIT_DONE;
-}
-
-/** Where the project lies in the checkout of the pipeline; empty when it is the checkout itself. */
-async function repositoryPrefix(env: Context['runtime']['env'], root: string): Promise<string> {
-  const checkout = env.GITHUB_WORKSPACE || env.CI_PROJECT_DIR;
-  if (!checkout) return '';
-  const [from, to] = await Promise.all([checkout, root].map((path) => realpath(path).catch(() => path)));
-  const path = relative(from ?? '', to ?? '').replaceAll('\\', '/');
-  return path === '' || path.startsWith('..') || isAbsolute(path) ? '' : `${path}/`;
 }
 
 function below(prefix: string, problem: Diagnostic): Diagnostic {
@@ -66,7 +58,10 @@ function below(prefix: string, problem: Diagnostic): Diagnostic {
   return { ...problem, position: { ...position, file: `${prefix}${position.file}` } };
 }
 
-function verdict(documents: number, environments: readonly string[]): string {
+function verdict(files: number, documents: number, environments: readonly string[]): string {
+  if (files > 0) {
+    return `${files} ${files === 1 ? 'file is' : 'files are'} valid for ${environments.join(', ')}.\n`;
+  }
   const noun = documents === 1 ? 'document is' : 'documents are';
   return `${documents} ${noun} valid for ${environments.join(', ')}.\n`;
 }

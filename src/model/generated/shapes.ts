@@ -4,7 +4,7 @@ import type { ListShape, ObjectShape, OpaqueShape, ScalarShape } from '../shape.
 const SCALAR: ScalarShape = { t: 'scalar' };
 const TEXT: ScalarShape = { t: 'scalar', text: true };
 const TOOL_REF: ScalarShape = { t: 'scalar', ref: 'tool' };
-const TOOL_TIMEOUT: ScalarShape = { t: 'scalar', default: 5000 };
+const TOOL_TIMEOUT: ScalarShape = { t: 'scalar', json: 'number', default: 5000 };
 const HEADER: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
   value: SCALAR,
@@ -17,16 +17,16 @@ const PARAMETER_SCHEMA: ObjectShape = { t: 'object', fields: {
 const START_MESSAGE: ObjectShape = { t: 'object', fields: {
   type: SCALAR,
   content: TEXT,
-  timing_ms: SCALAR,
+  timing_ms: { t: 'scalar', json: 'number' },
 } };
 const WEBHOOK_CONFIG: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
   description: TEXT,
   url: SCALAR,
   method: { t: 'scalar', default: 'POST' },
-  async: { t: 'scalar', default: false },
-  async_timeout_ms: SCALAR,
-  timeout_ms: SCALAR,
+  async: { t: 'scalar', json: 'boolean', default: false },
+  async_timeout_ms: { t: 'scalar', json: 'number' },
+  timeout_ms: { t: 'scalar', json: 'number' },
   headers: { t: 'list', by: 'key', keys: ['name'], item: HEADER },
   body_parameters: PARAMETER_SCHEMA,
   path_parameters: PARAMETER_SCHEMA,
@@ -51,7 +51,7 @@ const CLIENT_SIDE_TOOL_CONFIG: ObjectShape = { t: 'object', fields: {
 } };
 const RETRIEVAL_CONFIG: ObjectShape = { t: 'object', fields: {
   bucket_ids: { t: 'list', by: 'value', item: { t: 'scalar', bucket: true } },
-  max_num_results: SCALAR,
+  max_num_results: { t: 'scalar', json: 'number' },
 } };
 const ASSISTANT_REF: ScalarShape = { t: 'scalar', ref: 'assistant' };
 const HANDOFF_CONFIG: ObjectShape = { t: 'object', fields: {
@@ -74,17 +74,17 @@ const TRANSFER_TARGET: ObjectShape = { t: 'object', fields: {
 } };
 const CUSTOM_HEADERS: ListShape = { t: 'list', by: 'key', keys: ['name'], item: HEADER };
 const DETECTION_CONFIG: ObjectShape = { t: 'object', fields: {
-  after_greeting_silence_millis: SCALAR,
-  between_words_silence_millis: SCALAR,
-  greeting_duration_millis: SCALAR,
-  greeting_silence_duration_millis: SCALAR,
-  greeting_total_analysis_time_millis: SCALAR,
-  initial_silence_millis: SCALAR,
-  maximum_number_of_words: SCALAR,
-  maximum_word_length_millis: SCALAR,
-  min_word_length_millis: SCALAR,
-  silence_threshold: SCALAR,
-  total_analysis_time_millis: SCALAR,
+  after_greeting_silence_millis: { t: 'scalar', json: 'number' },
+  between_words_silence_millis: { t: 'scalar', json: 'number' },
+  greeting_duration_millis: { t: 'scalar', json: 'number' },
+  greeting_silence_duration_millis: { t: 'scalar', json: 'number' },
+  greeting_total_analysis_time_millis: { t: 'scalar', json: 'number' },
+  initial_silence_millis: { t: 'scalar', json: 'number' },
+  maximum_number_of_words: { t: 'scalar', json: 'number' },
+  maximum_word_length_millis: { t: 'scalar', json: 'number' },
+  min_word_length_millis: { t: 'scalar', json: 'number' },
+  silence_threshold: { t: 'scalar', json: 'number' },
+  total_analysis_time_millis: { t: 'scalar', json: 'number' },
 } };
 const TRANSFER_CONFIG: ObjectShape = { t: 'object', fields: {
   from: SCALAR,
@@ -93,9 +93,9 @@ const TRANSFER_CONFIG: ObjectShape = { t: 'object', fields: {
   diversion: SCALAR,
   custom_headers: CUSTOM_HEADERS,
   warm_transfer_instructions: TEXT,
-  warm_message_delay_ms: SCALAR,
+  warm_message_delay_ms: { t: 'scalar', json: 'number' },
   warm_transfer_acceptance: { t: 'object', fields: {
-    enabled: SCALAR,
+    enabled: { t: 'scalar', json: 'boolean' },
     end_user_target_context_mode: SCALAR,
   } },
   voicemail_detection: { t: 'object', fields: {
@@ -183,14 +183,14 @@ const INTEGRATION_REF: ScalarShape = { t: 'scalar', ref: 'integration' };
 const A2A_AGENT: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
   url: SCALAR,
-  async: SCALAR,
+  async: { t: 'scalar', json: 'boolean' },
   headers: { t: 'list', by: 'key', keys: ['name'], item: { t: 'object', fields: {
     name: SCALAR,
     value: SCALAR,
   } } },
   messages: { t: 'list', by: 'whole', item: START_MESSAGE },
-  poll_interval_ms: { t: 'scalar', default: 500 },
-  timeout_ms: SCALAR,
+  poll_interval_ms: { t: 'scalar', json: 'number', default: 500 },
+  timeout_ms: { t: 'scalar', json: 'number' },
 } };
 const EXTERNAL_LLM: ObjectShape = { t: 'object', fields: {
   base_url: SCALAR,
@@ -199,23 +199,23 @@ const EXTERNAL_LLM: ObjectShape = { t: 'object', fields: {
   llm_api_key_ref: { t: 'scalar', secretRef: true },
   certificate_ref: { t: 'scalar', secretRef: true },
   token_retrieval_url: SCALAR,
-  forward_metadata: { t: 'scalar', default: false },
+  forward_metadata: { t: 'scalar', json: 'boolean', default: false },
 } };
 const TRANSCRIPTION_TUNING: ObjectShape = { t: 'object', fields: {
   context: { t: 'scalar', text: true },
-  eager_eot_threshold: { t: 'scalar', default: 0.8 },
-  enable_endpoint_detection: { t: 'scalar', default: false },
-  end_of_turn_confidence_threshold: { t: 'scalar', default: 0.4 },
-  eot_threshold: { t: 'scalar', default: 0.8 },
-  eot_timeout_ms: { t: 'scalar', default: 5000 },
-  interim_results: { t: 'scalar', default: false },
+  eager_eot_threshold: { t: 'scalar', json: 'number', default: 0.8 },
+  enable_endpoint_detection: { t: 'scalar', json: 'boolean', default: false },
+  end_of_turn_confidence_threshold: { t: 'scalar', json: 'number', default: 0.4 },
+  eot_threshold: { t: 'scalar', json: 'number', default: 0.8 },
+  eot_timeout_ms: { t: 'scalar', json: 'number', default: 5000 },
+  interim_results: { t: 'scalar', json: 'boolean', default: false },
   keyterm: { t: 'scalar', text: true },
   language_hints: { t: 'list', by: 'value', item: SCALAR },
-  max_endpoint_delay_ms: SCALAR,
-  max_turn_silence: { t: 'scalar', default: 1280 },
-  min_turn_silence: { t: 'scalar', default: 400 },
-  numerals: SCALAR,
-  smart_format: SCALAR,
+  max_endpoint_delay_ms: { t: 'scalar', json: 'number' },
+  max_turn_silence: { t: 'scalar', json: 'number', default: 1280 },
+  min_turn_silence: { t: 'scalar', json: 'number', default: 400 },
+  numerals: { t: 'scalar', json: 'boolean' },
+  smart_format: { t: 'scalar', json: 'boolean' },
 } };
 const TRANSCRIPTION: ObjectShape = { t: 'object', fields: {
   model: SCALAR,
@@ -227,24 +227,24 @@ const TRANSCRIPTION: ObjectShape = { t: 'object', fields: {
 const BACKGROUND_AUDIO: ObjectShape = { t: 'object', fields: {
   type: SCALAR,
   value: { t: 'scalar' },
-  volume: { t: 'scalar', default: 1 },
+  volume: { t: 'scalar', json: 'number', default: 1 },
 } };
 const VOICE_SETTINGS: ObjectShape = { t: 'object', fields: {
   voice: SCALAR,
-  voice_speed: { t: 'scalar', default: 1 },
+  voice_speed: { t: 'scalar', json: 'number', default: 1 },
   api_key_ref: { t: 'scalar', secretRef: true },
   background_audio: BACKGROUND_AUDIO,
-  expressive_mode: { t: 'scalar', default: false },
+  expressive_mode: { t: 'scalar', json: 'boolean', default: false },
   language_boost: SCALAR,
-  similarity_boost: { t: 'scalar', default: 0.75 },
-  speed: { t: 'scalar', default: 1 },
-  style: { t: 'scalar', default: 0 },
-  temperature: { t: 'scalar', default: 0.5 },
-  use_speaker_boost: { t: 'scalar', default: true },
+  similarity_boost: { t: 'scalar', json: 'number', default: 0.75 },
+  speed: { t: 'scalar', json: 'number', default: 1 },
+  style: { t: 'scalar', json: 'number', default: 0 },
+  temperature: { t: 'scalar', json: 'number', default: 0.5 },
+  use_speaker_boost: { t: 'scalar', json: 'boolean', default: true },
 } };
 const NODE_POSITION: ObjectShape = { t: 'object', fields: {
-  x: SCALAR,
-  y: SCALAR,
+  x: { t: 'scalar', json: 'number' },
+  y: { t: 'scalar', json: 'number' },
 } };
 const FLOW_NODE: ObjectShape = { t: 'object', fields: {
   type: { t: 'scalar', default: 'prompt' },
@@ -293,41 +293,41 @@ const FALLBACK_CONFIG: ObjectShape = { t: 'object', fields: {
   external_llm: EXTERNAL_LLM,
 } };
 const INTERRUPTION_SETTINGS: ObjectShape = { t: 'object', fields: {
-  enable: { t: 'scalar', default: true },
-  disable_greeting_interruption: SCALAR,
-  interrupt_prediction_threshold: SCALAR,
+  enable: { t: 'scalar', json: 'boolean', default: true },
+  disable_greeting_interruption: { t: 'scalar', json: 'boolean' },
+  interrupt_prediction_threshold: { t: 'scalar', json: 'number' },
   start_speaking_plan: { t: 'object', fields: {
-    wait_seconds: { t: 'scalar', default: 0.4 },
+    wait_seconds: { t: 'scalar', json: 'number', default: 0.4 },
     transcription_endpointing_plan: { t: 'object', fields: {
-      on_punctuation_seconds: { t: 'scalar', default: 0.1 },
-      on_no_punctuation_seconds: { t: 'scalar', default: 1.5 },
-      on_number_seconds: { t: 'scalar', default: 0.5 },
+      on_punctuation_seconds: { t: 'scalar', json: 'number', default: 0.1 },
+      on_no_punctuation_seconds: { t: 'scalar', json: 'number', default: 1.5 },
+      on_number_seconds: { t: 'scalar', json: 'number', default: 0.5 },
     } },
   } },
 } };
 const TELEPHONY_SETTINGS: ObjectShape = { t: 'object', fields: {
   default_texml_app_id: { t: 'scalar', serverFilled: true },
-  disable_dtmf: SCALAR,
+  disable_dtmf: { t: 'scalar', json: 'boolean' },
   fallback_destination: SCALAR,
   noise_suppression: SCALAR,
   noise_suppression_config: { t: 'object', fields: {
-    attenuation_limit: { t: 'scalar', default: 100 },
+    attenuation_limit: { t: 'scalar', json: 'number', default: 100 },
     mode: SCALAR,
     family: SCALAR,
     size: SCALAR,
-    enhancement_level: SCALAR,
+    enhancement_level: { t: 'scalar', json: 'number' },
   } },
   recording_settings: { t: 'object', fields: {
-    enabled: { t: 'scalar', default: true },
+    enabled: { t: 'scalar', json: 'boolean', default: true },
     channels: { t: 'scalar', default: 'dual' },
     format: { t: 'scalar', default: 'mp3' },
-    stop_on_conversation_end: { t: 'scalar', default: false },
+    stop_on_conversation_end: { t: 'scalar', json: 'boolean', default: false },
   } },
-  send_message_history_updates: SCALAR,
-  supports_unauthenticated_web_calls: SCALAR,
-  time_limit_secs: { t: 'scalar', default: 1800 },
-  user_idle_reply_secs: { t: 'scalar', default: 10 },
-  user_idle_timeout_secs: SCALAR,
+  send_message_history_updates: { t: 'scalar', json: 'boolean' },
+  supports_unauthenticated_web_calls: { t: 'scalar', json: 'boolean' },
+  time_limit_secs: { t: 'scalar', json: 'number', default: 1800 },
+  user_idle_reply_secs: { t: 'scalar', json: 'number', default: 10 },
+  user_idle_timeout_secs: { t: 'scalar', json: 'number' },
   voicemail_detection: { t: 'object', fields: {
     on_voicemail_detected: { t: 'object', fields: {
       action: SCALAR,
@@ -342,15 +342,15 @@ const TELEPHONY_SETTINGS: ObjectShape = { t: 'object', fields: {
 const MESSAGING_SETTINGS: ObjectShape = { t: 'object', fields: {
   default_messaging_profile_id: { t: 'scalar', serverFilled: true },
   delivery_status_webhook_url: SCALAR,
-  conversation_inactivity_minutes: SCALAR,
+  conversation_inactivity_minutes: { t: 'scalar', json: 'number' },
 } };
 const INSIGHT_GROUP_REF: ScalarShape = { t: 'scalar', ref: 'insight_group' };
 const INSIGHT_SETTINGS: ObjectShape = { t: 'object', fields: {
   insight_group_id: INSIGHT_GROUP_REF,
 } };
 const PRIVACY_SETTINGS: ObjectShape = { t: 'object', fields: {
-  data_retention: SCALAR,
-  in_transit_data_locality: { t: 'scalar', default: false },
+  data_retention: { t: 'scalar', json: 'boolean' },
+  in_transit_data_locality: { t: 'scalar', json: 'boolean', default: false },
 } };
 const OBSERVABILITY_SETTINGS: ObjectShape = { t: 'object', fields: {
   status: { t: 'scalar', default: 'disabled' },
@@ -360,10 +360,10 @@ const OBSERVABILITY_SETTINGS: ObjectShape = { t: 'object', fields: {
   prompt_sync: { t: 'scalar', default: 'disabled' },
   prompt_name: SCALAR,
   prompt_label: SCALAR,
-  prompt_version: { t: 'scalar', serverFilled: true },
+  prompt_version: { t: 'scalar', json: 'number', serverFilled: true },
 } };
 const POST_CONVERSATION_SETTINGS: ObjectShape = { t: 'object', fields: {
-  enabled: { t: 'scalar', default: false },
+  enabled: { t: 'scalar', json: 'boolean', default: false },
 } };
 const WIDGET_SETTINGS: ObjectShape = { t: 'object', fields: {
   agent_thinking_text: SCALAR,
@@ -403,7 +403,7 @@ const ASSISTANT_SPEC: ObjectShape = { t: 'object', fields: {
   conversation_flow: CONVERSATION_FLOW,
   dynamic_variables: { t: 'map' },
   dynamic_variables_webhook_url: SCALAR,
-  dynamic_variables_webhook_timeout_ms: { t: 'scalar', default: 1500 },
+  dynamic_variables_webhook_timeout_ms: { t: 'scalar', json: 'number', default: 1500 },
   llm_api_key_ref: { t: 'scalar', secretRef: true },
   external_llm: EXTERNAL_LLM,
   fallback_config: FALLBACK_CONFIG,
@@ -455,7 +455,7 @@ const TEST_SPEC: ObjectShape = { t: 'object', fields: {
   }, closed: true } },
   telnyx_conversation_channel: { t: 'scalar', default: 'web_chat' },
   test_suite: SCALAR,
-  max_duration_seconds: SCALAR,
+  max_duration_seconds: { t: 'scalar', json: 'number' },
 } };
 const INSIGHT_SPEC: ObjectShape = { t: 'object', fields: {
   name: SCALAR,

@@ -135,15 +135,19 @@ export type Duration = string;
  */
 export type EnvironmentName = string;
 /**
+ * Name of an environment or group of the project file, or a pattern such as `acme-*`.
+ */
+export type EnvironmentPattern = string;
+/**
  * Name of the resource in this repository, unique for its kind. The file name up to its first dot when left out.
  */
 export type Key = string;
 /**
- * Environments in which the resource exists. Left out, it exists in all of them.
+ * Environments in which the resource exists: names, groups, patterns. Left out, it exists in all of them.
  *
  * @minItems 1
  */
-export type Only = EnvironmentName[];
+export type Only = EnvironmentPattern[];
 /**
  * A program and its arguments, one by one.
  *
@@ -173,6 +177,12 @@ export type Digest = string;
  * Kind and key of a resource.
  */
 export type Address = string;
+/**
+ * Names of several groups; what a later one sets wins.
+ *
+ * @minItems 1
+ */
+export type GroupNames = EnvironmentName[];
 /**
  * A tool of the library that any number of assistants use.
  */
@@ -2286,11 +2296,10 @@ export interface Environment {
    */
   readonly drift?: 'report' | 'revert' | 'fail';
   /**
-   * Values for `${var.NAME}` in documents and text files.
+   * Groups that the environment belongs to; `--env`, `only` and overlays may name them.
    */
-  readonly variables?: {
-    readonly [k: string]: string | number | boolean;
-  };
+  readonly group?: EnvironmentName | GroupNames;
+  readonly variables?: Variables;
 }
 /**
  * Where the record of what was applied is kept.
@@ -2308,6 +2317,18 @@ export interface StateSettings {
    * Full name of the ref.
    */
   readonly ref?: string;
+}
+/**
+ * Values for `${var.NAME}` in documents and text files. They may use each other.
+ */
+export interface Variables {
+  readonly [k: string]: string | number | boolean;
+}
+/**
+ * What environments of a group have in common.
+ */
+export interface EnvironmentGroup {
+  readonly variables?: Variables;
 }
 /**
  * A simulated conversation that is judged by a rubric.
@@ -2991,7 +3012,7 @@ export interface AssistantDocument {
   readonly abstract?: boolean;
   readonly spec: AssistantSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: AssistantPatch;
@@ -3019,7 +3040,7 @@ export interface InsightDocument {
   readonly abstract?: boolean;
   readonly spec: InsightSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: InsightPatch;
@@ -3046,7 +3067,7 @@ export interface InsightGroupDocument {
   readonly abstract?: boolean;
   readonly spec: InsightGroupSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: InsightGroupPatch;
@@ -3073,7 +3094,7 @@ export interface McpServerDocument {
   readonly abstract?: boolean;
   readonly spec: McpServerSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: McpServerPatch;
@@ -3328,6 +3349,21 @@ export interface ProjectFile {
     readonly [k: string]: Environment;
   };
   /**
+   * What the environments of a group have in common, by the group's name; `environments.NAME.group` says who belongs to it.
+   */
+  readonly groups?: {
+    readonly [k: string]: EnvironmentGroup;
+  };
+  readonly variables?: Variables;
+  /**
+   * Files below the specs folder that are no documents: globs relative to this file, such as `assistants/ci/**`.
+   */
+  readonly ignore?: readonly string[];
+  /**
+   * Live resources that are never shown as unmanaged: ids, `kind/name` or names; `*` stands for any characters.
+   */
+  readonly ignore_live?: readonly string[];
+  /**
    * Changes that are too large to be meant are refused.
    */
   readonly limits?: {
@@ -3405,7 +3441,7 @@ export interface TestDocument {
   readonly abstract?: boolean;
   readonly spec: TestSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: TestPatch;
@@ -3432,7 +3468,7 @@ export interface ToolDocument {
   readonly abstract?: boolean;
   readonly spec: ToolSpec;
   /**
-   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each; null removes a field.
+   * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
    */
   readonly environments?: {
     readonly [k: string]: ToolPatch;

@@ -12,6 +12,9 @@ import { connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
 
+/** The API, for commands on single live resources. */
+export type AccountApi = LiveApi;
+
 /** Where commands on single live resources work: they take addresses, the API takes ids. */
 export interface Workplace {
   readonly project: Project;

@@ -1,6 +1,8 @@
+import { hideSecrets } from '../../canonical/canonical.ts';
 import type { LiveApi } from '../../live/telnyx/api.ts';
 import { ApiError } from '../../model/errors.ts';
-import { isObject } from '../../model/json.ts';
+import { SHAPES } from '../../model/generated/shapes.ts';
+import { isObject, type Json } from '../../model/json.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { scalarText } from '../../model/side-api.ts';
 
@@ -42,4 +44,9 @@ async function attempt<Value>(
     if (!(error instanceof ApiError) || error.kind === 'interrupted') throw error;
     return { value: undefined, notes: [`the ${what} could not be looked up: ${error.message}`] };
   }
+}
+
+/** The configuration of an assistant as it may be shown: without secrets. */
+export function shownConfig({ config }: RemoteResource): Json {
+  return hideSecrets(SHAPES.assistant, config);
 }

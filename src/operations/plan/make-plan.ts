@@ -93,9 +93,10 @@ export async function planOn(
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
+  refresh = false,
 ): Promise<Planned> {
   // Where drift is put back or forbidden, none may hide behind a list.
-  const whole = inputs.project.environment.drift !== 'report';
+  const whole = refresh || inputs.project.environment.drift !== 'report';
   return (await compareWithLive(host, inputs, connection, state, options, { whole })).planned;
 }
 

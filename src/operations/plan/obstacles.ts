@@ -1,9 +1,10 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Plan, Planned } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import type { State } from '../../model/state.ts';
 import { MOVED_FROM_AMBIGUOUS } from '../../plan/moved-bindings.ts';
-import type { SafetyContext } from '../../plan/safety.ts';
+import { refusals, type SafetyContext } from '../../plan/safety.ts';
 import type { Inputs } from '../session/inputs.ts';
 
 /** Why a plan must not be applied although it could be made: a conflict, or drift where the project forbids it. */
@@ -40,8 +41,21 @@ export function obstacle(plan: Plan, project: Project): Failure | undefined {
 export function safetyOf(inputs: Inputs, state: State | undefined, overrideLimits: boolean): SafetyContext {
   return {
     limits: inputs.project.limits,
-    bound: Object.keys(state?.resources ?? {}).length,
+    bound: managedCount(inputs, state),
     documents: inputs.desired.documents,
     overrideLimits,
   };
+}
+
+/** Bindings of an apply, and those without one whose document is here. */
+function managedCount({ desired }: Inputs, state: State | undefined): number {
+  const known = new Set<string>(desired.resources.keys());
+  return Object.entries(state?.resources ?? {}).filter(
+    ([address, { provisional }]) => provisional !== true || known.has(address),
+  ).length;
+}
+
+/** What apply would refuse of this plan unless limits are overridden: errors of the plan, limits, protected resources. */
+export function refusedBy(planned: Planned, inputs: Inputs, state: State | undefined): readonly Diagnostic[] {
+  return refusals(planned, safetyOf(inputs, state, false));
 }

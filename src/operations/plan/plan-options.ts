@@ -10,6 +10,8 @@ export interface PlanningFlags {
   readonly target?: readonly Address[];
   readonly offline?: boolean;
   readonly revertDrift?: readonly (Address | 'all')[];
+  /** Every assistant is read by id. */
+  readonly refresh?: boolean;
 }
 
 /** The saved plan's options, changed by the flags that were given explicitly. */

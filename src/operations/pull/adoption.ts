@@ -141,6 +141,8 @@ export async function bindDrafts(
       base,
       foreign,
       main_version_id: resource.versionId ?? null,
+      // It was read by id, and its base is made of what was read.
+      ...(resource.versionId !== undefined && { read_version_id: resource.versionId }),
       staged_version_id: null,
       prevent_destroy: false,
       updated_at,

@@ -108,7 +108,7 @@ async function promote(
     endsRollout: true,
   };
   const planned = planOfMoves(host, inputs, work, state, [move], []);
-  const { results, exitKind } = await work.execute(planned, true);
+  const { results, exitKind } = await work.execute(planned, { promote: true });
   if (exitKind === null) return work.session.current()?.resources[address] ?? binding;
   const error = results.find((result) => result.error !== null)?.error;
   throw new Failure(exitKind, error?.message ?? `${address} was not promoted`, {

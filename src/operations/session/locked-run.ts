@@ -13,17 +13,21 @@ import type { Inputs } from './inputs.ts';
 import { type ApplyNote, emptyState, holderName, openState } from './open-state.ts';
 import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
 
+export interface ExecuteOptions {
+  /** Without it versions are staged and main stays. */
+  readonly promote: boolean;
+  /** Run gate tests again that passed for the same content. */
+  readonly rerunTests?: boolean;
+  /** Put a new rollout in the place of an open one. */
+  readonly replaceRollout?: boolean;
+}
+
 /** What a command may do while it holds the lease of the environment. */
 export interface Work {
   readonly connection: Connection;
   readonly session: StateSession;
   /** Carries out what was released for it; from here on a signal waits for what is in flight. */
-  execute(
-    planned: Planned,
-    promote: boolean,
-    rerunTests?: boolean,
-    replaceRollout?: boolean,
-  ): Promise<ApplyOutcome>;
+  execute(planned: Planned, options: ExecuteOptions): Promise<ApplyOutcome>;
   /**
    * Ends the session ahead of the report; nothing is recorded after it. What kept the state from being saved is
    * returned, because the report must say it.
@@ -58,14 +62,9 @@ export async function withSession<Result>(
     noteUnfinished(host, session);
     const connection = await connect(host, inputs.project, access);
     try {
-      const execute: Work['execute'] = async (
-        planned,
-        promote,
-        rerunTests = false,
-        replaceRollout = false,
-      ) => {
+      const execute: Work['execute'] = async (planned, options) => {
         planDigest = planned.plan.plan_digest;
-        const execution = { connection, session, planned, promote, rerunTests, replaceRollout };
+        const execution = { connection, session, planned, ...options };
         const applied = await carryOut(host, inputs, execution);
         outcome = outcomeWords(applied.results);
         return applied;
@@ -89,19 +88,16 @@ async function unsaved(session: StateSession): Promise<Failure | undefined> {
   }
 }
 
-interface Execution {
+interface Execution extends ExecuteOptions {
   readonly connection: Connection;
   readonly session: StateSession;
   readonly planned: Planned;
-  readonly promote: boolean;
-  readonly rerunTests: boolean;
-  readonly replaceRollout: boolean;
 }
 
 async function carryOut(
   host: Host,
   { project, git }: Pick<Inputs, 'project' | 'git'>,
-  { connection, session, planned, promote, rerunTests, replaceRollout }: Execution,
+  { connection, session, planned, promote, rerunTests = false, replaceRollout = false }: Execution,
 ): Promise<ApplyOutcome> {
   const { runtime } = host;
   const interrupt = host.interrupt();

@@ -1,9 +1,14 @@
 /** Whether the key at hand belongs to the account that the project file, or a variable, says. */
+
+import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { Environment } from '../../model/project.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
+import type { State } from '../../model/state.ts';
 import { fingerprintOf, isAccount } from '../../plan/account.ts';
 import type { Runtime } from '../../runtime.ts';
+import type { Host } from '../host.ts';
 
 /** `ASSISTANTCTL_ACCOUNT_ACME_PROD` for `acme-prod`. */
 export function accountVariable(environment: string): string {
@@ -48,4 +53,30 @@ export async function requirePinnedAccount(
       details: { expected: pin.fingerprint, found: found ?? null },
     },
   );
+}
+
+/** After the first apply: the line that keeps another account's key from ever taking the place of this one. */
+export function noteAccount(
+  host: Host,
+  environment: Environment,
+  { account }: Pick<Plan, 'account'>,
+  state: State | undefined,
+): void {
+  if (environment.target === 'emulator' || pinOf(environment, host.runtime.env) !== undefined) return;
+  const fingerprint = account.startsWith('empty:') ? fingerprintOf(createdIn(state)) : account;
+  if (fingerprint === undefined) return;
+  host.note(
+    `note: write this into assistantctl.yaml, so that ${environment.name} never meets another account:\n` +
+      `  environments:\n    ${environment.name}:\n      account: ${fingerprint}\n`,
+  );
+}
+
+/** What an apply made of an account that was empty. */
+function createdIn(state: State | undefined): Pick<RemoteAccount, 'resources'> {
+  const resources = Object.entries(state?.resources ?? {}).flatMap(([address, { remote_id: id }]) => {
+    const kind = parseAddress(address)?.kind;
+    const unknown = { config: {}, versionId: undefined, versionName: undefined, createdAt: undefined };
+    return kind === undefined ? [] : [{ kind, id, name: address, ...unknown }];
+  });
+  return { resources };
 }

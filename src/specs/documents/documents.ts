@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../../model/address.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
+import { brokenText } from '../problems/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
@@ -83,6 +84,12 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
     const hint = 'save it as UTF-8 without BOM';
     report({ severity: 'warning', code: 'FILE_BOM', message, offset: 0, hint });
   }
+  const broken = brokenText(read.text);
+  if (broken !== undefined) {
+    report({ severity: 'error', code: 'FILE_BROKEN', ...broken });
+    reading.broken.add(defaultKey(file));
+    return;
+  }
   const parsed = parseYaml(read.text);
   for (const problem of parsed.problems) report(problem);
   if (parsed.problems.length > 0) reading.broken.add(defaultKey(file));
@@ -110,7 +117,9 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
         code: 'DOCUMENT_TYPE',
         message: 'a document must be a mapping',
         offset,
-        hint: SKELETON,
+        hint: Array.isArray(value)
+          ? 'several documents in one file are not a list: a line --- stands between them'
+          : SKELETON,
       });
   });
   if (parsed.documents.length === 0 && parsed.problems.length === 0) {
@@ -122,7 +131,7 @@ function readFile({ path, file }: SpecFile, reading: Reading): void {
   for (const raw of raws) addDocument(raw, raws, reading);
 }
 
-const SKELETON = 'start with kind: assistant, tool, test or mcp_server';
+const SKELETON = `start with kind: ${KIND_NAMES.slice(0, -1).join(', ')} or ${KIND_NAMES.at(-1)}`;
 
 function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void {
   const { source, index, body } = raw;

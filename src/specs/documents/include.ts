@@ -1,5 +1,6 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { brokenText } from '../problems/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';
@@ -66,7 +67,28 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
     if (found.code !== 'FILE_NOT_UTF8' && found.code !== 'FILE_NUL') return problem;
     return { ...problem, at: { file, ...lineIndex(found.before)(found.before.length) } };
   }
-  return { text: found.text.replaceAll('\r\n', '\n'), file };
+  const text = found.text.replaceAll('\r\n', '\n');
+  return unfit(text, file, wanted, path) ?? { text, file };
+}
+
+/** A text that nobody can have meant, whatever field it is for. */
+function unfit(text: string, file: string, wanted: string, path: string): Included | undefined {
+  const broken = brokenText(text);
+  if (broken !== undefined) {
+    const { offset, message, hint } = broken;
+    const at = { file, ...lineIndex(text)(offset) };
+    return { code: 'FILE_BROKEN', message: `${path}: ${message}`, hint, at };
+  }
+  if (text.trim() === '') {
+    const hint = 'write the text, or "" in the document where no text is meant';
+    return { code: 'FILE_EMPTY', message: `the file ${path} is empty`, hint };
+  }
+  // A checkout without symbolic links leaves the path of the target as the content.
+  const target = /^\S+\.\w+\n?$/.test(text) ? resolve(dirname(wanted), text.trim()) : wanted;
+  if (target === wanted || !existsSync(target)) return undefined;
+  const message = `${path} holds nothing but the path ${text.trim()}: a symbolic link that was checked out as a text`;
+  const hint = 'name that file itself, or check out with symbolic links (git config core.symlinks true)';
+  return { code: 'FILE_BROKEN', message, hint };
 }
 
 function outside(path: string): Included {

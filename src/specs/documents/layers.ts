@@ -5,13 +5,14 @@
  * value was written asks these layers.
  */
 import { type Address, parseAddress } from '../../model/address.ts';
+import { type EnvironmentIdentity, environmentMatch, MATCH_ORDER } from '../../model/environment-match.ts';
 import { isObject, type JsonObject, type Path } from '../../model/json.ts';
 import type { SpecDocument } from './documents.ts';
 import { mergePatch } from './overlay.ts';
 
 export interface Layer {
   readonly document: SpecDocument;
-  /** The environment whose overlay this is; undefined for a `spec`. */
+  /** The environment, group or pattern whose overlay this is; undefined for a `spec`. */
   readonly overlay: string | undefined;
   /** Path of `value` in the document. */
   readonly prefix: Path;
@@ -56,14 +57,14 @@ export function chainOf(document: SpecDocument, all: DocumentsByAddress): Chain 
 }
 
 /** The layers of a chain in one environment, the lowest first. */
-export function layersOf({ documents }: Chain, environment: string): readonly Layer[] {
+export function layersOf({ documents }: Chain, environment: EnvironmentIdentity): readonly Layer[] {
   return documents.flatMap((document) => {
     const spec = isObject(document.body.spec) ? document.body.spec : {};
-    const overlay = overlayOf(document.body, environment);
     const own: Layer = { document, overlay: undefined, prefix: ['spec'], value: spec };
-    if (overlay === undefined) return [own];
-    const prefix = ['environments', environment];
-    return [own, { document, overlay: environment, prefix, value: overlay }];
+    const overlays = overlaysFor(document.body, environment).map(([name, value]): Layer => {
+      return { document, overlay: name, prefix: ['environments', name], value };
+    });
+    return [own, ...overlays];
   });
 }
 
@@ -90,12 +91,24 @@ export function layerAt(layers: readonly Layer[], path: Path): Layer | undefined
   return undefined;
 }
 
-/** The patch that a document has for an environment. */
-export function overlayOf(body: JsonObject, environment: string): JsonObject | undefined {
-  const overlays = body.environments;
-  if (!isObject(overlays) || !Object.hasOwn(overlays, environment)) return undefined;
-  const overlay = overlays[environment];
-  return isObject(overlay) ? overlay : undefined;
+/** The patches that a document has for an environment: those of patterns first, then of groups, then its own. */
+function overlaysFor(
+  body: JsonObject,
+  environment: EnvironmentIdentity,
+): readonly (readonly [string, JsonObject])[] {
+  const overlays = isObject(body.environments) ? Object.entries(body.environments) : [];
+  const found = overlays.flatMap(([entry, patch]) => {
+    const match = environmentMatch(entry, environment);
+    if (match === undefined || !isObject(patch)) return [];
+    const rank = MATCH_ORDER.indexOf(match) + (match === 'group' ? groupRank(entry, environment) : 0);
+    return [{ entry, patch, rank }];
+  });
+  return found.sort((a, b) => a.rank - b.rank).map(({ entry, patch }) => [entry, patch]);
+}
+
+/** Between 0 and 1: a later group of the environment comes after an earlier one. */
+function groupRank(entry: string, { groups }: EnvironmentIdentity): number {
+  return groups.indexOf(entry) / (groups.length + 1);
 }
 
 /** True when the document has overlays at all. */

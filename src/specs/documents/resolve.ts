@@ -8,16 +8,18 @@ import { credentialIn, headerCredential, refCredential } from '../../model/crede
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
-import type { ObjectShape, Shape } from '../../model/shape.ts';
+import type { ObjectShape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import type { Include } from './include.ts';
-import { interpolate, mentionsVariable } from './variables.ts';
+import { isParameterSchema, itemPlace, memberPlace, type SpecPlace } from './spec-place.ts';
+import { placeholderKey, unreplaced, wantedForm } from './variable-findings.ts';
+import { interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
 
 export interface ResolveContext {
   /** The YAML file that wrote the value at a path, relative to the project; `$file` is relative to it. */
   readonly fileAt: (path: readonly string[]) => string;
-  readonly variables: { readonly [name: string]: string };
+  readonly scope: Scope;
   readonly include: Include;
 }
 
@@ -38,9 +40,6 @@ interface Walk {
   variable: boolean;
 }
 
-/** `unknown`: a field the schema does not know; `free`: JSON of the user's in which only variables count. */
-type Place = Shape | 'unknown' | 'free';
-
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
   const walk: Walk = { context, path: [], references: [], findings: [], variable: false };
@@ -53,12 +52,12 @@ export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: Resol
   };
 }
 
-function resolveValue(value: Json, place: Place, walk: Walk): Json {
-  if (typeof value === 'string') return resolveText(value, walk);
+function resolveValue(value: Json, place: SpecPlace, walk: Walk): Json {
+  if (typeof value === 'string') return resolveScalar(value, place, walk);
   if (isArray(value)) return resolveList(value, place, walk);
   if (!isObject(value)) return value;
   if (place !== 'free') {
-    if (typeof value.$file === 'string') return resolveFile(value, value.$file, walk);
+    if (typeof value.$file === 'string') return resolveFile(value, value.$file, place, walk);
     if (typeof value.$ref === 'string' && isOurs(value.$ref, place)) {
       return resolveReference(value, value.$ref, place, walk);
     }
@@ -66,12 +65,13 @@ function resolveValue(value: Json, place: Place, walk: Walk): Json {
   return resolveObject(value, place, walk);
 }
 
-function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject {
+function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObject {
   let changed: { [key: string]: Json } | undefined;
   for (const key in value) {
     const member = value[key];
     if (member === undefined) continue;
     walk.path.push(key);
+    if (mentionsVariable(key)) add(walk, placeholderKey(key));
     const resolved = resolveValue(member, memberPlace(place, key), walk);
     if (typeof resolved === 'string' && key.endsWith('_ref')) add(walk, refCredential(key, resolved));
     walk.path.pop();
@@ -89,14 +89,14 @@ function resolveObject(value: JsonObject, place: Place, walk: Walk): JsonObject 
   return result;
 }
 
-function resolveList(value: readonly Json[], place: Place, walk: Walk): readonly Json[] {
-  const itemPlace = typeof place === 'string' ? place : place.t === 'list' ? place.item : inside(place);
+function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): readonly Json[] {
+  const each = itemPlace(place);
   let changed: Json[] | undefined;
   for (let index = 0; index < value.length; index += 1) {
     const item = value[index];
     if (item === undefined) continue;
     walk.path.push(String(index));
-    const resolved = resolveValue(item, itemPlace, walk);
+    const resolved = resolveValue(item, each, walk);
     walk.path.pop();
     if (resolved === item) continue;
     changed ??= [...value];
@@ -105,25 +105,8 @@ function resolveList(value: readonly Json[], place: Place, walk: Walk): readonly
   return changed ?? value;
 }
 
-function memberPlace(place: Place, key: string): Place {
-  if (typeof place === 'string') return place;
-  if (place.t === 'list' && place.otherwise !== undefined) return memberPlace(place.otherwise, key);
-  if (place.t !== 'object') return inside(place);
-  const field = Object.hasOwn(place.fields, key) ? place.fields[key] : undefined;
-  return field ?? (isParameterSchema(place) ? 'free' : 'unknown');
-}
-
-function inside(place: Shape): Place {
-  return place.t === 'map' || place.t === 'opaque' ? 'free' : 'unknown';
-}
-
-/** A tool's JSON Schema: the one object shape whose `properties` are the user's. */
-function isParameterSchema(place: Place): boolean {
-  return typeof place !== 'string' && place.t === 'object' && place.fields.properties?.t === 'map';
-}
-
 /** Where no reference belongs, `$ref` counts as ours only when it reads like one: `#/…` is JSON Schema's. */
-function isOurs(target: string, place: Place): boolean {
+function isOurs(target: string, place: SpecPlace): boolean {
   if (typeof place !== 'string') {
     if (place.t === 'scalar') return true;
     if (place.t === 'map' || place.t === 'opaque' || isParameterSchema(place)) return false;
@@ -131,7 +114,7 @@ function isOurs(target: string, place: Place): boolean {
   return /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//.test(target);
 }
 
-function resolveReference(value: JsonObject, target: string, place: Place, walk: Walk): Json {
+function resolveReference(value: JsonObject, target: string, place: SpecPlace, walk: Walk): Json {
   const wanted = typeof place !== 'string' && place.t === 'scalar' ? place.ref : undefined;
   if (wanted === undefined && place !== 'unknown') {
     const message = `{ $ref: ${target} } stands where the API takes no id`;
@@ -179,7 +162,7 @@ function article(kind: RefKind): string {
   return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
-function resolveFile(value: JsonObject, path: string, walk: Walk): Json {
+function resolveFile(value: JsonObject, path: string, place: SpecPlace, walk: Walk): Json {
   if (Object.keys(value).length > 1) {
     add(walk, { code: 'FILE_FORM', message: '$file stands alone in its mapping' });
     return '';
@@ -190,30 +173,30 @@ function resolveFile(value: JsonObject, path: string, walk: Walk): Json {
     add(walk, at === undefined ? problem : { ...problem, included: at });
     return '';
   }
-  return resolveText(included.text, walk, included.file);
+  return resolveText(included.text, place, walk, included.file);
+}
+
+/** A text of the document itself; one that is a variable and nothing else takes the form that its field wants. */
+function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
+  const resolved = resolveText(text, place, walk);
+  return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 
 /** `includedFrom` is the text file that the text came from; problems are then told for that file. */
-function resolveText(text: string, walk: Walk, includedFrom?: string): string {
+function resolveText(text: string, place: SpecPlace, walk: Walk, includedFrom?: string): string {
   let result = text;
   const where = (offset: number, excerpt: string): Pick<Finding, 'excerpt' | 'included'> =>
     includedFrom === undefined
       ? { excerpt }
       : { included: { file: includedFrom, ...lineIndex(text)(offset) } };
   if (mentionsVariable(text)) {
-    walk.variable = true;
-    const { text: replaced, problems } = interpolate(text, walk.context.variables);
+    const { text: replaced, problems } = interpolate(text, walk.context.scope);
+    if (replaced !== text) walk.variable = true;
     result = replaced;
-    for (const { code, written, name, offset } of problems) {
-      const message =
-        code === 'VARIABLE_UNKNOWN'
-          ? `the variable ${name} is not set`
-          : `${written} is no variable reference`;
-      const hint =
-        code === 'VARIABLE_UNKNOWN'
-          ? 'set it under environments.<name>.variables in assistantctl.yaml; $${var.NAME} writes the text itself'
-          : 'write ${var.NAME} with letters, digits, _ , - and . in the name';
-      add(walk, { code, message, hint, ...where(offset, written) });
+    for (const problem of problems) {
+      walk.variable = true;
+      const found = unreplaced(problem, { path: walk.path, free: place === 'free', text });
+      add(walk, { ...found, ...where(problem.offset, problem.written) });
     }
   }
   const found = credentialIn(result);
@@ -226,7 +209,7 @@ function resolveText(text: string, walk: Walk, includedFrom?: string): string {
   return result;
 }
 
-type Problem = Pick<Finding, 'code' | 'message' | 'hint' | 'excerpt' | 'included'> & {
+type Problem = Pick<Finding, 'code' | 'message' | 'at' | 'hint' | 'excerpt' | 'included'> & {
   readonly severity?: Finding['severity'];
 };
 

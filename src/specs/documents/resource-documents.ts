@@ -1,13 +1,19 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { isArray, isObject, toPointer } from '../../model/json.ts';
+import { type EnvironmentIdentity, environmentMatch, isPattern } from '../../model/environment-match.ts';
+import { isArray, isObject, type Json, toPointer } from '../../model/json.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { suggestion } from '../problems/suggest.ts';
 import type { SpecDocument, SpecFolder } from './documents.ts';
 import { positionAt } from './source.ts';
 
 /** Environment names in `only` and `environments`: rules of a document that hold whatever the environment. */
-export function checkEnvelopes(folder: SpecFolder, environments: readonly string[]): readonly Diagnostic[] {
-  const known = new Set(environments);
+export function checkEnvelopes(
+  folder: SpecFolder,
+  environments: readonly EnvironmentIdentity[],
+): readonly Diagnostic[] {
+  const names = [...new Set(environments.flatMap(({ name, groups }) => [name, ...groups]))];
+  const meant = (entry: string): readonly EnvironmentIdentity[] =>
+    environments.filter((each) => environmentMatch(entry, each) !== undefined);
   const diagnostics: Diagnostic[] = [];
   for (const document of folder.documents) {
     const { body } = document;
@@ -31,23 +37,33 @@ export function checkEnvelopes(folder: SpecFolder, environments: readonly string
       });
     };
     const unknown = (name: string, path: readonly string[], at: 'key' | 'value'): void => {
-      const message = `the project has no environment ${name}`;
-      report('ENVIRONMENT_UNKNOWN', message, path, at, suggestion(name, environments));
+      const message = isPattern(name)
+        ? `no environment has a name like ${name}`
+        : `the project has no environment or group ${name}`;
+      report('ENVIRONMENT_UNKNOWN', message, path, at, suggestion(name, names));
     };
     const only = isArray(body.only) ? body.only : undefined;
     only?.forEach((name, index) => {
-      if (typeof name === 'string' && !known.has(name)) unknown(name, ['only', String(index)], 'value');
+      if (typeof name === 'string' && meant(name).length === 0)
+        unknown(name, ['only', String(index)], 'value');
     });
     for (const name of overlayNames(document)) {
       const path = ['environments', name];
-      if (!known.has(name)) unknown(name, path, 'key');
-      else if (only !== undefined && !only.includes(name)) {
-        const message = `this overlay is never used: only leaves out the environment ${name}`;
+      const targets = meant(name);
+      if (targets.length === 0) unknown(name, path, 'key');
+      else if (only !== undefined && !targets.some((each) => isIn(only, each))) {
+        const message = `this overlay is never used: only leaves out ${name}`;
         report('OVERLAY_UNUSED', message, path, 'key');
       }
     }
   }
   return diagnostics;
+}
+
+function isIn(only: readonly Json[], environment: EnvironmentIdentity): boolean {
+  return only.some(
+    (entry) => typeof entry === 'string' && environmentMatch(entry, environment) !== undefined,
+  );
 }
 
 function overlayNames({ body }: SpecDocument): readonly string[] {

@@ -1,9 +1,33 @@
+/**
+ * `${var.NAME}` and `${each.…}` in texts. `$${` writes `${`. Any other `${…}` belongs to somebody else (a shell, a
+ * template engine) or is a slip: it stays as it is and is reported.
+ */
+import { isObject, type Json } from '../../model/json.ts';
+
+/** The entry of a table for which a document stands; scalars are the texts as written. */
+export interface EachEntry {
+  readonly key: string;
+  readonly value: Json;
+}
+
+/** What a text may refer to. */
+export interface Scope {
+  readonly variables: { readonly [name: string]: string };
+  /** `open`: the text is shared by documents that have entries, so nothing can be said about `${each.…}`. */
+  readonly each?: EachEntry | 'open';
+}
+
 export interface VariableProblem {
-  readonly code: 'VARIABLE_UNKNOWN' | 'VARIABLE_INVALID';
+  readonly code: 'VARIABLE_UNKNOWN' | 'VARIABLE_INVALID' | 'PLACEHOLDER_STAYS' | 'EACH_UNKNOWN';
   /** As written, for example `${var.brand}`. */
   readonly written: string;
+  /** The variable's name; for what is not ours the text between the braces. */
   readonly name: string;
   readonly offset: number;
+  /** It is ours but for a slip. */
+  readonly near?: true;
+  /** What was probably meant. */
+  readonly meant?: string;
 }
 
 export interface Interpolated {
@@ -12,31 +36,92 @@ export interface Interpolated {
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const ESCAPED_OURS_OR_START = /\$\$\{|\$\{(?:(var|each)\.([^}\n]*)(\}?))?/g;
+const WHOLE = /^\$\{(?:var|each)\.[^}\n]*\}$/;
+/** A placeholder that only a slip of the keyboard makes foreign. */
+const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*(?:[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)|$)/i;
 
-/** True when the text may hold a variable; a cheap test before {@link interpolate}. */
+/** True when the text may hold a variable or an escaped `${`; a cheap test before {@link interpolate}. */
 export function mentionsVariable(text: string): boolean {
-  return text.includes('${var.');
+  return text.includes('${');
+}
+
+/** True when a text is one variable and nothing else, so that a field may take its value as a number or boolean. */
+export function isWholeVariable(text: string): boolean {
+  return WHOLE.test(text);
 }
 
 /**
- * Replaces each `${var.NAME}`; `$${var.NAME}` becomes the literal `${var.NAME}`. Values are inserted as they
- * are, never searched again. An unknown or malformed one stays in the text and is reported.
+ * Replaces each `${var.NAME}` and `${each.…}`; `$${` becomes `${`. Values are inserted as they are, never searched
+ * again. What cannot be replaced stays in the text and is reported.
  */
-export function interpolate(text: string, variables: { readonly [name: string]: string }): Interpolated {
+export function interpolate(text: string, scope: Scope): Interpolated {
   const problems: VariableProblem[] = [];
   const replaced = text.replace(
-    /\$?\$\{var\.([^}\n]*)(\}?)/g,
-    (written, name: string, end: string, offset: number) => {
-      if (written.startsWith('$$')) return written.slice(1);
+    ESCAPED_OURS_OR_START,
+    (written, root: string | undefined, name: string, end: string, offset: number) => {
+      if (written === '$${') return '${';
+      if (root === undefined) {
+        const foreign = foreignAt(text, offset, scope);
+        if (foreign !== undefined) problems.push(foreign);
+        return written;
+      }
       if (end === '' || !NAME.test(name)) {
         problems.push({ code: 'VARIABLE_INVALID', written, name, offset });
         return written;
       }
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-      if (value !== undefined) return value;
-      problems.push({ code: 'VARIABLE_UNKNOWN', written, name, offset });
-      return written;
+      const value = root === 'var' ? variable(name, scope) : eachValue(name, scope);
+      if (value === OPEN) return written;
+      if (value === undefined) {
+        const code = root === 'var' ? 'VARIABLE_UNKNOWN' : 'EACH_UNKNOWN';
+        problems.push({ code, written, name, offset });
+        return written;
+      }
+      if (root === 'var' || !mentionsVariable(value)) return value;
+      // The value of an entry may use variables in its turn, but no other entry.
+      const inner = interpolate(value, { variables: scope.variables });
+      for (const problem of inner.problems) problems.push({ ...problem, offset });
+      return inner.text;
     },
   );
   return { text: replaced, problems };
+}
+
+/** The names that a text uses as `${var.NAME}`, each once. */
+export function variableNames(text: string): readonly string[] {
+  const names = [...text.matchAll(ESCAPED_OURS_OR_START)].flatMap(([, root, name]) =>
+    root === 'var' && name !== undefined ? [name] : [],
+  );
+  return [...new Set(names)];
+}
+
+const OPEN = Symbol('open');
+
+function variable(name: string, { variables }: Scope): string | undefined {
+  return Object.hasOwn(variables, name) ? variables[name] : undefined;
+}
+
+function eachValue(name: string, { each }: Scope): string | typeof OPEN | undefined {
+  if (each === 'open') return OPEN;
+  if (each === undefined) return undefined;
+  const [root, ...path] = name.split('.');
+  if (root === 'key') return path.length === 0 ? each.key : undefined;
+  if (root !== 'value') return undefined;
+  let value: Json | undefined = each.value;
+  for (const part of path) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What starts with `${` and is not ours; undefined where no brace closes it on its line. */
+function foreignAt(text: string, offset: number, { variables }: Scope): VariableProblem | undefined {
+  const end = /^[^}\n]*\}/.exec(text.slice(offset + 2, offset + 202))?.[0];
+  if (end === undefined) return undefined;
+  const name = end.slice(0, -1);
+  const at = { code: 'PLACEHOLDER_STAYS', written: `\${${end}`, name, offset } as const;
+  const near = NEAR_MISS.exec(name);
+  if (near !== null) {
+    const [, ofVariables, member = 'NAME'] = near;
+    return { ...at, near: true, meant: ofVariables === undefined ? '${each.key}' : `\${var.${member}}` };
+  }
+  return Object.hasOwn(variables, name.trim()) ? { ...at, meant: `\${var.${name.trim()}}` } : at;
 }

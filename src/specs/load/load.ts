@@ -33,10 +33,11 @@ export async function loadDesired(project: Project): Promise<DesiredState> {
 /** As {@link loadDesired}, and keeps the documents. */
 export async function openSpecs(project: Project): Promise<OpenSpecs> {
   const { folder, problems } = readFolder(project);
-  const resolve = createResolver(folder, { ...project, include: createInclude(project.root) });
-  const { name, variables } = project.environment;
-  const resolved = resolve(name, variables);
-  const envelopes = checkEnvelopes(folder, project.environments);
+  const environments = project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+  const include = createInclude(project.root);
+  const resolve = createResolver(folder, { environments, unknownFields: project.unknownFields, include });
+  const resolved = resolve(project.environment);
+  const envelopes = checkEnvelopes(folder, environments);
   const desired: DesiredState = {
     resources: resolved.resources,
     diagnostics: arrange([...problems, ...envelopes, ...resolved.diagnostics]),
@@ -79,16 +80,16 @@ export async function validateAll(root: string, environment?: string): Promise<V
   if (read === undefined) return alone;
   const { folder, problems } = read;
   const include = createInclude(root);
+  const environments = [...project.environments.values()];
   const resolve = createResolver(folder, {
-    environments: known,
+    environments,
     unknownFields: project.unknownFields,
     include,
   });
-  const common = [...ofProject, ...project.diagnostics, ...problems, ...checkEnvelopes(folder, known)];
-  const byEnvironment = chosen.map((name) => {
-    const { diagnostics } = resolve(name, project.environments.get(name)?.variables ?? {});
-    return { name, diagnostics };
-  });
+  const common = [...ofProject, ...project.diagnostics, ...problems, ...checkEnvelopes(folder, environments)];
+  const byEnvironment = environments
+    .filter(({ name }) => chosen.includes(name))
+    .map((each) => ({ name: each.name, diagnostics: resolve(each).diagnostics }));
   return {
     diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
     documents: folder.count,

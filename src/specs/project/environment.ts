@@ -1,9 +1,11 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { type EnvironmentIdentity, environmentMatch } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { isArray, isObject, type Json } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
+import type { Environment } from '../../model/project.ts';
 import { checkDocument } from '../documents/check-document.ts';
 import type { SpecDocument, SpecFolder } from '../documents/documents.ts';
 import { chainFinding } from '../documents/extends.ts';
@@ -24,7 +26,7 @@ import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
 
 export interface ResolveOptions {
-  readonly environments: readonly string[];
+  readonly environments: readonly EnvironmentIdentity[];
   readonly unknownFields: 'error' | 'allow';
   readonly include: Include;
 }
@@ -45,14 +47,19 @@ interface Checked {
 }
 
 export type ResolveEnvironment = (
-  name: string,
-  variables: { readonly [name: string]: string },
+  environment: Pick<Environment, 'name' | 'groups' | 'variables'>,
 ) => ResolvedEnvironment;
 
 /** A misspelt environment must not hide what else is wrong: such a document is checked in every environment. */
-function isElsewhere(only: readonly Json[], name: string, environments: readonly string[]): boolean {
-  const known = only.filter((entry) => typeof entry === 'string' && environments.includes(entry));
-  return known.length > 0 ? !known.includes(name) : only.length === 0;
+function isElsewhere(
+  only: readonly Json[],
+  environment: EnvironmentIdentity,
+  environments: readonly EnvironmentIdentity[],
+): boolean {
+  const means = (entry: Json, each: EnvironmentIdentity): boolean =>
+    typeof entry === 'string' && environmentMatch(entry, each) !== undefined;
+  const known = only.filter((entry) => environments.some((each) => means(entry, each)));
+  return known.length > 0 ? !known.some((entry) => means(entry, environment)) : only.length === 0;
 }
 
 /**
@@ -63,7 +70,8 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
   const constant = new Map<SpecDocument, Checked>();
   const known = new Map([...folder.documents].reverse().map((document) => [document.address, document]));
   const chains = new Map(folder.documents.map((document) => [document, chainOf(document, known)]));
-  return (name, variables) => {
+  return (environment) => {
+    const { variables } = environment;
     const diagnostics: Diagnostic[] = [];
     const resources = new Map<Address, DesiredResource>();
     const documents = new Map<Address, SpecDocument>();
@@ -76,13 +84,13 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
     };
     for (const document of folder.documents) {
       const { body, address } = document;
-      if (isArray(body.only) && isElsewhere(body.only, name, options.environments)) {
+      if (isArray(body.only) && isElsewhere(body.only, environment, options.environments)) {
         elsewhere.add(address);
         continue;
       }
       if (resources.has(address) || abstract.has(address)) continue;
       const chain = chains.get(document) ?? { documents: [document] };
-      const from = layersOf(chain, name);
+      const from = layersOf(chain, environment);
       layers.set(address, from);
       let checked = constant.get(document);
       if (checked === undefined) {
@@ -119,7 +127,8 @@ function checkOne(
   const { body, kind, key, address, position } = document;
   const fileAt = (path: readonly string[]): string =>
     (layerAt(layers, path)?.document ?? document).source.file;
-  const context = { fileAt, variables, include: options.include };
+  const scope = { variables };
+  const context = { fileAt, scope, include: options.include };
   const resolved = resolveSpec(mergeLayers(layers), SHAPES[kind], context);
   const name = resolved.spec[KINDS[kind].nameField];
   const resource: DesiredResource = {

@@ -1,12 +1,13 @@
 import { normalize } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
-import type { Locate, SourceFile } from '../documents/source.ts';
+import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './project-variables.ts';
 
 /** The checked project file with all its environments. */
-export interface ProjectDocument extends Omit<Project, 'environment' | 'environments' | 'sisters'> {
+export interface ProjectDocument
+  extends Omit<Project, 'environment' | 'environments' | 'groups' | 'sisters'> {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment: string | undefined;
   /** Remarks that do not keep the file from being used. */
@@ -17,14 +18,13 @@ export interface ProjectDocument extends Omit<Project, 'environment' | 'environm
 export function buildProject(
   root: string,
   body: JsonObject,
-  source: SourceFile,
-  locate: Locate,
+  { byEnvironment }: ProjectVariables,
   diagnostics: readonly Diagnostic[],
 ): ProjectDocument {
   const limits = objectAt(body, 'limits');
   const retry = objectAt(body, 'retry');
   const environments = entriesAt(body, 'environments').map(([name, environment]) => {
-    const variables = variablesOf(name, environment, source, locate);
+    const variables = byEnvironment.get(name) ?? { variables: {}, variableOrigins: {} };
     return [name, buildEnvironment(name, environment, variables)] as const;
   });
   return {
@@ -43,11 +43,13 @@ export function buildProject(
     planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    ignore: texts(body, 'ignore'),
+    ignoreLive: texts(body, 'ignore_live'),
     diagnostics,
   };
 }
 
-function buildEnvironment(name: string, body: JsonObject, variables: Environment['variables']): Environment {
+function buildEnvironment(name: string, body: JsonObject, variables: EnvironmentVariables): Environment {
   const state = objectAt(body, 'state');
   const drift = body.drift;
   return {
@@ -67,30 +69,9 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
           }
         : { backend: 'file' },
     drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
-    variables,
+    groups: groupsOf(body),
+    ...variables,
   };
-}
-
-/**
- * Variables are texts. An unquoted number keeps the characters it was written with: `+13125550100` without
- * quotes is a number to YAML, and would lose its plus sign.
- */
-function variablesOf(
-  name: string,
-  environment: JsonObject,
-  source: SourceFile,
-  locate: Locate,
-): Environment['variables'] {
-  const variables: { [name: string]: string } = {};
-  for (const [variable, value] of Object.entries(objectAt(environment, 'variables'))) {
-    if (typeof value === 'string') variables[variable] = value;
-    else {
-      const located = locate(source, 0, ['environments', name, 'variables', variable]);
-      const written = located === undefined ? '' : source.text.slice(located.start, located.end);
-      variables[variable] = written.startsWith('*') || written === '' ? String(value) : written;
-    }
-  }
-  return variables;
 }
 
 /** The mapping of that name; an empty one when there is none. */
@@ -107,6 +88,11 @@ export function entriesAt(body: JsonObject, name: string): readonly (readonly [s
 function text(body: JsonObject, name: string): string | undefined {
   const value = body[name];
   return typeof value === 'string' ? value : undefined;
+}
+
+function texts(body: JsonObject, name: string): readonly string[] {
+  const value = body[name];
+  return isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
 function number(body: JsonObject, name: string): number | undefined {

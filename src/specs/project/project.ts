@@ -3,11 +3,12 @@ import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
-import { isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/documents.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
+import { brokenText } from '../problems/broken-text.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';
@@ -16,6 +17,7 @@ import { readSpecText } from '../problems/text.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
+import { groupsOf, projectVariables } from './project-variables.ts';
 
 export const PROJECT_FILE = 'assistantctl.yaml';
 
@@ -63,8 +65,9 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
       hint: `known: ${names.join(', ')}`,
     });
   }
+  const groups = Object.fromEntries([...environments].map(([name, each]) => [name, each.groups]));
   const sisters = [...environments.values()].filter(({ name }) => name !== environment.name);
-  return { ...rest, environments: names, environment, sisters };
+  return { ...rest, environments: names, groups, environment, sisters };
 }
 
 /** Where paths of the project file are written; the start of the file for those that are not. */
@@ -104,17 +107,25 @@ export function readProjectDocument(root: string): ReadProject {
     return { document: undefined, problems: [problem] };
   }
   const source = makeSource(PROJECT_FILE, read.text);
+  const broken = brokenText(read.text);
+  if (broken !== undefined) {
+    const { offset, ...rest } = broken;
+    const position = positionAt(source, offset);
+    return { document: undefined, problems: [{ severity: 'error', code: 'FILE_BROKEN', ...rest, position }] };
+  }
   const locate = createLocate();
   const { body, problems } = parseBody(source);
   if (body === undefined) return { document: undefined, problems };
   const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
   const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
-  const findings = [...schema, ...ownRules(body)];
+  const variables = projectVariables(body, source, locate);
+  const wrong = variables.findings.filter(({ severity }) => severity === 'error');
+  const remarks = variables.findings.filter(({ severity }) => severity !== 'error');
+  const findings = [...schema, ...ownRules(body), ...(schema.length === 0 ? wrong : [])];
   const usable = findings.every(({ pointer }) => BESIDE_SPECS.test(pointer));
+  const diagnostics = [...remarks, ...credentialFindings(body)].map(known);
   return {
-    document: usable
-      ? buildProject(root, body, source, locate, credentialFindings(body).map(known))
-      : undefined,
+    document: usable ? buildProject(root, body, variables, diagnostics) : undefined,
     problems: findings.map(known),
   };
 }
@@ -159,6 +170,28 @@ function ownRules(body: JsonObject): readonly Finding[] {
     findings.push({ severity: 'error', code: 'FILE_OUTSIDE', message, pointer: '/specs' });
   }
   const names = isObject(body.environments) ? Object.keys(body.environments) : [];
+  for (const [name, environment] of entriesAt(body, 'environments')) {
+    const namesake = groupsOf(environment).find((group) => names.includes(group));
+    if (namesake === undefined) continue;
+    const message = `${namesake} is the name of an environment, so it cannot be a group too`;
+    const pointer = toPointer(['environments', name, 'group']);
+    findings.push({
+      severity: 'error',
+      code: 'GROUP_NAME',
+      message,
+      pointer,
+      hint: 'give the group another name',
+    });
+  }
+  const used = new Set(entriesAt(body, 'environments').flatMap(([, environment]) => groupsOf(environment)));
+  for (const [group] of entriesAt(body, 'groups')) {
+    if (used.has(group)) continue;
+    const hint =
+      suggestion(group, [...used]) ?? `write group: ${group} in the environments that belong to it`;
+    const pointer = toPointer(['groups', group]);
+    const message = `no environment belongs to the group ${group}`;
+    findings.push({ severity: 'error', code: 'GROUP_NAME', at: 'key', message, pointer, hint });
+  }
   const chosen = body.default_environment;
   if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     const hint = suggestion(chosen, names);
@@ -174,10 +207,15 @@ function ownRules(body: JsonObject): readonly Finding[] {
 }
 
 function credentialFindings(body: JsonObject): readonly Finding[] {
-  return entriesAt(body, 'environments').flatMap(([name, environment]) => {
-    const texts: (readonly [readonly string[], Json | undefined])[] = [
-      [['base_url'], environment.base_url],
-      ...Object.entries(objectAt(environment, 'variables')).map(
+  const levels: readonly (readonly [Path, JsonObject])[] = [
+    [[], body],
+    ...entriesAt(body, 'groups').map(([name, group]) => [['groups', name], group] as const),
+    ...entriesAt(body, 'environments').map(([name, each]) => [['environments', name], each] as const),
+  ];
+  return levels.flatMap(([level, written]) => {
+    const texts: (readonly [Path, Json | undefined])[] = [
+      [['base_url'], written.base_url],
+      ...Object.entries(objectAt(written, 'variables')).map(
         ([variable, value]) => [['variables', variable], value] as const,
       ),
     ];
@@ -185,21 +223,21 @@ function credentialFindings(body: JsonObject): readonly Finding[] {
       const found = typeof value === 'string' ? credentialIn(value) : undefined;
       if (found === undefined) return [];
       const { offset: _offset, length: _length, ...problem } = found;
-      return [
-        { severity: 'error' as const, ...problem, pointer: toPointer(['environments', name, ...path]) },
-      ];
+      return [{ severity: 'error' as const, ...problem, pointer: toPointer([...level, ...path]) }];
     });
   });
 }
 
 function toDiagnostic(finding: Finding, source: SourceFile, locate: Locate): Diagnostic {
-  const { at, excerpt: _excerpt, included: _included, pointer, ...rest } = finding;
+  const { at, excerpt, included: _included, pointer, ...rest } = finding;
   const path = pointer
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const located = locate(source, 0, path);
-  const offset = at === 'key' ? located?.keyOffset : located?.start;
+  let offset = at === 'key' ? located?.keyOffset : located?.start;
+  const inside = excerpt === undefined ? -1 : source.text.indexOf(excerpt, located?.start);
+  if (located !== undefined && inside >= 0 && inside < located.end) offset = inside;
   return { ...rest, pointer, position: positionAt(source, offset ?? 0) };
 }
 

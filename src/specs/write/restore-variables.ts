@@ -3,9 +3,14 @@
  * keep their variables, the rest becomes plain text.
  */
 import { isArray, isObject, type Json, jsonEqual } from '../../model/json.ts';
-import { interpolate, mentionsVariable } from '../documents/variables.ts';
+import { escapePlaceholders } from '../../model/placeholders.ts';
+import { interpolate as interpolateIn, mentionsVariable } from '../documents/variables.ts';
 
 type Variables = { readonly [name: string]: string };
+
+function interpolate(text: string, variables: Variables): { readonly text: string } {
+  return interpolateIn(text, { variables });
+}
 
 export type Respelled =
   | { readonly value: Json }
@@ -50,7 +55,7 @@ export function respell(
 
 /** A text of the document or of an included file. */
 export function respellText(raw: string, live: string, variables: Variables): Respelled {
-  if (!mentionsVariable(raw)) return { value: escaped(live) };
+  if (!mentionsVariable(raw)) return { value: escapePlaceholders(live) };
   const used = variablesIn(raw, variables);
   const byLine = new Map(raw.split('\n').map((line) => [interpolate(line, variables).text, line]));
   const lines = live.split('\n').map((line) => byLine.get(line) ?? templated(line, used, variables));
@@ -73,20 +78,15 @@ export function occurrences(text: string, name: string): number {
   return text.split(`\${var.${name}}`).length - 1;
 }
 
-/** `${var.x}` that is meant as text is written with two dollar signs. */
-export function escaped(text: string): string {
-  return text.replace(/\$\{var\.[^}\n]*\}?/g, (written) => `$${written}`);
-}
-
 function literal(value: Json): Json {
-  if (typeof value === 'string') return escaped(value);
+  if (typeof value === 'string') return escapePlaceholders(value);
   if (isArray(value)) return value.map(literal);
   if (!isObject(value) || isPointer(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, literal(entry)]));
 }
 
 function templated(line: string, used: readonly string[], variables: Variables): string {
-  let text = escaped(line);
+  let text = escapePlaceholders(line);
   const byLength = [...used].sort((a, b) => (variables[b] ?? '').length - (variables[a] ?? '').length);
   for (const name of byLength) {
     const value = variables[name] ?? '';

@@ -1,0 +1,141 @@
+import type { Address } from '../../model/address.ts';
+import { Failure } from '../../model/errors.ts';
+import type { Plan, Planned } from '../../model/plan.ts';
+import type { State } from '../../model/state.ts';
+import type { TakeOverConsent } from '../../plan/take-over.ts';
+import type { ConfirmPlan, Host } from '../host.ts';
+import { planOn } from '../plan/make-plan.ts';
+import { refusedBy } from '../plan/obstacles.ts';
+import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { readSavedPlan } from '../saved-plan-file.ts';
+import { accessTo } from '../session/access.ts';
+import { gather, type Inputs } from '../session/inputs.ts';
+import { type Work, withSession } from '../session/locked-run.ts';
+import { noteAccount } from '../session/pinned-account.ts';
+import { requireApproval } from './approval.ts';
+import type { Executed } from './executed.ts';
+import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
+
+export interface ApplyRequest extends PlanningFlags {
+  readonly approve?: string;
+  readonly expectDigest?: string;
+  readonly promote: boolean;
+  readonly overrideLimits?: boolean;
+  readonly rerunTests?: boolean;
+  readonly replace?: boolean;
+  readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
+  /** Whether `confirm` really asks somebody. */
+  readonly asksPerson: boolean;
+  /** Asked before the first write, unless a saved plan is executed. */
+  readonly confirm: ConfirmPlan;
+}
+
+/** Where an apply took place, and which limits were set aside for it. */
+export interface ApplyPlace {
+  readonly project: string;
+  readonly environment: string;
+  readonly overridden: readonly string[];
+}
+
+/** What came of an apply: it ran, or it was refused before its first write. */
+export type Applied =
+  | { readonly executed: Executed; readonly place: ApplyPlace }
+  | { readonly refused: Failure; readonly plan: Plan };
+
+/** Executes a saved plan, or plans and executes; nothing is written before every check has passed. */
+export async function applyProject(
+  host: Host,
+  file: string | undefined,
+  request: ApplyRequest,
+): Promise<Applied> {
+  const saved = file === undefined ? undefined : await applicablePlan(host, file);
+  const inputs = await gather(host, host.flags.env ?? saved?.environment);
+  const { environment } = inputs.project;
+  requireApproval(environment, request.approve, saved !== undefined);
+  const access = accessTo(environment, host.runtime.env);
+  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
+}
+
+async function run(
+  host: Host,
+  inputs: Inputs,
+  work: Work,
+  saved: Plan | undefined,
+  request: ApplyRequest,
+): Promise<Applied> {
+  const { runtime } = host;
+  const state = work.session.current();
+  const options = planOptions(request, saved?.options, inputs.project.environment);
+  const fresh = await planOn(host, inputs, work.connection, state, options, request.refresh);
+  let released: Released;
+  try {
+    released = releaseForApply(fresh, {
+      inputs,
+      state,
+      saved,
+      expectDigest: request.expectDigest,
+      overrideLimits: request.overrideLimits === true,
+      // Whoever is asked about the plan is asked about its take-overs.
+      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
+      notRenamed: consentOf(request.notRenamed),
+      now: runtime.clock().toISOString(),
+      toolVersion: runtime.version,
+    });
+    if (saved === undefined) await request.confirm(inputs.project, fresh.plan);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { refused: error, plan: saved ?? fresh.plan };
+  }
+  const outcome = await work.execute(released.planned, {
+    promote: request.promote,
+    rerunTests: request.rerunTests === true,
+    replaceRollout: request.replace === true,
+  });
+  const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
+  if (outcome.exitKind === null && isFirst(state)) {
+    noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
+  }
+  const unsaved = await work.save();
+  return {
+    executed: {
+      ...outcome,
+      ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
+      skipped: released.skipped,
+      saved,
+      desired: inputs.desired,
+      unsaved,
+    },
+    place,
+  };
+}
+
+/** Nothing was applied before: whatever is bound was bound by `pull` or `state import`. */
+function isFirst(state: State | undefined): boolean {
+  return Object.values(state?.resources ?? {}).every(({ provisional }) => provisional === true);
+}
+
+async function applicablePlan(host: Host, file: string): Promise<Plan> {
+  const plan = await readSavedPlan(host, file, 'apply');
+  requireComparedLive(plan);
+  return plan;
+}
+
+function placeOfApply(
+  inputs: Inputs,
+  planned: Planned,
+  state: State | undefined,
+  overrideLimits: boolean,
+): ApplyPlace {
+  const limits = overrideLimits ? refusedBy(planned, inputs, state) : [];
+  return {
+    project: inputs.project.name,
+    environment: inputs.project.environment.name,
+    overridden: limits.map(({ message }) => message),
+  };
+}
+
+function consentOf(named: ApplyRequest['takeOver']): TakeOverConsent {
+  const addresses = (named ?? []).filter((name) => name !== 'all');
+  return named?.includes('all') === true ? 'all' : new Set(addresses);
+}

@@ -1,0 +1,65 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PullReport } from '../../model/pull.ts';
+import type { State, StateSession } from '../../model/state.ts';
+import { openSpecs } from '../../specs/load/load.ts';
+import { readGitInfo } from '../../state/git/git-info.ts';
+import type { Host } from '../host.ts';
+import { accessTo } from '../session/access.ts';
+import { type Connection, connect } from '../session/connect.ts';
+import { gitFor } from '../session/git.ts';
+import { gatherProject, type Inputs, refuseSpecErrors } from '../session/inputs.ts';
+import { withSession } from '../session/locked-run.ts';
+import { openState } from '../session/open-state.ts';
+import { commitOnBranch, requireNewBranch } from './branch.ts';
+import { choose } from './choose-resources.ts';
+import { carryOut, look, type Pulling } from './pull.ts';
+
+export interface PullRequest {
+  readonly adopt?: boolean;
+  readonly drift?: boolean;
+  readonly prBranch?: string;
+}
+
+/** Live → YAML. Adopting binds and therefore takes the lease; taking drift over changes files alone. */
+export async function pullAccount(
+  host: Host,
+  names: readonly string[],
+  request: PullRequest,
+): Promise<PullReport> {
+  const both = request.adopt !== true && request.drift !== true;
+  const wants = { adopt: both || request.adopt === true, drift: both || request.drift === true };
+  const project = await gatherProject(host);
+  const access = accessTo(project.environment, host.runtime.env);
+  if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
+  const specs = await openSpecs(project);
+  refuseSpecErrors(specs.desired);
+  const git = gitFor(host.runtime, project);
+  if (request.prBranch !== undefined) await requireNewBranch(git, project.root, request.prBranch);
+  const inputs: Inputs = { project, desired: specs.desired, git: await readGitInfo(project.root, git) };
+
+  const work = async (connection: Connection, state: State | undefined, session?: StateSession) => {
+    const pulling: Pulling = { host, specs, inputs, connection, state, ...(session && { session }) };
+    const seen = await look(pulling);
+    const { choice, notes } = choose(names, wants, specs, seen);
+    const report = await carryOut(pulling, seen, choice);
+    const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };
+    if (request.prBranch === undefined || report.files.length === 0) return told;
+    return { ...told, branch: await commitOnBranch(git, project.root, request.prBranch, told) };
+  };
+  if (wants.adopt) {
+    return await withSession(
+      host,
+      inputs,
+      access,
+      async ({ connection, session }) => await work(connection, session.current(), session),
+    );
+  }
+  const state = await openState(host.runtime, project).load();
+  const connection = await connect(host, project, access);
+  try {
+    return await work(connection, state);
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,64 @@
+import { withMain } from '../../canonical/confirmed-promotion.ts';
+import { Failure } from '../../model/errors.ts';
+import type { RemoteResource } from '../../model/remote.ts';
+import { formerMains } from '../../plan/mains.ts';
+import { requireAddress } from '../address-argument.ts';
+import type { Executed } from '../apply/executed.ts';
+import type { ConfirmPlan, Host } from '../host.ts';
+import { accessTo } from '../session/access.ts';
+import { gatherProject } from '../session/inputs.ts';
+import { type Work, withSession } from '../session/locked-run.ts';
+import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from './promotions.ts';
+
+export interface RollbackRequest {
+  readonly to?: string;
+  readonly reason?: string;
+  readonly confirm: ConfirmPlan;
+}
+
+/** Moves main back in one call, without a gate, and says why. Reads no specs: those may be what is broken. */
+export async function rollBack(host: Host, text: string, request: RollbackRequest): Promise<Executed> {
+  const address = requireAssistant(requireAddress(text));
+  const project = await gatherProject(host);
+  const inputs = { project, git: null };
+  const access = accessTo(project.environment, host.runtime.env);
+  return await withSession(host, inputs, access, async (work) => {
+    const state = stateOf(work, project, address);
+    const bound = await readBound(work, state, address);
+    const version =
+      request.to === undefined ? await previous(work, bound) : await readVersion(work, bound, request.to);
+    const isMain = version.versionId === bound.main.versionId;
+    if (isMain) host.note(`${address}: version ${version.versionId ?? ''} is main already.\n`);
+    const reason = request.reason === undefined ? 'rollback' : `rollback: ${request.reason}`;
+    const { binding, main } = bound;
+    const moves = isMain
+      ? []
+      : [{ address, binding, main, version, reason, rollback: true, release: undefined }];
+    const planned = planOfMoves(host, inputs, work, state, moves, [bound]);
+    await request.confirm(project, planned.plan);
+    const outcome = await work.execute(planned, { promote: true });
+    if (outcome.exitKind === null && !isMain) {
+      host.note(
+        'Where Git still describes what was rolled back, the next apply brings it back: revert the change in Git first.\n',
+      );
+    }
+    const desired = { locate: () => undefined };
+    const unsaved = await work.save();
+    return { ...outcome, skipped: [], saved: undefined, desired, unsaved };
+  });
+}
+
+/** The last recorded main before the present one that still exists. */
+async function previous(work: Work, { address, binding, main }: Bound): Promise<RemoteResource> {
+  const present = main.versionId;
+  const record = { version_id: present ?? '', at: '', by: '', reason: 'found' };
+  const mains = present === undefined ? (binding.mains ?? []) : withMain(binding.mains, record);
+  for (const id of formerMains({ ...binding, mains }, present)) {
+    const version = await work.connection.api.getVersion(main.id, id);
+    if (version !== undefined) return version;
+  }
+  throw new Failure('usage', `no earlier main of ${address} is on record, or none of them exists any more`, {
+    code: 'NO_EARLIER_MAIN',
+    hint: `choose a version with --to; assistantctl versions list ${address} shows them`,
+  });
+}

@@ -1,0 +1,82 @@
+import { fetchAccount } from '../../live/telnyx/fetch.ts';
+import { type Address, parseAddress } from '../../model/address.ts';
+import { Failure } from '../../model/errors.ts';
+import { KINDS, kindsToList } from '../../model/kinds.ts';
+import type { Owner } from '../../model/remote.ts';
+import { accountFingerprint } from '../../plan/account.ts';
+import { managedElsewhere } from '../../plan/elsewhere.ts';
+import { requireAddress } from '../address-argument.ts';
+import type { Host } from '../host.ts';
+import { accessTo } from '../session/access.ts';
+import { boundOtherwise } from '../session/bindings.ts';
+import { gatherProject } from '../session/inputs.ts';
+import { withSession } from '../session/locked-run.ts';
+import { emptyState } from '../session/open-state.ts';
+import { managedBySisters } from '../session/sisters.ts';
+
+/**
+ * Binds an address to a live resource that exists. There is no base yet, so the next plan compares two sides
+ * and removes nothing. Resolves to the line to print.
+ */
+export async function bindLive(host: Host, text: string, id: string): Promise<string> {
+  const address = requireAddress(text);
+  const kind = parseAddress(address)?.kind ?? 'assistant';
+  const project = await gatherProject(host);
+  const access = accessTo(project.environment, host.runtime.env);
+  return await withSession(host, { project, git: null }, access, async ({ connection, session }) => {
+    const state = session.current();
+    const owner = (await managedBySisters(host, project)).get(id);
+    if (owner !== undefined) throw refusedElsewhere(address, id, owner);
+    const replaced: Address[] = [];
+    for (const [bound, binding] of Object.entries(state?.resources ?? {})) {
+      const same = bound === address && binding.remote_id === id;
+      if (same) {
+        return `${address} is bound to ${id} already.\n`;
+      }
+      // What was bound without an apply is no bar to somebody who names it.
+      if (bound !== address && binding.remote_id === id && binding.provisional === true) {
+        replaced.push(requireAddress(bound));
+        continue;
+      }
+      if (bound === address || binding.remote_id === id) {
+        throw boundOtherwise(address, requireAddress(bound), binding.remote_id);
+      }
+    }
+    const found = await connection.api.get(kind, id);
+    if (found === undefined) throw noSuchResource(KINDS[kind].noun, id);
+    if (state === undefined) {
+      const listed = await fetchAccount(connection.api, {
+        kinds: kindsToList([address]),
+        integrations: false,
+      });
+      const account = accountFingerprint(undefined, listed, connection.apiBase);
+      const begun = emptyState(host.runtime, project, connection.apiBase, account);
+      await session.record({ op: 'init', state: begun });
+    }
+    const binding = {
+      remote_id: id,
+      base: null,
+      foreign: [],
+      main_version_id: found.versionId ?? null,
+      staged_version_id: null,
+      prevent_destroy: false,
+      updated_at: host.runtime.clock().toISOString(),
+      provisional: true as const,
+    };
+    for (const other of replaced) await session.record({ op: 'unbind', address: other });
+    await session.record({ op: 'bind', address, binding });
+    return `${address} is bound to ${id} (${JSON.stringify(found.name)}).\n`;
+  });
+}
+
+function refusedElsewhere(address: Address, id: string, owner: Owner): Failure {
+  const { message, code, hint } = managedElsewhere(address, id, owner);
+  return new Failure('refused', message, { code, ...(hint !== undefined && { hint }) });
+}
+
+function noSuchResource(noun: string, id: string): Failure {
+  return new Failure('usage', `the account has no ${noun} with the id ${id}`, {
+    code: 'IMPORT_MISSING',
+    hint: 'check the id in the Telnyx portal, and the key and environment',
+  });
+}

@@ -1,0 +1,67 @@
+import { restorable } from '../../canonical/archived.ts';
+import type { Address } from '../../model/address.ts';
+import { parseAddress } from '../../model/address.ts';
+import { Failure } from '../../model/errors.ts';
+import { SHAPES } from '../../model/generated/shapes.ts';
+import type { State } from '../../model/state.ts';
+import { restorePlan } from '../../plan/restore.ts';
+import { requireAddress } from '../address-argument.ts';
+import type { Executed } from '../apply/executed.ts';
+import type { Host } from '../host.ts';
+import { compareWithLive } from '../plan/make-plan.ts';
+import { accessTo } from '../session/access.ts';
+import { boundOtherwise } from '../session/bindings.ts';
+import { gather } from '../session/inputs.ts';
+import { withSession } from '../session/locked-run.ts';
+import { openState } from '../session/open-state.ts';
+import { archivedForm, presentIds, unknownReferences } from './restoring.ts';
+
+export interface RestoreRequest {
+  readonly at?: string;
+}
+
+/**
+ * Creates a deleted resource again from its archived form and binds it without a base, so that the next plan
+ * compares two sides only. Where a spec of that address exists, applying it is the way.
+ */
+export async function restoreResource(host: Host, text: string, request: RestoreRequest): Promise<Executed> {
+  const address = requireAddress(text);
+  const kind = parseAddress(address)?.kind ?? 'assistant';
+  const inputs = await gather(host);
+  if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
+  const access = accessTo(inputs.project.environment, host.runtime.env);
+  const store = openState(host.runtime, inputs.project);
+  return await withSession(host, inputs, access, async ({ connection, session, execute, save }) => {
+    const state = session.current();
+    const archived = await archivedForm(store, state, address, request.at);
+    const options = { prune: false, recreate: false, take: null, targets: [] };
+    const { planned, account } = await compareWithLive(host, inputs, connection, state, options);
+    refuseBound(address, state, new Set(account.resources.map(({ id }) => id)));
+    const { config, lostSecrets, missingIds } = restorable(
+      SHAPES[kind],
+      archived,
+      presentIds(state, account),
+    );
+    if (missingIds.length > 0) throw unknownReferences(address, missingIds, state);
+    const outcome = await execute(restorePlan(planned, { address, kind, config }), { promote: true });
+    if (lostSecrets.length > 0) {
+      host.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
+    }
+    const unsaved = await save();
+    const shown = { ...outcome, skipped: [], saved: undefined, desired: inputs.desired, unsaved };
+    return shown;
+  });
+}
+
+function refuseBound(address: Address, state: State | undefined, live: ReadonlySet<string>): void {
+  const id = state?.resources[address]?.remote_id;
+  if (id !== undefined && live.has(id)) throw boundOtherwise(address, address, id);
+}
+
+function specExists(address: Address, environment: string): Failure {
+  return new Failure('refused', `${address} has a spec: applying it creates the resource`, {
+    code: 'RESTORE_SPEC_EXISTS',
+    hint: `assistantctl apply --env ${environment} --recreate; or restore from a commit that lacks the spec, to get back what it does not write`,
+    details: { address },
+  });
+}

@@ -1,0 +1,38 @@
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import { validateAll } from '../specs/load/load.ts';
+import { findProjectRoot, PROJECT_FILE } from '../specs/project/project.ts';
+import type { Host } from './host.ts';
+import { isWithin, namedFiles } from './named-files.ts';
+
+export interface Validation {
+  readonly documents: number;
+  readonly environments: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+  /** Where the project lies in the checkout of a pipeline, with a slash at the end; empty when it is the checkout itself. */
+  readonly prefix: string;
+  /** The project file, relative to the checkout. */
+  readonly projectFile: string;
+}
+
+/**
+ * Checks project file and specs offline; problems are values, all of them at once. With `files`, as editors and commit
+ * hooks name them, only the problems of those count; the others are read all the same, for the references.
+ */
+export async function validateProject(host: Host, files: readonly string[] = []): Promise<Validation> {
+  const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
+  const named = await namedFiles(host, root, files);
+  const { documents, environments, diagnostics: all } = await validateAll(root, host.flags.env);
+  const diagnostics = named === undefined ? all : all.filter((problem) => isWithin(problem, named));
+  const prefix = await repositoryPrefix(host.runtime.env, root);
+  return { documents, environments, diagnostics, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
+}
+
+async function repositoryPrefix(env: Host['runtime']['env'], root: string): Promise<string> {
+  const checkout = env.GITHUB_WORKSPACE || env.CI_PROJECT_DIR;
+  if (!checkout) return '';
+  const [from, to] = await Promise.all([checkout, root].map((path) => realpath(path).catch(() => path)));
+  const path = relative(from ?? '', to ?? '').replaceAll('\\', '/');
+  return path === '' || path.startsWith('..') || isAbsolute(path) ? '' : `${path}/`;
+}

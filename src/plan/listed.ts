@@ -1,0 +1,199 @@
+/**
+ * What the lists of an account may be believed in. A list may lag behind a write, and it may leave fields out: the list
+ * of assistants shows `tools`, `mcp_servers` and `conversation_flow` empty whatever an assistant has. So nothing is
+ * decided from a list. What Git changed, adopts or deletes is read by id. Of everything else a list can only say that
+ * it looks as it was applied, or that it is to be read.
+ */
+import { canonical } from '../canonical/canonical.ts';
+import { differencesFrom } from '../canonical/differences.ts';
+import { holdsExactly } from '../canonical/exact-match.ts';
+import { childShape, withReferences } from '../canonical/walk.ts';
+import { type Kind, parseAddress } from '../model/address.ts';
+import type { DesiredResource, DesiredState } from '../model/desired.ts';
+import { SHAPES } from '../model/generated/shapes.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
+import { KINDS } from '../model/kinds.ts';
+import type { PlanOptions } from '../model/plan.ts';
+import type { Item, RemoteAccount, RemoteResource } from '../model/remote.ts';
+import { isOpen } from '../model/rollout.ts';
+import type { Binding, State } from '../model/state.ts';
+import { managed } from './create.ts';
+import { createdBy, knownIds, type Match, matchResources } from './match.ts';
+import { targetClosure } from './step-order.ts';
+
+export interface ListedAccount {
+  readonly desired: DesiredState;
+  readonly state: State | undefined;
+  readonly listed: RemoteAccount;
+  readonly options: PlanOptions;
+  /** Every assistant that Git or the state names is read by id, whatever the list says. */
+  readonly whole?: boolean;
+}
+
+/** A bound resource that Git left alone and whose list entry differs from its base in these top-level fields. */
+export interface Suspicion {
+  readonly listed: RemoteResource;
+  readonly base: JsonObject;
+  readonly fields: readonly string[];
+}
+
+type Bound = Extract<Match, { readonly how: 'bound' }>;
+
+export interface Doubts {
+  /** What a plan decides about, and can only do so when it knows it whole. */
+  readonly needed: readonly Item[];
+  readonly suspicions: readonly Suspicion[];
+  /** Bases by kind and id, of what need not be read. */
+  readonly quiet: ReadonlyMap<string, JsonObject>;
+}
+
+/** Fields that the lists of a kind leave out or show otherwise than a read by id. */
+export type Unreliable = ReadonlyMap<Kind, ReadonlySet<string>>;
+
+function isEmpty(value: Json | undefined): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function isVersioned(kind: Kind): boolean {
+  return KINDS[kind].update === 'version';
+}
+
+export function listKey({ kind, id }: Item): string {
+  return `${kind}:${id}`;
+}
+
+/** Sorts the account into what must be read by id, what may have to, and what is as it was. */
+export function doubtsOf(input: ListedAccount): Doubts {
+  const { desired, state, listed, options } = input;
+  const matching = matchResources(desired, state, listed);
+  const ids = knownIds(matching, listed, options.recreate);
+  const refs = new Map([...ids].map(([target, id]) => [id, target]));
+  const isCreated = createdBy(matching, options.recreate);
+  const chosen = targetClosure(options.targets, desired, isCreated);
+  const needed = [...absentFromLists(state, listed)];
+  const suspicions: Suspicion[] = [];
+  const quiet = new Map<string, JsonObject>();
+  for (const [address, match] of matching.matches) {
+    const resource = desired.resources.get(address);
+    if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
+    if (match.how === 'create' || match.how === 'gone') continue;
+    const base = match.how === 'bound' ? listedBase(resource, match, refs, input.whole === true) : undefined;
+    if (match.how !== 'bound' || base === undefined) {
+      needed.push(itemOf(match.live));
+      continue;
+    }
+    quiet.set(listKey(match.live), base);
+    const fields = differingFields(match, base);
+    if (fields.length > 0) suspicions.push({ listed: match.live, base, fields });
+  }
+  for (const { address, live } of matching.orphans) {
+    const goes = options.prune && (chosen === undefined || chosen.has(address));
+    if (live !== undefined && goes) needed.push(itemOf(live));
+  }
+  return { needed, suspicions, quiet };
+}
+
+function itemOf({ kind, id }: RemoteResource): Item {
+  return { kind, id };
+}
+
+/** A list that lacks a bound resource may be behind. */
+function absentFromLists(state: State | undefined, { resources }: RemoteAccount): readonly Item[] {
+  const present = new Set(resources.map(listKey));
+  return Object.entries(state?.resources ?? {}).flatMap(([address, binding]) => {
+    const kind = parseAddress(address)?.kind;
+    const item = kind === undefined ? undefined : { kind, id: binding.remote_id };
+    return item === undefined || present.has(listKey(item)) ? [] : [item];
+  });
+}
+
+/** The base of a resource that a list may speak for; undefined where it must be read by id. */
+function listedBase(
+  resource: DesiredResource,
+  { binding, live }: Bound,
+  refs: ReadonlyMap<string, string>,
+  whole: boolean,
+): JsonObject | undefined {
+  const { base } = binding;
+  const releasing =
+    binding.candidate !== undefined || binding.moving !== undefined || isOpen(binding.rollout);
+  if (base === null || releasing) return undefined;
+  const unseen = live.versionId === undefined || live.versionId !== binding.read_version_id;
+  if (isVersioned(resource.kind) && (whole || unseen)) return undefined;
+  return changedInGit(resource, base, refs) ? undefined : base;
+}
+
+/** Also where Git refers to something that is bound to another id by now. */
+function changedInGit(
+  resource: DesiredResource,
+  base: JsonObject,
+  refs: ReadonlyMap<string, string>,
+): boolean {
+  const shape = SHAPES[resource.kind];
+  const before = managed(resource, withReferences(shape, base, refs));
+  const after = managed(resource, withReferences(shape, resource.spec, refs));
+  return !jsonEqual(before, after) && !jsonEqual(canonical(shape, before), canonical(shape, after));
+}
+
+/** A version that was read whole still has what its list entry leaves empty. */
+function differingFields({ binding, live }: Bound, base: JsonObject): readonly string[] {
+  return Object.entries(base)
+    .filter(([name, wanted]) => {
+      const shown = live.config[name];
+      if (isVersioned(live.kind) && isEmpty(shown)) return false;
+      const shape = childShape(SHAPES[live.kind], name, wanted);
+      if (holdsExactly(shape, shown, wanted)) return false;
+      return differencesFrom(shape, wanted, shown).some((path) => !isForeign(binding, [name, ...path]));
+    })
+    .map(([name]) => name);
+}
+
+function isForeign({ foreign }: Binding, path: readonly string[]): boolean {
+  const pointer = toPointer(path);
+  return foreign.some((known) => pointer === known || pointer.startsWith(`${known}/`));
+}
+
+/**
+ * Fields in which a read by id disagreed with the list and agreed with the base. Of resources without versions only a
+ * field that the list left empty proves that the list leaves it out: any other value may be an old one.
+ */
+export function unreliableFields(
+  { listed, base, fields }: Suspicion,
+  found: RemoteResource,
+): readonly string[] {
+  return fields.filter((name) => {
+    if (!isVersioned(listed.kind) && !isEmpty(listed.config[name])) return false;
+    const wanted = base[name] ?? null;
+    const shape = childShape(SHAPES[listed.kind], name, wanted);
+    return differencesFrom(shape, wanted, found.config[name]).length === 0;
+  });
+}
+
+/** The account with bases in place of what its lists leave out of the resources that need not be read. */
+export function asRemembered(
+  account: RemoteAccount,
+  quiet: ReadonlyMap<string, JsonObject>,
+  unreliable: Unreliable,
+): RemoteAccount {
+  const resources = account.resources.map((resource) => {
+    const base = account.read?.has(resource.id) === true ? undefined : quiet.get(listKey(resource));
+    return base === undefined ? resource : remembered(resource, base, unreliable.get(resource.kind));
+  });
+  return { ...account, resources };
+}
+
+function remembered(
+  resource: RemoteResource,
+  base: JsonObject,
+  unreliable: ReadonlySet<string> | undefined,
+): RemoteResource {
+  const left = Object.keys(base).filter(
+    (name) =>
+      unreliable?.has(name) === true || (isVersioned(resource.kind) && isEmpty(resource.config[name])),
+  );
+  if (left.length === 0) return resource;
+  const filled = Object.fromEntries(left.map((name) => [name, base[name] ?? null]));
+  return { ...resource, config: { ...resource.config, ...filled } };
+}

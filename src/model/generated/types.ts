@@ -3379,6 +3379,10 @@ export interface ProjectFile {
      * Number of managed resources from which the share is looked at.
      */
     readonly min_resources?: number;
+    /**
+     * Largest reply of the API that is read, in megabytes.
+     */
+    readonly max_reply_mb?: number;
   };
   /**
    * Most requests at the same time.

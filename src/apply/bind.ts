@@ -168,8 +168,9 @@ function mainsWith(
 function carried(context: ApplyContext, step: Step, id: string): Partial<Binding> {
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
-  const { candidate: _candidate, moving: _moving, begun: _begun, forms: _forms, ...rest } = known;
-  return rest;
+  const { candidate: _candidate, moving: _moving, begun: _begun, provisional: _provisional, ...rest } = known;
+  const { forms: _forms, ...kept } = rest;
+  return kept;
 }
 
 /** Durable when it resolves. */

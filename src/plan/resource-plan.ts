@@ -26,6 +26,10 @@ export interface ResourcePlan {
   readonly pending?: PendingEntry;
   /** What the API made of values of the spec. */
   readonly diagnostics?: readonly Diagnostic[];
+  /** Why nothing may be done, though something would have to be. */
+  readonly problem?: Diagnostic;
+  /** Differences that the spec says to ignore. */
+  readonly ignored?: Diagnostic;
 }
 
 export interface ResourceContext {

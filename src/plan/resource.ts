@@ -12,7 +12,9 @@ import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
 import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
+import { planElsewhere } from './elsewhere.ts';
 import { formNotes } from './form-notes.ts';
+import { ignoredDifferences } from './ignored.ts';
 import type { Match } from './match.ts';
 import {
   abortedBefore,
@@ -40,6 +42,8 @@ export function planResource(
       return planGone(resource, match.binding, context);
     case 'adopt':
       return planExisting(resource, undefined, match.live, context);
+    case 'elsewhere':
+      return planElsewhere(planExisting(resource, undefined, match.live, context), match.live, match.owner);
     case 'bound':
       return planExisting(resource, match.binding, match.live, context);
     default:
@@ -91,6 +95,7 @@ function planExisting(
   const entries = {
     ...reportEntries(resource, live, comparison),
     diagnostics: formNotes(written, known),
+    ...ignoredDifferences(resource, liveConfig, base, context.readById),
     ...(binding !== undefined &&
       binding !== bound && { settled: { op: 'settle' as const, address, binding } }),
   };

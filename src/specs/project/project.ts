@@ -5,7 +5,7 @@ import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
-import { MAX_FILE_BYTES } from '../documents/documents.ts';
+import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
 import { brokenText } from '../problems/broken-text.ts';

@@ -50,6 +50,7 @@ const HOME: Readonly<Record<string, string>> = {
   'ajv-formats': 'specs',
   'deep-diff': 'plan',
   diff: 'render',
+  '@dagrejs/dagre': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull'];

@@ -2,9 +2,11 @@
  * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
  * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
  */
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 import type { Declared } from './declared.ts';
+
 import { collectAddressOrAll, format, planningOptions } from './options.ts';
+import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
@@ -69,15 +71,15 @@ export const COMMANDS: readonly Declared[] = [
       (await import('./commands/init.ts')).initProject(context, dir, command.opts()),
   },
   {
-    usage: 'validate',
+    usage: 'validate [files...]',
     summary: 'check everything that can be known offline, in every environment unless --env names one',
     declare: (command) =>
       command
         .option('--sarif <file>', 'write the problems as SARIF 2.1.0 too')
         .option('--codequality <file>', 'write the problems for GitLab Code Quality too')
         .addOption(format('text', 'json', 'github')),
-    action: async (context, _args, command) =>
-      (await import('./commands/validate.ts')).validate(context, command.opts()),
+    action: async (context, [files], command) =>
+      (await import('./commands/validate.ts')).validate(context, files, command.opts()),
   },
   {
     usage: 'plan',
@@ -133,9 +135,14 @@ export const COMMANDS: readonly Declared[] = [
   ...FORGE_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {
-    usage: 'schema <kind>',
-    summary: 'print the JSON Schema of a document',
-    action: async (context, [kind]) => (await import('./commands/schema.ts')).schema(context, kind),
+    usage: 'schema',
+    summary: 'print the JSON Schema of a document, or renew those of the project',
+    declare: (command) =>
+      command
+        .addArgument(new Argument('[kind]', 'which document').choices(SCHEMA_NAMES))
+        .option('--write', 'write the schemas of this version into schemas/ of the project'),
+    action: async (context, [kind], command) =>
+      (await import('./commands/schema.ts')).schema(context, kind, command.opts()),
   },
   {
     usage: 'emulator',

@@ -9,6 +9,8 @@ import { createContext } from './context.ts';
 import type { Declared } from './declared.ts';
 import { EXIT_DONE } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
+import { answerArgument, answerCommand, answerOption, locate, misspelled } from './words/answer.ts';
+import { ARGUMENTS, DOCS, GROUPS, helpAfter, helpGroupOf } from './words/help.ts';
 
 /**
  * Runs one command line (without the program's name) and returns its exit code. Never rejects: every failure
@@ -25,11 +27,11 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
   });
   try {
     if (argv.length === 0) program.help();
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync([...helpArguments(argv)], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
-    return reportFailure(context, asFailure(error, complaints, argv), wantsJson);
+    return reportFailure(context, asFailure(error, complaints, argv, program), wantsJson);
   } finally {
     context.finish();
   }
@@ -58,25 +60,77 @@ function createProgram(
       writeErr: (text) => complaints.push(text),
       getOutHelpWidth: () => runtime.stdout.columns() ?? 100,
     })
+    .showSuggestionAfterError(false)
+    .commandsGroup('Other:')
     .helpCommand('help [command]', 'show the options of a command')
     .version(runtime.version, '-V, --version', 'print the version')
-    .addHelpText('after', () => `\nStart with: assistantctl init my-project\n`);
+    .addHelpText('after', () => `\n${START}\n`);
   addGlobalOptions(program);
-  for (const declared of COMMANDS) addCommand(program, declared, perform);
+  for (const declared of inGroups(COMMANDS)) {
+    const command = addCommand(program, declared, perform);
+    command.helpGroup(helpGroupOf(command.name())).addHelpText('after', () => helpAfter(command.name()));
+  }
   return program;
 }
 
-function addCommand(parent: Command, declared: Declared, perform: Perform): void {
+const START = `With an account that exists:  assistantctl init --empty, then assistantctl pull --adopt
+To try it without one:        assistantctl init my-voice, then assistantctl apply
+Guide and reference:          ${DOCS}guide.md`;
+
+/** In the order of their headings, which are printed as they are first met. */
+function inGroups(commands: readonly Declared[]): readonly Declared[] {
+  const names = GROUPS.flatMap(([, group]) => group);
+  const place = ({ usage }: Declared): number => {
+    const at = names.indexOf(usage.split(' ', 1)[0] ?? '');
+    return at < 0 ? names.length : at;
+  };
+  return commands.toSorted((a, b) => place(a) - place(b));
+}
+
+/** `help state mv` is `state mv --help`, however deep. A word that is no command is left to be complained of. */
+function helpArguments(argv: readonly string[]): readonly string[] {
+  const [first, ...words] = argv;
+  if (first !== 'help' || words.length === 0) return argv;
+  const { named, known } = namedBy(words);
+  return named.length < words.length && known !== undefined ? words : [...named, '--help'];
+}
+
+function addCommand(parent: Command, declared: Declared, perform: Perform): Command {
   const command = parent.command(declared.usage).description(declared.summary);
   // `.command()` and not `addCommand`: only the former inherits exitOverride and the output settings.
   declared.declare?.(command);
+  for (const argument of command.registeredArguments) {
+    if (argument.description === '') argument.description = ARGUMENTS[argument.name()] ?? '';
+  }
+  command.allowExcessArguments();
   addGlobalOptions(command);
   for (const sub of declared.subcommands ?? []) addCommand(command, sub, perform);
   const { action } = declared;
-  if (action === undefined) return;
-  command.action(() =>
-    perform(globalFlags(command), (context) => action(context, command.processedArgs, command)),
-  );
+  if (action === undefined) return command;
+  return command.action(() => {
+    refuseExcess(command);
+    return perform(globalFlags(command), (context) => action(context, command.processedArgs, command));
+  });
+}
+
+/** A word too many is mostly an environment or an address, as other tools take them. */
+function refuseExcess(command: Command): void {
+  const taken = command.registeredArguments;
+  const extra = taken.at(-1)?.variadic === true ? undefined : command.args[taken.length];
+  if (extra === undefined) return;
+  const info = describeCommand(command, pathOf(command));
+  const name = info.path.join(' ');
+  const number =
+    taken.length === 0 ? 'no argument' : taken.length === 1 ? 'one argument' : `${taken.length} arguments`;
+  const answer = answerArgument(info, command.args.slice(taken.length));
+  throw new Failure('usage', `${name} takes ${number}${answer === undefined ? '' : `: ${answer}`}`, {
+    code: 'USAGE_EXCESS_ARGUMENTS',
+    ...(answer === undefined ? { hint: `assistantctl ${name} --help lists its arguments and options` } : {}),
+  });
+}
+
+function pathOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
 function addGlobalOptions(command: Command): void {
@@ -110,41 +164,70 @@ function asksForJson(argv: readonly string[]): boolean {
   );
 }
 
-/** Which help to read: that of the command which the line begins with, as far as it names one. */
-function helpFor(argv: readonly string[]): string {
+interface Named {
+  /** The words that name a command. */
+  readonly named: readonly string[];
+  /** The commands below it; undefined where there are none. */
+  readonly known: readonly Declared[] | undefined;
+}
+
+/** The command that a line begins with, as far as it names one. */
+function namedBy(words: readonly string[]): Named {
   let known: readonly Declared[] | undefined = COMMANDS;
   const named: string[] = [];
-  for (const word of argv[0] === 'help' ? argv.slice(1) : argv) {
+  for (const word of words) {
     const found: Declared | undefined = known?.find(({ usage }) => usage.split(' ', 1)[0] === word);
     if (found === undefined) break;
     named.push(word);
     known = found.subcommands;
   }
+  return { named, known };
+}
+
+/** Which help to read. */
+function helpFor(argv: readonly string[]): string {
+  const { named, known } = namedBy(argv[0] === 'help' ? argv.slice(1) : argv);
   const what = known === undefined ? 'arguments and options' : 'commands';
   return `${['assistantctl', ...named].join(' ')} --help lists its ${what}`;
 }
 
-function asFailure(error: unknown, complaints: readonly string[], argv: readonly string[]): unknown {
+function asFailure(
+  error: unknown,
+  complaints: readonly string[],
+  argv: readonly string[],
+  program: Command,
+): unknown {
   if (!(error instanceof CommanderError)) return error;
+  const hint = helpFor(argv);
   if (error.code === 'commander.help') {
-    const [first, unknown] = argv;
-    return first === 'help' && unknown !== undefined
-      ? new Failure('usage', `unknown command '${argv.slice(1).join(' ')}'`, {
-          code: 'USAGE_UNKNOWN_COMMAND',
-          hint: helpFor(argv),
-        })
-      : new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint: helpFor(argv) });
+    return new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint });
   }
+  const root = describeCommand(program);
+  const code = error.code.startsWith('commander.') ? usageCode(error.code) : 'USAGE';
+  const answer = answerTo(error, argv, root);
+  if (answer !== undefined) return new Failure('usage', answer, { code });
   const text = complaints.join('').trim() || error.message;
-  const [first = '', ...rest] = text.replace(/^error: /, '').split('\n');
-  const suggestion = rest
-    .join(' ')
-    .trim()
-    .replace(/^\(|\)$/g, '');
-  return new Failure('usage', first, {
-    code: error.code.startsWith('commander.') ? usageCode(error.code) : 'USAGE',
-    hint: suggestion === '' ? helpFor(argv) : suggestion,
-  });
+  const [first = ''] = text.replace(/^error: /, '').split('\n');
+  const near = error.code === 'commander.unknownCommand' ? misspelled(root, argv) : undefined;
+  return new Failure('usage', first, { code, hint: near ?? hint });
+}
+
+/** The right line for a line of another tool. */
+function answerTo(error: CommanderError, argv: readonly string[], root: CommandInfo): string | undefined {
+  const words = argv[0] === 'help' ? argv.slice(1) : argv;
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return answerCommand(root, words);
+    case 'commander.unknownOption':
+      return answerOption(root, words, /'([^']+)'/.exec(error.message)?.[1] ?? '');
+    case 'commander.missingMandatoryOptionValue': {
+      const { command, rest } = locate(root, words);
+      const answer = command.arguments.length === 0 ? answerArgument(command, rest) : undefined;
+      return answer === undefined ? undefined : `${command.path.join(' ')} takes no argument: ${answer}`;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** `commander.unknownOption` → `USAGE_UNKNOWN_OPTION`. */

@@ -8,6 +8,20 @@ const COMPLETIONS = ['bash', 'zsh', 'fish', 'environments', 'addresses'];
 /** Commands that show and explain and change nothing. */
 export const VIEW_COMMANDS: readonly Declared[] = [
   {
+    usage: 'status',
+    summary: 'where an environment stands, in ten lines: account, state, what waits, what to type next',
+    declare: (command) => command.addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/status.ts')).status(context, command.opts().format),
+  },
+  {
+    usage: 'show [file]',
+    summary: 'print a saved plan',
+    declare: (command) => command.addOption(format('text', 'json', 'markdown', 'html')),
+    action: async (context, [file], command) =>
+      (await import('./commands/show.ts')).show(context, file, command.opts().format),
+  },
+  {
     usage: 'graph',
     summary: 'draw assistants, tools, MCP servers, handoffs and tests from the specs alone',
     declare: (command) => command.addOption(format('mermaid', 'dot', 'svg', 'json')),

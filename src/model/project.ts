@@ -16,6 +16,8 @@ export interface Project {
   /** Milliseconds a saved plan stays valid. */
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
+  /** Longest body of a reply. */
+  readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
   /** Globs of files below the specs folder that are no documents, relative to the root. */
   readonly ignore: readonly string[];

@@ -167,7 +167,23 @@ export interface HistoryEntry {
   readonly outcome: string | null;
 }
 
+/**
+ * The lease as the sender of requests needs it. A write that reaches the API after its sender lost the lease would
+ * undo what the next holder does.
+ */
+export interface WriteFence {
+  /**
+   * Resolves, after a renewal where one is due, with how long a write may take: `limitMs`, or less when the lease
+   * ends sooner. Rejects with LEASE_LOST when there is no time left or somebody else has the lease.
+   */
+  permit(limitMs: number): Promise<number>;
+  /** Whether the lease outlives the next milliseconds. Asked right before the first byte leaves. */
+  outlives(ms: number): boolean;
+}
+
 export interface StateSession {
+  /** Absent where nobody else can be at work. */
+  readonly fence?: WriteFence;
   /**
    * The state as of now, including everything recorded in this session: a snapshot that later records leave
    * alone. Making one costs time in proportion to the resources whenever something was recorded since.

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
@@ -22,6 +22,20 @@ export async function writePrivately(path: string, text: string): Promise<void> 
     throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
       code: 'FILE_WRITE',
       hint: 'name a file in a folder that may be written to',
+      cause,
+    });
+  }
+}
+
+/** Writes a file of the project, with its folders; what the disk refuses is told with the path. */
+export async function writeText(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (cause) {
+    throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
+      code: 'FILE_WRITE',
+      hint: 'choose a folder that may be written to',
       cause,
     });
   }

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { validateAll } from '../specs/load/load.ts';
 import { findProjectRoot, PROJECT_FILE } from '../specs/project/project.ts';
 import type { Host } from './host.ts';
+import { isWithin, namedFiles } from './named-files.ts';
 
 export interface Validation {
   readonly documents: number;
@@ -15,10 +16,15 @@ export interface Validation {
   readonly projectFile: string;
 }
 
-/** Checks project file and specs offline; problems are values, all of them at once. */
-export async function validateProject(host: Host): Promise<Validation> {
+/**
+ * Checks project file and specs offline; problems are values, all of them at once. With `files`, as editors and commit
+ * hooks name them, only the problems of those count; the others are read all the same, for the references.
+ */
+export async function validateProject(host: Host, files: readonly string[] = []): Promise<Validation> {
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
-  const { documents, environments, diagnostics } = await validateAll(root, host.flags.env);
+  const named = await namedFiles(host, root, files);
+  const { documents, environments, diagnostics: all } = await validateAll(root, host.flags.env);
+  const diagnostics = named === undefined ? all : all.filter((problem) => isWithin(problem, named));
   const prefix = await repositoryPrefix(host.runtime.env, root);
   return { documents, environments, diagnostics, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
 }

@@ -36,7 +36,7 @@ describe('the command line', () => {
     expect(code).toBe(3);
     expect(out).toBe('');
     expect(err).toContain("unknown command 'plna'");
-    expect(err).toContain('Did you mean plan?');
+    expect(err).toContain('did you mean assistantctl plan?');
   });
 
   it('answers a typing error in an option with exit 3 and a suggestion', async () => {

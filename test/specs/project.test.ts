@@ -63,6 +63,7 @@ describe('loadProject', () => {
       concurrency: 4,
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'allow',
       ignore: [],
       ignoreLive: [],
@@ -96,6 +97,7 @@ describe('loadProject', () => {
       concurrency: 8,
       planTtlMs: 86_400_000,
       retry: { attempts: 4, budgetMs: 30_000 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'error',
     });
   });

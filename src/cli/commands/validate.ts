@@ -16,10 +16,14 @@ export interface ValidateFlags {
   readonly format: string;
 }
 
-/** Checks project file and specs offline and shows all problems at once. */
-export async function validate(context: Context, flags: ValidateFlags): Promise<number> {
+/** Checks project file and specs offline and shows all problems at once, or those of the named files. */
+export async function validate(
+  context: Context,
+  files: readonly string[],
+  flags: ValidateFlags,
+): Promise<number> {
   const { format } = flags;
-  const checked = await validateProject(context);
+  const checked = await validateProject(context, files);
   const failed = hasErrors(checked.diagnostics);
   const { prefix, projectFile } = checked;
   const source = { version: context.runtime.version, prefix, projectFile };
@@ -43,7 +47,7 @@ export async function validate(context: Context, flags: ValidateFlags): Promise<
     context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
   } else {
     context.print(renderDiagnostics(checked.diagnostics, context.style));
-    if (!failed) context.print(verdict(checked.documents, checked.environments));
+    if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));
   }
   return failed ? exitCodeOf('spec') : EXIT_DONE;
 }
@@ -54,7 +58,10 @@ function below(prefix: string, problem: Diagnostic): Diagnostic {
   return { ...problem, position: { ...position, file: `${prefix}${position.file}` } };
 }
 
-function verdict(documents: number, environments: readonly string[]): string {
+function verdict(files: number, documents: number, environments: readonly string[]): string {
+  if (files > 0) {
+    return `${files} ${files === 1 ? 'file is' : 'files are'} valid for ${environments.join(', ')}.\n`;
+  }
   const noun = documents === 1 ? 'document is' : 'documents are';
   return `${documents} ${noun} valid for ${environments.join(', ')}.\n`;
 }

@@ -32,6 +32,8 @@ export type LiveApi = Api &
     close(): Promise<void>;
     /** HTTP requests sent so far, retries included. */
     requestCount(): number;
+    /** Writes that left this machine, whatever became of them. */
+    writeCount(): number;
     /** E.164 numbers whose calls go to a TeXML application (`filter[connection_id]` of the public numbers API). */
     phoneNumbers(applicationId: string): Promise<readonly string[]>;
   };
@@ -130,6 +132,7 @@ export function createApi(options: ClientOptions): LiveApi {
       [...(await listing(PHONE_NUMBERS, PHONE_NUMBERS_PATH, numbersOf(applicationId)))].sort(),
     close: () => client.close(),
     requestCount: () => client.requestCount(),
+    writeCount: () => client.writeCount(),
   };
 }
 

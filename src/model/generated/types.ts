@@ -3373,6 +3373,10 @@ export interface ProjectFile {
      * Number of managed resources from which the share is looked at.
      */
     readonly min_resources?: number;
+    /**
+     * Largest reply of the API that is read, in megabytes.
+     */
+    readonly max_reply_mb?: number;
   };
   /**
    * Most requests at the same time.

@@ -1,15 +1,13 @@
-import { resolve } from 'node:path';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
 import type { State } from '../../model/state.ts';
-import { parseSavedPlan } from '../../plan/saved.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
-import { readJsonFile } from '../files.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
 import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { readSavedPlan } from '../saved-plan-file.ts';
 import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
@@ -49,7 +47,7 @@ export async function applyProject(
   file: string | undefined,
   request: ApplyRequest,
 ): Promise<Applied> {
-  const saved = file === undefined ? undefined : await readSavedPlan(host, file);
+  const saved = file === undefined ? undefined : await applicablePlan(host, file);
   const inputs = await gather(host, host.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
   requireApproval(environment, request.approve, saved !== undefined);
@@ -106,8 +104,8 @@ async function run(
   };
 }
 
-async function readSavedPlan(host: Host, file: string): Promise<Plan> {
-  const plan = parseSavedPlan(await readJsonFile(resolve(host.runtime.cwd, file), 'saved plan'));
+async function applicablePlan(host: Host, file: string): Promise<Plan> {
+  const plan = await readSavedPlan(host, file, 'apply');
   requireComparedLive(plan);
   return plan;
 }

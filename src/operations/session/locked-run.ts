@@ -60,7 +60,7 @@ export async function withSession<Result>(
   try {
     warnOfMissingState(host, inputs.project, session.current());
     noteUnfinished(host, session);
-    const connection = await connect(host, inputs.project, access);
+    const connection = await connect(host, inputs.project, access, session.fence);
     try {
       const execute: Work['execute'] = async (planned, options) => {
         planDigest = planned.plan.plan_digest;
@@ -70,12 +70,26 @@ export async function withSession<Result>(
         return applied;
       };
       return await work({ connection, session, execute, save });
+    } catch (cause) {
+      throw connection.api.writeCount() > 0 ? afterWrites(cause) : cause;
     } finally {
       await connection.close();
     }
   } finally {
     if (saving === undefined) await session.close();
   }
+}
+
+/** What was refused in the middle of the work is no refusal: requests that write had been sent. */
+function afterWrites(cause: unknown): unknown {
+  if (!(cause instanceof Failure) || cause.code !== 'LEASE_LOST' || cause.kind !== 'refused') return cause;
+  const { code, hint, details, message } = cause;
+  return new Failure('partial', `${message}; requests that write had been sent before`, {
+    code,
+    details,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 async function unsaved(session: StateSession): Promise<Failure | undefined> {

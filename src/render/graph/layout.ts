@@ -1,11 +1,12 @@
-import type { GraphNode, ResourceGraph } from '../../model/graph.ts';
+import { Graph, layout } from '@dagrejs/dagre';
+import type { GraphEdge, GraphNode, ResourceGraph } from '../../model/graph.ts';
 import { visible } from '../terminal/visible.ts';
 import { displayWidth, truncate } from '../terminal/width.ts';
-import { heightsOf } from './heights.ts';
-import { type Link, rankNodes } from './ranks.ts';
-import { orderRows } from './rows.ts';
 
-/** A layered drawing of a resource graph, in pixels; the same graph always gives the same drawing. */
+/**
+ * A layered drawing of a resource graph, in pixels, left to right: tests, assistants, what they use. The same graph
+ * always gives the same drawing. Where things go is worked out by dagre.
+ */
 
 export interface PlacedNode {
   readonly node: GraphNode;
@@ -22,8 +23,10 @@ export interface Point {
 }
 
 export interface PlacedLink {
-  readonly link: Link;
-  /** At least two: the right side of one node and the left side of another, waypoints between. */
+  readonly edge: GraphEdge;
+  /** The other direction exists as well and is drawn with this one. */
+  readonly mutual: boolean;
+  /** At least two: from the side of `edge.from` to the side of `edge.to`. */
   readonly points: readonly Point[];
 }
 
@@ -36,99 +39,79 @@ export interface GraphLayout {
 
 const MARGIN = 16;
 const NODE_HEIGHT = 36;
-const COLUMN_GAP = 92;
 const CHARACTER = 7.3;
 const LABEL_COLUMNS = 26;
-const ICON = 30;
+const ICON = 44;
 
-/** Address without its kind: the kind is told by the colour and the column. */
+/** Address without its kind: the kind is told by the colour. */
 function labelOf(node: GraphNode): string {
   return truncate(visible(node.address.slice(node.address.indexOf('/') + 1)), LABEL_COLUMNS, '…');
 }
 
 export function layoutGraph(graph: ResourceGraph): GraphLayout {
-  const { rankOf, links } = rankNodes(graph);
-  const { columns, paths } = orderRows(rankOf, links);
-  const nodes = new Map(graph.nodes.map((node) => [node.address, node]));
-  const middle = heightsOf(columns, paths);
-  const placed = new Map<string, PlacedNode>();
-  const spot = new Map<string, { left: Point; right: Point }>();
-  let x = MARGIN;
-  for (const slots of columns) {
-    const labels = slots.flatMap(({ id }) =>
-      nodes.has(id) ? [labelOf(nodes.get(id) ?? { address: id, kind: 'tool', name: id })] : [],
-    );
-    const width = Math.round(Math.max(0, ...labels.map(displayWidth)) * CHARACTER + ICON + 14);
-    for (const { id } of slots) {
-      const y = (middle.get(id) ?? 0) + MARGIN + NODE_HEIGHT / 2;
-      spot.set(id, { left: { x, y }, right: { x: x + width, y } });
-      const node = nodes.get(id);
-      if (node === undefined) continue;
-      const top = y - NODE_HEIGHT / 2;
-      placed.set(id, { node, label: labelOf(node), x, y: top, width, height: NODE_HEIGHT });
-    }
-    x += width + COLUMN_GAP;
+  const drawing = new Graph();
+  drawing.setGraph({
+    rankdir: 'LR',
+    acyclicer: 'greedy',
+    // The default takes seconds for some hundred resources.
+    ranker: 'longest-path',
+    nodesep: 14,
+    edgesep: 8,
+    ranksep: 92,
+    marginx: MARGIN,
+    marginy: MARGIN,
+  });
+  drawing.setDefaultEdgeLabel(() => ({}));
+  const labels = new Map(graph.nodes.map((node) => [node.address, labelOf(node)]));
+  for (const { address } of graph.nodes) {
+    const width = Math.round(displayWidth(labels.get(address) ?? '') * CHARACTER + ICON);
+    drawing.setNode(address, { width, height: NODE_HEIGHT });
   }
-  const bottom = Math.max(0, ...[...placed.values()].map((node) => node.y + node.height));
+  const edges = withoutReturns(graph.edges);
+  for (const { edge } of edges) drawing.setEdge(edge.from, edge.to, {});
+  layout(drawing);
+  const { width = 0, height = 0 } = drawing.graph();
   return {
-    width: Math.max(2 * MARGIN, x - COLUMN_GAP + MARGIN),
-    height: bottom + MARGIN,
-    nodes: [...placed.values()],
-    links: withPorts(links.map((link, index) => ({ link, points: pointsOf(paths[index] ?? [], spot) }))),
+    width: Math.max(2 * MARGIN, round(width)),
+    height: Math.max(2 * MARGIN, round(height)),
+    nodes: graph.nodes.map((node) => {
+      const at = drawing.node(node.address);
+      return {
+        node,
+        label: labels.get(node.address) ?? '',
+        x: round(at.x - at.width / 2),
+        y: round(at.y - at.height / 2),
+        width: at.width,
+        height: at.height,
+      };
+    }),
+    links: edges.map(({ edge, mutual }) => ({
+      edge,
+      mutual,
+      points: pointsOf(drawing.edge(edge.from, edge.to).points),
+    })),
   };
 }
 
-function pointsOf(
-  path: readonly string[],
-  spot: ReadonlyMap<string, { readonly left: Point; readonly right: Point }>,
-): readonly Point[] {
-  return path.flatMap((id, index) => {
-    const at = spot.get(id);
-    if (at === undefined) return [];
-    if (index === 0) return [at.right];
-    // A waypoint is a straight piece through its column, so that no line runs under a box.
-    return index === path.length - 1 ? [at.left] : [at.left, at.right];
+/** Two resources that refer to each other are joined by one line. */
+function withoutReturns(
+  edges: readonly GraphEdge[],
+): readonly { readonly edge: GraphEdge; readonly mutual: boolean }[] {
+  const pair = ({ from, to }: GraphEdge): string => `${from} ${to}`;
+  const all = new Set(edges.map(pair));
+  const drawn = new Set<string>();
+  return edges.flatMap((edge) => {
+    const back = `${edge.to} ${edge.from}`;
+    if (drawn.has(back) || drawn.has(pair(edge))) return [];
+    drawn.add(pair(edge));
+    return [{ edge, mutual: all.has(back) && edge.from !== edge.to }];
   });
 }
 
-const PORT_GAP = 7;
-
-/** Links that meet at one side of a box end beside each other, in the order in which they arrive. */
-function withPorts(links: readonly PlacedLink[]): readonly PlacedLink[] {
-  const starts = portsOf(
-    links,
-    ({ link }) => link.from,
-    ({ points }) => points[1],
-  );
-  const ends = portsOf(
-    links,
-    ({ link }) => link.to,
-    ({ points }) => points.at(-2),
-  );
-  return links.map((placed) => {
-    const last = placed.points.length - 1;
-    const points = placed.points.map(({ x, y }, index) => {
-      if (index === 0) return { x, y: y + (starts.get(placed) ?? 0) };
-      return index === last ? { x, y: y + (ends.get(placed) ?? 0) } : { x, y };
-    });
-    return { ...placed, points };
-  });
+function pointsOf(points: readonly Point[] = []): readonly Point[] {
+  return points.map(({ x, y }) => ({ x: round(x), y: round(y) }));
 }
 
-function portsOf(
-  links: readonly PlacedLink[],
-  box: (link: PlacedLink) => string,
-  next: (link: PlacedLink) => Point | undefined,
-): ReadonlyMap<PlacedLink, number> {
-  const shifts = new Map<PlacedLink, number>();
-  const groups = new Map<string, PlacedLink[]>();
-  for (const link of links) groups.set(box(link), [...(groups.get(box(link)) ?? []), link]);
-  for (const group of groups.values()) {
-    const sorted = group.toSorted((a, b) => (next(a)?.y ?? 0) - (next(b)?.y ?? 0));
-    const gap = Math.min(PORT_GAP, (NODE_HEIGHT - 12) / Math.max(1, sorted.length - 1));
-    sorted.forEach((link, index) => {
-      shifts.set(link, (index - (sorted.length - 1) / 2) * gap);
-    });
-  }
-  return shifts;
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
 }

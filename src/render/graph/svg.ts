@@ -11,41 +11,37 @@ export interface SvgOptions {
   readonly embedded?: boolean;
 }
 
+/** A smooth line through the points: bends at the middle of each piece. */
 function pathOf(points: readonly Point[]): string {
   const [first, ...rest] = points;
-  if (first === undefined) return '';
-  let from = first;
-  const parts = rest.map((to) => {
-    const bend = (from.x + to.x) / 2;
-    const flat = from.y === to.y;
-    from = to;
-    return flat ? `L${to.x} ${to.y}` : `C${bend} ${previousY(points, to)} ${bend} ${to.y} ${to.x} ${to.y}`;
+  const last = rest.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const bends = rest.slice(0, -1).map((point, index) => {
+    const next = rest[index + 1] ?? last;
+    const end = index === rest.length - 2 ? next : { x: (point.x + next.x) / 2, y: (point.y + next.y) / 2 };
+    return `Q${point.x} ${point.y} ${end.x} ${end.y}`;
   });
-  return `M${first.x} ${first.y}${parts.join('')}`;
-}
-
-function previousY(points: readonly Point[], point: Point): number {
-  return points[points.indexOf(point) - 1]?.y ?? point.y;
+  return `M${first.x} ${first.y}${bends.length === 0 ? `L${last.x} ${last.y}` : bends.join('')}`;
 }
 
 const HEAD = 8;
 
-function headAt({ x, y }: Point, towards: 1 | -1): string {
-  const back = x - towards * HEAD;
-  return `<path class="head" d="M${x} ${y}L${back} ${y - 4}L${back} ${y + 4}Z"/>`;
+/** An arrow head whose tip is at a point, coming from another one. */
+function headAt(tip: Point, from: Point): string {
+  const angle = Math.atan2(tip.y - from.y, tip.x - from.x);
+  const corner = (turn: number): string =>
+    `${Math.round(tip.x - HEAD * Math.cos(angle + turn))} ${Math.round(tip.y - HEAD * Math.sin(angle + turn))}`;
+  return `<path class="head" d="M${tip.x} ${tip.y}L${corner(0.45)}L${corner(-0.45)}Z"/>`;
 }
 
-function drawLink({ link, points }: PlacedLink): string {
-  const { edge, heads } = link;
-  const [first, last] = [points[0], points.at(-1)];
-  if (first === undefined || last === undefined) return '';
-  const words = RELATION_WORDS[edge.relation];
-  const title =
-    heads === 'both'
-      ? `${edge.from} and ${edge.to} hand over to each other`
-      : `${edge.from} ${words} ${edge.to}`;
-  const ends = `${heads === 'from' ? '' : headAt(last, 1)}${heads === 'to' ? '' : headAt(first, -1)}`;
-  return `<g class="link ${edge.relation}"><title>${escapeMarkup(title)}</title><path d="${pathOf(points)}"/>${ends}</g>`;
+function drawLink({ edge, mutual, points }: PlacedLink): string {
+  const [first, second, last, before] = [points[0], points[1], points.at(-1), points.at(-2)];
+  if (first === undefined || second === undefined || last === undefined || before === undefined) return '';
+  const title = mutual
+    ? `${edge.from} and ${edge.to} hand over to each other`
+    : `${edge.from} ${RELATION_WORDS[edge.relation]} ${edge.to}`;
+  const heads = `${headAt(last, before)}${mutual ? headAt(first, second) : ''}`;
+  return `<g class="link ${edge.relation}"><title>${escapeMarkup(title)}</title><path d="${pathOf(points)}"/>${heads}</g>`;
 }
 
 function drawNode({ node, label, x, y, width, height }: PlacedNode, marks: Marks): string {
@@ -68,7 +64,7 @@ function drawNode({ node, label, x, y, width, height }: PlacedNode, marks: Marks
 
 /** What is drawn last lies on top. */
 function handoffsLast(a: PlacedLink, b: PlacedLink): number {
-  return Number(a.link.edge.relation === 'handoff') - Number(b.link.edge.relation === 'handoff');
+  return Number(a.edge.relation === 'handoff') - Number(b.edge.relation === 'handoff');
 }
 
 /** The graph as an SVG document that needs nothing else; light and dark follow the viewer. */

@@ -41,6 +41,7 @@ export function buildProject(
     concurrency: number(body, 'concurrency') ?? 8,
     planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
+    maxReplyBytes: (number(limits, 'max_reply_mb') ?? 64) * 1024 * 1024,
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
     ignore: texts(body, 'ignore'),
     ignoreLive: texts(body, 'ignore_live'),

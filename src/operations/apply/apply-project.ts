@@ -50,7 +50,7 @@ export async function applyProject(
   const saved = file === undefined ? undefined : await applicablePlan(host, file);
   const inputs = await gather(host, host.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
-  requireApproval(environment, request.approve, saved !== undefined);
+  requireApproval(environment, request.approve, saved !== undefined, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
   return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
 }

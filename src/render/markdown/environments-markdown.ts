@@ -1,0 +1,20 @@
+import type { EnvironmentRow, EnvironmentSection } from '../terminal/environments-text.ts';
+import { visible } from '../terminal/visible.ts';
+
+/** One table first, then what each environment has. */
+export function renderEnvironmentsMarkdown(
+  rows: readonly EnvironmentRow[],
+  sections: readonly EnvironmentSection[],
+): string {
+  const lines = rows.map(({ environment, exit, words }) => {
+    const told = words === '' ? (exit === 0 ? 'done' : 'failed') : words;
+    return `| \`${cell(environment)}\` | ${cell(told)} | ${exit ?? ''} |`;
+  });
+  const table = ['| environment | outcome | exit |', '|---|---|---|', ...lines].join('\n');
+  const parts = sections.flatMap(({ text }) => (text === '' ? [] : [text.trimEnd()]));
+  return `${[table, ...parts].join('\n\n')}\n`;
+}
+
+function cell(text: string): string {
+  return visible(text).replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('`', "'");
+}

@@ -28,7 +28,8 @@ function telnyxProblem(entry: Json): readonly ApiProblem[] {
   const message = oneLine(entry.detail) ?? oneLine(entry.title) ?? oneLine(entry.message);
   const code = typeof entry.code === 'number' ? String(entry.code) : oneLine(entry.code);
   const source: JsonObject = isObject(entry.source) ? entry.source : {};
-  const pointer = oneLine(source.pointer);
+  // Pointers begin at the request (`/body/name`) or at its body (`/name`); no body has a member `body`.
+  const pointer = oneLine(source.pointer)?.replace(/^\/body(?=\/|$)/, '') || '/';
   if (message === undefined && code === undefined) return [];
   return [problem(message ?? `error ${code ?? ''}`, code, pointer === '/' ? undefined : pointer)];
 }

@@ -22,6 +22,8 @@ export interface Several {
   readonly takes: 'names' | 'patterns';
   /** One after the other, and no more after one that failed unless `--keep-going`. */
   readonly writes: boolean;
+  /** It changes the specs, so that each environment has to read them again. */
+  readonly rereads?: boolean;
   /** Options, as commander names them, that make sense for one environment alone. */
   readonly singleOptions: readonly string[];
   /** Values of `--format` that make sense for one environment alone. */

@@ -30,7 +30,7 @@ export async function runSeveral(
   if (selection === undefined) return run(context);
   refuseSingleOptions(several, options, context.flags.env ?? '');
   const outcomes = several.writes
-    ? await oneByOne(context, selection, options, run)
+    ? await oneByOne(context, selection, several, options, run)
     : await atOnce(context, selection, options, run);
   show(context, outcomes, options.format);
   return worstExit(outcomes.flatMap(({ exit }) => (exit === null ? [] : [exit])));
@@ -47,7 +47,9 @@ interface Outcome {
 }
 
 function refuseSingleOptions(several: Several, options: SeveralOptions, env: string): void {
-  const given = several.singleOptions.filter((name) => options[name] !== undefined && options[name] !== false);
+  const given = several.singleOptions.filter(
+    (name) => options[name] !== undefined && options[name] !== false,
+  );
   const written = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
   if (options.format !== undefined && several.singleFormats?.includes(options.format) === true) {
     written.push(`--format ${options.format}`);
@@ -62,6 +64,7 @@ function refuseSingleOptions(several: Several, options: SeveralOptions, env: str
 async function oneByOne(
   context: Context,
   { names, workspace }: Selection,
+  { rereads }: Several,
   options: SeveralOptions,
   run: Run,
 ): Promise<readonly Outcome[]> {
@@ -72,13 +75,19 @@ async function oneByOne(
     const failed = outcomes.find(({ exit }) => exit !== EXIT_DONE && exit !== EXIT_CHANGES);
     if (last !== undefined && (stopped || (failed !== undefined && options.keepGoing !== true))) {
       const words = `not attempted, because of ${failed?.environment ?? last.environment}`;
-      outcomes.push({ environment, exit: null, words, text: '', document: { outcome: 'not_attempted' }, notes: '' });
+      outcomes.push({
+        environment,
+        exit: null,
+        words,
+        text: '',
+        document: { outcome: 'not_attempted' },
+        notes: '',
+      });
       continue;
     }
     context.note(`${environment}:\n`);
-    // Whoever writes may change the files; the next environment reads what is there then.
-    const fresh = options.rereads === true ? {} : { workspace };
-    outcomes.push(await runFor(context, environment, fresh, options, run, context.note));
+    const known = rereads === true ? {} : { workspace };
+    outcomes.push(await runFor(context, environment, known, options, run, context.note));
   }
   return outcomes;
 }
@@ -130,7 +139,14 @@ async function runFor(
     },
     finish: () => undefined,
   };
-  const done = (exit: number): Outcome => ({ environment, exit, words, text: texts.join(''), document, notes: '' });
+  const done = (exit: number): Outcome => ({
+    environment,
+    exit,
+    words,
+    text: texts.join(''),
+    document,
+    notes: '',
+  });
   try {
     return done(await run(own));
   } catch (error) {

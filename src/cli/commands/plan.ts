@@ -8,6 +8,7 @@ import { planOptions } from '../../operations/plan/plan-options.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
 import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
+import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
@@ -40,6 +41,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);
+  context.outline(planOutline(saved.summary));
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
   const errors = planned.plan.diagnostics.filter(({ severity }) => severity === 'error');
   // A limit may be overridden by the apply; an error in the plan itself has to be resolved first.

@@ -40,10 +40,14 @@ export async function selectedEnvironments(
     });
   }
   if (takes === 'names' && patterns.length > 0) {
-    throw new Failure('usage', `this command writes, so ${patterns.join(', ')} is not enough to name environments`, {
-      code: 'ENVIRONMENT_PATTERN',
-      hint: `name them, or a group: --env ${names.join(',')}`,
-    });
+    throw new Failure(
+      'usage',
+      `this command writes, so ${patterns.join(', ')} is not enough to name environments`,
+      {
+        code: 'ENVIRONMENT_PATTERN',
+        hint: `name them, or a group: --env ${names.join(',')}`,
+      },
+    );
   }
   return { names, workspace: openWorkspace(host, document) };
 }

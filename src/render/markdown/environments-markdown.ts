@@ -1,5 +1,5 @@
 import type { EnvironmentRow, EnvironmentSection } from '../terminal/environments-text.ts';
-import { visible } from '../terminal/visible.ts';
+import { code, prose } from './markdown.ts';
 
 /** One table first, then what each environment has. */
 export function renderEnvironmentsMarkdown(
@@ -8,13 +8,9 @@ export function renderEnvironmentsMarkdown(
 ): string {
   const lines = rows.map(({ environment, exit, words }) => {
     const told = words === '' ? (exit === 0 ? 'done' : 'failed') : words;
-    return `| \`${cell(environment)}\` | ${cell(told)} | ${exit ?? ''} |`;
+    return `| ${code(environment)} | ${prose(told)} | ${exit ?? ''} |`;
   });
   const table = ['| environment | outcome | exit |', '|---|---|---|', ...lines].join('\n');
   const parts = sections.flatMap(({ text }) => (text === '' ? [] : [text.trimEnd()]));
   return `${[table, ...parts].join('\n\n')}\n`;
-}
-
-function cell(text: string): string {
-  return visible(text).replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll('`', "'");
 }

@@ -1,10 +1,10 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { EnvironmentIdentity } from '../../model/environment-match.ts';
+import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, toPointer } from '../../model/json.ts';
-import type { Project } from '../../model/project.ts';
+import type { Environment, Project } from '../../model/project.ts';
 import { createDataFiles } from '../documents/data-files.ts';
 import { readDocuments, type SpecFolder } from '../documents/documents.ts';
 import { listSpecFiles } from '../documents/files.ts';
@@ -88,24 +88,20 @@ export interface Validated {
   readonly diagnostics: readonly Diagnostic[];
   readonly documents: number;
   readonly environments: readonly string[];
+  /** For each environment what concerns it, with what concerns all. */
+  readonly byEnvironment: readonly EnvironmentDiagnostics[];
 }
 
 /**
- * Everything that can be known offline, for every environment or the named ones. Problems of the project file are
+ * Everything that can be known offline, for every environment or those that a list of names, groups and patterns names. Problems of the project file are
  * among the diagnostics; specs are checked beside them unless they depend on what is wrong. Rejects with
  * `Failure('usage')` for an unknown environment and with `Failure('spec')` when the specs folder cannot be read.
  */
-export async function validateAll(
-  root: string,
-  environment?: string | readonly string[],
-): Promise<Validated> {
+export async function validateAll(root: string, environment?: string): Promise<Validated> {
   const { document: project, problems: ofProject } = readProjectDocument(root);
-  const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [] };
+  const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [], byEnvironment: [] };
   if (project === undefined) return alone;
-  const named = typeof environment === 'string' ? [environment] : environment;
-  const chosen = (named ?? [...project.environments.keys()]).map(
-    (name) => chooseEnvironment(project, name).environment,
-  );
+  const chosen = chosenEnvironments(project, environment);
   const read = readSpecsBeside(project, ofProject);
   if (read === undefined) return alone;
   const common = [...ofProject, ...project.diagnostics, ...read.problems];
@@ -117,7 +113,20 @@ export async function validateAll(
     diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
     documents: read.folder.count,
     environments: chosen.map(({ name }) => name),
+    byEnvironment: byEnvironment.map(({ name, diagnostics }) => {
+      return { name, diagnostics: arrange([...common, ...diagnostics]) };
+    }),
   };
+}
+
+function chosenEnvironments(project: ProjectDocument, named: string | undefined): readonly Environment[] {
+  const all = [...project.environments.values()];
+  if (named === undefined) return all;
+  if (!project.environments.has(named)) {
+    const { names, unknown } = selectEnvironments(named, all);
+    if (unknown.length === 0 && names.length > 0) return all.filter(({ name }) => names.includes(name));
+  }
+  return [chooseEnvironment(project, named).environment];
 }
 
 /** Undefined when the folder cannot be read and there are problems to show before that one. */
@@ -130,7 +139,7 @@ function readSpecsBeside(project: ProjectDocument, problems: readonly Diagnostic
   }
 }
 
-interface EnvironmentDiagnostics {
+export interface EnvironmentDiagnostics {
   readonly name: string;
   readonly diagnostics: readonly Diagnostic[];
 }

@@ -5,7 +5,7 @@
 import { Argument, Option } from 'commander';
 import type { Declared } from './declared.ts';
 
-import { collectAddressOrAll, format, planningOptions } from './options.ts';
+import { collectAddressOrAll, format, planningOptions, reviewedOption } from './options.ts';
 import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
@@ -86,6 +86,8 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'compare Git, the last apply and the live account; writes nothing there',
     declare: (command) =>
       planningOptions(command)
+        .option('--base <ref>', 'where the change goes: only what differs from it is put up for review')
+        .addOption(reviewedOption())
         .option('--out <file>', 'save the plan for `apply FILE`')
         .option('--html <file>', 'write the page of `--format html` beside the result')
         .option('--tests <file>', 'JSON of `test run`, shown in Markdown and HTML')
@@ -113,6 +115,7 @@ export const COMMANDS: readonly Declared[] = [
           'needed for a protected environment without a saved plan; a list for several',
         )
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
+        .addOption(reviewedOption())
         .option('--no-promote', 'stage assistant versions and leave main where it is')
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')
@@ -125,7 +128,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('-y, --yes', 'do not ask, even at a terminal')
         .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
-    several: { takes: 'names', writes: true, singleOptions: ['expectDigest'] },
+    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },

@@ -24,6 +24,8 @@ export interface Several {
   readonly writes: boolean;
   /** It changes the specs, so that each environment has to read them again. */
   readonly rereads?: boolean;
+  /** The argument is a plan of one environment. */
+  readonly singleArgument?: boolean;
   /** Options, as commander names them, that make sense for one environment alone. */
   readonly singleOptions: readonly string[];
   /** Values of `--format` that make sense for one environment alone. */

@@ -113,7 +113,11 @@ function addCommand(parent: Command, declared: Declared, perform: Perform): Comm
       const act = (own: Context): Promise<number> => action(own, command.processedArgs, command);
       const { several } = declared;
       if (several === undefined || context.flags.env === undefined) return await act(context);
-      return await (await import('./several.ts')).runSeveral(context, several, command.opts(), act);
+      return await (await import('./several.ts')).runSeveral(
+        context,
+        { several, options: command.opts(), argument: command.args[0] },
+        act,
+      );
     });
   });
 }

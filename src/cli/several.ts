@@ -19,16 +19,19 @@ export interface SeveralOptions {
 
 type Run = (context: Context) => Promise<number>;
 
+/** A command line, as far as it matters for several environments. */
+interface Line {
+  readonly several: Several;
+  readonly options: SeveralOptions;
+  readonly argument: string | undefined;
+}
+
 /** Runs a command once, or for every environment that `--env` names. Resolves to the exit code. */
-export async function runSeveral(
-  context: Context,
-  several: Several,
-  options: SeveralOptions,
-  run: Run,
-): Promise<number> {
+export async function runSeveral(context: Context, line: Line, run: Run): Promise<number> {
+  const { several, options } = line;
   const selection = await selectedEnvironments(context, several.takes);
   if (selection === undefined) return run(context);
-  refuseSingleOptions(several, options, context.flags.env ?? '');
+  refuseSingle(line, context.flags.env ?? '');
   const outcomes = several.writes
     ? await oneByOne(context, selection, several, options, run)
     : await atOnce(context, selection, options, run);
@@ -46,7 +49,7 @@ interface Outcome {
   readonly notes: string;
 }
 
-function refuseSingleOptions(several: Several, options: SeveralOptions, env: string): void {
+function refuseSingle({ several, options, argument }: Line, env: string): void {
   const given = several.singleOptions.filter(
     (name) => options[name] !== undefined && options[name] !== false,
   );
@@ -54,6 +57,7 @@ function refuseSingleOptions(several: Several, options: SeveralOptions, env: str
   if (options.format !== undefined && several.singleFormats?.includes(options.format) === true) {
     written.push(`--format ${options.format}`);
   }
+  if (several.singleArgument === true && argument !== undefined) written.push(argument);
   if (written.length === 0) return;
   throw new Failure('usage', `${written.join(', ')} goes with one environment, and ${env} names several`, {
     code: 'ENVIRONMENT_ONE',

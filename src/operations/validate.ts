@@ -1,10 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Environment } from '../model/project.ts';
 import { type EnvironmentDiagnostics, validateAll } from '../specs/load/load.ts';
-import { findProjectRoot, PROJECT_FILE } from '../specs/project/project.ts';
+import {
+  findProjectRoot,
+  PROJECT_FILE,
+  positionsInProject,
+  readProjectDocument,
+} from '../specs/project/project.ts';
 import type { Host } from './host.ts';
 import { isWithin, namedFiles } from './named-files.ts';
+import { isKeyVariable, KEY_VARIABLE_HINT } from './session/key-variable.ts';
 
 export interface Validation {
   readonly documents: number;
@@ -28,17 +35,42 @@ export async function validateProject(host: Host, files: readonly string[] = [])
   const named = await namedFiles(host, root, files);
   const { env } = host.flags;
   const { documents, environments, ...found } = await validateAll(root, env);
-  const wanted = (all: readonly Diagnostic[]): readonly Diagnostic[] =>
-    named === undefined ? all : all.filter((problem) => isWithin(problem, named));
-  const diagnostics = wanted(found.diagnostics);
+  const wanted = (some: readonly Diagnostic[], names: readonly string[]): readonly Diagnostic[] => {
+    const all = [...some, ...keyVariableProblems(root, names, host.runtime.env)];
+    return named === undefined ? all : all.filter((problem) => isWithin(problem, named));
+  };
+  const diagnostics = wanted(found.diagnostics, environments);
+  const several = env !== undefined && !(environments.length === 1 && environments[0] === env);
   const byEnvironment = found.byEnvironment.map((each) => ({
     ...each,
-    diagnostics: wanted(each.diagnostics),
+    diagnostics: several ? wanted(each.diagnostics, [each.name]) : each.diagnostics,
   }));
-  const several = env !== undefined && !(environments.length === 1 && environments[0] === env);
   const prefix = await repositoryPrefix(host.runtime.env, root);
   const projectFile = `${prefix}${PROJECT_FILE}`;
   return { documents, environments, diagnostics, byEnvironment, several, prefix, projectFile };
+}
+
+/** Variables that an environment names as its API key and that are none. */
+function keyVariableProblems(
+  root: string,
+  names: readonly string[],
+  env: Host['runtime']['env'],
+): readonly Diagnostic[] {
+  const environments = readProjectDocument(root).document?.environments ?? new Map<string, Environment>();
+  return names.flatMap((name) => {
+    const variable = environments.get(name)?.apiKeyEnv;
+    if (variable === undefined || isKeyVariable(variable, env)) return [];
+    const [position] = positionsInProject(root, [['environments', name, 'api_key_env']]);
+    return [
+      {
+        severity: 'error',
+        code: 'KEY_VARIABLE',
+        message: `nothing says that ${variable} holds an API key of Telnyx`,
+        hint: KEY_VARIABLE_HINT,
+        ...(position === undefined ? {} : { position }),
+      },
+    ];
+  });
 }
 
 async function repositoryPrefix(env: Host['runtime']['env'], root: string): Promise<string> {

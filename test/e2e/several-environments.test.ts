@@ -123,6 +123,7 @@ describe('several environments', () => {
     ['a pattern of apply', ['apply', '--env', 'acme-*', '--yes'], 'ENVIRONMENT_PATTERN'],
     ['all of apply', ['apply', '--env', 'all', '--yes'], 'ENVIRONMENT_PATTERN'],
     ['a saved plan of several', ['plan', '--env', 'acme', '--out', 'p.json'], 'ENVIRONMENT_ONE'],
+    ['a saved plan for several', ['apply', 'p.json', '--env', 'acme'], 'ENVIRONMENT_ONE'],
     ['HTML of several', ['plan', '--env', 'acme', '--format', 'html'], 'ENVIRONMENT_ONE'],
     ['a pattern that nothing fits', ['plan', '--env', 'x-*'], 'ENVIRONMENT_UNKNOWN'],
     ['a list with a slip', ['plan', '--env', 'acme-dev,acme-pord'], 'ENVIRONMENT_UNKNOWN'],

@@ -38,6 +38,7 @@ export const SPEC_CODES = {
   KEY_DUPLICATE: 'Two documents have the same kind and key.',
   KEY_INVALID: 'A key has characters that keys cannot have.',
   KEY_MISSING: 'A file with several documents of a kind has one without a key.',
+  KEY_VARIABLE: 'A variable that no API key of Telnyx is in is named as one.',
   KIND_MISSING: 'A YAML file says no kind, and so is no document.',
   KIND_UNKNOWN: 'A document has a kind that does not exist.',
   MOVED_FROM_EXISTS: '`moved_from` names a document that still exists.',

@@ -14,12 +14,12 @@ async function prepared(backend: Backend, faults: (key: string, method: string) 
   });
   const state = backend === 'git' ? '\n    state: { backend: git, remote: origin }' : '';
   const project = await testProject(
-    { TELNYX_BASE_URL: server.url, KEY_OF_ACCOUNT: KEY, ASSISTANTCTL_LEASE: '2s' },
+    { TELNYX_BASE_URL: server.url, TELNYX_KEY_OF_ACCOUNT: KEY, ASSISTANTCTL_LEASE: '2s' },
     {
       ...SPECS,
       'assistantctl.yaml': PROJECT_FILE.replace(
-        'api_key_env: KEY_OF_ACCOUNT',
-        `api_key_env: KEY_OF_ACCOUNT${state}`,
+        'api_key_env: TELNYX_KEY_OF_ACCOUNT',
+        `api_key_env: TELNYX_KEY_OF_ACCOUNT${state}`,
       )
         .replace('budget: 1s', 'budget: 10s')
         .concat('concurrency: 1\n'),
@@ -55,7 +55,7 @@ async function story(backend: Backend, moment: Moment, nth: number) {
     return { kind: 'status', status: 429, headers: { 'retry-after': '1' } };
   });
   const sleeper = project.start(['apply', '--env', 'account', '--format', 'json'], {
-    KEY_OF_ACCOUNT: SLEEPER,
+    TELNYX_KEY_OF_ACCOUNT: SLEEPER,
   });
   const ended = finished(sleeper);
   await new Promise<void>((resolve) => {

@@ -27,7 +27,6 @@ export async function connect(
   fence?: WriteFence,
 ): Promise<Connection> {
   if (access.target === 'api') {
-    if (access.warning !== undefined) host.note(`warning: ${access.warning}\n`);
     const api = openApi(host, project, access.baseUrl, access.apiKey, fence);
     return { api, apiBase: access.baseUrl, close: () => api.close() };
   }

@@ -44,8 +44,9 @@ function voiceRules(settings: JsonObject, pointer: string): readonly Finding[] {
 }
 
 function engine(voice: string, pointer: string): readonly Finding[] {
-  const [name = ''] = voice.split('.');
-  if (ENGINES.includes(name)) return [];
+  // An id without an engine may be the name of a voice of one's own.
+  const [name = '', ...rest] = voice.split('.');
+  if (rest.length === 0 || ENGINES.includes(name)) return [];
   const meant = slipOf(name, ENGINES);
   if (meant !== undefined) {
     const message = `${JSON.stringify(name)} is no engine of voices`;

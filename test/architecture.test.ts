@@ -51,6 +51,8 @@ const HOME: Readonly<Record<string, string>> = {
   'deep-diff': 'plan',
   diff: 'render',
   '@dagrejs/dagre': 'render',
+  'string-width': 'render',
+  'wrap-ansi': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull'];

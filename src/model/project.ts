@@ -1,3 +1,5 @@
+import type { DiagnosticLevels } from './diagnostic.ts';
+
 /** The checked project file for one chosen environment; defaults are filled in. */
 export interface Project {
   readonly name: string;
@@ -17,6 +19,8 @@ export interface Project {
   readonly planTtlMs: number;
   readonly retry: RetryPolicy;
   readonly unknownFields: 'error' | 'allow';
+  /** What becomes of warnings and remarks. */
+  readonly diagnosticLevels: DiagnosticLevels;
   /** Globs of files below the specs folder that are no documents, relative to the root. */
   readonly ignore: readonly string[];
   /** Ids, names or `kind/name` of live resources that are never shown as unmanaged; `*` stands for anything. */

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
@@ -40,7 +40,10 @@ export async function openSpecs(project: Project): Promise<OpenSpecs> {
   const envelopes = checkEnvelopes(folder, environments);
   const desired: DesiredState = {
     resources: resolved.resources,
-    diagnostics: arrange([...problems, ...envelopes, ...resolved.diagnostics]),
+    diagnostics: atLevels(
+      arrange([...problems, ...envelopes, ...resolved.diagnostics]),
+      project.diagnosticLevels,
+    ),
     documents: folder.count,
     elsewhere: resolved.elsewhere,
     locate: (address, pointer) => {
@@ -91,7 +94,10 @@ export async function validateAll(root: string, environment?: string): Promise<V
     .filter(({ name }) => chosen.includes(name))
     .map((each) => ({ name: each.name, diagnostics: resolve(each).diagnostics }));
   return {
-    diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
+    diagnostics: atLevels(
+      arrange([...common, ...mergeEnvironments(byEnvironment)]),
+      project.diagnosticLevels,
+    ),
     documents: folder.count,
     environments: chosen,
   };

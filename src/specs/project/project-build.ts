@@ -1,7 +1,7 @@
 import { normalize } from 'node:path';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, DiagnosticLevel, DiagnosticLevels } from '../../model/diagnostic.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './project-variables.ts';
 
@@ -42,6 +42,7 @@ export function buildProject(
     planTtlMs: duration(body, 'plan_ttl') ?? 24 * 3_600_000,
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    diagnosticLevels: levelsAt(body),
     ignore: texts(body, 'ignore'),
     ignoreLive: texts(body, 'ignore_live'),
     diagnostics,
@@ -80,6 +81,17 @@ export function objectAt(body: JsonObject, name: string): JsonObject {
 /** The mappings inside a mapping, by name. */
 export function entriesAt(body: JsonObject, name: string): readonly (readonly [string, JsonObject])[] {
   return Object.keys(objectAt(body, name)).map((key) => [key, objectAt(objectAt(body, name), key)]);
+}
+
+function levelsAt(body: JsonObject): DiagnosticLevels {
+  const levels = objectAt(body, 'diagnostics');
+  return Object.fromEntries(
+    Object.entries(levels).filter((entry): entry is [string, DiagnosticLevel] => isLevel(entry[1])),
+  );
+}
+
+function isLevel(value: Json | undefined): value is DiagnosticLevel {
+  return value === 'ignore' || value === 'info' || value === 'warning' || value === 'error';
 }
 
 function text(body: JsonObject, name: string): string | undefined {

@@ -38,10 +38,17 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const state = await beginState(deps);
   const bindings = new Map(Object.entries(state.resources));
   const formerIds = formerIdsOf(state);
-  const known = { ids, refs, bindings, formerIds, announced: new Set<string>() };
+  const known = {
+    ids,
+    refs,
+    bindings,
+    formerIds,
+    announced: new Set<string>(),
+    unrecorded: new Set<string>(),
+  };
   let wrote = false;
-  const api = notingWrites(deps.api, () => {
-    wrote = true;
+  const api = notingWrites(deps.api, (outcome) => {
+    wrote ||= outcome === 'confirmed';
   });
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
@@ -124,7 +131,9 @@ async function editState(context: ApplyContext): Promise<void> {
   }
 }
 
-function runStep(context: ApplyContext, step: Step): Promise<Done> {
+function runStep(running: ApplyContext, step: Step): Promise<Done> {
+  const api = notingWrites(running.api, () => running.unrecorded.add(step.address));
+  const context = { ...running, api };
   switch (step.action) {
     case 'create':
       return createResource(context, step);
@@ -176,12 +185,15 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
       return 'done';
     } catch (error) {
       fatal ||= isFatal(error);
-      const status = statusOf(error, context.announced.has(step.address));
+      let status = statusOf(error, {
+        announced: context.announced.has(step.address),
+        unrecorded: context.unrecorded.has(step.address),
+      });
+      if (status === 'failed' && !(await recordFailure(context, step, error))) {
+        fatal = true;
+        if (context.unrecorded.has(step.address)) status = 'unknown';
+      }
       outcomes.push({ step, status, done: undefined, error });
-      if (status === 'failed')
-        await settle(context, step, error).catch(() => {
-          fatal = true;
-        });
       return 'failed';
     } finally {
       context.onProgress({ done: outcomes.length, total, note: step.address });
@@ -211,11 +223,17 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
 }
 
 /**
- * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder. Where the
- * log itself is what failed, there is nothing to tell.
+ * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder; false when
+ * the log does not take it. Where the log itself is what failed, there is nothing to tell.
  */
-async function settle(context: ApplyContext, step: Step, cause: unknown): Promise<void> {
-  if (!isFatal(cause)) await context.session.record({ op: 'fail', address: step.address });
+async function recordFailure(context: ApplyContext, step: Step, cause: unknown): Promise<boolean> {
+  if (isFatal(cause)) return true;
+  try {
+    await context.session.record({ op: 'fail', address: step.address });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {

@@ -153,6 +153,7 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
   context.bindings.set(step.address, binding);
   context.announced.delete(step.address);
   await context.session.record({ op: 'bind', address: step.address, binding });
+  context.unrecorded.delete(step.address);
 }
 
 function now(context: ApplyContext): string {

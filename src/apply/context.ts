@@ -54,6 +54,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
   /** Addresses with an announced write whose outcome is not in the state yet. */
   readonly announced: Set<string>;
+  /** Addresses with a write that took effect, or may have, and is not in the state yet. */
+  readonly unrecorded: Set<string>;
 }
 
 /** What a step came to. */

@@ -1,15 +1,24 @@
+import { ApiError } from '../model/errors.ts';
 import type { ApplyDeps } from './context.ts';
 
 type ApplyApi = ApplyDeps['api'];
 
-/** The same API; `wrote` is called for each write that the API confirmed. */
-export function notingWrites(api: ApplyApi, wrote: () => void): ApplyApi {
+/** How sure it is that a write took effect. */
+export type WriteOutcome = 'confirmed' | 'unknown';
+
+/** The same API; `wrote` is called for each write that the API confirmed, or that may have taken effect. */
+export function notingWrites(api: ApplyApi, wrote: (outcome: WriteOutcome) => void): ApplyApi {
   const noted =
     <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      const result = await write(...args);
-      wrote();
-      return result;
+      try {
+        const result = await write(...args);
+        wrote('confirmed');
+        return result;
+      } catch (error) {
+        if (error instanceof ApiError && error.effect === 'unknown') wrote('unknown');
+        throw error;
+      }
     };
   return {
     ...api,

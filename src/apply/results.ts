@@ -34,11 +34,23 @@ function fieldProblems(error: ApiError | undefined): readonly FieldProblem[] {
   );
 }
 
+/** Where a step stood when it failed. */
+export interface Standing {
+  /** A write was announced in the log. */
+  readonly announced: boolean;
+  /** A write took effect, or may have, and is not in the state. */
+  readonly unrecorded: boolean;
+}
+
+/** Failures to record: the lease is gone, or the place of the state refuses. */
+const NOT_RECORDED: ReadonlySet<string> = new Set(['LEASE_LOST', 'STATE_WRITE']);
+
 /**
- * `unknown` only where a write may have happened and nothing could be found out about it: its own reply was lost,
- * or it was `announced` and then reading failed.
+ * `unknown` only where a write may have happened and nothing could be found out about it, or nothing recorded: its
+ * own reply was lost, or it was announced and then reading failed, or it was sent and the state could not take it.
  */
-export function statusOf(error: unknown, announced: boolean): StepStatus {
+export function statusOf(error: unknown, { announced, unrecorded }: Standing): StepStatus {
+  if (unrecorded && error instanceof Failure && NOT_RECORDED.has(error.code)) return 'unknown';
   const unclear =
     error instanceof ApiError && (error.method === 'GET' ? announced : error.effect === 'unknown');
   return unclear || (error instanceof Failure && error.code === 'OUTCOME_AMBIGUOUS') ? 'unknown' : 'failed';
@@ -122,7 +134,9 @@ export function resultVerdict(
     case 'stale':
       return { outcome: 'partial', exitKind: single };
     case 'refused':
-      return { outcome: 'refused', exitKind: 'refused' };
+      return course.wrote
+        ? { outcome: 'partial', exitKind: 'partial' }
+        : { outcome: 'refused', exitKind: 'refused' };
     default:
       return { outcome: 'partial', exitKind: kinds.has('internal') ? 'internal' : 'partial' };
   }

@@ -102,6 +102,26 @@ const INTEGRATION: readonly Declared[] = [
   },
 ];
 
+const INSIGHT: readonly Declared[] = [
+  {
+    usage: 'show <conversation>',
+    summary: 'what the insights found in a conversation',
+    declare: textOrJson,
+    action: async (context, [conversation], command) =>
+      (await import('./commands/insight.ts')).showInsights(context, conversation, command.opts().format),
+  },
+  {
+    usage: 'count',
+    summary: 'how often the insights found what',
+    declare: (command) =>
+      textOrJson(command)
+        .option('--by <field...>', 'fields to count by, for example metadata.assistant_id')
+        .option('--insight <id>', 'of this insight alone'),
+    action: async (context, _args, command) =>
+      (await import('./commands/insight.ts')).countInsights(context, command.opts()),
+  },
+];
+
 const MCP: readonly Declared[] = [
   {
     usage: 'list',
@@ -149,6 +169,7 @@ export const ACCOUNT_COMMANDS: readonly Declared[] = [
     summary: 'the integration catalogue and its connections',
     subcommands: INTEGRATION,
   },
+  { usage: 'insight', summary: 'look at what insights found in conversations', subcommands: INSIGHT },
   { usage: 'mcp', summary: 'look at live MCP servers', subcommands: MCP },
   { usage: 'canary', summary: 'look at canary deploys', subcommands: CANARY },
 ];

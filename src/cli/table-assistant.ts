@@ -70,6 +70,35 @@ const ASSISTANT: readonly Declared[] = [
       (await import('./commands/assistant-write.ts')).sendSms(context, assistant, command.opts()),
   },
   {
+    usage: 'whatsapp <assistant>',
+    summary: 'let an assistant begin a conversation by WhatsApp',
+    declare: (command) =>
+      textOrJson(command)
+        .requiredOption('--from <number>', "the assistant's WhatsApp number")
+        .requiredOption('--to <number>', 'who gets the message')
+        .requiredOption('--text <text>', 'the message'),
+    action: async (context, [assistant], command) =>
+      (await import('./commands/assistant-write.ts')).sendWhatsapp(context, assistant, command.opts()),
+  },
+  {
+    usage: 'deleted [assistant]',
+    summary: 'assistants that were deleted and can be restored, or one of them',
+    declare: textOrJson,
+    action: async (context, [assistant], command) =>
+      (await import('./commands/assistant-deleted.ts')).showDeleted(
+        context,
+        assistant,
+        command.opts().format,
+      ),
+  },
+  {
+    usage: 'restore <assistant>',
+    summary: 'bring a deleted assistant back: the same id, versions and TeXML application',
+    declare: (command) => textOrJson(command).option(...APPROVE),
+    action: async (context, [assistant], command) =>
+      (await import('./commands/assistant-deleted.ts')).restoreDeleted(context, assistant, command.opts()),
+  },
+  {
     usage: 'enhance <assistant>',
     summary: 'print better instructions as the platform words them; changes nothing',
     declare: (command) =>

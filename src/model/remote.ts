@@ -81,6 +81,8 @@ export interface Api {
   update(kind: Kind, id: string, body: JsonObject): Promise<Written>;
   /** Resolves also when the resource was already gone. */
   delete(kind: Kind, id: string): Promise<void>;
+  /** Deletes for good what {@link delete} would leave restorable for a while. */
+  erase(kind: Kind, id: string): Promise<void>;
   /** Makes a resource a member of another one (KindFacts.members); resolves also when it was one already. */
   assign(kind: Kind, id: string, memberId: string): Promise<void>;
   /** Resolves also when it was no member. */

@@ -11,6 +11,19 @@ export interface SmsRequest {
   readonly text: string | undefined;
 }
 
+/** Numbers are E.164. */
+export interface WhatsappRequest {
+  readonly from: string;
+  readonly to: string;
+  readonly content: string;
+}
+
+export interface InsightFilter {
+  /** Field names; `metadata.NAME` is a field of the conversation. */
+  readonly groupBy: readonly string[];
+  readonly insightId: string | undefined;
+}
+
 /** What an enhancement starts from; without instructions the API takes the assistant's own. */
 export interface Enhancement {
   readonly instructions: string | undefined;
@@ -48,6 +61,18 @@ export interface SideApi {
   chat(assistantId: string, conversationId: string, message: string, onPiece?: OnPiece): Promise<string>;
   /** The id of the conversation, where the API names one. */
   sendSms(assistantId: string, sms: SmsRequest, idempotencyKey: string): Promise<string | undefined>;
+  /** Sends a WhatsApp message in the assistant's name; resolves to what the API says of the conversation. */
+  sendWhatsapp(assistantId: string, message: WhatsappRequest, idempotencyKey: string): Promise<JsonObject>;
+  /** What the insights found in a conversation. */
+  conversationInsights(conversationId: string): Promise<readonly JsonObject[]>;
+  /** Counts of what insights found, grouped by fields. */
+  countInsights(filter: InsightFilter): Promise<readonly JsonObject[]>;
+  /** Deleted assistants that can be restored. */
+  listDeleted(): Promise<readonly JsonObject[]>;
+  /** Undefined when no assistant of that id can be restored. */
+  getDeleted(assistantId: string): Promise<JsonObject | undefined>;
+  /** Brings a deleted assistant back: the same id, its versions and its TeXML application. */
+  restoreAssistant(assistantId: string): Promise<RemoteResource>;
   /** Calls a webhook tool as the assistant would; resolves to request and response. */
   testTool(assistantId: string, toolId: string, body: JsonObject): Promise<JsonObject>;
   attachTool(assistantId: string, toolId: string): Promise<void>;

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
+import type { CompletedApply } from './review.ts';
 import type { Rollout } from './rollout.ts';
 import type { Candidate, VersionRecord } from './version-record.ts';
 
@@ -20,6 +21,8 @@ export interface State {
   readonly resources: { readonly [address: string]: Binding };
   /** Last live form of what was deleted, newest last. */
   readonly deleted: readonly DeletedResource[];
+  /** The last apply of all that Git says which ended without a failure. */
+  readonly completed?: CompletedApply;
 }
 
 /** One managed resource. */
@@ -104,6 +107,7 @@ export type JournalEntry =
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }
   | { readonly op: 'fail'; readonly address: Address }
   | { readonly op: 'archive'; readonly deleted: DeletedResource }
+  | { readonly op: 'complete'; readonly completed: CompletedApply }
   | {
       readonly op: 'move';
       readonly from: Address;
@@ -167,7 +171,23 @@ export interface HistoryEntry {
   readonly outcome: string | null;
 }
 
+/**
+ * The lease as the sender of requests needs it. A write that reaches the API after its sender lost the lease would
+ * undo what the next holder does.
+ */
+export interface WriteFence {
+  /**
+   * Resolves, after a renewal where one is due, with how long a write may take: `limitMs`, or less when the lease
+   * ends sooner. Rejects with LEASE_LOST when there is no time left or somebody else has the lease.
+   */
+  permit(limitMs: number): Promise<number>;
+  /** Whether the lease outlives the next milliseconds. Asked right before the first byte leaves. */
+  outlives(ms: number): boolean;
+}
+
 export interface StateSession {
+  /** Absent where nobody else can be at work. */
+  readonly fence?: WriteFence;
   /**
    * The state as of now, including everything recorded in this session: a snapshot that later records leave
    * alone. Making one costs time in proportion to the resources whenever something was recorded since.

@@ -1,10 +1,17 @@
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Environment } from '../model/project.ts';
 import { validateAll } from '../specs/load/load.ts';
-import { findProjectRoot, PROJECT_FILE } from '../specs/project/project.ts';
+import {
+  findProjectRoot,
+  PROJECT_FILE,
+  positionsInProject,
+  readProjectDocument,
+} from '../specs/project/project.ts';
 import type { Host } from './host.ts';
 import { isWithin, namedFiles } from './named-files.ts';
+import { isKeyVariable, KEY_VARIABLE_HINT } from './session/key-variable.ts';
 
 export interface Validation {
   readonly documents: number;
@@ -23,10 +30,34 @@ export interface Validation {
 export async function validateProject(host: Host, files: readonly string[] = []): Promise<Validation> {
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
   const named = await namedFiles(host, root, files);
-  const { documents, environments, diagnostics: all } = await validateAll(root, host.flags.env);
+  const { documents, environments, diagnostics: found } = await validateAll(root, host.flags.env);
+  const all = [...found, ...keyVariableProblems(root, environments, host.runtime.env)];
   const diagnostics = named === undefined ? all : all.filter((problem) => isWithin(problem, named));
   const prefix = await repositoryPrefix(host.runtime.env, root);
   return { documents, environments, diagnostics, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
+}
+
+/** Variables that an environment names as its API key and that are none. */
+function keyVariableProblems(
+  root: string,
+  names: readonly string[],
+  env: Host['runtime']['env'],
+): readonly Diagnostic[] {
+  const environments = readProjectDocument(root).document?.environments ?? new Map<string, Environment>();
+  return names.flatMap((name) => {
+    const variable = environments.get(name)?.apiKeyEnv;
+    if (variable === undefined || isKeyVariable(variable, env)) return [];
+    const [position] = positionsInProject(root, [['environments', name, 'api_key_env']]);
+    return [
+      {
+        severity: 'error',
+        code: 'KEY_VARIABLE',
+        message: `nothing says that ${variable} holds an API key of Telnyx`,
+        hint: KEY_VARIABLE_HINT,
+        ...(position === undefined ? {} : { position }),
+      },
+    ];
+  });
 }
 
 async function repositoryPrefix(env: Host['runtime']['env'], root: string): Promise<string> {

@@ -26,7 +26,7 @@ export interface Trace {
 /** Rounds of deletion: what is used by something that goes in the same round may be refused until that is gone. */
 const ROUNDS = 3;
 
-type TraceApi = Pick<Api, 'list' | 'get' | 'delete' | 'listVersions' | 'getVersion' | 'deleteVersion'>;
+type TraceApi = Pick<Api, 'list' | 'get' | 'erase' | 'listVersions' | 'getVersion' | 'deleteVersion'>;
 
 /** Traces of one preview or, without an id, of all. Reads every list, because nothing else knows of them. */
 export async function findTraces(api: TraceApi, id?: string): Promise<readonly Trace[]> {
@@ -149,7 +149,7 @@ async function removeOne(api: TraceApi, trace: Trace): Promise<string | undefine
   if (trace.isMain) return 'it is main by now: somebody promoted it';
   const { versionId } = trace;
   try {
-    if (versionId === undefined) await api.delete(trace.kind, trace.id);
+    if (versionId === undefined) await api.erase(trace.kind, trace.id);
     else await api.deleteVersion(trace.id, versionId);
   } catch (error) {
     if (!(error instanceof ApiError) || error.kind === 'auth') throw error;

@@ -1,10 +1,11 @@
 import { Failure } from '../model/errors.ts';
-import type { LeaseHolder } from '../model/state.ts';
+import type { LeaseHolder, WriteFence } from '../model/state.ts';
+import type { LeaseTime } from './lease-time.ts';
 
 /** The right to write the state of one environment, kept alive until it is released. */
-export interface Lease {
+export interface Lease extends WriteFence {
   readonly holder: LeaseHolder;
-  /** Rejects with LEASE_LOST when somebody else took it or removed it. */
+  /** Rejects with LEASE_LOST when somebody else took it or removed it, or when it is over and cannot be renewed. */
   check(): Promise<void>;
   /** Gives it back; does nothing when it was lost. Never rejects. */
   release(): Promise<void>;
@@ -16,6 +17,16 @@ export interface Identity {
   readonly pid: number;
   /** Link to the pipeline run, when there is one. */
   readonly run: string | null;
+}
+
+/** Parts of a lease: a write that has less than the first is not sent; the second is kept back for the way. */
+const LEAST = 1 / 12;
+const MARGIN = 1 / 60;
+
+/** How long a write may take under a lease that was just checked, or undefined when the time is too short. */
+export function allowance(time: LeaseTime, lastsMs: number, limitMs: number): number | undefined {
+  const left = time.remainingMs() - lastsMs * MARGIN;
+  return left < Math.min(limitMs, lastsMs * LEAST) ? undefined : Math.min(limitMs, left);
 }
 
 /** 60 seconds: long enough for a stalled disk or network, short enough to wait for after a crash. */

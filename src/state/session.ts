@@ -45,7 +45,8 @@ export function startSession(parts: SessionParts): StateSession {
     return closing;
   }
 
-  return { current: () => ledger.state(), pending, takenOver: parts.takenOver, record, close };
+  const fence = { permit: lease.permit, outlives: lease.outlives };
+  return { fence, current: () => ledger.state(), pending, takenOver: parts.takenOver, record, close };
 }
 
 /** Whoever took the lease over has folded the log as well: there is nothing left to save here. */

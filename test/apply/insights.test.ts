@@ -240,7 +240,8 @@ describe('a crash or a failure at any request of an insight group', () => {
     expect(await membersOf(world)).toEqual(['Mood', 'Reason']);
     for (const path of [GROUPS, '/ai/conversations/insights']) {
       const { data } = await world.dashboard('GET', path);
-      expect((data as readonly Json[]).length).toBe(path === GROUPS ? 1 : 2);
+      const stock = 0;
+      expect((data as readonly Json[]).length).toBe(stock + (path === GROUPS ? 1 : 2));
     }
   });
 

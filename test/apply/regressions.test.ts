@@ -75,9 +75,8 @@ describe('an edit passes for one already in effect', () => {
     const tool = { 'tool/hook': hook({}) };
     await settles(world, { ...tool, 'assistant/a': { ...A, tool_ids: [] } });
     await settles(world, { ...tool, 'assistant/a': { ...A, tool_ids: [{ $ref: 'tool/hook' }] } });
-    expect((await live(world, 'assistants', 'assistant/a')).tool_ids).toEqual([
-      await world.bound('tool/hook'),
-    ]);
+    const { tools } = await live(world, 'assistants', 'assistant/a');
+    expect(tools).toMatchObject([{ shared: true, tool_id: await world.bound('tool/hook') }]);
   });
 
   it.each(['replace', 'merge'] as const)(

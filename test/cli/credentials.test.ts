@@ -7,7 +7,7 @@ import { accessTo } from '../../src/operations/session/access.ts';
 const production: Environment = {
   name: 'production',
   target: 'api',
-  apiKeyEnv: 'KEY_OF_PRODUCTION',
+  apiKeyEnv: 'TELNYX_KEY_OF_PRODUCTION',
   baseUrl: undefined,
   protected: true,
   state: { backend: 'file' },
@@ -15,8 +15,9 @@ const production: Environment = {
   groups: [],
   variables: {},
   variableOrigins: {},
+  settings: {},
 };
-const env = { KEY_OF_PRODUCTION: 'KEY_TEST_1' };
+const env = { TELNYX_KEY_OF_PRODUCTION: 'KEY_TEST_1' };
 
 function failureOf(action: () => unknown): Failure {
   try {
@@ -34,20 +35,20 @@ describe('access to an environment', () => {
 
   it('takes base_url, then TELNYX_BASE_URL, then the public address', () => {
     const TELNYX_BASE_URL = 'https://variable.example/v2/';
-    const own = { ...production, baseUrl: 'https://own.example/v2' };
-    expect(accessTo(own, { ...env, TELNYX_BASE_URL })).toMatchObject({ baseUrl: 'https://own.example/v2' });
+    const own = { ...production, baseUrl: 'https://api.telnyx.eu/v2' };
+    expect(accessTo(own, { ...env, TELNYX_BASE_URL })).toMatchObject({ baseUrl: 'https://api.telnyx.eu/v2' });
     expect(accessTo(production, { ...env, TELNYX_BASE_URL })).toMatchObject({
       baseUrl: 'https://variable.example/v2',
     });
     expect(accessTo(production, env)).toMatchObject({ baseUrl: 'https://api.telnyx.com/v2' });
   });
 
-  it.each([{}, { KEY_OF_PRODUCTION: '' }, { KEY_OF_PRODUCTION: '  ' }])(
+  it.each([{}, { TELNYX_KEY_OF_PRODUCTION: '' }, { TELNYX_KEY_OF_PRODUCTION: '  ' }])(
     'names the variable of a key that is missing',
     (none) => {
       const failure = failureOf(() => accessTo(production, none));
       expect(failure.kind).toBe('auth');
-      expect(failure.message).toContain('KEY_OF_PRODUCTION');
+      expect(failure.message).toContain('TELNYX_KEY_OF_PRODUCTION');
     },
   );
 
@@ -60,13 +61,86 @@ describe('access to an environment', () => {
     },
   );
 
-  it('warns of plain http beyond this machine', () => {
-    const at = (baseUrl: string) => accessTo({ ...production, baseUrl }, env);
-    expect(at('http://api.example/v2')).toMatchObject({ warning: expect.stringContaining('not encrypted') });
-    expect(at('http://127.0.0.1:8080/v2')).toMatchObject({ warning: undefined });
-    expect(at('http://localhost:8080/v2')).toMatchObject({ warning: undefined });
-    expect(at('https://api.example/v2')).toMatchObject({ warning: undefined });
+  const at = (baseUrl: string | undefined, more: Record<string, string> = {}) =>
+    accessTo({ ...production, baseUrl }, { ...env, ...more });
+
+  it.each([
+    'https://api.telnyx.com/v2',
+    'https://api.telnyx.eu/v2',
+    'https://api.telnyx.com.au/v2',
+    'https://api.telnyx.ca/v2',
+    'https://api.telnyx.me/v2',
+    'https://API.Telnyx.com/v2',
+    'http://127.0.0.1:8080/v2',
+    'http://localhost:8080/v2',
+    'http://[::1]:8080/v2',
+    'https://127.9.9.9/v2',
+  ])('lets a key go to %s', (address) => {
+    expect(at(address)).toMatchObject({ apiKey: 'KEY_TEST_1' });
   });
+
+  it.each([
+    'https://attacker.example/v2',
+    'http://attacker.example/v2',
+    'http://api.telnyx.com/v2',
+    'https://api.telnyx.com.attacker.example/v2',
+    'https://attacker.example/api.telnyx.com',
+    'https://xapi.telnyx.com/v2',
+    'https://telnyx.com/v2',
+    'https://api.telnyx.com:8443/v2',
+    'http://127.0.0.1.attacker.example/v2',
+    'http://0.0.0.0:8080/v2',
+    'http://10.0.0.7/v2',
+    'https://api.telnyx.com./v2',
+  ])('lets no key go to %s', (address) => {
+    const failure = failureOf(() => at(address));
+    expect(failure).toMatchObject({ kind: 'auth', code: 'HOST_UNTRUSTED' });
+    expect(failure.message + failure.hint).not.toContain('KEY_TEST_1');
+    // A base_url of the project file widens nothing that the pipeline pins.
+    expect(failureOf(() => at(address, { TELNYX_BASE_URL: 'https://gateway.example/v2' })).code).toBe(
+      'HOST_UNTRUSTED',
+    );
+  });
+
+  it('lets a key go where a variable of the pipeline leads it, over https', () => {
+    expect(at(undefined, { TELNYX_BASE_URL: 'https://gateway.example/v2' })).toMatchObject({
+      baseUrl: 'https://gateway.example/v2',
+    });
+    const pinned = { TELNYX_BASE_URL: 'https://gateway.example/v2' };
+    expect(at('https://gateway.example/other', pinned)).toMatchObject({ apiKey: 'KEY_TEST_1' });
+    const plain = { TELNYX_BASE_URL: 'http://gateway.example/v2' };
+    expect(failureOf(() => at(undefined, plain)).code).toBe('HOST_UNTRUSTED');
+    const allowed = { ASSISTANTCTL_API_HOSTS: 'other.example, http://gateway.example' };
+    expect(at(undefined, { ...plain, ...allowed })).toMatchObject({ apiKey: 'KEY_TEST_1' });
+  });
+
+  it.each([
+    ['gateway.example', 'https://gateway.example/v2', true],
+    ['gateway.example', 'http://gateway.example/v2', false],
+    ['gateway.example', 'https://gateway.example:8443/v2', false],
+    ['gateway.example:8443', 'https://gateway.example:8443/v2', true],
+    ['https://gateway.example', 'https://gateway.example/v2', true],
+    ['http://gateway.example:8080', 'http://gateway.example:8080/v2', true],
+    ['http://gateway.example:8080', 'http://gateway.example:9090/v2', false],
+    ['http://gateway.example:8080', 'https://gateway.example/v2', false],
+  ])('ASSISTANTCTL_API_HOSTS=%s and %s: %s', (ASSISTANTCTL_API_HOSTS, address, fine) => {
+    const access = () => at(address, { ASSISTANTCTL_API_HOSTS });
+    if (fine) expect(access()).toMatchObject({ apiKey: 'KEY_TEST_1' });
+    else expect(failureOf(access).code).toBe('HOST_UNTRUSTED');
+  });
+
+  it.each(['GITHUB_TOKEN', 'AWS_SECRET_ACCESS_KEY', 'CI_JOB_TOKEN', 'ACME_KEY'])(
+    'takes no other secret of the job for a key: %s',
+    (apiKeyEnv) => {
+      const secrets = { [apiKeyEnv]: 'KEY_TEST_other' };
+      const access = (more = {}) => accessTo({ ...production, apiKeyEnv }, { ...secrets, ...more });
+      const failure = failureOf(access);
+      expect(failure).toMatchObject({ kind: 'usage', code: 'KEY_VARIABLE' });
+      expect(`${failure.message}${failure.hint}`).not.toContain('KEY_TEST_other');
+      const listed = { ASSISTANTCTL_KEY_VARIABLES: `X_KEY,${apiKeyEnv}` };
+      expect(access(listed)).toMatchObject({ apiKey: 'KEY_TEST_other' });
+    },
+  );
 });
 
 describe('approval', () => {

@@ -12,6 +12,7 @@ GET /ai/assistants
 POST /ai/assistants
 POST /ai/assistants/import
 GET /ai/assistants/tags
+GET /ai/assistants/deleted
 GET /ai/assistants/{}
 POST /ai/assistants/{}
 DELETE /ai/assistants/{}
@@ -19,6 +20,9 @@ POST /ai/assistants/{}/clone
 GET /ai/assistants/{}/texml
 POST /ai/assistants/{}/chat
 POST /ai/assistants/{}/chat/sms
+POST /ai/assistants/{}/chat/whatsapp
+GET /ai/assistants/{}/deleted
+POST /ai/assistants/{}/restore
 POST /ai/assistants/{}/instructions/enhance
 POST /ai/assistants/{}/tags
 DELETE /ai/assistants/{}/tags/{}
@@ -64,6 +68,8 @@ GET /ai/integrations/{}
 GET /ai/integrations/connections
 GET /ai/integrations/connections/{}
 DELETE /ai/integrations/connections/{}
+GET /ai/conversations/{}/conversations-insights
+GET /ai/conversations/conversation-insights/aggregates
 GET /ai/conversations/insights
 POST /ai/conversations/insights
 GET /ai/conversations/insights/{}
@@ -83,7 +89,7 @@ DELETE /ai/conversations/insight-groups/{}/insights/{}/unassign
 const CRM = 'kind: mcp_server\nspec: { name: CRM, type: http, url: "https://acme.example/mcp" }\n';
 const MOOD = 'kind: insight\nspec: { name: Mood, instructions: How did they feel? }\n';
 const CALLS = 'kind: insight_group\nspec: { name: Calls, insights: [{ $ref: insight/mood }] }\n';
-const WORDS = new Set(['tags', 'import', 'tests', 'test-suites', 'connections']);
+const WORDS = new Set(['tags', 'deleted', 'import', 'tests', 'test-suites', 'connections']);
 
 /** The endpoint behind a request: ids become `{}`, fixed words after a collection stay. */
 function endpointOf(method: string, path: string): string {
@@ -137,7 +143,8 @@ async function useEverything(bench: Bench): Promise<void> {
   for (const command of [
     'assistant list',
     'assistant texml assistant/billing',
-    'assistant clone assistant/billing',
+    'assistant deleted',
+    'insight count --by metadata.assistant_id',
     'assistant tags',
     'assistant tags assistant/billing --add vip --remove vip',
     'assistant chat assistant/billing --message Hello',
@@ -160,6 +167,13 @@ async function useEverything(bench: Bench): Promise<void> {
   ]) {
     await done(bench, command);
   }
+  await done(bench, `assistant whatsapp assistant/billing ${numbers} --text Hello`);
+  const copy = JSON.parse(await done(bench, 'assistant clone assistant/billing --format json')).id;
+  await inDashboard(bench.server, 'DELETE', `/ai/assistants/${copy}`);
+  await done(bench, `assistant deleted ${copy}`);
+  await done(bench, `assistant restore ${copy}`);
+  const conversation = bench.server.store.ids('conversation_insights')[0];
+  await done(bench, `insight show ${conversation}`);
   const { connections } = JSON.parse(await done(bench, 'integration connections --format json'));
   await done(bench, `integration connections ${connections[0].id}`);
   await done(bench, `integration disconnect ${connections[0].id}`);

@@ -16,11 +16,11 @@ describe('init', () => {
     const project = await testProject();
     const made = await inProcess(project, {}, 'init', '--ci', 'github', '--env', 'guarded');
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    expect(made.stdout).toContain('KEY_OF_ACCOUNT');
+    expect(made.stdout).toContain('TELNYX_KEY_OF_ACCOUNT');
     expect((await readdir(join(project.folder, '.github', 'workflows'))).sort()).toEqual(WORKFLOWS);
     const text = await project.read('.github/workflows/assistantctl.yml');
     expect(parse(text).env).toEqual({ ENVIRONMENT: 'guarded', ASSISTANTCTL_VERSION: '0.1.0' });
-    expect(text).toContain('KEY_OF_ACCOUNT: ${{ secrets.KEY_OF_ACCOUNT }}');
+    expect(text).toContain('TELNYX_KEY_OF_ACCOUNT: ${{ secrets.TELNYX_KEY_OF_ACCOUNT }}');
     expect(text).not.toMatch(/production|TELNYX_API_KEY/);
     expect(existsSync(join(project.folder, 'schemas'))).toBe(false);
     const again = await inProcess(project, {}, 'init', '--ci', 'github');

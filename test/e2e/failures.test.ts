@@ -10,7 +10,7 @@ describe('failures', () => {
     for (const command of [['plan'], ['apply'], ['drift'], ['state', 'import', 'tool/lookup', 'x']]) {
       const failed = await project.run(...command, '--env', 'account');
       expect(failed).toMatchObject({ code: 4, stdout: '' });
-      expect(failed.stderr).toContain('KEY_OF_ACCOUNT');
+      expect(failed.stderr).toContain('TELNYX_KEY_OF_ACCOUNT');
     }
   });
 

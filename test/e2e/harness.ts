@@ -41,10 +41,10 @@ environments:
   local:
     target: emulator
   account:
-    api_key_env: KEY_OF_ACCOUNT
+    api_key_env: TELNYX_KEY_OF_ACCOUNT
   guarded:
     protected: true
-    api_key_env: KEY_OF_ACCOUNT
+    api_key_env: TELNYX_KEY_OF_ACCOUNT
 limits: { max_deletes: 1, max_change_percent: 60, min_resources: 4 }
 retry: { attempts: 2, budget: 1s }
 `;
@@ -180,7 +180,7 @@ export const KEY = 'KEY_TEST_E2E_0123456789';
 
 /** Environment variables that lead the environments `account` and `guarded` to a server. */
 export function leadingTo(server: EmulatorHandle): Readonly<Record<string, string>> {
-  return { TELNYX_BASE_URL: server.url, KEY_OF_ACCOUNT: KEY };
+  return { TELNYX_BASE_URL: server.url, TELNYX_KEY_OF_ACCOUNT: KEY };
 }
 
 export function writes(server: EmulatorHandle): readonly string[] {

@@ -41,7 +41,7 @@ describe('status says in ten lines where an environment stands', () => {
     const project = await nearProject({});
     const keyless = await project.run('status', '--env', 'account');
     expect(keyless.code).toBe(0);
-    expect(keyless.stdout).toMatch(/^next +set the variable KEY_OF_ACCOUNT$/m);
+    expect(keyless.stdout).toMatch(/^next +set the variable TELNYX_KEY_OF_ACCOUNT$/m);
     await project.edit('assistants/billing.yaml', 'name: Billing', 'nam: Billing');
     const wrong = await project.run('status');
     expect(wrong.code).toBe(0);

@@ -124,7 +124,7 @@ describe('the process', () => {
     const [line] = await once(child.stdout, 'data');
     const url = String(line).trim();
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v2$/);
-    const env = { TELNYX_BASE_URL: url, KEY_OF_ACCOUNT: 'KEY_TEST_ANY' };
+    const env = { TELNYX_BASE_URL: url, TELNYX_KEY_OF_ACCOUNT: 'KEY_TEST_ANY' };
     const applied = await finished(spawnCli(project.folder, ['apply', '--env', 'account'], env));
     expect(applied.code).toBe(0);
     const again = await finished(

@@ -3,7 +3,7 @@ import { account, inDashboard, leadingTo, liveId, testProject, writes } from './
 
 const EMPTY = `project: acme
 environments:
-  account: { api_key_env: KEY_OF_ACCOUNT }
+  account: { api_key_env: TELNYX_KEY_OF_ACCOUNT }
 retry: { attempts: 2, budget: 1s }
 `;
 

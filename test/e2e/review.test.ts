@@ -45,7 +45,7 @@ async function withNumbers(
   onTestFinished(() => new Promise<void>((done) => front.close(() => done())));
   const { port } = front.address() as AddressInfo;
   const path = new URL(server.url).pathname;
-  return { env: { TELNYX_BASE_URL: `http://127.0.0.1:${port}${path}`, KEY_OF_ACCOUNT: KEY }, asked };
+  return { env: { TELNYX_BASE_URL: `http://127.0.0.1:${port}${path}`, TELNYX_KEY_OF_ACCOUNT: KEY }, asked };
 }
 
 const page = (numbers: readonly string[]): readonly [number, unknown] => [

@@ -48,10 +48,14 @@ export interface TestServer {
   done(method: string, path: string, body?: Json, headers?: Record<string, string>): Promise<JsonObject>;
 }
 
-/** A running emulator with a standing clock and counted ids; closed after the test. */
+/**
+ * A running emulator with a standing clock and counted ids, and without the platform's own objects unless a test asks
+ * for them; closed after the test.
+ */
 export async function serve(options: Partial<EmulatorOptions> = {}): Promise<TestServer> {
   const clock = testClock();
-  const handle = await startEmulator({ clock, randomUuid: countingUuid(), ...options });
+  const quirks = { stockObjects: false, ...options.quirks };
+  const handle = await startEmulator({ clock, randomUuid: countingUuid(), ...options, quirks });
   started.push(handle);
   const call: TestServer['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${handle.url}${path}`, {

@@ -220,7 +220,7 @@ describe('kill -9', () => {
       await Promise.all(Array.from({ length: 8 }, worker));
       await ended;
     }
-    const { done } = await serve({ dataFile: file });
+    const { done } = await serve({ dataFile: file, quirks: { pagedAssistants: false } });
     const { data } = await done('GET', '/ai/assistants');
     const found = new Set(Array.isArray(data) ? data.map((item) => str(item, 'id')) : []);
     expect(acknowledged.size).toBeGreaterThan(3);

@@ -79,7 +79,7 @@ describe('what a write does', () => {
     ['merge', '+13125550100'],
   ] as const)('nested %s, for settings and for shared tools', async (nested, kept) => {
     const { done, path, made } = await withAssistant(
-      { nested },
+      { nested, nestedBlocks: {} },
       { enabled_features: ['telephony'], telephony_settings: { fallback_destination: '+13125550100' } },
     );
     expect(at(made, 'telephony_settings', 'default_texml_app_id')).toBeTypeOf('string');

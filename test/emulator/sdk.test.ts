@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { serve } from './harness.ts';
 
 async function client() {
-  const server = await serve({ apiKey: 'KEY_TEST_sdk' });
+  const server = await serve({ apiKey: 'KEY_TEST_sdk', quirks: { mcpList: 'array' } });
   const telnyx = new Telnyx({ apiKey: 'KEY_TEST_sdk', baseURL: server.handle.url, maxRetries: 0 });
   return { ...server, telnyx, ai: telnyx.ai };
 }

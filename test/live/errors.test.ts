@@ -56,6 +56,18 @@ const CASES: readonly Case[] = [
     problems: [{ message: 'Wrong' }],
   },
   {
+    name: 'pointers that begin at the request',
+    status: 400,
+    json: {
+      errors: [
+        { detail: 'Wrong', source: { pointer: '/body/transcription/settings/keyterm' } },
+        { detail: 'Worse', source: { pointer: '/body' } },
+      ],
+    },
+    message: 'POST /ai/tools: 400 transcription.settings.keyterm: Wrong; Worse',
+    problems: [{ message: 'Wrong', pointer: '/transcription/settings/keyterm' }, { message: 'Worse' }],
+  },
+  {
     name: 'a detail text',
     status: 404,
     json: { detail: 'Not Found' },

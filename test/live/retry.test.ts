@@ -59,7 +59,9 @@ test('the number of attempts is bounded', () => {
 test('a wait beyond the budget is not begun', () => {
   const later = reply(429, { 'retry-after': '31' });
   expect(decide('read', later)).toEqual({ retry: false, reason: 'budget' });
-  expect(decide('read', reply(429, { 'retry-after': '30' }))).toEqual({ retry: true, afterMs: 30_000 });
+  expect(decide('read', reply(429, { 'retry-after': '29' }))).toEqual({ retry: true, afterMs: 29_000 });
+  // What would be left for the attempt itself is too short for a reply.
+  expect(decide('read', reply(429, { 'retry-after': '30' }))).toEqual({ retry: false, reason: 'budget' });
   expect(decide('read', reply(429, { 'retry-after': '5' }), 2, 25_001)).toMatchObject({ retry: false });
 });
 

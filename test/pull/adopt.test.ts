@@ -25,7 +25,7 @@ describe('pull --adopt', () => {
     expect(await project.files()).not.toContain('assistants/billing.yaml');
     const made = await project.read('assistantctl.yaml');
     expect(made).toContain('default_environment: production');
-    await project.write('assistantctl.yaml', made.replace('TELNYX_API_KEY', 'KEY'));
+    await project.write('assistantctl.yaml', made.replace('TELNYX_API_KEY', 'TELNYX_KEY'));
     expect(await project.cli('pull', '--adopt')).toMatchObject({ code: 0 });
     expect(await project.files()).toContain('assistants/front-desk.yaml');
     expect(await project.cli('validate')).toMatchObject({ code: 0, err: '' });

@@ -42,7 +42,7 @@ afterEach(endProjects);
 export const PROJECT = `project: acme
 environments:
   live:
-    api_key_env: KEY
+    api_key_env: TELNYX_KEY
     # Where it all starts.
     variables: { brand: Acme Inc, city: 'Chicago' }
 retry: { attempts: 2, budget: 1s }
@@ -65,7 +65,7 @@ export async function pullProject(
   }
   const cli = async (...argv: readonly string[]): Promise<Ran> => {
     const env = {
-      KEY: 'KEY_TEST_PULL_012345',
+      TELNYX_KEY: 'KEY_TEST_PULL_012345',
       TELNYX_BASE_URL: server.url,
       PATH: process.env.PATH,
       HOME: folder,

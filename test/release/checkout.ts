@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const PROJECT = `project: acme
 environments:
-  main: { api_key_env: KEY_OF_MAIN }
+  main: { api_key_env: TELNYX_KEY_OF_MAIN }
 retry: { attempts: 1, budget: 1s }
 `;
 
@@ -53,7 +53,7 @@ export async function account(options: Partial<EmulatorOptions> = {}): Promise<A
     await writeFile(join(folder, 'assistantctl.yaml'), PROJECT);
     await write(specs);
     const cli = async (...args: readonly string[]) => {
-      const env = { KEY_OF_MAIN: 'KEY_TEST_PREVIEW', TELNYX_BASE_URL: server.url };
+      const env = { TELNYX_KEY_OF_MAIN: 'KEY_TEST_PREVIEW', TELNYX_BASE_URL: server.url };
       const runtime = fakeRuntime({ cwd: folder, env });
       const sleep = (ms: number, signal?: AbortSignal) => runtime.sleep(Math.min(ms, 20), signal);
       const code = await run(args, { ...runtime, sleep });

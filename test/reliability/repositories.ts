@@ -32,7 +32,7 @@ export const GIT_PROJECT_FILE = `${PROJECT_FILE.replace(
   '  guarded:',
   `    state: { backend: git, remote: origin, ref: refs/assistantctl/account }
   other:
-    api_key_env: KEY_OF_ACCOUNT
+    api_key_env: TELNYX_KEY_OF_ACCOUNT
     state: { backend: git, remote: origin, ref: refs/assistantctl/other }
   guarded:`,
 )}`;

@@ -58,14 +58,18 @@ describe('loadProject', () => {
         groups: [],
         variables: {},
         variableOrigins: {},
+        settings: expect.objectContaining({ protected: true, drift: 'revert' }),
       },
       limits: { maxDeletes: 2, maxChangePercent: 10, minResources: 4 },
       concurrency: 4,
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'allow',
       ignore: [],
       ignoreLive: [],
+      settings: { limits: { max_deletes: 2, max_change_percent: 10, min_resources: 4 } },
+      reviewTtlMs: 30 * 86_400_000,
     });
   });
 
@@ -96,6 +100,7 @@ describe('loadProject', () => {
       concurrency: 8,
       planTtlMs: 86_400_000,
       retry: { attempts: 4, budgetMs: 30_000 },
+      maxReplyBytes: 64 * 1024 * 1024,
       unknownFields: 'error',
     });
   });

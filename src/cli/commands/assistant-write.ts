@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { scalarText } from '../../model/side-api.ts';
 import { withApi, workplace } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { readTextFile } from '../../operations/files.ts';
@@ -47,6 +48,25 @@ export async function sendSms(
     context.print(
       `Sent to ${sms.to}${conversation === undefined ? '' : `, conversation ${conversation}`}.\n`,
     );
+  return EXIT_DONE;
+}
+
+/** Starts a conversation by WhatsApp. */
+export async function sendWhatsapp(
+  context: Context,
+  text: string,
+  flags: Flags & { readonly from: string; readonly to: string; readonly text: string },
+): Promise<number> {
+  const from = requireNumber('--from', flags.from);
+  const to = requireNumber('--to', flags.to);
+  const { project, idOf } = await workplace(context);
+  const id = idOf('assistant', text);
+  const reply = await withApi(context, project, (api) =>
+    api.sendWhatsapp(id, { from, to, content: flags.text }, context.runtime.uuid()),
+  );
+  const conversation = scalarText(reply.conversation_id);
+  if (flags.format === 'json') context.printJson({ assistant_id: id, ...reply });
+  else context.print(`Sent to ${to}${conversation === '' ? '' : `, conversation ${conversation}`}.\n`);
   return EXIT_DONE;
 }
 

@@ -2,16 +2,17 @@
  * Rules that one assistant's stored settings are held to, each as users met it on the live API or as the SDK states it.
  * They are checked on every update, so that one stored value which the API refuses today blocks edits of all others.
  */
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { EmulatedWorld } from './contract.ts';
 import { badRequest, invalidBody, telnyxError } from './errors.ts';
 import { nested, objects, text } from './fields.ts';
 
-/** Dynamic variables are texts, whole numbers and truth values. */
+/** Users saw null, fractions and objects refused as dynamic variables. */
 function checkVariables(config: JsonObject): void {
   for (const [name, value] of Object.entries(nested(config, 'dynamic_variables'))) {
-    const plain = typeof value === 'string' || typeof value === 'boolean' || Number.isInteger(value);
-    if (!plain)
+    const refused =
+      value === null || isObject(value) || (typeof value === 'number' && !Number.isInteger(value));
+    if (refused)
       throw invalidBody(['dynamic_variables', name], 'Input should be a valid string', 'string_type');
   }
 }

@@ -56,7 +56,7 @@ const ATTEMPTS = 6;
 const BUDGET_MS = 150_000;
 /** What GitHub asks for when a secondary limit names no time. */
 const SECONDARY_PAUSE_MS = 60_000;
-const LIMITS = { headersMs: 30_000, totalMs: 60_000 };
+const LIMITS = { headersMs: 30_000, totalMs: 60_000, maxBytes: 64 * 1024 * 1024 };
 
 /** One connection at a time: forges ask that writes of one user are not sent side by side. */
 export function createForgeClient(

@@ -51,6 +51,7 @@ export function createConnection(options: {
       path: `${base.prefix}${path}${query === undefined ? '' : `?${query}`}`,
       headers: {
         accept: accept ?? 'application/json',
+        'accept-encoding': 'identity',
         'user-agent': options.userAgent,
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -2,7 +2,7 @@ import { ApiError, type ErrorKind, type RequestEffect } from '../../model/errors
 import type { Json } from '../../model/json.ts';
 import { describeProblems, readProblems, tidy } from './problems.ts';
 import { type Headers, header } from './retry.ts';
-import { ABORTED, TOTAL_TIMEOUT } from './transport.ts';
+import { ABORTED, NOT_PERMITTED, REPLY_TOO_LARGE, TOTAL_TIMEOUT } from './transport.ts';
 
 /** What an error message needs to know of the request that failed. */
 export interface FailedRequest {
@@ -62,13 +62,16 @@ function replyHint(method: string, { status, headers }: RefusedReply): string | 
   return undefined;
 }
 
-/** No usable reply: connection refused, lost, timed out, or interrupted. */
-export function networkError(request: FailedRequest, origin: string, cause: Error): ApiError {
+/** No usable reply: connection refused, lost, timed out, or interrupted. `proxy` is where connections go through. */
+export function networkError(request: FailedRequest, origin: string, cause: Error, proxy?: string): ApiError {
   const code = errorCode(cause);
   const unsent = UNSENT_TEXTS[code];
-  const told = unsent ?? LOST_TEXTS[code] ?? `the connection failed (${code || tidy(cause.message)})`;
+  const certificate = CERTIFICATE_TEXTS[code];
+  const told =
+    unsent ?? certificate ?? LOST_TEXTS[code] ?? `the connection failed (${code || tidy(cause.message)})`;
   const interrupted = code === ABORTED;
-  const message = `${request.method} ${request.path}: ${told}, ${origin}${tries(request)}`;
+  const way = proxy === undefined ? origin : `${origin} through the proxy ${proxy}`;
+  const message = `${request.method} ${request.path}: ${told}, ${way}${tries(request)}`;
   return new ApiError(
     interrupted ? 'interrupted' : 'unavailable',
     message,
@@ -76,11 +79,19 @@ export function networkError(request: FailedRequest, origin: string, cause: Erro
     {
       code: interrupted ? 'INTERRUPTED' : failureCode(code),
       cause,
-      ...(interrupted
-        ? {}
-        : { hint: 'Check the network, base_url and TELNYX_BASE_URL, then run the command again.' }),
+      ...(interrupted ? {} : { hint: networkHint(code, proxy) }),
     },
   );
+}
+
+function networkHint(code: string, proxy: string | undefined): string {
+  if (CERTIFICATE_TEXTS[code] !== undefined)
+    return 'Behind a proxy that opens connections, name its certificate in NODE_EXTRA_CA_CERTS; else check base_url.';
+  if (code === REPLY_TOO_LARGE)
+    return 'Check base_url; if the account is that large, raise limits.max_reply_mb in assistantctl.yaml.';
+  return proxy === undefined
+    ? 'Check the network, base_url and TELNYX_BASE_URL, then run the command again.'
+    : 'Check the proxy, or name the host in NO_PROXY, then run the command again.';
 }
 
 /** A success whose body is not what the API documents. */
@@ -108,16 +119,30 @@ const UNSENT_TEXTS: { readonly [code: string]: string } = {
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  [NOT_PERMITTED]: 'the lock could not be held long enough to send it',
 };
 
 const LOST_TEXTS: { readonly [code: string]: string } = {
   UND_ERR_HEADERS_TIMEOUT: 'no reply in time',
   UND_ERR_BODY_TIMEOUT: 'the reply stopped halfway',
   [TOTAL_TIMEOUT]: 'no complete reply in time',
+  [REPLY_TOO_LARGE]: 'the reply is larger than limits.max_reply_mb allows',
   [ABORTED]: 'interrupted',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was reset',
   UND_ERR_SOCKET: 'the connection was closed before the reply was complete',
+};
+
+/** What Node says about a certificate that it does not trust. */
+const CERTIFICATE_TEXTS: { readonly [code: string]: string } = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'the chain of certificates ends in one that is signed by itself',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate is signed by nobody that Node trusts',
+  UNABLE_TO_GET_ISSUER_CERT: 'the certificate is signed by nobody that Node trusts',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the certificate is signed by nobody that Node trusts',
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate belongs to another name',
 };
 
 function failureCode(code: string): string {

@@ -35,6 +35,8 @@ export interface Attempt {
   /** Milliseconds since the first attempt of this request began. */
   readonly elapsedMs: number;
   readonly outcome: AttemptOutcome;
+  /** The same would come again: the reply is larger than one may be. */
+  readonly hopeless?: boolean;
 }
 
 export type Verdict =
@@ -53,12 +55,18 @@ export function decideRetry(
   now: number,
   random: () => number,
 ): Verdict {
-  if (!mayRepeat(attempt)) return { retry: false, reason: 'final' };
+  if (attempt.hopeless === true || !mayRepeat(attempt)) return { retry: false, reason: 'final' };
   if (attempt.number >= policy.attempts) return { retry: false, reason: 'attempts' };
   const wanted = attempt.outcome.type === 'reply' ? serverDelay(attempt.outcome.headers, now) : undefined;
   const afterMs = wanted ?? backoff(attempt.number, random);
-  if (attempt.elapsedMs + afterMs > policy.budgetMs) return { retry: false, reason: 'budget' };
+  if (attempt.elapsedMs + afterMs + shortestWait(policy) > policy.budgetMs)
+    return { retry: false, reason: 'budget' };
   return { retry: true, afterMs };
+}
+
+/** What an attempt needs at least; with less time left, it would only turn a clear refusal into a lost reply. */
+export function shortestWait({ budgetMs }: RetryPolicy): number {
+  return Math.min(1_000, budgetMs / 4);
 }
 
 function mayRepeat({ retryClass, outcome }: Attempt): boolean {

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { Failure } from '../../model/errors.ts';
-import type { Headers } from './retry.ts';
+import { type Headers, header } from './retry.ts';
 
 /** One HTTP exchange over a keep-alive pool: no retry, no redirect, no interpretation. */
 export interface Transport {
@@ -20,10 +20,14 @@ export interface HttpRequest {
   readonly onText?: (text: string) => void;
 }
 
-/** Milliseconds. `totalMs` runs from the call to the last byte of the reply. */
+/** `totalMs` runs from the call to the last byte of the reply. */
 export interface ExchangeLimits {
   readonly headersMs: number;
   readonly totalMs: number;
+  /** Bytes of the reply's body. */
+  readonly maxBytes: number;
+  /** Asked right before the first byte leaves, with the milliseconds that are left of `totalMs`. */
+  readonly mayStart?: (leftMs: number) => boolean;
 }
 
 export type Exchanged =
@@ -48,6 +52,8 @@ export interface TransportOptions {
 
 export const TOTAL_TIMEOUT = 'TOTAL_TIMEOUT';
 export const ABORTED = 'ABORTED';
+export const NOT_PERMITTED = 'NOT_PERMITTED';
+export const REPLY_TOO_LARGE = 'REPLY_TOO_LARGE';
 
 /** Throws `Failure` when a proxy is given that is no URL. */
 export function createTransport(options: TransportOptions): Transport {
@@ -78,6 +84,18 @@ function createDispatcher({ origin, connections, connectMs, proxy }: TransportOp
   }
 }
 
+/** Host and port of the proxy that requests to the origin go through, never its password. */
+export function proxyOf(origin: string, proxy: TransportOptions['proxy'] | undefined): string | undefined {
+  const address = new URL(origin).protocol === 'https:' ? (proxy?.https ?? proxy?.http) : proxy?.http;
+  if (address === undefined || !URL.canParse(address) || isLoopback(origin)) return undefined;
+  const { hostname } = new URL(origin);
+  const direct = (proxy?.no ?? '').split(/[\s,]+/).some((entry) => {
+    const name = entry.replace(/^\*?\./, '').replace(/:\d+$/, '');
+    return entry === '*' || (name !== '' && (hostname === name || hostname.endsWith(`.${name}`)));
+  });
+  return direct ? undefined : new URL(address).host;
+}
+
 /** A proxy cannot reach this machine's own addresses. */
 function isLoopback(origin: string): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(origin).hostname);
@@ -99,10 +117,12 @@ function exchange(
     let stopped: Error | undefined;
     let head: { status: number; reason: string; headers: Headers } | undefined;
     const chunks: Buffer[] = [];
+    let size = 0;
+    const deadline = performance.now() + limits.totalMs;
     const decoder = new TextDecoder();
 
     const stop = (code: string, message: string): void => {
-      stopped = Object.assign(new Error(message), { code });
+      stopped = failedWith(code, message);
       if (controller === undefined) fail(stopped);
       else controller.abort(stopped);
     };
@@ -143,6 +163,13 @@ function exchange(
         },
         {
           onRequestStart(started) {
+            const leftMs = deadline - performance.now();
+            if (stopped === undefined && leftMs <= 0) {
+              stopped = failedWith(TOTAL_TIMEOUT, `no connection within ${limits.totalMs} ms`);
+            }
+            if (stopped === undefined && limits.mayStart?.(leftMs) === false) {
+              stopped = failedWith(NOT_PERMITTED, 'the time to send this is over');
+            }
             if (stopped !== undefined) {
               started.abort(stopped);
               return;
@@ -152,8 +179,16 @@ function exchange(
           onResponseStart(_, status, headers, reason) {
             // 1xx are not the reply.
             if (status >= 200) head = { status, headers, reason: reason ?? '' };
+            if (Number(header(headers, 'content-length') ?? 0) > limits.maxBytes)
+              stop(REPLY_TOO_LARGE, TOO_LARGE);
           },
           onResponseData(_, chunk) {
+            size += chunk.length;
+            if (size > limits.maxBytes) {
+              chunks.length = 0;
+              stop(REPLY_TOO_LARGE, TOO_LARGE);
+              return;
+            }
             chunks.push(chunk);
             const good = head !== undefined && head.status < 300;
             if (good) request.onText?.(decoder.decode(chunk, { stream: true }));
@@ -168,6 +203,12 @@ function exchange(
       fail(error instanceof Error ? error : new Error(String(error)));
     }
   });
+}
+
+const TOO_LARGE = 'the reply is larger than a reply may be';
+
+function failedWith(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
 }
 
 function decodeText(chunks: readonly Buffer[]): string {

@@ -32,6 +32,8 @@ export type LiveApi = Api &
     close(): Promise<void>;
     /** HTTP requests sent so far, retries included. */
     requestCount(): number;
+    /** Writes that left this machine, whatever became of them. */
+    writeCount(): number;
     /** E.164 numbers whose calls go to a TeXML application (`filter[connection_id]` of the public numbers API). */
     phoneNumbers(applicationId: string): Promise<readonly string[]>;
   };
@@ -57,9 +59,9 @@ export function createApi(options: ClientOptions): LiveApi {
     };
   }
 
-  async function remove(path: string): Promise<void> {
+  async function remove(path: string, query?: string): Promise<void> {
     const request = { retryClass: 'idempotent', mayBeMissing: true, ignoreBody: true } as const;
-    await client.send({ method: 'DELETE', path, ...request });
+    await client.send({ method: 'DELETE', path, ...request, ...(query === undefined ? {} : { query }) });
   }
 
   return {
@@ -83,6 +85,8 @@ export function createApi(options: ClientOptions): LiveApi {
     update: async (kind, id, body) =>
       write(kind, { method: updateMethod(kind), path: itemPath(kind, id), body, retryClass: 'idempotent' }),
     delete: async (kind, id) => remove(itemPath(kind, id)),
+    erase: async (kind, id) =>
+      remove(itemPath(kind, id), kind === 'assistant' ? 'hard_delete=true' : undefined),
     assign: async (kind, id, memberId) => {
       const path = `${memberPath(kind, id, memberId)}/assign`;
       await client.send({ method: 'POST', path, retryClass: 'idempotent', ignoreBody: true });
@@ -130,6 +134,7 @@ export function createApi(options: ClientOptions): LiveApi {
       [...(await listing(PHONE_NUMBERS, PHONE_NUMBERS_PATH, numbersOf(applicationId)))].sort(),
     close: () => client.close(),
     requestCount: () => client.requestCount(),
+    writeCount: () => client.writeCount(),
   };
 }
 

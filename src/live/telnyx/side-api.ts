@@ -70,6 +70,36 @@ export function createSideApi(client: Client): SideApi {
       const answer = await client.send({ ...request, ...TEXT, retryClass: 'read' });
       return plainText(answer.body);
     },
+    sendWhatsapp: async (assistantId, { from, to, content }, idempotencyKey) => {
+      const path = `${paths.chatPath(assistantId)}/whatsapp`;
+      const body = { from, to, content };
+      return recordOf(await client.send({ method: 'POST', path, body, idempotencyKey, retryClass: 'keyed' }));
+    },
+    conversationInsights: (conversationId) =>
+      records(paths.conversationInsightsPath(conversationId), 'id', 'meta'),
+    countInsights: async ({ groupBy, insightId }) => {
+      const filter = query({
+        group_by: groupBy.length === 0 ? undefined : groupBy.join(','),
+        insight_id: insightId,
+      });
+      const path = paths.INSIGHT_COUNTS_PATH;
+      const answer = await client.send({
+        method: 'GET',
+        path,
+        retryClass: 'read',
+        ...(filter === '' ? {} : { query: filter }),
+      });
+      const data = isObject(answer.body) ? answer.body.data : undefined;
+      if (!isArray(data)) throw answer.reject('the body is no list');
+      return data.filter(isObject);
+    },
+    listDeleted: () => records(paths.DELETED_PATH, 'id', 'meta'),
+    getDeleted: (assistantId) => getIfThere(paths.deletedPath(assistantId)),
+    restoreAssistant: async (assistantId) => {
+      const path = paths.restorePath(assistantId);
+      const answer = await client.send({ method: 'POST', path, retryClass: 'once' });
+      return decodeResource('assistant', answer.body) ?? fail(answer, 'assistant');
+    },
     testTool: async (assistantId, toolId, body) => {
       const path = `${paths.attachmentPath(assistantId, toolId)}/test`;
       return recordOf(await client.send({ method: 'POST', path, body, retryClass: 'once' }));

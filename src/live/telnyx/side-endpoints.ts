@@ -29,6 +29,21 @@ export function chatPath(assistantId: string): string {
   return `${itemPath('assistant', assistantId)}/chat`;
 }
 
+export const DELETED_PATH = '/ai/assistants/deleted';
+export const INSIGHT_COUNTS_PATH = '/ai/conversations/conversation-insights/aggregates';
+
+export function deletedPath(assistantId: string): string {
+  return `${itemPath('assistant', assistantId)}/deleted`;
+}
+
+export function restorePath(assistantId: string): string {
+  return `${itemPath('assistant', assistantId)}/restore`;
+}
+
+export function conversationInsightsPath(conversationId: string): string {
+  return `${CONVERSATIONS_PATH}/${segment(conversationId)}/conversations-insights`;
+}
+
 export function attachmentPath(assistantId: string, toolId: string): string {
   return `${itemPath('assistant', assistantId)}/tools/${segment(toolId)}`;
 }

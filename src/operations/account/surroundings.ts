@@ -47,6 +47,6 @@ async function attempt<Value>(
 }
 
 /** The configuration of an assistant as it may be shown: without secrets. */
-export function shownConfig({ config }: RemoteResource): Json {
+export function shownConfig({ config }: Pick<RemoteResource, 'config'>): Json {
   return hideSecrets(SHAPES.assistant, config);
 }

@@ -1,6 +1,8 @@
 import { Failure } from '../../model/errors.ts';
 import type { Environment } from '../../model/project.ts';
 import type { Runtime } from '../../runtime.ts';
+import { requireKeyVariable } from './key-variable.ts';
+import { requireTrustedHost } from './trusted-hosts.ts';
 
 /** Public address of the API; source: the `servers` entry of the public OpenAPI document. */
 const PUBLIC_API = 'https://api.telnyx.com/v2';
@@ -16,18 +18,18 @@ export type Access =
       readonly target: 'api';
       readonly baseUrl: string;
       readonly apiKey: string;
-      /** Something the user should know about the address. */
-      readonly warning: string | undefined;
     };
 
 /**
- * Decides with which address and key an environment is reached, without touching the network. Fails with
- * `auth` when the key's variable is empty, with `usage` when the address is no http(s) URL.
+ * Decides with which address and key an environment is reached, without touching the network. Fails with `usage`
+ * when the address is no http(s) URL or the variable is no API key's, with `auth` when the key must not go to that
+ * host or the variable is empty.
  */
 export function accessTo(environment: Environment, env: Runtime['env']): Access {
   if (environment.target === 'emulator') return { target: 'emulator' };
   const baseUrl = environment.baseUrl ?? (env[BASE_URL_VARIABLE] || PUBLIC_API);
-  const url = parseBaseUrl(baseUrl, environment);
+  requireKeyVariable(environment, env);
+  requireTrustedHost(parseBaseUrl(baseUrl, environment), environment.name, env);
   const apiKey = env[environment.apiKeyEnv]?.trim() ?? '';
   if (apiKey === '') {
     throw new Failure(
@@ -40,7 +42,7 @@ export function accessTo(environment: Environment, env: Runtime['env']): Access 
       },
     );
   }
-  return { target: 'api', baseUrl: baseUrl.replace(/\/+$/, ''), apiKey, warning: warningFor(url) };
+  return { target: 'api', baseUrl: baseUrl.replace(/\/+$/, ''), apiKey };
 }
 
 function parseBaseUrl(text: string, environment: Environment): URL {
@@ -52,10 +54,4 @@ function parseBaseUrl(text: string, environment: Environment): URL {
     code: 'BASE_URL_INVALID',
     hint: `write it like ${PUBLIC_API}, without user name and query`,
   });
-}
-
-function warningFor(url: URL): string | undefined {
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'https:' || loopback) return undefined;
-  return `${url.origin} is not encrypted: the API key and all prompts travel in the clear.`;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { LiveApi } from '../../live/telnyx/api.ts';
 import { createApi } from '../../live/telnyx/api.ts';
 import type { Project } from '../../model/project.ts';
+import type { WriteFence } from '../../model/state.ts';
 import type { Host } from '../host.ts';
 import type { Access } from './access.ts';
 import { EMULATOR_BASE } from './access.ts';
@@ -17,12 +18,16 @@ export interface Connection {
 
 /**
  * Opens the way to the API; the embedded one is started in this process. Requests are cut off by the first
- * signal until `protectWrites` of the host's interrupt was called.
+ * signal until `protectWrites` of the host's interrupt was called. With a lease, writes go only as long as it lasts.
  */
-export async function connect(host: Host, project: Project, access: Access): Promise<Connection> {
+export async function connect(
+  host: Host,
+  project: Project,
+  access: Access,
+  fence?: WriteFence,
+): Promise<Connection> {
   if (access.target === 'api') {
-    if (access.warning !== undefined) host.note(`warning: ${access.warning}\n`);
-    const api = openApi(host, project, access.baseUrl, access.apiKey);
+    const api = openApi(host, project, access.baseUrl, access.apiKey, fence);
     return { api, apiBase: access.baseUrl, close: () => api.close() };
   }
   const [{ launchEmulator }, { findScripts }] = await Promise.all([
@@ -34,7 +39,7 @@ export async function connect(host: Host, project: Project, access: Access): Pro
     dataFile: `${stem}.json`,
     scripts: await findScripts(`${stem}.scripts.json`),
   });
-  const api = openApi(host, project, emulator.url, 'KEY_EMULATOR');
+  const api = openApi(host, project, emulator.url, 'KEY_EMULATOR', fence);
   const close = async (): Promise<void> => {
     await api.close();
     await emulator.close();
@@ -42,7 +47,13 @@ export async function connect(host: Host, project: Project, access: Access): Pro
   return { api, apiBase: EMULATOR_BASE, close };
 }
 
-function openApi(host: Host, project: Project, baseUrl: string, apiKey: string): LiveApi {
+function openApi(
+  host: Host,
+  project: Project,
+  baseUrl: string,
+  apiKey: string,
+  fence: WriteFence | undefined,
+): LiveApi {
   const { runtime, flags } = host;
   const proxy = proxies(runtime.env);
   return createApi({
@@ -50,6 +61,8 @@ function openApi(host: Host, project: Project, baseUrl: string, apiKey: string):
     apiKey,
     retry: project.retry,
     concurrency: project.concurrency,
+    maxReplyBytes: project.maxReplyBytes,
+    fence,
     clock: { now: () => runtime.clock().getTime(), sleep: runtime.sleep },
     random: runtime.random,
     signal: host.interrupt().reading,

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { parseDuration } from '../../model/duration.ts';
+import { Failure } from '../../model/errors.ts';
 import type { Project } from '../../model/project.ts';
 import type { State, StateStore } from '../../model/state.ts';
 import { STATE_FORMAT } from '../../model/state.ts';
@@ -26,9 +28,14 @@ export function openState(runtime: Runtime, project: Project, note?: () => Apply
     identity: { host: runtime.host, pid: runtime.pid, run: pipelineRun(runtime.env) },
     isAlive: runtime.isAlive,
   };
-  if (state.backend === 'file') return fileStore({ ...common, path: join(folder, `${name}.json`) });
+  const leaseMs = leaseOf(runtime.env);
+  const fileLease = leaseMs === undefined ? {} : { leaseMs };
+  if (state.backend === 'file') {
+    return fileStore({ ...common, ...fileLease, path: join(folder, `${name}.json`) });
+  }
   return gitStore({
     ...common,
+    ...(leaseMs === undefined ? {} : { leaseMs: 2 * leaseMs }),
     git: gitFor(runtime, project),
     root: project.root,
     remote: state.remote,
@@ -36,6 +43,18 @@ export function openState(runtime: Runtime, project: Project, note?: () => Apply
     environment: name,
     logPath: join(folder, `${name}.journal`),
     ...(note === undefined ? {} : { note }),
+  });
+}
+
+/** `ASSISTANTCTL_LEASE`, as in `90s`: the same for everybody who works on the environment. */
+function leaseOf(env: Runtime['env']): number | undefined {
+  const text = env.ASSISTANTCTL_LEASE;
+  if (text === undefined || text === '') return undefined;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms >= 1_000) return ms;
+  throw new Failure('usage', `ASSISTANTCTL_LEASE is no duration of at least 1s: ${text}`, {
+    code: 'LEASE_INVALID',
+    hint: 'write it like 90s, the same for everybody who works on the environment, or leave it unset',
   });
 }
 

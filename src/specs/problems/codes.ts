@@ -31,6 +31,7 @@ export const SPEC_CODES = {
   IGNORE_NOTHING: '`ignore_changes` names a field that the spec does not write.',
   JSON_SCHEMA_TEXT: 'The JSON Schema of an insight is a text that is no JSON object.',
   KEY_DUPLICATE: 'Two documents have the same kind and key.',
+  KEY_VARIABLE: 'A variable that no API key of Telnyx is in is named as one.',
   KEY_INVALID: 'A key has characters that keys cannot have.',
   KEY_MISSING: 'A file with several documents of a kind has one without a key.',
   KIND_MISSING: 'A document does not say its kind.',

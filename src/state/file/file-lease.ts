@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LeaseHolder } from '../../model/state.ts';
 import { decodeHolder } from '../decode.ts';
 import { errnoCode, FILE_MODE, makeFolder, readText, writeFailure } from '../durable.ts';
-import { expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from '../lease.ts';
+import { allowance, expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from '../lease.ts';
+import { clocksOf, type LeaseTime, leaseTime, momentOf } from '../lease-time.ts';
 import { processScope } from '../process-scope.ts';
 
 /**
@@ -20,6 +22,8 @@ export interface FileLeaseOptions {
   readonly environment: string;
   readonly identity: Identity;
   readonly clock: () => Date;
+  /** Milliseconds of a clock that never jumps; without it that of the process. */
+  readonly monotonic?: (() => number) | undefined;
   readonly sleep: (ms: number) => Promise<void>;
   readonly randomUuid: () => string;
   /** Whether a process of this machine lives; without it only time tells. */
@@ -45,6 +49,7 @@ export async function takeFileLease(options: FileLeaseOptions, who: string): Pro
     const living = await firstLiving(options, found);
     if (living !== undefined) throw lockHeld(options.environment, living.holder, clock());
     const request = { id: options.randomUuid(), holder: who, scope: await processScope() };
+    const begun = momentOf(clocksOf(options));
     const mine = newHolder(request, identity, clock(), leaseMs);
     const generation = Math.max(0, ...found.map((lock) => lock.generation)) + 1;
     const file = `${path}.${generation}`;
@@ -55,7 +60,8 @@ export async function takeFileLease(options: FileLeaseOptions, who: string): Pro
       const rivals = (await list(path)).filter((lock) => lock.file !== file && !dead.has(identityOf(lock)));
       if (rivals.length === 0) {
         for (const lock of found) await unlink(lock.file).catch(() => undefined);
-        return hold(options, file, handle, mine);
+        const time = leaseTime(clocksOf(options), leaseMs, begun);
+        return hold(options, { file, generation, handle }, mine, time);
       }
       await handle.close();
       await unlink(file).catch(() => undefined);
@@ -96,36 +102,106 @@ async function create(file: string, mine: LeaseHolder): Promise<FileHandle | und
   return handle;
 }
 
-function hold(options: FileLeaseOptions, file: string, handle: FileHandle, mine: LeaseHolder): Lease {
+interface Held {
+  readonly file: string;
+  readonly generation: number;
+  readonly handle: FileHandle;
+}
+
+function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: LeaseTime): Lease {
   const { clock, leaseMs } = options;
+  let held = first;
   let released = false;
-  let renewal: Promise<unknown> = Promise.resolve();
-  // Written through the open file, in place and of equal length: a lease taken over meanwhile is not touched.
-  const timer = setInterval(() => {
-    const text = `${JSON.stringify({ ...mine, expires_at: expiry(clock(), leaseMs) })}\n`;
-    renewal = renewal.then(() => handle.write(text, 0)).catch(() => undefined);
-  }, leaseMs / 3);
+  let working: Promise<void> = Promise.resolve();
+  const timer = setInterval(renewal, leaseMs / 3);
   timer.unref();
 
+  const content = (): string => `${JSON.stringify({ ...mine, expires_at: expiry(clock(), leaseMs) })}\n`;
+
+  async function renew(): Promise<void> {
+    if (released) return;
+    const begun = time.now();
+    if (time.remainingMs() <= 0) {
+      if (!(await takeAgain())) return;
+    } else {
+      // Written through the open file, in place and of equal length: a lease taken over meanwhile is not touched.
+      await held.handle.write(content(), 0);
+    }
+    if (await isMine()) time.renewed(begun);
+  }
+
+  /**
+   * After its end the lease is anybody's, and whoever takes it makes the next generation first. So does its former
+   * holder: of all of them exactly one succeeds.
+   */
+  async function takeAgain(): Promise<boolean> {
+    const generation = held.generation + 1;
+    const file = `${options.path}.${generation}`;
+    const handle = await create(file, mine);
+    if (handle === undefined) return false;
+    const before = held;
+    if (await isMine()) {
+      held = { file, generation, handle };
+      await unlink(before.file).catch(() => undefined);
+      await before.handle.close().catch(() => undefined);
+      return true;
+    }
+    await handle.close();
+    await unlink(file).catch(() => undefined);
+    return false;
+  }
+
+  /** A renewal that fails is tried again by the next one; whether the lease still lasts, only its time tells. */
+  function renewal(): Promise<void> {
+    working = working.then(renew).catch(() => undefined);
+    return working;
+  }
+
   async function isMine(): Promise<boolean> {
-    return decodeHolder((await readText(file)) ?? '')?.id === mine.id;
+    return decodeHolder((await readText(held.file)) ?? '')?.id === mine.id;
   }
+
   async function check(): Promise<void> {
-    if (!released && (await isMine())) return;
-    const taker = (await list(options.path)).at(-1)?.holder;
-    const how = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
-    throw leaseLost(options.environment, how);
+    if (!released && time.remainingMs() <= 0) await renewal();
+    if (released || !(await isMine())) {
+      const taker = (await list(options.path)).at(-1)?.holder;
+      const how = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
+      throw leaseLost(options.environment, how);
+    }
+    if (time.remainingMs() <= 0) throw leaseLost(options.environment, 'could not be renewed');
   }
+
+  async function permit(limitMs: number): Promise<number> {
+    if (time.remainingMs() < Math.min(limitMs, leaseMs / 2)) await renewal();
+    await check();
+    const allowed = allowance(time, leaseMs, limitMs);
+    if (allowed === undefined) throw leaseLost(options.environment, 'could not be renewed');
+    return allowed;
+  }
+
+  function outlives(ms: number): boolean {
+    return !released && time.remainingMs() > ms && holdsNow(held.file, mine.id);
+  }
+
   async function release(): Promise<void> {
     if (released) return;
     released = true;
     clearInterval(timer);
-    await renewal;
+    await working;
     const own = await isMine().catch(() => false);
-    await handle.close().catch(() => undefined);
-    if (own) await unlink(file).catch(() => undefined);
+    await held.handle.close().catch(() => undefined);
+    if (own) await unlink(held.file).catch(() => undefined);
   }
-  return { holder: mine, check, release };
+  return { holder: mine, check, release, permit, outlives };
+}
+
+/** Read at once: nothing may come between the look and the write that follows it. */
+function holdsNow(file: string, id: string): boolean {
+  try {
+    return decodeHolder(readFileSync(file, 'utf8'))?.id === id;
+  } catch {
+    return false;
+  }
 }
 
 /** Every lease file of the environment, oldest generation first. */

@@ -14,6 +14,8 @@ export interface FileStoreOptions {
   /** The state file, `…/<environment>.json`; log and lease are kept beside it. */
   readonly path: string;
   readonly clock: () => Date;
+  /** Milliseconds of a clock that never jumps; without it that of the process. */
+  readonly monotonic?: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly randomUuid: () => string;
   readonly identity: Identity;

@@ -1,7 +1,8 @@
 import { Failure } from '../../model/errors.ts';
 import type { LeaseHolder } from '../../model/state.ts';
 import { decodeHolder } from '../decode.ts';
-import { expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from '../lease.ts';
+import { allowance, expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from '../lease.ts';
+import { clocksOf, type LeaseTime, leaseTime, momentOf } from '../lease-time.ts';
 import { processScope } from '../process-scope.ts';
 import type { GitRemote } from './git-remote.ts';
 
@@ -17,6 +18,8 @@ export interface GitLeaseOptions {
   readonly environment: string;
   readonly identity: Identity;
   readonly clock: () => Date;
+  /** Milliseconds of a clock that never jumps; without it that of the process. */
+  readonly monotonic?: (() => number) | undefined;
   readonly sleep: (ms: number) => Promise<void>;
   readonly randomUuid: () => string;
   readonly isAlive: ((pid: number) => boolean) | undefined;
@@ -74,10 +77,12 @@ export async function takeGitLease(options: GitLeaseOptions, who: string): Promi
   }
   const inherited = found === undefined ? undefined : await inheritedFrom(options, found);
   const request = { id: options.randomUuid(), holder: who, scope: await processScope() };
+  const begun = momentOf(clocksOf(options));
   const mine = newHolder(request, options.identity, clock(), leaseMs);
   const commit = await commitLease(options, mine);
   if ((await remote.move(ref, found?.commit, commit)) === 'done') {
-    return { ...hold(options, mine, commit), inherited };
+    const time = leaseTime(clocksOf(options), trustedMs(options), begun);
+    return { ...hold(options, mine, commit, time), inherited };
   }
   const winner = await readGitLease(remote, ref);
   throw lockHeld(environment, winner?.holder, clock());
@@ -130,26 +135,46 @@ function commitLease(options: GitLeaseOptions, holder: LeaseHolder): Promise<str
   });
 }
 
-function hold(options: GitLeaseOptions, mine: LeaseHolder, first: string): Omit<GitLease, 'inherited'> {
+/**
+ * How long its holder relies on a lease after a renewal. Somebody whose clock differs watches the ref for half of
+ * the lease before taking it over, so that half is what is certain.
+ */
+function trustedMs({ leaseMs }: GitLeaseOptions): number {
+  return leaseMs / 2;
+}
+
+/** A look at the remote counts for that part of the trusted time; then the next write looks again. */
+const LOOK = 1 / 12;
+
+function hold(
+  options: GitLeaseOptions,
+  mine: LeaseHolder,
+  first: string,
+  time: LeaseTime,
+): Omit<GitLease, 'inherited'> {
   const { remote, ref, environment, clock, leaseMs } = options;
+  const lastsMs = trustedMs(options);
+  const monotonic = clocksOf(options).monotonic;
   let commit = first;
   let lost = false;
   let released = false;
-  let renewedAt = clock().getTime();
+  let lookedAt = monotonic();
   let working: Promise<void> = Promise.resolve();
+  let looking: Promise<void> | undefined;
 
   async function renew(): Promise<void> {
     if (released || lost) return;
-    const now = clock();
-    const next = await commitLease(options, { ...mine, expires_at: expiry(now, leaseMs) });
-    if ((await remote.move(ref, commit, next)) === 'done') {
-      commit = next;
-      renewedAt = now.getTime();
-    } else {
+    const begun = time.now();
+    const next = await commitLease(options, { ...mine, expires_at: expiry(clock(), leaseMs) });
+    if ((await remote.move(ref, commit, next)) !== 'done') {
       // A push may have succeeded although its answer was lost; then the ref is where we put it.
-      lost = (await remote.list([ref])).get(ref) !== next;
-      if (!lost) commit = next;
+      const found = (await remote.list([ref])).get(ref);
+      lost = found !== next && found !== commit;
+      if (found !== next) return;
     }
+    commit = next;
+    time.renewed(begun);
+    lookedAt = monotonic();
   }
 
   // A renewal that fails is tried again by the next one; only when none succeeds in time the lease counts as lost.
@@ -157,13 +182,46 @@ function hold(options: GitLeaseOptions, mine: LeaseHolder, first: string): Omit<
     working = working.then(renew).catch(() => undefined);
     return working;
   };
-  const timer = setInterval(publish, leaseMs / 3);
+  const timer = setInterval(publish, lastsMs / 3);
   timer.unref();
 
-  async function check(): Promise<void> {
-    if (lost || released) throw leaseLost(environment, 'was removed or taken over');
-    if (clock().getTime() - renewedAt >= leaseMs) throw leaseLost(environment, 'could not be renewed');
+  /** Somebody may have ended the lease before its time. A remote that does not answer says nothing either way. */
+  async function look(): Promise<void> {
+    const before = commit;
+    const found = (await remote.list([ref])).get(ref);
+    if (before !== commit) return;
+    lost ||= found !== commit;
+    lookedAt = monotonic();
   }
+
+  async function lookWhenDue(): Promise<void> {
+    if (monotonic() - lookedAt < lastsMs * LOOK) return;
+    if (looking === undefined) {
+      // In turn with renewals: the ref is ours while one of them moves it.
+      working = working.then(look).catch(() => undefined);
+      looking = working.finally(() => {
+        looking = undefined;
+      });
+    }
+    await Promise.race([looking, pause(lastsMs * LOOK)]);
+  }
+
+  async function check(): Promise<void> {
+    if (!released && !lost && time.remainingMs() <= 0) await publish();
+    if (lost || released) throw leaseLost(environment, 'was removed or taken over');
+    if (time.remainingMs() <= 0) throw leaseLost(environment, 'could not be renewed');
+  }
+
+  async function permit(limitMs: number): Promise<number> {
+    if (time.remainingMs() < Math.min(limitMs, lastsMs / 2)) await publish();
+    else await lookWhenDue();
+    await check();
+    const allowed = allowance(time, lastsMs, limitMs);
+    if (allowed === undefined) throw leaseLost(environment, 'could not be renewed');
+    return allowed;
+  }
+
+  const outlives = (ms: number): boolean => !lost && !released && time.remainingMs() > ms;
 
   async function release(): Promise<void> {
     if (released) return;
@@ -173,7 +231,14 @@ function hold(options: GitLeaseOptions, mine: LeaseHolder, first: string): Omit<
     if (!lost) await remote.move(ref, commit, undefined).catch(() => undefined);
   }
 
-  return { holder: mine, check, release, publish };
+  return { holder: mine, check, release, publish, permit, outlives };
+}
+
+/** Does not keep the process alive. */
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }
 
 async function isDead(options: GitLeaseOptions, found: FoundLease): Promise<boolean> {

@@ -34,6 +34,8 @@ export interface GitStoreOptions {
   /** Write-ahead log of this machine, for steps of a session that has not been pushed yet. */
   readonly logPath: string;
   readonly clock: () => Date;
+  /** Milliseconds of a clock that never jumps; without it that of the process. */
+  readonly monotonic?: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly randomUuid: () => string;
   readonly identity: Identity;

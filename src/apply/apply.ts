@@ -13,7 +13,14 @@ import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
-import { type Course, mergeResults, resultVerdict, type StepOutcome, statusOf } from './results.ts';
+import {
+  type Course,
+  mergeResults,
+  movedResults,
+  resultVerdict,
+  type StepOutcome,
+  statusOf,
+} from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -29,8 +36,8 @@ export interface ApplyOutcome extends ApplyReport {
  * write when a foreign canary stands in the way; every later failure is part of the report.
  */
 export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<ApplyOutcome> {
-  const { steps, stateEdits } = planned;
-  if (steps.length === 0 && stateEdits.length === 0)
+  const { steps, stateEdits, confirms } = planned;
+  if (steps.length === 0 && stateEdits.length === 0 && confirms.length === 0)
     return report(planned, [], { stopped: false, wrote: false });
   const ids = new Map(Object.entries(planned.ids));
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
@@ -53,7 +60,20 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
   const outcomes = await execute(context, steps);
-  return report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
+  const reported = report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
+  if (reported.exitKind === null) await confirmBindings(context);
+  return reported;
+}
+
+/** What was bound without an apply is managed from the first apply on that read its document and ended well. */
+async function confirmBindings(context: ApplyContext): Promise<void> {
+  for (const address of context.planned.confirms) {
+    const known = context.bindings.get(address);
+    if (known?.provisional !== true) continue;
+    const { provisional: _provisional, ...binding } = known;
+    context.bindings.set(address, binding);
+    await context.session.record({ op: 'bind', address, binding });
+  }
 }
 
 /** Everything that can be known to stand in the way is found before anything is written. */
@@ -237,7 +257,7 @@ async function recordFailure(context: ApplyContext, step: Step, cause: unknown):
 }
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
-  const results = mergeResults(outcomes);
+  const results = [...movedResults(planned), ...mergeResults(outcomes)];
   const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);

@@ -142,7 +142,7 @@ function mainsWith(
 function carried(context: ApplyContext, step: Step, id: string): Partial<Binding> {
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
-  const { candidate: _candidate, moving: _moving, ...rest } = known;
+  const { candidate: _candidate, moving: _moving, provisional: _provisional, ...rest } = known;
   return rest;
 }
 

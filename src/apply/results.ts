@@ -1,5 +1,5 @@
 import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
+import type { Planned, Step } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
 import { type Done, writes } from './context.ts';
@@ -67,6 +67,21 @@ export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepRes
     byAddress.set(own.address, known === undefined ? own : merge(known, own));
   }
   return [...byAddress.values()];
+}
+
+/** Bindings that went over to another address: done with the state alone. */
+export function movedResults({ plan }: Planned): readonly StepResult[] {
+  return plan.changes
+    .filter(({ action }) => action === 'move')
+    .map(({ address, remote_id }) => ({
+      address,
+      action: 'move',
+      status: 'applied',
+      remote_id,
+      version_id: null,
+      promoted: false,
+      error: null,
+    }));
 }
 
 function resultOf({ step, status, done, error }: StepOutcome): StepResult {

@@ -116,6 +116,11 @@ export const COMMANDS: readonly Declared[] = [
           'let this adoption replace live values; `all` for every one',
           collectAddressOrAll,
         )
+        .option(
+          '--not-renamed <address>',
+          'let this resource be created beside one of its name whose spec is gone; `all` for every one',
+          collectAddressOrAll,
+        )
         .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json', 'markdown')),
     action: async (context, [file], command) =>

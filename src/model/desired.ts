@@ -30,8 +30,8 @@ export interface Lifecycle {
   readonly preventDestroy: boolean;
   /** JSON Pointers into the spec. */
   readonly ignoreChanges: readonly string[];
-  /** Former address of the same kind. */
-  readonly movedFrom: Address | undefined;
+  /** Former addresses of the same kind. */
+  readonly movedFrom: readonly Address[];
 }
 
 /** All that the specs folder says for one environment. */

@@ -50,6 +50,8 @@ export interface Binding {
   readonly prevent_destroy: boolean;
   /** RFC 3339, UTC. */
   readonly updated_at: string;
+  /** Bound by `pull`, `import` or `state import`, and not yet confirmed by an apply that read its document. */
+  readonly provisional?: true;
   /** Assistants only: the staged version, and what its promotion makes of this binding. */
   readonly candidate?: Candidate;
   /** Assistants only: a move of main that was begun; once main is that version, it is done. */

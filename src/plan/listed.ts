@@ -18,7 +18,7 @@ import type { Item, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import { isOpen } from '../model/rollout.ts';
 import type { Binding, State } from '../model/state.ts';
 import { managed } from './create.ts';
-import { knownIds, type Match, matchResources } from './match.ts';
+import { createdBy, knownIds, type Match, matchResources } from './match.ts';
 import { targetClosure } from './step-order.ts';
 
 export interface ListedAccount {
@@ -70,7 +70,8 @@ export function doubtsOf(input: ListedAccount): Doubts {
   const matching = matchResources(desired, state, listed);
   const ids = knownIds(matching, listed, options.recreate);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const chosen = targetClosure(options.targets, desired);
+  const isCreated = createdBy(matching, options.recreate);
+  const chosen = targetClosure(options.targets, desired, isCreated);
   const needed = [...absentFromLists(state, listed)];
   const suspicions: Suspicion[] = [];
   const quiet = new Map<string, JsonObject>();
@@ -78,8 +79,8 @@ export function doubtsOf(input: ListedAccount): Doubts {
     const resource = desired.resources.get(address);
     if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
     if (match.how === 'create' || match.how === 'gone') continue;
-    const base = match.how === 'adopt' ? undefined : listedBase(resource, match, refs, input.whole === true);
-    if (match.how === 'adopt' || base === undefined) {
+    const base = match.how === 'bound' ? listedBase(resource, match, refs, input.whole === true) : undefined;
+    if (match.how !== 'bound' || base === undefined) {
       needed.push(itemOf(match.live));
       continue;
     }

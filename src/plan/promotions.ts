@@ -81,6 +81,7 @@ export function planMoves(input: MovesInput): Planned {
       delete: 0,
       adopt: 0,
       takeover: 0,
+      move: 0,
       promote: changes.length,
       unchanged: 0,
       drift: 0,
@@ -96,7 +97,7 @@ export function planMoves(input: MovesInput): Planned {
     diagnostics: [],
   };
   const stateEdits = input.settled.map((done): StateEdit => ({ op: 'settle', ...done }));
-  return { plan, steps: moves.map(stepOf), stateEdits, ids };
+  return { plan, steps: moves.map(stepOf), stateEdits, ids, renames: [], confirms: [] };
 }
 
 function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {

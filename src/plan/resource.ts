@@ -11,6 +11,8 @@ import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
 import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
+import { planElsewhere } from './elsewhere.ts';
+import { ignoredDifferences } from './ignored.ts';
 import type { Match } from './match.ts';
 import {
   abortedBefore,
@@ -38,6 +40,8 @@ export function planResource(
       return planGone(resource, match.binding, context);
     case 'adopt':
       return planExisting(resource, undefined, match.live, context);
+    case 'elsewhere':
+      return planElsewhere(planExisting(resource, undefined, match.live, context), match.live, match.owner);
     case 'bound':
       return planExisting(resource, match.binding, match.live, context);
     default:
@@ -84,6 +88,7 @@ function planExisting(
   const binding = settled === undefined || writes ? settled : withoutCandidate(settled);
   const entries = {
     ...reportEntries(resource, live, comparison),
+    ...ignoredDifferences(resource, liveConfig, base, context.readById),
     ...(binding !== undefined &&
       binding !== known && { settled: { op: 'settle' as const, address, binding } }),
   };

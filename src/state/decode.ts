@@ -175,6 +175,7 @@ function isBinding(value: unknown): value is Binding {
     isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&
+    isOptional(value.provisional, (provisional) => provisional === true) &&
     isOptional(value.candidate, isCandidate) &&
     isOptional(value.moving, isMove) &&
     isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&

@@ -81,7 +81,7 @@ describe('a realistic project', () => {
       lifecycle: {
         preventDestroy: true,
         ignoreChanges: ['/voice_settings/voice_speed'],
-        movedFrom: 'assistant/reception',
+        movedFrom: ['assistant/reception'],
       },
       position: { file: 'assistants/front-desk.yaml', line: 2, column: 1 },
     });

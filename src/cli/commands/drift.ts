@@ -24,7 +24,7 @@ export async function drift(context: Context, format: string): Promise<number> {
 
 /** A conflict is kept: its live side was changed outside Git too. */
 function driftOnly(plan: Plan): Plan {
-  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, promote: 0, orphan: 0 };
+  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, move: 0, promote: 0, orphan: 0 };
   return {
     ...plan,
     summary: { ...plan.summary, ...none },

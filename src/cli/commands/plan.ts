@@ -43,7 +43,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const saves = page || flags.out !== undefined || flags.format === 'json';
   const review = await reviewInputs(context, gathered, flags.base, saves);
   const { inputs, settings } = review.shown;
-  const options = planOptions(flags);
+  const options = planOptions(flags, undefined, inputs.project.environment);
   const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(context, inputs, options, {
     blastRadius: page || flags.blastRadius === true,
     whole: flags.refresh === true,
@@ -79,6 +79,6 @@ function gitlabCounts({ summary }: Plan): { create: number; update: number; dele
 }
 
 function differs({ summary }: Plan): boolean {
-  const { create, update, promote, adopt, takeover, drift } = summary;
-  return create + update + promote + adopt + takeover + summary.delete + drift > 0;
+  const { create, update, promote, adopt, takeover, move, drift } = summary;
+  return create + update + promote + adopt + takeover + move + summary.delete + drift > 0;
 }

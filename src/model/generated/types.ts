@@ -527,7 +527,7 @@ export interface AssistantSpec {
   /**
    * Channels that the assistant serves.
    */
-  readonly enabled_features?: readonly ('telephony' | 'messaging')[];
+  readonly enabled_features?: ('telephony' | 'messaging')[];
   /**
    * Shared tools of the assistant.
    */
@@ -1876,9 +1876,9 @@ export interface Lifecycle {
    */
   readonly ignore_changes?: readonly string[];
   /**
-   * Former key of this resource; its remote id is kept under the new key.
+   * Former key of this resource, or several; the remote id of the one that is bound is kept.
    */
-  readonly moved_from?: string;
+  readonly moved_from?: string | readonly string[];
 }
 /**
  * How a new version of the assistant becomes the main version.
@@ -2017,7 +2017,7 @@ export interface PlannedChange {
   /**
    * What happens to the resource.
    */
-  readonly action: 'create' | 'update' | 'delete' | 'adopt';
+  readonly action: 'create' | 'update' | 'delete' | 'adopt' | 'move';
   /**
    * Id in the account, when there is one.
    */
@@ -2422,6 +2422,14 @@ export interface Environment {
    * Apply needs a saved plan or an approval by name.
    */
   readonly protected?: boolean;
+  /**
+   * Fingerprint of the account that the key must belong to, as the first apply prints it.
+   */
+  readonly account?: string;
+  /**
+   * Delete bound resources whose document is gone, in plan and apply, without a flag.
+   */
+  readonly prune?: boolean;
   readonly state?: StateSettings;
   /**
    * What happens to changes made outside Git: shown, undone, or an error.
@@ -3354,6 +3362,12 @@ export interface SavedPlanFile {
      */
     readonly targets?: readonly string[];
     /**
+     * Addresses whose drift is put back this once, or `all`.
+     */
+    readonly revert_drift?: {
+      readonly [k: string]: unknown;
+    };
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;
@@ -3412,6 +3426,10 @@ export interface SavedPlanFile {
      * To be bound to a live resource of the same name whose values are replaced.
      */
     readonly takeover?: number;
+    /**
+     * Bindings that go over to another address.
+     */
+    readonly move?: number;
     /**
      * Versions to be promoted.
      */

@@ -179,7 +179,7 @@ function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
   return {
     preventDestroy: lifecycle.prevent_destroy === true,
     ignoreChanges: isArray(ignored) ? ignored.filter((pointer) => typeof pointer === 'string') : [],
-    movedFrom: typeof moved === 'string' ? `${kind}/${moved}` : undefined,
+    movedFrom: [moved].flat().flatMap((key) => (typeof key === 'string' ? [`${kind}/${key}` as const] : [])),
   };
 }
 

@@ -66,7 +66,8 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
     });
   }
   const groups = Object.fromEntries([...environments].map(([name, each]) => [name, each.groups]));
-  return { ...rest, environments: names, groups, environment };
+  const sisters = [...environments.values()].filter(({ name }) => name !== environment.name);
+  return { ...rest, environments: names, groups, environment, sisters };
 }
 
 /** Where paths of the project file are written; the start of the file for those that are not. */
@@ -86,7 +87,7 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
 
 /** Parts of the project file that no check of a spec asks for. */
 const BESIDE_SPECS =
-  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|state|drift))(\/|$)/;
+  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
 
 interface ReadProject {
   readonly document: ProjectDocument | undefined;

@@ -18,7 +18,7 @@ const warning = (code: string, address: string, hint?: string): Diagnostic => ({
   ...(hint === undefined ? {} : { hint }),
 });
 
-const sameModel = (address: string) =>
+const sameModel = (address: `assistant/${string}`) =>
   buildChange(address, {
     action: 'update',
     fields: [{ path: '/model', before: 'old', after: 'new', origin: 'config' }],
@@ -64,7 +64,7 @@ describe('diagnostics', () => {
 describe('a plan', () => {
   it('shows the same change of many resources once, with all their names', () => {
     const plan = buildPlan({
-      changes: ['desk-10', 'desk-2', 'desk-1'].map((key) => sameModel(`assistant/${key}`)),
+      changes: ['desk-10', 'desk-2', 'desk-1'].map((key) => sameModel(`assistant/${key}` as const)),
     });
     const text = renderPlan(plan, PLAIN);
     expect(text).toContain('3 resources alike');

@@ -96,6 +96,12 @@ export const COMMANDS: readonly Declared[] = [
         .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
         .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
         .addOption(format('text', 'json', 'markdown', 'html')),
+    several: {
+      takes: 'patterns',
+      writes: false,
+      singleOptions: ['out', 'html', 'tests', 'gitlabReport'],
+      singleFormats: ['html'],
+    },
     action: async (context, _args, command) =>
       (await import('./commands/plan.ts')).plan(context, command.opts()),
   },
@@ -104,7 +110,10 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'execute a saved plan, or plan and execute',
     declare: (command) =>
       planningOptions(command)
-        .option('--approve <env>', 'needed for a protected environment without a saved plan')
+        .option(
+          '--approve <env>',
+          'needed for a protected environment without a saved plan; a list for several',
+        )
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
         .addOption(reviewedOption())
         .option('--no-promote', 'stage assistant versions and leave main where it is')
@@ -122,7 +131,9 @@ export const COMMANDS: readonly Declared[] = [
           collectAddressOrAll,
         )
         .option('-y, --yes', 'do not ask, even at a terminal')
+        .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },
@@ -130,6 +141,7 @@ export const COMMANDS: readonly Declared[] = [
     usage: 'drift',
     summary: 'show what was changed outside Git; exit 2 when there is any',
     declare: (command) => command.addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'patterns', writes: false, singleOptions: [] },
     action: async (context, _args, command) =>
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },

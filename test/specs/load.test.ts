@@ -11,7 +11,7 @@ kind: assistant
 spec:
   name: Front desk
   instructions: { $file: ../prompts/front-desk.md }
-  greeting: Thanks for calling \${var.brand}. $\${var.brand} {{caller}}
+  greeting: Thanks for calling \${var.brand}. $\${var.brand} {{telnyx_end_user_target}}
   tool_ids: [{ $ref: tool/lookup }]
   integrations: [{ integration_id: { $ref: integration/hubspot } }]
   mcp_servers: [{ id: { $ref: mcp_server/crm }, allowed_tools: [search] }]
@@ -87,7 +87,7 @@ describe('a realistic project', () => {
     });
     expect(front?.spec).toMatchObject({
       instructions: 'You work for Northwind.\nBe brief.\n',
-      greeting: 'Thanks for calling Northwind. ${var.brand} {{caller}}',
+      greeting: 'Thanks for calling Northwind. ${var.brand} {{telnyx_end_user_target}}',
       voice_settings: { voice: 'Telnyx.KokoroTTS.af_heart', voice_speed: 1 },
     });
     expect(front?.references).toEqual([

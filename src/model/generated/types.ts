@@ -139,6 +139,14 @@ export type EnvironmentName = string;
  */
 export type EnvironmentPattern = string;
 /**
+ * A table whose entries make one resource each: a mapping, a list of names, or `{ $file: tenants.yaml }`. `${each.key}` and `${each.value.NAME}` stand for the entry.
+ */
+export type ForEach =
+  | (object & {
+      readonly [k: string]: unknown;
+    })
+  | unknown[];
+/**
  * Name of the resource in this repository, unique for its kind. The file name up to its first dot when left out.
  */
 export type Key = string;
@@ -3189,6 +3197,7 @@ export interface AssistantDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: AssistantSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3217,6 +3226,7 @@ export interface InsightDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3244,6 +3254,7 @@ export interface InsightGroupDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightGroupSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3271,6 +3282,7 @@ export interface McpServerDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: McpServerSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3665,6 +3677,7 @@ export interface TestDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: TestSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3692,6 +3705,7 @@ export interface ToolDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: ToolSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.

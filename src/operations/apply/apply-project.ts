@@ -59,7 +59,8 @@ export async function applyProject(
   const inputs = await gather(host, host.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
   // What was reviewed is judged once it is known what would be done.
-  requireApproval(environment, request.approve, saved !== undefined || request.reviewed !== undefined);
+  const released = saved !== undefined || request.reviewed !== undefined;
+  requireApproval(environment, request.approve, released, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
   return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
 }

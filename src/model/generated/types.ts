@@ -3689,6 +3689,16 @@ export interface ApplyReportFile {
    */
   readonly results: readonly ApplyResult[];
   /**
+   * What was changed outside Git and left as it is.
+   */
+  readonly drift?: {
+    readonly address: Address;
+    /**
+     * The fields.
+     */
+    readonly fields: readonly FieldChange[];
+  }[];
+  /**
    * Command to type next.
    */
   readonly next?: string | null;

@@ -20,6 +20,7 @@ export const SPEC_CODES = {
   FILE_BROKEN: 'A file holds conflict markers, or stands for another one (Git LFS, a symbolic link).',
   FILE_CYCLE: 'An included file includes itself.',
   FILE_EMPTY: 'An included text file is empty.',
+  FILE_EXTENSION: 'A file is not read because its extension is spelt in another case.',
   FILE_FORM: '`$file` has other keys beside it, or names a text where a value is wanted.',
   FILE_MISSING: 'An included file cannot be found.',
   FILE_NOT_UTF8: 'A file is not valid UTF-8.',

@@ -6,8 +6,9 @@ import { KINDS } from '../model/kinds.ts';
 import type { Planned, Step } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
-import { bindResource } from './bind.ts';
+import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
+import { completingStep } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
@@ -137,10 +138,12 @@ async function editState(context: ApplyContext): Promise<void> {
     } else {
       const known = context.bindings.get(edit.address);
       if (known === undefined) continue;
+      const { begun: _begun, forms: _forms, ...kept } = known;
       const binding = {
-        ...known,
+        ...kept,
         base: edit.base,
         foreign: edit.foreign,
+        ...(edit.forms.length > 0 && { forms: edit.forms }),
         prevent_destroy: edit.preventDestroy,
         ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
@@ -156,7 +159,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
   const context = { ...running, api };
   switch (step.action) {
     case 'create':
-      return createResource(context, step);
+      return createOrComplete(context, step);
     case 'link':
       // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
       return releaseVersion(context, step, true);
@@ -170,6 +173,15 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
     default:
       return step.action satisfies never;
   }
+}
+
+async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
+  const made = await createResource(context, step);
+  if (!('found' in made)) return made;
+  const completing = completingStep(step, made.found, context.refs);
+  if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
+  // Callers hear of it by nothing yet: it is a create that is brought to its end.
+  return releaseVersion(context, completing, true);
 }
 
 function changeResource(context: ApplyContext, step: Step): Promise<Done> {
@@ -213,7 +225,8 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
         fatal = true;
         if (context.unrecorded.has(step.address)) status = 'unknown';
       }
-      outcomes.push({ step, status, done: undefined, error });
+      const boundId = context.bindings.get(step.address)?.remote_id;
+      outcomes.push({ step, status, done: undefined, error, boundId });
       return 'failed';
     } finally {
       context.onProgress({ done: outcomes.length, total, note: step.address });
@@ -249,6 +262,7 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
 async function recordFailure(context: ApplyContext, step: Step, cause: unknown): Promise<boolean> {
   if (isFatal(cause)) return true;
   try {
+    await forgetBegun(context, step);
     await context.session.record({ op: 'fail', address: step.address });
     return true;
   } catch {

@@ -10,6 +10,8 @@ export interface StepOutcome {
   readonly status: StepStatus;
   readonly done: Done | undefined;
   readonly error: unknown;
+  /** What the address is bound to afterwards: a create may fail after it made something. */
+  readonly boundId?: string | undefined;
 }
 
 function describe(error: unknown): StepError {
@@ -84,13 +86,13 @@ export function movedResults({ plan }: Planned): readonly StepResult[] {
     }));
 }
 
-function resultOf({ step, status, done, error }: StepOutcome): StepResult {
+function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResult {
   const tests = error instanceof GateFailure ? error.verdicts : done?.tests;
   return {
     address: step.address,
     action: actionOf(step.action),
     status,
-    remote_id: done?.remoteId ?? step.remoteId,
+    remote_id: done?.remoteId ?? step.remoteId ?? boundId ?? null,
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),

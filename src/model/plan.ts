@@ -1,6 +1,7 @@
 import type { Address, Kind } from './address.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
+import type { ValueForm } from './own-form.ts';
 import type { Release, Strategy } from './release.ts';
 import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
@@ -234,6 +235,7 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      readonly forms: readonly ValueForm[];
       /** The version that was read whole and holds the base. */
       readonly readVersionId?: string;
     }

@@ -123,6 +123,7 @@ export function makePlan(input: PlanInput): Planned {
     ...plans.flatMap(({ problem }) => problem ?? []),
     ...plans.flatMap(({ ignored }) => ignored ?? []),
     ...missingTargets(results, desired, ids),
+    ...plans.flatMap(({ diagnostics: notes = [] }) => notes.map((note) => located(note, desired))),
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
@@ -204,6 +205,13 @@ function finishChange(
     depends_on: dependencies.get(change.address) ?? [],
     affects: takesEffectAtOnce(change) ? used : [],
   };
+}
+
+function located(diagnostic: Diagnostic, desired: DesiredState): Diagnostic {
+  const { address, pointer } = diagnostic;
+  if (address === undefined || pointer === undefined) return diagnostic;
+  const position = desired.locate(address, pointer);
+  return position === undefined ? diagnostic : { ...diagnostic, position };
 }
 
 /** References that no id is known for and no create will give one: the request could not be written. */

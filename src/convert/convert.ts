@@ -58,6 +58,7 @@ export function convert(files: readonly ImportedFile[], only: Platform | undefin
   const all: Decoded = {
     agents: decoded.flatMap(({ agents }) => agents),
     tests: decoded.flatMap(({ tests }) => tests),
+    tools: decoded.flatMap(({ tools }) => tools ?? []),
     ...(entry === undefined ? {} : { entry }),
   };
   return {

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { convert } from '../../convert/convert.ts';
+import { type Conversion, convert } from '../../convert/convert.ts';
 import { findings } from '../../convert/report.ts';
 import type { ConvertedResource } from '../../convert/write/registry.ts';
 import { type Address, toAddress } from '../../model/address.ts';
@@ -56,11 +56,7 @@ export async function importFiles(
 ): Promise<FileImportReport> {
   const { files, diagnostics } = readSources(host.runtime.cwd, request.from);
   const conversion = convert(files, request.platform);
-  if (conversion.resources.length === 0)
-    throw nothingFound(
-      request,
-      conversion.unknown.map(({ name }) => name),
-    );
+  if (conversion.resources.length === 0) throw nothingUseful(request, conversion);
   const target = await targetOf(host, request.out);
   const layout = createLayout(target.folder, () => false);
   const planned = conversion.resources.map((resource) => document(resource, layout));
@@ -95,6 +91,14 @@ export async function importFiles(
   };
 }
 
+function nothingUseful(request: FileImport, { sources, unknown }: Conversion): Failure {
+  if (sources.length > 0) return noAgent(request);
+  return nothingFound(
+    request,
+    unknown.map(({ name }) => name),
+  );
+}
+
 function nothingFound({ from, platform }: FileImport, skipped: readonly string[]): Failure {
   const seen =
     skipped.length === 0
@@ -106,6 +110,13 @@ function nothingFound({ from, platform }: FileImport, skipped: readonly string[]
     code: 'IMPORT_NOTHING',
     hint: 'name the exported file itself, and the platform with --platform',
     details: { skipped },
+  });
+}
+
+function noAgent({ from }: FileImport): Failure {
+  return new Failure('usage', `${from.join(', ')}: there are tools or tests, and no agent that has them`, {
+    code: 'IMPORT_NOTHING',
+    hint: 'name the file of the agent too: assistantctl import --from agent.json tests.json',
   });
 }
 

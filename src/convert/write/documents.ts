@@ -7,7 +7,14 @@ import { withoutRepetition } from '../blocks/steps.ts';
 import type { ImportLedger } from '../import-ledger.ts';
 import type { Agent, Decoded, Server, SimulatedCall } from '../neutral.ts';
 import { conversationFlow } from './flow.ts';
-import { type ConvertedResource, compact, createRegistry, type Registry, reference } from './registry.ts';
+import {
+  type ConvertedResource,
+  compact,
+  createRegistry,
+  type Registry,
+  type Reserved,
+  reference,
+} from './registry.ts';
 import { assistantTools, type Lookup, type ToolWriter, toolDocument } from './tools.ts';
 
 /** Limits of the API for tests; source: its public OpenAPI document. */
@@ -19,8 +26,12 @@ interface Placed {
   readonly name: string;
 }
 
-export function convertedResources(decoded: Decoded, ledger: ImportLedger): readonly ConvertedResource[] {
-  const registry = createRegistry();
+export function convertedResources(
+  decoded: Decoded,
+  ledger: ImportLedger,
+  reserved: readonly Reserved[],
+): readonly ConvertedResource[] {
+  const registry = createRegistry(reserved);
   const placed = decoded.agents.map((agent): Placed => {
     const { key, name } = registry.reserve('assistant', agent.name.trim() || 'Assistant');
     if (name !== agent.name) ledger.note(agent.at, 'name-twice', name);

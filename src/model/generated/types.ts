@@ -49,7 +49,8 @@ export type InlineTool =
   | InlineSendMessageTool
   | InlineSkipTurnTool
   | InlinePayTool
-  | InlineUpdateDynamicVariablesTool;
+  | InlineUpdateDynamicVariablesTool
+  | InlineWhatsappTemplateTool;
 /**
  * Longest run of the tool in milliseconds.
  */
@@ -139,6 +140,14 @@ export type EnvironmentName = string;
  */
 export type EnvironmentPattern = string;
 /**
+ * A table whose entries make one resource each: a mapping, a list of names, or `{ $file: tenants.yaml }`. `${each.key}` and `${each.value.NAME}` stand for the entry.
+ */
+export type ForEach =
+  | (object & {
+      readonly [k: string]: unknown;
+    })
+  | unknown[];
+/**
  * Name of the resource in this repository, unique for its kind. The file name up to its first dot when left out.
  */
 export type Key = string;
@@ -200,7 +209,8 @@ export type ToolSpec =
   | SharedSendMessageTool
   | SharedSkipTurnTool
   | SharedPayTool
-  | SharedUpdateDynamicVariablesTool;
+  | SharedUpdateDynamicVariablesTool
+  | SharedWhatsappTemplateTool;
 /**
  * Name of the tool in the library.
  */
@@ -272,7 +282,7 @@ export interface TelephonySettings {
   /**
    * Noise suppression engine.
    */
-  readonly noise_suppression?: 'aicoustics' | 'krisp' | 'deepfilternet' | 'disabled';
+  readonly noise_suppression?: string;
   /**
    * Settings of single engines.
    */
@@ -284,15 +294,15 @@ export interface TelephonySettings {
     /**
      * Mode; deepfilternet only.
      */
-    readonly mode?: 'advanced';
+    readonly mode?: string;
     /**
      * Model family; aicoustics only.
      */
-    readonly family?: 'quail';
+    readonly family?: string;
     /**
      * Model size; aicoustics only.
      */
-    readonly size?: 'vf' | 'vf_2_0_l';
+    readonly size?: string;
     /**
      * Strength; aicoustics only.
      */
@@ -439,6 +449,50 @@ export interface ObservabilitySettings {
   readonly prompt_version?: number;
 }
 /**
+ * A second model that works in the background while the assistant talks. Beta.
+ */
+export interface DelegationSettings {
+  /**
+   * Turns delegation on or off.
+   */
+  readonly enabled?: boolean;
+  /**
+   * Who runs the second model; `telnyx` needs `model` or `external_llm`.
+   */
+  readonly mode?: 'telnyx' | 'client';
+  /**
+   * Model of the platform that does the work.
+   */
+  readonly model?: string;
+  readonly external_llm?: ExternalLlm;
+  /**
+   * Integration secret with the key of that model.
+   */
+  readonly llm_api_key_ref?: string;
+  readonly instructions?: Text;
+  /**
+   * Tell the caller what came of it.
+   */
+  readonly speak_results?: boolean;
+}
+/**
+ * A websocket of yours that gets the events of conversations. Beta.
+ */
+export interface WebsocketSettings {
+  /**
+   * Send the events.
+   */
+  readonly enabled?: boolean;
+  /**
+   * Public address, ws or wss; needed when enabled.
+   */
+  readonly url?: string;
+  /**
+   * Integration secret that is sent along; it has to exist when the assistant is saved.
+   */
+  readonly auth_ref?: string;
+}
+/**
  * A last turn for follow-up work.
  */
 export interface PostConversationSettings {
@@ -527,7 +581,7 @@ export interface AssistantSpec {
   /**
    * Channels that the assistant serves.
    */
-  readonly enabled_features?: readonly ('telephony' | 'messaging')[];
+  readonly enabled_features?: ('telephony' | 'messaging')[];
   /**
    * Shared tools of the assistant.
    */
@@ -544,9 +598,9 @@ export interface AssistantSpec {
   readonly mcp_servers?: {
     readonly id: McpServerRef;
     /**
-     * Tools that may be called. Left out, the server's own list holds.
+     * Tools that may be called. Left out or null, the server's own list holds; an empty list allows none.
      */
-    readonly allowed_tools?: readonly string[];
+    readonly allowed_tools?: readonly string[] | null;
   }[];
   /**
    * Connected integrations of the assistant.
@@ -592,6 +646,8 @@ export interface AssistantSpec {
   readonly messaging_settings?: MessagingSettings;
   readonly insight_settings?: InsightSettings;
   readonly privacy_settings?: PrivacySettings;
+  readonly delegation_settings?: DelegationSettings;
+  readonly websocket_settings?: WebsocketSettings;
   readonly observability_settings?: ObservabilitySettings;
   readonly post_conversation_settings?: PostConversationSettings;
   readonly widget_settings?: WidgetSettings;
@@ -836,7 +892,7 @@ export interface InlineHangupTool {
    * Type of the tool.
    */
   readonly type: 'hangup';
-  readonly hangup: HangupConfig;
+  readonly hangup?: HangupConfig;
 }
 /**
  * Ends the call.
@@ -1151,7 +1207,7 @@ export interface InlineSkipTurnTool {
    * Type of the tool.
    */
   readonly type: 'skip_turn';
-  readonly skip_turn: SkipTurnConfig;
+  readonly skip_turn?: SkipTurnConfig;
 }
 /**
  * Lets a turn pass in silence.
@@ -1235,6 +1291,22 @@ export interface UpdateDynamicVariablesConfig {
   }[];
 }
 /**
+ * A tool for a WhatsApp message from a template.
+ */
+export interface InlineWhatsappTemplateTool {
+  /**
+   * Type of the tool.
+   */
+  readonly type: 'whatsapp_template';
+  readonly whatsapp_template: WhatsappTemplateConfig;
+}
+/**
+ * Settings of the message; the API's documents do not say which there are.
+ */
+export interface WhatsappTemplateConfig {
+  readonly [k: string]: unknown;
+}
+/**
  * A remote agent; each skill of its card becomes a tool.
  */
 export interface A2AAgent {
@@ -1291,7 +1363,7 @@ export interface ConversationFlow {
    */
   readonly nodes: readonly FlowNode[];
   /**
-   * Transitions; those that leave one node are tried in this order.
+   * Transitions. Of those that leave one node, on calls expressions are tried before llm conditions.
    */
   readonly edges?: readonly FlowEdge[];
 }
@@ -1326,9 +1398,9 @@ export interface PromptNode {
   readonly llm_api_key_ref?: string;
   readonly external_llm?: ExternalLlm;
   /**
-   * Shared tools that may be called during this step.
+   * Shared tools that may be called during this step. Null leaves those of the assistant; an empty list, with `tools_mode` replace, leaves none.
    */
-  readonly shared_tool_ids?: readonly ToolRef[];
+  readonly shared_tool_ids?: readonly ToolRef[] | null;
   /**
    * Whether these tools replace the assistant's or join them.
    */
@@ -1344,23 +1416,7 @@ export interface Transcription {
   /**
    * Speech-to-text model.
    */
-  model?:
-    | 'deepgram/flux'
-    | 'deepgram/nova-3'
-    | 'deepgram/nova-2'
-    | 'azure/fast'
-    | 'assemblyai/universal-3-5-pro'
-    | 'assemblyai/universal-streaming'
-    | 'xai/grok-stt'
-    | 'soniox/stt-rt-v4'
-    | 'soniox/stt-rt-v5'
-    | 'nvidia/parakeet-v3'
-    | 'omi-health/omi-med-stt-v1'
-    | 'humain/realtime'
-    | 'reson8/turns'
-    | 'cohere/ar-stt'
-    | 'distil-whisper/distil-large-v2'
-    | 'openai/whisper-large-v3-turbo';
+  readonly model?: string;
   /**
    * Language code or `auto`; which ones work depends on the model.
    */
@@ -1445,7 +1501,7 @@ export interface VoiceSettings {
    */
   readonly voice: string;
   /**
-   * Speaking rate for Telnyx Natural and Soniox voices.
+   * Speaking rate: 0.6 to 1.5 for Telnyx Ultra voices, 0.7 to 1.3 for Soniox.
    */
   readonly voice_speed?: number;
   /**
@@ -1460,49 +1516,7 @@ export interface VoiceSettings {
   /**
    * Language that MiniMax voices are tuned to; `auto` detects it, null turns the boost off.
    */
-  language_boost?:
-    | null
-    | 'auto'
-    | 'Chinese'
-    | 'Chinese,Yue'
-    | 'English'
-    | 'Arabic'
-    | 'Russian'
-    | 'Spanish'
-    | 'French'
-    | 'Portuguese'
-    | 'German'
-    | 'Turkish'
-    | 'Dutch'
-    | 'Ukrainian'
-    | 'Vietnamese'
-    | 'Indonesian'
-    | 'Japanese'
-    | 'Italian'
-    | 'Korean'
-    | 'Thai'
-    | 'Polish'
-    | 'Romanian'
-    | 'Greek'
-    | 'Czech'
-    | 'Finnish'
-    | 'Hindi'
-    | 'Bulgarian'
-    | 'Danish'
-    | 'Hebrew'
-    | 'Malay'
-    | 'Persian'
-    | 'Slovak'
-    | 'Swedish'
-    | 'Croatian'
-    | 'Filipino'
-    | 'Hungarian'
-    | 'Norwegian'
-    | 'Slovenian'
-    | 'Catalan'
-    | 'Nynorsk'
-    | 'Tamil'
-    | 'Afrikaans';
+  readonly language_boost?: string | null;
   /**
    * Closeness to the original voice; ElevenLabs only.
    */
@@ -1535,7 +1549,7 @@ export interface PredefinedAudio {
   /**
    * Name of the sound.
    */
-  readonly value: 'silence' | 'office';
+  readonly value: string;
   /**
    * Loudness in steps of a tenth.
    */
@@ -1597,6 +1611,7 @@ export interface ToolNode {
    */
   readonly name?: string;
   readonly shared_tool_id: ToolRef;
+  readonly message?: Text;
   readonly position?: NodePosition;
 }
 /**
@@ -1876,9 +1891,9 @@ export interface Lifecycle {
    */
   readonly ignore_changes?: readonly string[];
   /**
-   * Former key of this resource; its remote id is kept under the new key.
+   * Former key of this resource, or several; the remote id of the one that is bound is kept.
    */
-  readonly moved_from?: string;
+  readonly moved_from?: string | readonly string[];
 }
 /**
  * How a new version of the assistant becomes the main version.
@@ -2017,7 +2032,7 @@ export interface PlannedChange {
   /**
    * What happens to the resource.
    */
-  readonly action: 'create' | 'update' | 'delete' | 'adopt';
+  readonly action: 'create' | 'update' | 'delete' | 'adopt' | 'move';
   /**
    * Id in the account, when there is one.
    */
@@ -2075,6 +2090,7 @@ export interface PlannedChange {
      */
     readonly suites?: readonly string[];
   };
+  readonly digest?: Digest;
 }
 /**
  * One field and its two values; a side that has none leaves its key out or is null.
@@ -2100,6 +2116,145 @@ export interface FieldChange {
    * Who changed it: Git, someone else, or the field left the document.
    */
   readonly origin: 'config' | 'drift' | 'removed';
+  /**
+   * The value so far was set outside Git.
+   */
+  readonly replaces?: true;
+  /**
+   * Keyed hashes of the sides of which a part is hidden.
+   */
+  readonly hidden?: {
+    /**
+     * Of the value so far.
+     */
+    readonly before?: string;
+    /**
+     * Of the value to come.
+     */
+    readonly after?: string;
+  };
+  readonly digest?: Digest;
+}
+/**
+ * A field of an update, a setting, a conflict, or the whole of any other action.
+ */
+export interface ReviewUnit {
+  /**
+   * Address of a resource; `project` or `environment/` and a name for settings.
+   */
+  readonly address: string;
+  /**
+   * What happens.
+   */
+  readonly action: string;
+  /**
+   * JSON Pointer; empty for the whole.
+   */
+  readonly path: string;
+  readonly digest?: Digest;
+  readonly from?: Digest;
+}
+/**
+ * One setting and its two values.
+ */
+export interface SettingChange {
+  /**
+   * Address of a resource, `project`, or `environment/` and a name.
+   */
+  readonly address: string;
+  /**
+   * JSON Pointer into what the owner writes.
+   */
+  readonly path: string;
+  /**
+   * Value at the last completed apply; null when there was none.
+   */
+  readonly before: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Value to come; null when it is no longer written.
+   */
+  readonly after: {
+    readonly [k: string]: unknown;
+  };
+  readonly digest: Digest;
+}
+/**
+ * What reviewers of this plan agree to.
+ */
+export interface Review {
+  /**
+   * Commit of the change request.
+   */
+  readonly head: string | null;
+  /**
+   * Commit of the target that was compared with; null when every change counts.
+   */
+  readonly base: string | null;
+  /**
+   * Milliseconds from plan to merge in which the review counts.
+   */
+  readonly ttl_ms: number;
+  /**
+   * The reviewed set.
+   */
+  readonly set: readonly ReviewUnit[];
+  /**
+   * What earlier merges left unapplied: in no set.
+   */
+  readonly waiting: readonly ReviewUnit[];
+  /**
+   * What only the working tree says: in no set.
+   */
+  readonly uncommitted: readonly ReviewUnit[];
+}
+/**
+ * Whether the given sets hold every change and setting.
+ */
+export interface ReviewVerdict {
+  /**
+   * Everything was reviewed.
+   */
+  readonly covered: boolean;
+  /**
+   * What nobody reviewed.
+   */
+  readonly unreviewed: readonly ReviewUnit[];
+  /**
+   * Sources that do not count, and why.
+   */
+  readonly notes?: readonly string[];
+}
+/**
+ * One resource that keeps what somebody went back to.
+ */
+export interface HeldChange {
+  readonly address: Address;
+  /**
+   * Pointers of the fields that were taken back.
+   */
+  readonly fields: readonly string[];
+  /**
+   * Who.
+   */
+  readonly by: string;
+  /**
+   * When.
+   */
+  readonly at: string;
+  /**
+   * Why.
+   */
+  readonly reason: string;
+  /**
+   * By which command.
+   */
+  readonly cause: 'rollback' | 'abort';
+  /**
+   * Addresses that are left out, its own first.
+   */
+  readonly held: readonly Address[];
 }
 /**
  * What an earlier command began and somebody has to end; neither a change nor drift.
@@ -2282,6 +2437,14 @@ export interface Environment {
    * Apply needs a saved plan or an approval by name.
    */
   readonly protected?: boolean;
+  /**
+   * Fingerprint of the account that the key must belong to, as the first apply prints it.
+   */
+  readonly account?: string;
+  /**
+   * Delete bound resources whose document is gone, in plan and apply, without a flag.
+   */
+  readonly prune?: boolean;
   readonly state?: StateSettings;
   /**
    * What happens to changes made outside Git: shown, undone, or an error.
@@ -2323,6 +2486,45 @@ export interface EnvironmentGroup {
   readonly variables?: Variables;
 }
 /**
+ * Events of some types go to one webhook, as CloudEvents in JSON.
+ */
+export interface Notify {
+  /**
+   * Types of events, without `assistantctl.`.
+   *
+   * @minItems 1
+   */
+  readonly on: (
+    | 'planned'
+    | 'waiting'
+    | 'applied'
+    | 'partly'
+    | 'failed'
+    | 'gate'
+    | 'promoted'
+    | 'rolled_back'
+    | 'rollout.step'
+    | 'rollout.paused'
+    | 'rollout.aborted'
+    | 'rollout.promoted'
+    | 'drift'
+    | 'behind'
+  )[];
+  /**
+   * Names of environment variables, never their values.
+   */
+  readonly webhook: {
+    /**
+     * Variable that holds the address.
+     */
+    readonly url_env: string;
+    /**
+     * Variable that holds the secret of the signature.
+     */
+    readonly secret_env?: string;
+  };
+}
+/**
  * A simulated conversation that is judged by a rubric.
  */
 export interface TestSpec {
@@ -2350,7 +2552,7 @@ export interface TestSpec {
   /**
    * Channel of the conversation.
    */
-  readonly telnyx_conversation_channel?: 'phone_call' | 'web_call' | 'sms_chat' | 'web_chat';
+  readonly telnyx_conversation_channel?: string;
   /**
    * Suite that the test belongs to.
    */
@@ -2369,9 +2571,9 @@ export interface McpServerSpec {
    */
   readonly name: string;
   /**
-   * Transport, such as `http` or `sse`.
+   * Transport.
    */
-  readonly type: string;
+  readonly type: 'http' | 'sse';
   /**
    * Address of the server.
    */
@@ -2381,7 +2583,7 @@ export interface McpServerSpec {
    */
   readonly api_key_ref?: string | null;
   /**
-   * Tools that assistants may call; null allows all.
+   * Tools that assistants may call. Null allows all, an empty list none.
    */
   readonly allowed_tools?: readonly string[] | null;
 }
@@ -2554,6 +2756,18 @@ export interface SharedUpdateDynamicVariablesTool {
   readonly update_dynamic_variables: UpdateDynamicVariablesConfig;
 }
 /**
+ * A shared tool for a WhatsApp message from a template.
+ */
+export interface SharedWhatsappTemplateTool {
+  /**
+   * Type of the tool.
+   */
+  readonly type: 'whatsapp_template';
+  readonly display_name: ToolDisplayName;
+  readonly timeout_ms?: ToolTimeout;
+  readonly whatsapp_template: WhatsappTemplateConfig;
+}
+/**
  * A JSON Merge Patch onto `spec`.
  */
 export interface AssistantPatch {
@@ -2714,6 +2928,18 @@ export interface AssistantPatch {
     readonly [k: string]: unknown;
   };
   /**
+   * A second model that works in the background while the assistant talks. Beta.
+   */
+  readonly delegation_settings?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * A websocket of yours that gets the events of conversations. Beta.
+   */
+  readonly websocket_settings?: {
+    readonly [k: string]: unknown;
+  };
+  /**
    * Tracing and prompt synchronisation with Langfuse.
    */
   readonly observability_settings?: {
@@ -2854,7 +3080,7 @@ export interface McpServerPatch {
     readonly [k: string]: unknown;
   };
   /**
-   * Transport, such as `http` or `sse`.
+   * Transport.
    */
   readonly type?: {
     readonly [k: string]: unknown;
@@ -2872,7 +3098,7 @@ export interface McpServerPatch {
     readonly [k: string]: unknown;
   };
   /**
-   * Tools that assistants may call; null allows all.
+   * Tools that assistants may call. Null allows all, an empty list none.
    */
   readonly allowed_tools?: {
     readonly [k: string]: unknown;
@@ -2984,6 +3210,12 @@ export interface ToolPatch {
   readonly update_dynamic_variables?: {
     readonly [k: string]: unknown;
   };
+  /**
+   * Settings of the message; the API's documents do not say which there are.
+   */
+  readonly whatsapp_template?: {
+    readonly [k: string]: unknown;
+  };
 }
 /**
  * An assistant as code.
@@ -3002,6 +3234,7 @@ export interface AssistantDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: AssistantSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3030,6 +3263,7 @@ export interface InsightDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3057,6 +3291,7 @@ export interface InsightGroupDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightGroupSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3084,6 +3319,7 @@ export interface McpServerDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: McpServerSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3175,12 +3411,46 @@ export interface SavedPlanFile {
      */
     readonly targets?: readonly string[];
     /**
+     * Addresses whose drift is put back this once, or `all`.
+     */
+    readonly revert_drift?: {
+      readonly [k: string]: unknown;
+    };
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;
   };
   readonly inputs_digest: Digest;
   readonly plan_digest: Digest;
+  readonly content_digest?: Digest;
+  /**
+   * Settings that are not those of the last completed apply: written in Git, never sent to the API.
+   */
+  readonly settings?: readonly SettingChange[];
+  readonly review?: Review;
+  readonly reviewed?: ReviewVerdict;
+  /**
+   * Changes that are left out, because a rollback or an abort took them back.
+   */
+  readonly holds?: readonly HeldChange[];
+  /**
+   * How the commit stands to that of the last completed apply; absent when it contains it.
+   */
+  readonly behind?: {
+    /**
+     * Older, on another line of history, or not to be told.
+     */
+    readonly relation: 'behind' | 'parted' | 'unknown';
+    /**
+     * Commit of the last completed apply.
+     */
+    readonly applied: string;
+    /**
+     * Why it cannot be told.
+     */
+    readonly why?: string;
+  };
   /**
    * Numbers by outcome.
    */
@@ -3205,6 +3475,10 @@ export interface SavedPlanFile {
      * To be bound to a live resource of the same name whose values are replaced.
      */
     readonly takeover?: number;
+    /**
+     * Bindings that go over to another address.
+     */
+    readonly move?: number;
     /**
      * Versions to be promoted.
      */
@@ -3371,6 +3645,11 @@ export interface ProjectFile {
    */
   readonly concurrency?: number;
   readonly plan_ttl?: Duration;
+  readonly review_ttl?: Duration;
+  /**
+   * Where events of applies, rollouts, rollbacks and promotions are sent.
+   */
+  readonly notify?: readonly Notify[];
   /**
    * How long a single request is tried.
    */
@@ -3404,6 +3683,16 @@ export interface ApplyReportFile {
    */
   readonly results: readonly ApplyResult[];
   /**
+   * What was changed outside Git and left as it is.
+   */
+  readonly drift?: {
+    readonly address: Address;
+    /**
+     * The fields.
+     */
+    readonly fields: readonly FieldChange[];
+  }[];
+  /**
    * Command to type next.
    */
   readonly next?: string | null;
@@ -3425,6 +3714,7 @@ export interface TestDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: TestSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3452,6 +3742,7 @@ export interface ToolDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: ToolSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.

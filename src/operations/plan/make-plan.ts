@@ -1,13 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
 import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
-import type { Address, Kind } from '../../model/address.ts';
+import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
+import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { inTurns, type Steps } from '../../model/steps.ts';
 import { planSurely } from '../../plan/confirm-drift.ts';
@@ -23,8 +25,11 @@ import type { Connection } from '../session/connect.ts';
 import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
+import { requirePinnedAccount } from '../session/pinned-account.ts';
+import { managedBySisters } from '../session/sisters.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { blastRadius } from './blast-radius.ts';
+import { withDeletionChecks } from './deletion-checks.ts';
 
 /** Documents that are worked on before replies get their turn: a few milliseconds. */
 const DOCUMENTS_A_TURN = 50;
@@ -35,6 +40,8 @@ const OFFLINE_BASE = 'offline';
 export interface Unleased {
   readonly planned: Planned;
   readonly state: State | undefined;
+  readonly account: RemoteAccount;
+  readonly apiBase: string;
   /** Only where it was asked for. */
   readonly blastRadius?: BlastRadius;
 }
@@ -49,39 +56,81 @@ export async function planWithoutLease(
   host: Host,
   inputs: Inputs,
   options: PlanOptions,
-  wanted: { readonly blastRadius?: boolean; readonly whole?: boolean } = {},
+  wanted: {
+    readonly blastRadius?: boolean;
+    readonly whole?: boolean;
+    readonly kinds?: readonly Kind[];
+    readonly settings?: Settings;
+  } = {},
 ): Promise<Unleased> {
   const store = openState(host.runtime, inputs.project);
-  if (options.offline === true) return planOffline(host, inputs, await store.load(), options);
+  if (options.offline === true) {
+    return planOffline(host, inputs, await store.load(), options, wanted.settings);
+  }
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const state = await store.load();
   warnOfMissingState(host, inputs.project, state);
   const connection = await connect(host, inputs.project, access);
   try {
+    const { whole = false, kinds = [], settings } = wanted;
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options, {
-      whole: wanted.whole ?? false,
+      whole,
+      kinds,
+      ...(settings !== undefined && { settings }),
     });
-    if (wanted.blastRadius !== true) return { state, planned };
+    const { apiBase } = connection;
+    if (wanted.blastRadius !== true) return { state, planned, account, apiBase };
     const reached = await blastRadius(planned, { inputs, connection, account, state });
-    return { state, planned, blastRadius: reached };
+    return { state, planned, account, apiBase, blastRadius: reached };
   } finally {
     await connection.close();
   }
 }
 
 /** Git against the last apply: neither a key nor a request. */
-function planOffline(host: Host, inputs: Inputs, state: State | undefined, options: PlanOptions): Unleased {
+function planOffline(
+  host: Host,
+  inputs: Inputs,
+  state: State | undefined,
+  options: PlanOptions,
+  settings: Settings | undefined,
+): Unleased {
   refuseForeignState(inputs, state);
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
-  return { state, planned: planAccount(host, inputs, apiBase, state, account, options) };
+  const planned = planAccount(host, inputs, apiBase, state, account, options, settings);
+  return { state, planned, account, apiBase };
 }
 
-function refuseForeignState({ project }: Inputs, state: State | undefined): void {
+function refuseForeignState({ project, desired }: Inputs, state: State | undefined): void {
   if (state === undefined) return;
   const foreign = checkState(state, { project: project.name, environment: project.environment.name });
   if (foreign !== undefined) throw foreign;
+  const lost = documentsWithoutKind(desired, state);
+  if (lost.length === 0) return;
+  throw new Failure('spec', 'files that held applied documents say no kind', {
+    code: 'SPEC_INVALID',
+    diagnostics: lost,
+    hint: 'write their kind again; to drop the resources delete the files, to keep the files name them under ignore:',
+  });
+}
+
+/** A document that was applied and says no kind any more has been damaged; it must not look like a deletion. */
+function documentsWithoutKind(desired: DesiredState, state: State): readonly Diagnostic[] {
+  const bound = Object.keys(state.resources).flatMap((text) => parseAddress(text) ?? []);
+  const known = (address: Address): boolean =>
+    desired.resources.has(address) || desired.elsewhere.has(address);
+  return (desired.kindless ?? []).flatMap(({ key, position }) => {
+    const gone = bound.filter((each) => each.key === key && !known(each.address));
+    return gone.map(({ address }) => ({
+      severity: 'error' as const,
+      code: 'KIND_MISSING',
+      message: `this says no kind, and ${address} was applied from a document with this key`,
+      position,
+      hint: `write kind: ${address.slice(0, address.indexOf('/'))}`,
+    }));
+  });
 }
 
 /** Reads the account and compares it with Git and the state. */
@@ -91,11 +140,13 @@ export async function planOn(
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
-  refresh = false,
+  asked: { readonly settings?: Settings; readonly refresh?: boolean } = {},
 ): Promise<Planned> {
+  const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
-  const whole = refresh || inputs.project.environment.drift !== 'report';
-  return (await compareWithLive(host, inputs, connection, state, options, { whole })).planned;
+  const reverts = inputs.project.environment.drift !== 'report' || options.revertDrift !== undefined;
+  const whole = refresh || reverts;
+  return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
@@ -111,16 +162,20 @@ export async function compareWithLive(
   requireTargets(options.targets, inputs, state);
   const progress = host.progress();
   try {
-    const listed = await readAccount(connection, { inputs, state, progress, wanted });
-    return await planSurely({
+    const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
+    const compared = await planSurely({
       desired: inputs.desired,
       state,
       options,
       whole: wanted.whole ?? false,
       listed,
       confirm: (items) => confirm(connection.api, items),
-      plan: (account) => planAccount(host, inputs, connection.apiBase, state, account, options),
+      plan: (account) =>
+        planAccount(host, inputs, connection.apiBase, state, account, options, wanted.settings),
     });
+    const { account } = compared;
+    const planned = await withDeletionChecks(host, inputs, compared.planned, { connection, account });
+    return { planned, account };
   } finally {
     progress.end();
   }
@@ -134,6 +189,7 @@ export function planAccount(
   state: State | undefined,
   account: RemoteAccount,
   options: PlanOptions,
+  settings?: Settings,
 ): Planned {
   const { runtime } = host;
   const now = runtime.clock();
@@ -152,6 +208,7 @@ export function planAccount(
     tool: { name: 'assistantctl', version: runtime.version },
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
+    ...(settings !== undefined && { settings }),
   });
 }
 
@@ -173,6 +230,8 @@ export interface AlsoRead {
   readonly integrations?: boolean;
   /** Every assistant that Git or the state names, read by id. */
   readonly whole?: boolean;
+  /** What Git writes and the API never sees, to be compared as well. */
+  readonly settings?: Settings;
 }
 
 interface Reading {
@@ -185,6 +244,7 @@ interface Reading {
 const NOTHING_WISHED = { secrets: false, buckets: false };
 
 async function readAccount(
+  host: Host,
   connection: Connection,
   { inputs, state, progress, wanted }: Reading,
 ): Promise<RemoteAccount> {
@@ -205,12 +265,17 @@ async function readAccount(
     done += 1;
     show();
   };
-  const [account, inventory, vanished] = await Promise.all([
+  const [account, elsewhere, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, onProgress }),
+    managedBySisters(host, project),
     whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
-  return { ...account, ...inventory, vanished };
+  const rest = KIND_NAMES.filter((kind) => !kinds.includes(kind));
+  await requirePinnedAccount(project.environment, host.runtime.env, account, () =>
+    fetchAccount(connection.api, { kinds: rest, integrations: false }),
+  );
+  return { ...account, ...inventory, elsewhere, vanished };
 }
 
 /** What needs no reply is worked out while pages are on their way, what leads to another request first. */

@@ -24,6 +24,7 @@ const DONE: { readonly [group in ChangeGroup]: string } = {
   delete: 'deleted',
   adopt: 'adopted',
   takeover: 'taken over',
+  move: 'moved',
 };
 
 const TO_DO: { readonly [group in ChangeGroup]: string } = {
@@ -32,6 +33,7 @@ const TO_DO: { readonly [group in ChangeGroup]: string } = {
   delete: 'to delete',
   adopt: 'to adopt',
   takeover: 'to take over',
+  move: 'to move',
 };
 
 interface Group {
@@ -75,7 +77,7 @@ function counts(report: ApplyReport): string {
 
 function doneCounts(report: ApplyReport): string {
   const applied = report.results.filter((result) => result.status === 'applied');
-  const groups = ['create', 'adopt', 'takeover', 'update', 'delete'] as const;
+  const groups = ['create', 'move', 'adopt', 'takeover', 'update', 'delete'] as const;
   const parts = groups
     .map((group) => [applied.filter((result) => groupOf(result) === group).length, DONE[group]] as const)
     .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
@@ -167,12 +169,32 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
   ];
 }
 
+/** What an apply saw changed outside Git and left alone: whoever expects Git to win has to be told. */
+function driftLines({ drift = [] }: ApplyReport, style: Style): readonly string[] {
+  if (drift.length === 0) return [];
+  return [
+    paint(style, 'bold', `Changed outside Git (left as it is): ${count(drift.length, 'resource')}`),
+    ...drift.map(({ address, deleted, fields }) => {
+      const what = deleted ? 'deleted' : fields.map(({ path }) => path).join(', ');
+      return `  ${paint(style, 'yellow', '*')} ${visible(address)}  ${paint(style, 'dim', visible(what))}`;
+    }),
+    ...paragraph(
+      style,
+      'Into Git with pull --drift, or put back with apply --revert-drift ADDR (or all).',
+      2,
+      'dim',
+    ),
+    '',
+  ];
+}
+
 /** The report as text: the verdict, what happened to each resource, and the command to type next. */
 export function renderReport(report: ApplyReport, style: Style): string {
   return finish([
     paint(style, 'bold', reportVerdict(report)),
     '',
     ...GROUPS.flatMap((group) => groupLines(report, group, style)),
+    ...driftLines(report, style),
     ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),
   ]);
 }

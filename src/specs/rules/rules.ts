@@ -1,5 +1,7 @@
 import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problems/problem.ts';
+import { settingsRules } from './assistant-settings.ts';
+import { dynamicVariableRules } from './dynamic-variables.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
 import { insightRules } from './insights.ts';
@@ -11,7 +13,15 @@ import { assistantToolRules, toolRules } from './tools.ts';
 import type { Rule, RuleContext } from './world.ts';
 
 const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
-  assistant: [referenceRules, assistantToolRules, flowRules, transcriptionRules, promotionRules, ignoreRules],
+  assistant: [
+    referenceRules,
+    assistantToolRules,
+    flowRules,
+    transcriptionRules,
+    settingsRules,
+    promotionRules,
+    ignoreRules,
+  ],
   tool: [referenceRules, ({ spec }) => toolRules(spec, '/spec'), ignoreRules],
   mcp_server: [referenceRules, ignoreRules],
   test: [referenceRules, testRules, ignoreRules],
@@ -21,7 +31,7 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
 
 /** Every rule that needs more than one value or more than one document, over one environment. */
 export function checkRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
-  const findings: (readonly [Address, Finding])[] = [...identityRules(world)];
+  const findings: (readonly [Address, Finding])[] = [...identityRules(world), ...dynamicVariableRules(world)];
   for (const resource of world.resources.values()) {
     for (const rule of RULES[resource.kind]) {
       for (const finding of rule(resource, world)) findings.push([resource.address, finding]);

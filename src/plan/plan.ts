@@ -40,7 +40,13 @@ import {
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
-import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
+import {
+  deleteDependencies,
+  dependencyAddresses,
+  orderedDeletes,
+  targetClosure,
+  withDependencies,
+} from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
@@ -108,10 +114,13 @@ export function makePlan(input: PlanInput): Planned {
   );
   const steps: readonly Step[] = [
     ...written,
-    ...orphans.steps.map((step) => ({
-      ...step,
-      dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
-    })),
+    ...orderedDeletes(
+      orphans.steps.map((step) => ({
+        ...step,
+        dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
+      })),
+      live,
+    ),
   ];
   const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes];
   const users = bare.some(takesEffectAtOnce) ? usersOf(desired, account, refs) : new Map();

@@ -1,4 +1,6 @@
+import { concealText } from '../model/credentials/credentials.ts';
 import type { Host, HostFlags, Interrupt } from '../operations/host.ts';
+import { streamGuard } from '../render/terminal/stream-guard.ts';
 import type { Style } from '../render/terminal/style.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
 import { watchSignals } from './interrupt.ts';
@@ -21,6 +23,8 @@ export interface Context extends Host {
   interruptedBy(): StopSignal | undefined;
   /** The result: stdout. */
   print(text: string): void;
+  /** Commands for the runner of a pipeline, such as annotations: stdout, exactly as they are. */
+  printCommands(text: string): void;
   /**
    * The result as JSON: stdout. Several calls make one document of all their members, written at the end, so
    * that a failure after the result (a state that cannot be saved) does not make a second document.
@@ -35,7 +39,10 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
   let interrupt: Interrupt | undefined;
   let document: object | undefined;
   const noteStyle = styleFor(runtime.stderr, runtime.env, color);
-  const note = (text: string): void => runtime.stderr.write(text);
+  const pipeline = isPipeline(runtime.env);
+  const result = streamGuard(pipeline);
+  const remarks = streamGuard(pipeline);
+  const note = (text: string): void => runtime.stderr.write(remarks.text(concealText(text)));
   return {
     runtime,
     flags,
@@ -48,15 +55,23 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
       return interrupt;
     },
     interruptedBy: () => interrupt?.received(),
-    print: (text) => runtime.stdout.write(text),
+    print: (text) => runtime.stdout.write(result.text(text)),
+    printCommands: (text) => runtime.stdout.write(text),
     printJson: (members) => {
       document = { ...document, ...members };
     },
     finish: () => {
-      if (document !== undefined) runtime.stdout.write(toJsonText(document));
+      if (document !== undefined) runtime.stdout.write(result.json(toJsonText(document)));
       interrupt?.release();
     },
   };
+}
+
+/** Whether a runner reads along. Every CI system sets `CI`, but a job may have unset it. */
+function isPipeline(env: Runtime['env']): boolean {
+  return [env.CI, env.GITHUB_ACTIONS, env.GITLAB_CI, env.TF_BUILD, env.TEAMCITY_VERSION].some(
+    (value) => value !== undefined && value !== '' && value !== 'false',
+  );
 }
 
 /** JSON as people and programs read it: two spaces, one newline at the end. */

@@ -29,6 +29,8 @@ export interface HostFlags {
   readonly env?: string;
   /** Log every request. */
   readonly verbose?: boolean;
+  /** Log requests with their bodies. */
+  readonly verboseBodies?: boolean;
 }
 
 export interface Progress {

@@ -44,7 +44,9 @@ export async function validate(
       ...(failed ? failureJson(invalid()) : {}),
     });
   } else if (format === 'github') {
-    context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
+    context.printCommands(
+      renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))),
+    );
   } else {
     context.print(renderDiagnostics(checked.diagnostics, context.style));
     if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));

@@ -172,6 +172,16 @@ function placeOf({ name }: JsonObject, field: string, place: Place): Place {
   return HEADERS.test(place.field) ? { field, header: field } : { field };
 }
 
+/** What stands in a stored text for a credential that was a part of it. */
+export const REMOVED = 'REMOVED-CREDENTIAL';
+
+/** A value as it may be stored: credentials are removed for good. {@link CREDENTIAL} and {@link REMOVED} are left. */
+export function withoutCredentials(value: Json): Json {
+  return mapCredentials(value, { field: '' }, (text, whole) =>
+    whole ? CREDENTIAL : concealText(text, REMOVED),
+  );
+}
+
 function placeAt(path: Path): Place {
   const [owner, field = ''] = path.slice(-2);
   if (owner === undefined || (field !== 'value' && !HEADERS.test(owner))) return { field };

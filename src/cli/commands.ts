@@ -5,7 +5,7 @@
 import { Argument, Option } from 'commander';
 import type { Declared } from './declared.ts';
 
-import { collectAddressOrAll, format, planningOptions } from './options.ts';
+import { collectAddressOrAll, format, planningOptions, reviewedOption } from './options.ts';
 import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
@@ -86,6 +86,8 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'compare Git, the last apply and the live account; writes nothing there',
     declare: (command) =>
       planningOptions(command)
+        .option('--base <ref>', 'where the change goes: only what differs from it is put up for review')
+        .addOption(reviewedOption())
         .option('--out <file>', 'save the plan for `apply FILE`')
         .option('--html <file>', 'write the page of `--format html` beside the result')
         .option('--tests <file>', 'JSON of `test run`, shown in Markdown and HTML')
@@ -94,6 +96,12 @@ export const COMMANDS: readonly Declared[] = [
         .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
         .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
         .addOption(format('text', 'json', 'markdown', 'html')),
+    several: {
+      takes: 'patterns',
+      writes: false,
+      singleOptions: ['out', 'html', 'tests', 'gitlabReport'],
+      singleFormats: ['html'],
+    },
     action: async (context, _args, command) =>
       (await import('./commands/plan.ts')).plan(context, command.opts()),
   },
@@ -102,8 +110,12 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'execute a saved plan, or plan and execute',
     declare: (command) =>
       planningOptions(command)
-        .option('--approve <env>', 'needed for a protected environment without a saved plan')
+        .option(
+          '--approve <env>',
+          'needed for a protected environment without a saved plan; a list for several',
+        )
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
+        .addOption(reviewedOption())
         .option('--no-promote', 'stage assistant versions and leave main where it is')
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')
@@ -113,8 +125,15 @@ export const COMMANDS: readonly Declared[] = [
           'let this adoption replace live values; `all` for every one',
           collectAddressOrAll,
         )
+        .option(
+          '--not-renamed <address>',
+          'let this resource be created beside one of its name whose spec is gone; `all` for every one',
+          collectAddressOrAll,
+        )
         .option('-y, --yes', 'do not ask, even at a terminal')
+        .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },
@@ -122,6 +141,7 @@ export const COMMANDS: readonly Declared[] = [
     usage: 'drift',
     summary: 'show what was changed outside Git; exit 2 when there is any',
     declare: (command) => command.addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'patterns', writes: false, singleOptions: [] },
     action: async (context, _args, command) =>
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },

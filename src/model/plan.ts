@@ -1,13 +1,16 @@
 import type { Address, Kind } from './address.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Position } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
+import type { ValueForm } from './own-form.ts';
 import type { Release, Strategy } from './release.ts';
+import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
 import type { VersionRecord } from './version-record.ts';
 
 export const PLAN_FORMAT = '1.0';
 
-export type Action = 'create' | 'update' | 'delete' | 'adopt';
+/** `move`: the binding goes over to another address; nothing live changes. */
+export type Action = 'create' | 'update' | 'delete' | 'adopt' | 'move';
 
 export type FieldOrigin = 'config' | 'drift' | 'removed';
 
@@ -18,6 +21,17 @@ export interface FieldChange {
   readonly before: Json;
   readonly after: Json;
   readonly origin: FieldOrigin;
+  /** `before` did not come from here: it was set outside Git. */
+  readonly replaces?: true;
+  /** Keyed hashes of the sides of which a part is hidden. */
+  readonly hidden?: HiddenSides;
+  /** What a reviewer agrees to; of updates alone. */
+  readonly digest?: string;
+}
+
+export interface HiddenSides {
+  readonly before?: string;
+  readonly after?: string;
 }
 
 export interface Change {
@@ -39,6 +53,8 @@ export interface Change {
   readonly release?: ReleaseNote;
   /** The version exists already: a `promote` or a `rollback`. */
   readonly existing?: true;
+  /** What a reviewer agrees to, of everything but an update, whose fields have their own. */
+  readonly digest?: string;
   /** An adoption that replaces live values: somebody has to allow it before apply does it. */
   readonly takes_over?: true;
 }
@@ -79,6 +95,9 @@ export interface ConflictEntry {
     readonly base: Json;
     readonly git: Json;
     readonly live: Json;
+    /** Keyed hash of the three values, where a part of them is hidden. */
+    readonly hidden?: string;
+    readonly digest?: string;
   }[];
 }
 
@@ -90,6 +109,8 @@ export interface PlanSummary {
   readonly adopt: number;
   /** Adoptions that replace live values. */
   readonly takeover: number;
+  /** Bindings that go over to another address. */
+  readonly move: number;
   readonly promote: number;
   readonly unchanged: number;
   readonly drift: number;
@@ -112,11 +133,23 @@ export interface Plan {
   readonly git: GitInfo | null;
   readonly inputs_digest: string;
   readonly plan_digest: string;
+  /** Of all that is said of changes and conflicts: tells that the file was edited. */
+  readonly content_digest?: string;
   readonly options: PlanOptions;
   readonly summary: PlanSummary;
   readonly changes: readonly Change[];
   readonly drift: readonly DriftEntry[];
   readonly conflicts: readonly ConflictEntry[];
+  /** Settings that are not those of the last completed apply; absent when all are. */
+  readonly settings?: readonly SettingChange[];
+  /** What its reviewers agree to. */
+  readonly review?: Review;
+  /** Whether the sets that were given hold everything; absent when none was asked about. */
+  readonly reviewed?: ReviewVerdict;
+  /** Changes that are left out, because somebody took them back. */
+  readonly holds?: readonly HeldChange[];
+  /** Absent when the commit contains the one last applied. */
+  readonly behind?: CommitPosition;
   readonly orphans: readonly { readonly address: Address; readonly remote_id: string }[];
   /** Absent when nothing is. Only described, not part of the digest. */
   readonly pending?: readonly PendingEntry[];
@@ -137,6 +170,8 @@ export interface PlanOptions {
   readonly recreate: boolean;
   readonly take: 'git' | 'live' | null;
   readonly targets: readonly Address[];
+  /** Resources whose drift is put back this once, whatever the environment does about drift. */
+  readonly revertDrift?: 'all' | readonly Address[];
   /** The account was not read: Git against what was last applied. Such a plan is for reading only. */
   readonly offline?: true;
 }
@@ -157,7 +192,7 @@ export interface Step {
   readonly id: string;
   readonly address: Address;
   readonly kind: Kind;
-  readonly action: Action | 'link' | 'promote';
+  readonly action: Exclude<Action, 'move'> | 'link' | 'promote';
   readonly name: string;
   readonly remoteId: string | null;
   /** Step ids that must have succeeded first. */
@@ -200,6 +235,7 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      readonly forms: readonly ValueForm[];
       /** The version that was read whole and holds the base. */
       readonly readVersionId?: string;
     }
@@ -208,6 +244,15 @@ export type StateEdit =
   | { readonly op: 'move'; readonly from: Address; readonly to: Address }
   | { readonly op: 'forget'; readonly address: Address };
 
+/** A document that is to be created and a bound resource without a document, of one kind and name. */
+export interface SuspectedRename {
+  readonly from: Address;
+  readonly to: Address;
+  readonly name: string;
+  readonly remoteId: string;
+  readonly position: Position;
+}
+
 /** The planner's whole result; only `plan` is ever saved. */
 export interface Planned {
   readonly plan: Plan;
@@ -215,4 +260,8 @@ export interface Planned {
   readonly stateEdits: readonly StateEdit[];
   /** Address to live id, as known when planning: bound and adopted resources. */
   readonly ids: { readonly [target: string]: string };
+  /** Creates that apply does not do before somebody said that they are no renames. */
+  readonly renames: readonly SuspectedRename[];
+  /** Provisional bindings that an apply confirms when it ends well: their documents were read. */
+  readonly confirms: readonly Address[];
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** The checked project file for one chosen environment; defaults are filled in. */
 export interface Project {
   readonly name: string;
@@ -9,6 +11,8 @@ export interface Project {
   /** The groups of each environment, in their order. */
   readonly groups: { readonly [environment: string]: readonly string[] };
   readonly environment: Environment;
+  /** The other environments of the project. */
+  readonly sisters: readonly Environment[];
   /** Names of the variables with API keys of all environments: no program that is started may see them. */
   readonly keyVariables: readonly string[];
   readonly limits: Limits;
@@ -19,6 +23,10 @@ export interface Project {
   /** Longest body of a reply. */
   readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
+  /** What the file writes for the project as a whole that decides how applies go; as written. */
+  readonly settings: JsonObject;
+  /** Milliseconds from a plan to its merge in which its review counts. */
+  readonly reviewTtlMs: number;
   /** Globs of files below the specs folder that are no documents, relative to the root. */
   readonly ignore: readonly string[];
   /** Ids, names or `kind/name` of live resources that are never shown as unmanaged; `*` stands for anything. */
@@ -32,6 +40,10 @@ export interface Environment {
   /** From the project file; the cli falls back to `TELNYX_BASE_URL` and then to the public address. */
   readonly baseUrl: string | undefined;
   readonly protected: boolean;
+  /** Fingerprint of the account that its key must belong to. */
+  readonly account: string | undefined;
+  /** Resources whose document is gone are deleted without being asked for by a flag. */
+  readonly prune: boolean;
   readonly state:
     | { readonly backend: 'file' }
     | { readonly backend: 'git'; readonly remote: string; readonly ref: string };
@@ -40,6 +52,8 @@ export interface Environment {
   readonly groups: readonly string[];
   /** Values with all that they use worked out. */
   readonly variables: { readonly [name: string]: string };
+  /** What the file writes for the environment that decides how applies go; as written. */
+  readonly settings: JsonObject;
   readonly variableOrigins: { readonly [name: string]: VariableOrigin };
 }
 

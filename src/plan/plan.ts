@@ -15,17 +15,31 @@ import {
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
+import type { SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
 import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affected.ts';
-import { inputsDigest, planDigest } from './digests.ts';
+import { contentDigestOf, inputsDigest } from './digests.ts';
+import { withoutForeignDeletes, withoutForeignWrites } from './elsewhere.ts';
 import { deferredReferences } from './graph.ts';
 import { inventoryWarnings } from './inventory.ts';
-import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import type { MovedBinding } from './moved-bindings.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
+import { renameCautions, suspectedRenames } from './renames.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
+import {
+  conflictDigest,
+  digestOfUnits,
+  fieldDigest,
+  type PlanIdentity,
+  reviewUnits,
+  wholeDigest,
+} from './review-units.ts';
+import { sealOf } from './seal.ts';
+import { settingChanges } from './settings.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
 
@@ -41,6 +55,8 @@ export interface PlanInput {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** What Git writes and the API never sees; absent where that is of no interest. */
+  readonly settings?: Settings;
 }
 
 /**
@@ -53,26 +69,31 @@ export function makePlan(input: PlanInput): Planned {
   const matching = matchResources(desired, state, account);
   const ids = knownIds(matching, account, options.recreate);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const chosen = targetClosure(options.targets, desired);
+  const chosen = targetClosure(options.targets, desired, createdBy(matching, options.recreate));
+  const isChosen = (address: Address): boolean => chosen === undefined || chosen.has(address);
   const deferred = deferredReferences(creates(desired, matching, options.recreate));
-  const policy = { drift: input.project.drift, take: options.take };
+  const seal = sealOf(state);
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
-    if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
+    if (resource === undefined || !isChosen(address)) continue;
+    const drift = revertsDrift(options, address) ? 'revert' : input.project.drift;
     const context = {
-      policy,
+      policy: { drift, take: options.take },
       recreate: options.recreate,
       ids,
       refs,
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
+      seal,
       readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
-    results.set(address, planResource(resource, match, context));
+    results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
   }
-  const orphans = planOrphans(matching.orphans, input, chosen);
+  const orphans = withoutForeignDeletes(planOrphans(matching.orphans, input, chosen), account.elsewhere);
+  const moves = matching.moves.filter(({ to }) => isChosen(to));
+  const renames = suspectedRenames(desired, matching, isChosen);
   const plans = [...results.values()];
   const live = new Map(account.resources.map((resource) => [resource.id, resource]));
   const written = withDependencies(
@@ -90,23 +111,57 @@ export function makePlan(input: PlanInput): Planned {
   const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes];
   const users = bare.some(takesEffectAtOnce) ? usersOf(desired, account, refs) : new Map();
   const dependencies = dependencyAddresses(steps);
-  const changes = bare.map((change) => finishChange(change, dependencies, users));
+  const changes = [
+    ...moves.map(moveChange),
+    ...bare.map((change) => finishChange(change, dependencies, users)),
+  ];
   const diagnostics = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
-    ...takeOverCautions(changes),
+    ...takeOverCautions(changes, account),
+    ...renameCautions(renames),
     ...matching.diagnostics,
+    ...plans.flatMap(({ problem }) => problem ?? []),
+    ...plans.flatMap(({ ignored }) => ignored ?? []),
     ...missingTargets(results, desired, ids),
+    ...plans.flatMap(({ diagnostics: notes = [] }) => notes.map((note) => located(note, desired))),
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
   const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
   const stateEdits = [
-    ...matching.moves.map((move) => ({ op: 'move' as const, ...move })),
+    ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),
+    ...matching.superseded.map((address) => ({ op: 'forget' as const, address })),
     ...plans.flatMap((result) => result.settled ?? []),
     ...plans.flatMap((result) => result.stateEdit ?? []),
     ...orphans.stateEdits,
   ];
-  return { plan, steps, stateEdits, ids: Object.fromEntries(ids) };
+  const confirms = [...results.keys()].filter((address) => {
+    const match = matching.matches.get(address);
+    return match?.how === 'bound' && match.binding.provisional === true;
+  });
+  return { plan, steps, stateEdits, ids: Object.fromEntries(ids), renames, confirms };
+}
+
+function revertsDrift({ revertDrift }: PlanOptions, address: Address): boolean {
+  return revertDrift === 'all' || revertDrift?.includes(address) === true;
+}
+
+function moveChange({ from, to, remoteId }: MovedBinding): Change {
+  const [before, after] = [from, to].map((address) => parseAddress(address)?.key ?? address);
+  return {
+    address: to,
+    action: 'move',
+    remote_id: remoteId,
+    reason: `keeps the id that ${from} was bound to`,
+    fields: [{ path: '/key', before: before ?? null, after: after ?? null, origin: 'config' }],
+    promotes: false,
+    live_version_id: null,
+    base_digest: null,
+    live_digest: null,
+    desired_digest: null,
+    depends_on: [],
+    affects: [],
+  };
 }
 
 function isVanished(match: Match, vanished: ReadonlySet<string> | undefined): boolean {
@@ -115,7 +170,8 @@ function isVanished(match: Match, vanished: ReadonlySet<string> | undefined): bo
 }
 
 function foreignAccount({ state, project }: PlanInput): Failure {
-  const count = Object.keys(state?.resources ?? {}).length;
+  const bindings = Object.values(state?.resources ?? {});
+  const count = bindings.filter(({ provisional }) => provisional !== true).length;
   return new Failure(
     'stale',
     `none of the ${count} resources that the state of "${project.environment}" is bound to exists in this account`,
@@ -127,17 +183,15 @@ function foreignAccount({ state, project }: PlanInput): Failure {
 }
 
 function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
-  return [...desired.resources.values()].filter(({ address }) => {
-    const how = matching.matches.get(address)?.how;
-    return how === 'create' || (how === 'gone' && recreate);
-  });
+  const isCreated = createdBy(matching, recreate);
+  return [...desired.resources.values()].filter(({ address }) => isCreated(address));
 }
 
 /** A change of what assistants share: no version stands between it and the callers. */
 function takesEffectAtOnce({ address, action, fields }: Change): boolean {
   const kind = parseAddress(address)?.kind;
   if (kind === undefined || !KINDS[kind].live) return false;
-  return action === 'delete' || (action !== 'create' && fields.length > 0);
+  return action === 'delete' || (action !== 'create' && action !== 'move' && fields.length > 0);
 }
 
 function finishChange(
@@ -151,6 +205,13 @@ function finishChange(
     depends_on: dependencies.get(change.address) ?? [],
     affects: takesEffectAtOnce(change) ? used : [],
   };
+}
+
+function located(diagnostic: Diagnostic, desired: DesiredState): Diagnostic {
+  const { address, pointer } = diagnostic;
+  if (address === undefined || pointer === undefined) return diagnostic;
+  const position = desired.locate(address, pointer);
+  return position === undefined ? diagnostic : { ...diagnostic, position };
 }
 
 /** References that no id is known for and no create will give one: the request could not be written. */
@@ -195,14 +256,21 @@ interface Parts {
 }
 
 function assemble(input: PlanInput, parts: Parts): Plan {
-  const { changes, plans, matching } = parts;
+  const { plans, matching } = parts;
+  const place = identity(input);
+  const changes = parts.changes.map((change) => withDigests(place, change));
+  const settings = changedSettings(input);
   const drift = plans.flatMap((plan) => plan.drift ?? []);
-  const conflicts = plans.flatMap((plan) => plan.conflict ?? []);
+  const conflicts = plans
+    .flatMap((plan) => plan.conflict ?? [])
+    .map(({ address, fields }) => ({
+      address,
+      fields: fields.map((field) => ({ ...field, digest: conflictDigest(place, address, field) })),
+    }));
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
   const takeover = changes.filter((change) => change.takes_over === true).length;
   const pending = plans.flatMap((plan) => plan.pending ?? []);
   const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
-  const inputs = inputsDigest(input);
   const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
   return {
     format_version: PLAN_FORMAT,
@@ -214,8 +282,9 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     created_at: input.createdAt,
     expires_at: input.expiresAt,
     git: input.git,
-    inputs_digest: inputs,
-    plan_digest: planDigest({ ...identity(input), inputs_digest: inputs, changes, conflicts }),
+    inputs_digest: inputsDigest(input),
+    plan_digest: digestOfUnits(reviewUnits({ ...place, changes, conflicts, settings })),
+    content_digest: contentDigestOf({ changes, conflicts }),
     options: input.options,
     summary: {
       create: count('create'),
@@ -223,6 +292,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       delete: count('delete'),
       adopt: count('adopt') - takeover,
       takeover,
+      move: count('move'),
       promote: changes.filter((change) => change.promotes).length,
       unchanged: plans.length - [...touched].filter((address) => matching.matches.has(address)).length,
       drift: new Set([...drift, ...reverted].map((entry) => entry.address)).size,
@@ -234,6 +304,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     changes,
     drift,
     conflicts,
+    ...(settings.length > 0 && { settings }),
     orphans: parts.orphans,
     ...(pending.length > 0 && { pending }),
     released: plans.flatMap((plan) => plan.released ?? []),
@@ -241,10 +312,21 @@ function assemble(input: PlanInput, parts: Parts): Plan {
   };
 }
 
-function identity(input: PlanInput): {
-  readonly project: string;
-  readonly environment: string;
-  readonly api_base: string;
-} {
+/** Without a completed apply there is nothing to compare settings with: the first one begins the record. */
+function changedSettings(input: PlanInput): readonly SettingChange[] {
+  const { settings, state } = input;
+  const former = state?.completed?.settings;
+  return settings === undefined || former === undefined
+    ? []
+    : settingChanges(identity(input), former, settings);
+}
+
+function withDigests(place: PlanIdentity, change: Change): Change {
+  if (change.action !== 'update') return { ...change, digest: wholeDigest(place, change) };
+  const fields = change.fields.map((field) => ({ ...field, digest: fieldDigest(place, change, field) }));
+  return { ...change, fields };
+}
+
+function identity(input: PlanInput): PlanIdentity {
   return { project: input.project.name, environment: input.project.environment, api_base: input.apiBase };
 }

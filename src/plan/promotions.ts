@@ -1,6 +1,7 @@
 /** Plans that move main to a version that exists: promotions of what waits, and rollbacks. */
 import { digest, sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest } from '../canonical/confirmed-promotion.ts';
+import { asSent } from '../canonical/own-form.ts';
 import { projectLike } from '../canonical/project.ts';
 import type { Address } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -17,8 +18,9 @@ import {
 import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
-import { planDigest } from './digests.ts';
+
 import { releaseNote } from './release.ts';
+import { digestOfUnits, reviewUnits } from './review-units.ts';
 import { configFields } from './version-diff.ts';
 
 export interface Promotion {
@@ -72,7 +74,7 @@ export function planMoves(input: MovesInput): Planned {
     created_at: input.createdAt,
     expires_at: input.expiresAt,
     git: input.git,
-    plan_digest: planDigest({ ...identity, changes, conflicts: [] }),
+    plan_digest: digestOfUnits(reviewUnits({ ...identity, changes, conflicts: [] })),
     options: { prune: false, recreate: false, take: null, targets: moves.map(({ address }) => address) },
     summary: {
       create: 0,
@@ -80,6 +82,7 @@ export function planMoves(input: MovesInput): Planned {
       delete: 0,
       adopt: 0,
       takeover: 0,
+      move: 0,
       promote: changes.length,
       unchanged: 0,
       drift: 0,
@@ -95,7 +98,7 @@ export function planMoves(input: MovesInput): Planned {
     diagnostics: [],
   };
   const stateEdits = input.settled.map((done): StateEdit => ({ op: 'settle', ...done }));
-  return { plan, steps: moves.map(stepOf), stateEdits, ids };
+  return { plan, steps: moves.map(stepOf), stateEdits, ids, renames: [], confirms: [] };
 }
 
 function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {
@@ -152,7 +155,8 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
   const content = contentDigest(version.config);
   const candidate = binding.candidate;
   const ours = candidate !== undefined && candidate.content === content;
-  const { base, foreign } = binding;
+  const { base, foreign, forms } = binding;
+  const kept = ours ? candidate.forms : forms;
   return {
     version_id: version.versionId ?? '',
     content,
@@ -164,7 +168,8 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
       ? candidate.base
       : base === null
         ? null
-        : sealSecrets(shape, projectLike(shape, version.config, base, foreign)),
+        : sealSecrets(shape, projectLike(shape, asSent(shape, version.config, forms), base, foreign)),
     foreign: ours ? candidate.foreign : foreign,
+    ...(kept !== undefined && { forms: kept }),
   };
 }

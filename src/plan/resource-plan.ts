@@ -1,4 +1,5 @@
 import type { DesiredResource } from '../model/desired.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type {
   Change,
   ConflictEntry,
@@ -10,6 +11,7 @@ import type {
 } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { Policy } from './compare.ts';
+import type { Seal } from './sides.ts';
 
 /** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
 export interface ResourcePlan {
@@ -22,6 +24,12 @@ export interface ResourcePlan {
   /** A move of main that turned out to be done; comes before everything else. */
   readonly settled?: StateEdit;
   readonly pending?: PendingEntry;
+  /** What the API made of values of the spec. */
+  readonly diagnostics?: readonly Diagnostic[];
+  /** Why nothing may be done, though something would have to be. */
+  readonly problem?: Diagnostic;
+  /** Differences that the spec says to ignore. */
+  readonly ignored?: Diagnostic;
 }
 
 export interface ResourceContext {
@@ -37,6 +45,8 @@ export interface ResourceContext {
   readonly release: Release | undefined;
   /** False when the version that the binding says is waiting is no longer there. */
   readonly waits: boolean;
+  /** Keyed hash of what is hidden; absent where the environment was never applied. */
+  readonly seal: Seal | undefined;
   /** The live form was read by id, and not from a list. */
   readonly readById: boolean;
 }

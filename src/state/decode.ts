@@ -125,7 +125,10 @@ function stateProblem(value: JsonObject): string | undefined {
   const deleted = value.deleted;
   if (!isArray(deleted)) return '/deleted is not a list';
   const bad = deleted.findIndex((item) => !isDeleted(item));
-  return bad < 0 ? undefined : `/deleted/${bad} is incomplete`;
+  if (bad >= 0) return `/deleted/${bad} is incomplete`;
+  return value.completed === undefined || isCompleted(value.completed)
+    ? undefined
+    : '/completed is incomplete';
 }
 
 /** Reads one line of the log; undefined when it is none. */
@@ -169,9 +172,12 @@ function isBinding(value: unknown): value is Binding {
     isTextOrNull(value.main_version_id) &&
     isTextOrNull(value.staged_version_id) &&
     isOptional(value.read_version_id, isText) &&
+    isOptional(value.forms, isForms) &&
+    isOptional(value.begun, isObject) &&
     isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&
+    isOptional(value.provisional, (provisional) => provisional === true) &&
     isOptional(value.candidate, isCandidate) &&
     isOptional(value.moving, isMove) &&
     isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
@@ -187,12 +193,20 @@ function hasTexts(value: unknown, names: readonly string[]): value is JsonObject
   return isObject(value) && names.every((name) => isText(value[name]));
 }
 
+function isForms(value: unknown): boolean {
+  return (
+    isArray(value) &&
+    value.every((form) => isObject(form) && isText(form.at) && 'sent' in form && 'got' in form)
+  );
+}
+
 function isMove(value: unknown): boolean {
   return (
     hasTexts(value, ['version_id', 'content', 'at', 'by', 'reason']) &&
     (value.base === null || isObject(value.base)) &&
     isArray(value.foreign) &&
-    value.foreign.every(isText)
+    value.foreign.every(isText) &&
+    isOptional(value.forms, isForms)
   );
 }
 
@@ -223,6 +237,7 @@ function isEntry(value: unknown): value is JournalEntry {
   const { op, address, binding } = value;
   if (op === 'init') return isState(value.state);
   if (op === 'archive') return isDeleted(value.deleted);
+  if (op === 'complete') return isCompleted(value.completed);
   if (op === 'move') {
     const carried = binding === undefined || binding === null || isBinding(binding);
     return isAddress(value.from) && isAddress(value.to) && carried;
@@ -232,6 +247,17 @@ function isEntry(value: unknown): value is JournalEntry {
   if (op === 'bind') return isBinding(binding);
   if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
   return op === 'fail';
+}
+
+function isCompleted(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isTextOrNull(value.commit) &&
+    typeof value.dirty === 'boolean' &&
+    isText(value.at) &&
+    isObject(value.settings) &&
+    Object.values(value.settings).every(isObject)
+  );
 }
 
 function isHolder(value: unknown): value is LeaseHolder {

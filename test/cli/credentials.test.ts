@@ -10,11 +10,14 @@ const production: Environment = {
   apiKeyEnv: 'TELNYX_KEY_OF_PRODUCTION',
   baseUrl: undefined,
   protected: true,
+  account: undefined,
+  prune: false,
   state: { backend: 'file' },
   drift: 'report',
   groups: [],
   variables: {},
   variableOrigins: {},
+  settings: {},
 };
 const env = { TELNYX_KEY_OF_PRODUCTION: 'KEY_TEST_1' };
 

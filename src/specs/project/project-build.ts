@@ -6,7 +6,8 @@ import type { Environment, Project } from '../../model/project.ts';
 import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './project-variables.ts';
 
 /** The checked project file with all its environments. */
-export interface ProjectDocument extends Omit<Project, 'environment' | 'environments' | 'groups'> {
+export interface ProjectDocument
+  extends Omit<Project, 'environment' | 'environments' | 'groups' | 'sisters'> {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment: string | undefined;
   /** Remarks that do not keep the file from being used. */
@@ -43,10 +44,35 @@ export function buildProject(
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
     maxReplyBytes: (number(limits, 'max_reply_mb') ?? 64) * 1024 * 1024,
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    settings: only(body, PROJECT_SETTINGS),
+    reviewTtlMs: duration(body, 'review_ttl') ?? 30 * 24 * 3_600_000,
     ignore: texts(body, 'ignore'),
     ignoreLive: texts(body, 'ignore_live'),
     diagnostics,
   };
+}
+
+/** Settings: written here and never sent to the API, and reviewed like changes. */
+const PROJECT_SETTINGS = ['limits', 'hooks', 'notify', 'diagnostics', 'review_ttl'];
+const ENVIRONMENT_SETTINGS = [
+  'target',
+  'protected',
+  'drift',
+  'prune',
+  'base_url',
+  'api_key_env',
+  'account',
+  'state',
+  'api',
+];
+
+function only(body: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = body[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function buildEnvironment(name: string, body: JsonObject, variables: EnvironmentVariables): Environment {
@@ -58,6 +84,8 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
     apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
     baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
     protected: body.protected === true,
+    account: text(body, 'account'),
+    prune: body.prune === true,
     state:
       state.backend === 'git'
         ? {
@@ -67,6 +95,7 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
           }
         : { backend: 'file' },
     drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
+    settings: only(body, ENVIRONMENT_SETTINGS),
     groups: groupsOf(body),
     ...variables,
   };

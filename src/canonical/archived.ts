@@ -1,4 +1,4 @@
-import { CREDENTIAL, REMOVED, withoutCredentials } from '../model/credentials/credentials.ts';
+import { CREDENTIAL, REMOVED, withoutCredentials } from '../model/credentials.ts';
 import {
   isArray,
   isObject,

@@ -5,7 +5,7 @@
  * {@link EMPTY}. Diff, digest and the check after a write all look at such trees and at nothing else.
  */
 import { hash } from 'node:crypto';
-import { hideCredentials } from '../model/credentials/credentials.ts';
+import { hideCredentials } from '../model/credentials.ts';
 import {
   isArray,
   isObject,

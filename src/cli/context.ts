@@ -1,4 +1,4 @@
-import { concealText } from '../model/credentials/credentials.ts';
+import { concealText } from '../model/credentials.ts';
 import type { Host, HostFlags, Interrupt } from '../operations/host.ts';
 import { streamGuard } from '../render/terminal/stream-guard.ts';
 import type { Style } from '../render/terminal/style.ts';

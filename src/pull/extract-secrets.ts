@@ -5,7 +5,7 @@
  */
 import { keyedElements } from '../canonical/keys.ts';
 import { childShape, fittingShape } from '../canonical/walk.ts';
-import { lengthOfSecret } from '../model/credentials/credentials.ts';
+import { lengthOfSecret } from '../model/credentials.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ListShape, ObjectShape, Shape } from '../model/shape.ts';
 import { slug } from './names.ts';

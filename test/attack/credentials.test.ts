@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  concealJson,
-  concealText,
-  credentialsIn,
-  hideCredentials,
-} from '../../src/model/credentials/credentials.ts';
+import { concealJson, concealText, credentialsIn, hideCredentials } from '../../src/model/credentials.ts';
 import type { Json } from '../../src/model/json.ts';
 import { diagnose } from '../specs/support.ts';
 

@@ -1,4 +1,4 @@
-import { concealJson, concealText } from '../../model/credentials/credentials.ts';
+import { concealJson, concealText } from '../../model/credentials.ts';
 import { scalarText } from '../../model/side-api.ts';
 import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
 import { shownConfig } from '../../operations/account/surroundings.ts';

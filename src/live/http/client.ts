@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { concealJson } from '../../model/credentials/credentials.ts';
+import { concealJson } from '../../model/credentials.ts';
 import { ApiError, Failure, type RequestEffect } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { RetryPolicy } from '../../model/project.ts';

@@ -1,4 +1,4 @@
-import { concealText } from '../../model/credentials/credentials.ts';
+import { concealText } from '../../model/credentials.ts';
 import { Failure } from '../../model/errors.ts';
 import { type JsonObject, stableStringify } from '../../model/json.ts';
 import type { HttpRequest } from './transport.ts';

@@ -1,11 +1,6 @@
 import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
-import {
-  credentialIn,
-  fieldCredential,
-  headerCredential,
-  refCredential,
-} from '../../model/credentials/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Planned } from '../../model/plan.ts';

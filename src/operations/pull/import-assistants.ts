@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refCredential } from '../../model/credentials/credentials.ts';
+import { refCredential } from '../../model/credentials.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import type { ImportProvider } from '../../model/import-api.ts';
 import type { PullReport } from '../../model/pull.ts';

@@ -4,12 +4,7 @@
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
 import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../../model/address.ts';
-import {
-  credentialIn,
-  fieldCredential,
-  headerCredential,
-  refCredential,
-} from '../../model/credentials/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';

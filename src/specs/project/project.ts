@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
-import { credentialIn } from '../../model/credentials/credentials.ts';
+import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { selectEnvironments } from '../../model/environment-match.ts';
 import { Failure } from '../../model/errors.ts';

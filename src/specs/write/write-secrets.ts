@@ -1,5 +1,5 @@
 import { setAtPath } from '../../canonical/edit.ts';
-import { CREDENTIAL, credentialsIn } from '../../model/credentials/credentials.ts';
+import { CREDENTIAL, credentialsIn } from '../../model/credentials.ts';
 import { isArray, isObject, type Json, type JsonObject, jsonEqual, type Path } from '../../model/json.ts';
 import type { ObjectShape } from '../../model/shape.ts';
 

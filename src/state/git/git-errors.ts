@@ -1,4 +1,4 @@
-import { concealText } from '../../model/credentials/credentials.ts';
+import { concealText } from '../../model/credentials.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import type { GitFinished } from './git-info.ts';
 import { NO_PROGRAM } from './git-run.ts';

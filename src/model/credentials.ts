@@ -4,10 +4,11 @@
  * that only credentials have; and a header value that looks like chance. Messages never repeat more than the first
  * three characters.
  */
-import { isArray, isObject, type Json, type JsonObject, type Path } from '../json.ts';
-import { isCredentialField, isCredentialHeader } from './names.ts';
-import { isHighEntropy, shapeIn } from './shapes.ts';
-import { urlCredentialIn } from './urls.ts';
+
+import { isCredentialField, isCredentialHeader } from './credentials/names.ts';
+import { isHighEntropy, shapeIn } from './credentials/shapes.ts';
+import { urlCredentialIn } from './credentials/urls.ts';
+import { isArray, isObject, type Json, type JsonObject, type Path } from './json.ts';
 
 interface Problem {
   readonly code: 'CREDENTIAL_LITERAL' | 'SECRET_NAME_INVALID';

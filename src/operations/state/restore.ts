@@ -6,8 +6,9 @@ import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
 import { restorePlan } from '../../plan/restore.ts';
 import { requireAddress } from '../address-argument.ts';
+import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
-import type { Host } from '../host.ts';
+import type { ConfirmPlan, Host } from '../host.ts';
 import { compareWithLive } from '../plan/make-plan.ts';
 import { accessTo } from '../session/access.ts';
 import { boundOtherwise } from '../session/bindings.ts';
@@ -18,6 +19,11 @@ import { archivedConfig, presentIds, unknownReferences } from './restoring.ts';
 
 export interface RestoreRequest {
   readonly at?: string;
+  /** Environment whose protection was lifted by name. */
+  readonly approve?: string;
+  /** Whether `confirm` really asks somebody. */
+  readonly asksPerson: boolean;
+  readonly confirm: ConfirmPlan;
 }
 
 /**
@@ -29,6 +35,7 @@ export async function restoreResource(host: Host, text: string, request: Restore
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const inputs = await gather(host);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
+  requireApproval(inputs.project.environment, request.approve, request.asksPerson);
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const store = openState(host.runtime, inputs.project);
   return await withSession(host, inputs, access, async ({ connection, session, execute, save }) => {
@@ -43,7 +50,9 @@ export async function restoreResource(host: Host, text: string, request: Restore
       presentIds(state, account),
     );
     if (missingIds.length > 0) throw unknownReferences(address, missingIds, state);
-    const outcome = await execute(restorePlan(planned, { address, kind, config }), { promote: true });
+    const restoring = restorePlan(planned, { address, kind, config });
+    await request.confirm(inputs.project, restoring.plan);
+    const outcome = await execute(restoring, { promote: true });
     if (lostSecrets.length > 0) {
       host.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
     }

@@ -83,7 +83,12 @@ function driftLines(plan: Plan, style: Style): readonly string[] {
   if (entries.length === 0) return [];
   const kept = entries.filter((entry) => !entry.deleted);
   const gone = entries.filter((entry) => entry.deleted);
-  const revert = `drift: revert   (environment ${visible(plan.environment)} in assistantctl.yaml)`;
+  const revert = command(
+    plan,
+    'apply',
+    '--revert-drift',
+    kept.length === 1 ? (kept[0]?.address ?? '') : 'all',
+  );
   return [
     paint(style, 'bold', `Changed outside Git (left as it is): ${count(entries.length, 'resource')}`),
     ...entries.flatMap((entry) => driftEntryLines(entry, style)),

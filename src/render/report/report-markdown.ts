@@ -110,7 +110,11 @@ export function renderReportMarkdown(report: ApplyReport, place: ReportPlace): s
     ]),
     ...gateLine(results.flatMap(({ tests }) => tests ?? [])),
   ];
+  const drifted = (report.drift ?? []).map(({ address }) => code(truncate(address, 80, '…')));
   const tail = [
+    ...(drifted.length === 0
+      ? []
+      : [`Changed outside Git, left as it is (${drifted.length}): ${listSome(drifted)}.`]),
     `Plan ${code(report.plan_digest)} of ${code(truncate(project, 80, '…'))}.`,
     ...(report.next === '' ? [] : ['Next:', fence('sh', [visible(truncate(report.next, 2000, '…'))])]),
   ];

@@ -169,12 +169,32 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
   ];
 }
 
+/** What an apply saw changed outside Git and left alone: whoever expects Git to win has to be told. */
+function driftLines({ drift = [] }: ApplyReport, style: Style): readonly string[] {
+  if (drift.length === 0) return [];
+  return [
+    paint(style, 'bold', `Changed outside Git (left as it is): ${count(drift.length, 'resource')}`),
+    ...drift.map(({ address, deleted, fields }) => {
+      const what = deleted ? 'deleted' : fields.map(({ path }) => path).join(', ');
+      return `  ${paint(style, 'yellow', '*')} ${visible(address)}  ${paint(style, 'dim', visible(what))}`;
+    }),
+    ...paragraph(
+      style,
+      'Into Git with pull --drift, or put back with apply --revert-drift ADDR (or all).',
+      2,
+      'dim',
+    ),
+    '',
+  ];
+}
+
 /** The report as text: the verdict, what happened to each resource, and the command to type next. */
 export function renderReport(report: ApplyReport, style: Style): string {
   return finish([
     paint(style, 'bold', reportVerdict(report)),
     '',
     ...GROUPS.flatMap((group) => groupLines(report, group, style)),
+    ...driftLines(report, style),
     ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),
   ]);
 }

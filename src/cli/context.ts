@@ -1,11 +1,12 @@
 import { concealText } from '../model/credentials.ts';
 import type { Host, HostFlags, Interrupt } from '../operations/host.ts';
+import { fitScreen } from '../render/terminal/fit.ts';
 import { streamGuard } from '../render/terminal/stream-guard.ts';
 import type { Style } from '../render/terminal/style.ts';
-import type { Runtime, StopSignal } from '../runtime.ts';
+import type { Output, Runtime, StopSignal } from '../runtime.ts';
 import { watchSignals } from './interrupt.ts';
 import { startProgress } from './progress.ts';
-import { styleFor } from './terminal.ts';
+import { screenWidth, styleFor } from './terminal.ts';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalFlags extends HostFlags {
@@ -21,9 +22,11 @@ export interface Context extends Host {
   readonly noteStyle: Style;
   /** The signal that interrupted the command, if one did. */
   interruptedBy(): StopSignal | undefined;
-  /** The result: stdout. */
+  /** The result for a person: stdout, broken at spaces where it is wider than the screen. */
   print(text: string): void;
-  /** Commands for the runner of a pipeline, such as annotations: stdout, exactly as they are. */
+  /** The result for a program, or a text that is to be copied: stdout, as it is. */
+  printExactly(text: string): void;
+  /** Text of our own alone, such as annotations for the runner of a pipeline: stdout, unguarded. */
   printCommands(text: string): void;
   /**
    * The result as JSON: stdout. Several calls make one document of all their members, written at the end, so
@@ -44,7 +47,12 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
   const pipeline = isPipeline(runtime.env);
   const result = streamGuard(pipeline);
   const remarks = streamGuard(pipeline);
-  const note = (text: string): void => runtime.stderr.write(remarks.text(concealText(text)));
+  const fitted = (text: string, output: Output): string => {
+    const width = screenWidth(output, runtime.env);
+    return width === undefined ? text : fitScreen(text, Math.max(40, width));
+  };
+  const note = (text: string): void =>
+    runtime.stderr.write(remarks.text(fitted(concealText(text), runtime.stderr)));
   return {
     runtime,
     flags,
@@ -57,7 +65,8 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
       return interrupt;
     },
     interruptedBy: () => interrupt?.received(),
-    print: (text) => runtime.stdout.write(result.text(text)),
+    print: (text) => runtime.stdout.write(result.text(fitted(text, runtime.stdout))),
+    printExactly: (text) => runtime.stdout.write(result.text(text)),
     printCommands: (text) => runtime.stdout.write(text),
     printJson: (members) => {
       document = { ...document, ...members };

@@ -3417,6 +3417,10 @@ export interface SavedPlanFile {
       readonly [k: string]: unknown;
     };
     /**
+     * Addresses whose hold is released.
+     */
+    readonly releaseHolds?: readonly string[];
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;
@@ -3619,6 +3623,12 @@ export interface ProjectFile {
    * Live resources that are never shown as unmanaged: ids, `kind/name` or names; `*` stands for any characters.
    */
   readonly ignore_live?: readonly string[];
+  /**
+   * What becomes of warnings and remarks, by their code: `ignore` silences, `error` refuses. Errors cannot be lowered.
+   */
+  readonly diagnostics?: {
+    readonly [k: string]: 'ignore' | 'info' | 'warning' | 'error';
+  };
   /**
    * Changes that are too large to be meant are refused.
    */

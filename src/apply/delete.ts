@@ -1,4 +1,5 @@
-import { liveDigest, sealSecrets } from '../canonical/canonical.ts';
+import { archivedForm } from '../canonical/archived.ts';
+import { liveDigest } from '../canonical/canonical.ts';
 import { type Address, parseAddress } from '../model/address.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -47,7 +48,7 @@ async function archive(context: ApplyContext, step: Step, live: RemoteResource):
       address: step.address,
       remote_id: live.id,
       deleted_at: context.clock().toISOString(),
-      config: sealSecrets(SHAPES[step.kind], live.config),
+      config: archivedForm(SHAPES[step.kind], live.config),
     },
   });
 }

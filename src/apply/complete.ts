@@ -32,7 +32,7 @@ export function completingStep(step: Step, found: RemoteResource, refs: Readonly
  * The assistant that this address was bound to, brought back with its id, versions and application: what was deleted can
  * be restored for a while. Undefined where there is none, or where the API no longer can; it is created then.
  */
-export async function restoreDeleted(
+export async function restoreFormer(
   context: ApplyContext,
   step: Step,
 ): Promise<{ readonly found: RemoteResource } | undefined> {

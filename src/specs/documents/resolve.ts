@@ -146,13 +146,15 @@ function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): read
   return changed ?? value;
 }
 
+const OURS = /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//;
+
 /** Where no reference belongs, `$ref` counts as ours only when it reads like one: `#/…` is JSON Schema's. */
 function isOurs(target: string, place: SpecPlace): boolean {
   if (typeof place !== 'string') {
     if (place.t === 'scalar') return true;
     if (place.t === 'map' || place.t === 'opaque' || isParameterSchema(place)) return false;
   }
-  return /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//.test(target);
+  return OURS.test(target);
 }
 
 function resolveReference(value: JsonObject, target: string, place: SpecPlace, walk: Walk): Json {
@@ -305,6 +307,10 @@ function pointerOf(path: readonly string[]): string {
   return `/spec${toPointer(path)}`;
 }
 
+function isBareAddress(text: string, place: SpecPlace): boolean {
+  return typeof place !== 'string' && place.t === 'scalar' && place.ref !== undefined && OURS.test(text);
+}
+
 /** The list or mapping that `${each.value.NAME}` stands for where it stands alone. */
 function wholeEntry(text: string, walk: Walk): Json | undefined {
   const name = isWholeVariable(text) ? /^\$\{each\.(.*)\}$/.exec(text)?.[1] : undefined;
@@ -319,6 +325,10 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const whole = wholeEntry(text, walk);
   if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
+  if (isBareAddress(resolved, place)) {
+    const message = `${resolved} is the address of a document, and stands where the API takes an id`;
+    add(walk, { code: 'REF_INVALID', message, hint: `write { $ref: ${resolved} }` });
+  }
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 

@@ -57,6 +57,9 @@ export const PROJECT_FIELDS: FieldTree = {
   hooks: { '*': { run: {}, env: {} } },
   concurrency: {},
   plan_ttl: {},
+  review_ttl: {},
+  diagnostics: {},
+  notify: {},
   retry: { attempts: {}, budget: {} },
   unknown_fields: {},
 };

@@ -58,6 +58,9 @@ export const PROJECT_FIELDS: FieldTree = {
   plan_ttl: {},
   retry: { attempts: {}, budget: {} },
   unknown_fields: {},
+  diagnostics: {},
+  notify: {},
+  review_ttl: {},
 };
 
 /** Field names known at a JSON Pointer into a spec document. */

@@ -4,7 +4,7 @@
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
 import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../../model/address.ts';
-import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -103,8 +103,9 @@ function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObj
     if (member === undefined) continue;
     walk.path.push(key);
     if (mentionsVariable(key)) add(walk, placeholderKey(key));
-    const resolved = resolveValue(member, memberPlace(place, key), walk);
-    if (typeof resolved === 'string' && key.endsWith('_ref')) add(walk, refCredential(key, resolved));
+    const inner = memberPlace(place, key);
+    const resolved = resolveValue(member, inner, walk);
+    if (typeof resolved === 'string') add(walk, namedCredential(key, resolved, member, inner, walk));
     walk.path.pop();
     if (resolved === member) continue;
     changed ??= { ...value };
@@ -114,10 +115,19 @@ function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObj
   const { name, value: text } = result;
   if (typeof name === 'string' && typeof text === 'string') {
     walk.path.push('value');
-    add(walk, headerCredential(name, text, value.value));
+    add(walk, headerCredential(name, text, value.value) ?? fieldCredential(name, text, value.value));
     walk.path.pop();
   }
   return result;
+}
+
+/** A literal whose name says that it is a credential. Fields that the schema knows say so by their shape. */
+function namedCredential(key: string, text: string, written: Json, place: SpecPlace, walk: Walk) {
+  if (key.endsWith('_ref')) return refCredential(key, text);
+  if (place !== 'free' && place !== 'unknown') return undefined;
+  const owner = walk.path.at(-2) ?? '';
+  const ofHeader = /headers$/i.test(owner) ? headerCredential(key, text, written) : undefined;
+  return ofHeader ?? fieldCredential(key, text, written);
 }
 
 function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): readonly Json[] {

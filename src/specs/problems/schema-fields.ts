@@ -61,9 +61,6 @@ export const PROJECT_FIELDS: FieldTree = {
   notify: {},
   retry: { attempts: {}, budget: {} },
   unknown_fields: {},
-  diagnostics: {},
-  notify: {},
-  review_ttl: {},
 };
 
 /** Field names known at a JSON Pointer into a spec document. */

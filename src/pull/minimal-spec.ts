@@ -79,7 +79,9 @@ function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json
       return Object.keys(kept).length === 0 ? undefined : kept;
     }
     case 'list': {
-      if (!isArray(value) || value.length === 0) return undefined;
+      if (!isArray(value)) return undefined;
+      // Where no list would mean something else, an empty one is written.
+      if (value.length === 0) return shape.nullValue === true ? value : undefined;
       if (shape.by === 'whole') return value;
       return value.map((item, index) => sieveItem(shape.item, item, [...path, String(index)], options));
     }

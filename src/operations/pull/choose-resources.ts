@@ -24,7 +24,8 @@ export function choose(
 ): { readonly choice: PullChoice; readonly notes: readonly Diagnostic[] } {
   const { resources } = seen.unmanaged;
   if (names.length === 0) {
-    const adopt = wants.adopt ? resources : [];
+    // What the platform made is for those who ask for it by name.
+    const adopt = wants.adopt ? resources.filter(({ stock }) => stock !== true) : [];
     return { choice: { adopt, drift: wants.drift ? undefined : new Set() }, notes: [] };
   }
   const adopt = new Set<RemoteResource>();

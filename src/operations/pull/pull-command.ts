@@ -42,7 +42,7 @@ export async function pullAccount(
     const pulling: Pulling = { host, specs, inputs, connection, state, ...(session && { session }) };
     const seen = await look(pulling);
     const { choice, notes } = choose(names, wants, specs, seen);
-    const report = await carryOut(pulling, seen, choice);
+    const report = await carryOut(pulling, seen, { ...choice, unknown: wants.adopt && wants.drift });
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };
     if (request.prBranch === undefined || report.files.length === 0) return told;
     return { ...told, branch: await commitOnBranch(git, project.root, request.prBranch, told) };

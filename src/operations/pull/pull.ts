@@ -8,9 +8,11 @@ import type { Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
+import { liveKey } from '../../pull/adopt.ts';
+import { unknownFields } from '../../pull/unknown-fields.ts';
 import { type OpenSpecs, openSpecs } from '../../specs/load/load.ts';
 import { loadProject } from '../../specs/project/project.ts';
-import { writeBack } from '../../specs/write/write-back.ts';
+import { type DriftedResource, writeBack } from '../../specs/write/write-back.ts';
 import type { Host } from '../host.ts';
 import { type AlsoRead, compareWithLive, planAccount } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
@@ -39,6 +41,8 @@ export interface Seen {
 }
 
 export interface PullChoice {
+  /** Also take fields that no schema knows, where the project allows them. */
+  readonly unknown?: boolean;
   readonly adopt: readonly RemoteResource[];
   /** Undefined: whatever drifted. */
   readonly drift: ReadonlySet<Address> | undefined;
@@ -95,15 +99,16 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
     choice.drift === undefined || choice.drift.has(address);
   const drift = seen.planned.plan.drift.filter(chosen);
   const conflicts = seen.planned.plan.conflicts.filter(chosen);
-  const back = writeBack(
-    specs,
-    drift
-      .filter(({ deleted }) => !deleted)
-      .map(({ address, fields }) => ({
-        address,
-        fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
-      })),
-  );
+  const drifted = drift
+    .filter(({ deleted }) => !deleted)
+    .map(({ address, fields }) => ({
+      address,
+      fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
+    }));
+  const back = writeBack(specs, [
+    ...drifted,
+    ...(choice.unknown === true ? newFields(pulling, seen, choice) : []),
+  ]);
   const adoption = await draftDocuments(connection, specs, seen.account, seen.unmanaged, choice.adopt);
   for (const [file, text] of back.texts) await replaceFile(root, file, text);
   const adopted = await writeDrafts(root, adoption.drafts);
@@ -129,10 +134,26 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
   };
 }
 
+/** What managed resources have that no schema knows and no document writes yet. */
+function newFields(
+  { specs }: Pulling,
+  { account, unmanaged }: Seen,
+  { drift }: PullChoice,
+): readonly DriftedResource[] {
+  if (specs.project.unknownFields !== 'allow') return [];
+  return account.resources.flatMap((resource) => {
+    const address = unmanaged.managed.get(liveKey(resource.kind, resource.id));
+    const spec = address === undefined ? undefined : specs.desired.resources.get(address)?.spec;
+    if (address === undefined || spec === undefined || drift?.has(address) === false) return [];
+    const fields = unknownFields(resource, spec).map(({ path, live }) => ({ path, git: null, live }));
+    return fields.length === 0 ? [] : [{ address, fields }];
+  });
+}
+
 /** Names that could mean several resources: nothing of that name is adopted until a person decides. */
 function contested({ planned }: Seen): readonly Diagnostic[] {
   return planned.plan.diagnostics
-    .filter(({ code }) => code === 'NAME_AMBIGUOUS')
+    .filter(({ code }) => code === 'NAME_AMBIGUOUS' || code === 'STOCK_OBJECT')
     .map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));
 }
 

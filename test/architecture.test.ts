@@ -55,6 +55,8 @@ const HOME: Readonly<Record<string, string>> = {
   '@humanwhocodes/momoa': 'convert',
   diff: 'render',
   '@dagrejs/dagre': 'render',
+  'string-width': 'render',
+  'wrap-ansi': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];

@@ -3626,6 +3626,12 @@ export interface ProjectFile {
    */
   readonly ignore_live?: readonly string[];
   /**
+   * What becomes of warnings and remarks, by their code: `ignore` silences, `error` refuses. Errors cannot be lowered.
+   */
+  readonly diagnostics?: {
+    readonly [k: string]: 'ignore' | 'info' | 'warning' | 'error';
+  };
+  /**
    * Changes that are too large to be meant are refused.
    */
   readonly limits?: {
@@ -3688,6 +3694,16 @@ export interface ApplyReportFile {
    * What became of each change.
    */
   readonly results: readonly ApplyResult[];
+  /**
+   * What was changed outside Git and left as it is.
+   */
+  readonly drift?: {
+    readonly address: Address;
+    /**
+     * The fields.
+     */
+    readonly fields: readonly FieldChange[];
+  }[];
   /**
    * Command to type next.
    */

@@ -122,6 +122,7 @@ async function run(
     executed: {
       ...outcome,
       ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
+      ...(fresh.plan.drift.length > 0 && { drift: fresh.plan.drift }),
       skipped: released.skipped,
       saved,
       desired: inputs.desired,

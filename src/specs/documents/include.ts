@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { brokenText } from '../problems/broken-text.ts';
+import { brokenText } from '../../model/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';

@@ -1,8 +1,8 @@
 /** One spec file as it was read: its YAML documents, and everything that is wrong with it as a file. */
 import { basename } from 'node:path';
+import { brokenText } from '../../model/broken-text.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { brokenText } from '../problems/broken-text.ts';
 import type { TextProblem } from '../problems/problem.ts';
 import { readSpecText } from '../problems/text.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';

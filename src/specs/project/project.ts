@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { brokenText } from '../../model/broken-text.ts';
 import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { selectEnvironments } from '../../model/environment-match.ts';
@@ -9,7 +10,6 @@ import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
-import { brokenText } from '../problems/broken-text.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';

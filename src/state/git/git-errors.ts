@@ -1,3 +1,4 @@
+import { concealText } from '../../model/credentials.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import type { GitFinished } from './git-info.ts';
 import { NO_PROGRAM } from './git-run.ts';
@@ -77,7 +78,7 @@ export function gitFailure(doing: string, place: string, finished: GitFinished):
 
 /** Takes user information out of addresses and the content of authorization headers out of any text. */
 export function redactGitText(text: string): string {
-  return text
+  return concealText(text)
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/(authorization:\s*)[^\r\n]*/gi, '$1***');
 }

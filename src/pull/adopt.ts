@@ -110,6 +110,7 @@ function adoptAll(input: AdoptionInput, addresses: ReadonlyMap<string, Address>)
   );
   const checked = {
     ...input,
+    layout: input.newLayout(),
     check: (kind: Kind, spec: JsonObject) =>
       input.check(kind, spec, kind === 'assistant' ? beside : new Map()),
   };

@@ -60,6 +60,7 @@ export const SPEC_CODES = {
   PROMOTION_GATE: 'The strategy gated has no gate.',
   PROMOTION_UNUSED: 'A gate or canary is written that the strategy does not use.',
   RECORDING_RETENTION: 'Calls are recorded although their data may not be kept.',
+  REF_BARE: 'An address stands where an id is wanted; `{ $ref: kind/key }` is meant.',
   REF_DANGLING: 'A reference leads to no document.',
   REF_ELSEWHERE: 'A reference leads to a document that does not exist in this environment.',
   REF_INVALID: 'A `$ref` is not of the form kind/key.',

@@ -120,6 +120,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')
         .option('--override-limits', 'go beyond `limits` of the project file')
+        .option('--allow-behind', 'apply a commit that is older than the last applied one')
         .option(
           '--take-over <address>',
           'let this adoption replace live values; `all` for every one',

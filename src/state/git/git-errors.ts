@@ -1,6 +1,6 @@
 import { concealText } from '../../model/credentials.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
-import type { GitFinished } from './git-info.ts';
+import { type GitFinished, OWNER_HINT } from './git-info.ts';
 import { NO_PROGRAM } from './git-run.ts';
 
 interface Known {
@@ -19,6 +19,13 @@ const KNOWN: readonly Known[] = [
     sign: /cannot use bare repository/i,
     what: 'a folder of the project looks like a bare Git repository',
     hint: 'its configuration could run programs, so it is not used; remove HEAD, objects and refs from that folder',
+  },
+  {
+    code: 'GIT_OWNER',
+    kind: 'usage',
+    sign: /dubious ownership/i,
+    what: 'the clone belongs to another user, as in a container job',
+    hint: `allow it, in the root of the clone: ${OWNER_HINT}`,
   },
   {
     code: 'GIT_NO_REPOSITORY',

@@ -13,7 +13,7 @@ import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
 import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
-import { positionCaution, positionOf } from '../plan/position.ts';
+import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
@@ -91,7 +91,7 @@ async function run(
   const { reviewed } = request;
   const review =
     reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
-  const position = await positionOf(host, inputs, state);
+  const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
   try {

@@ -14,7 +14,7 @@ const FETCH_MS = 60_000;
  * How the commit at hand stands to that of the last completed apply; undefined where it contains it, or nothing is
  * known to compare with. `more`: commits that the plan was merged with.
  */
-export async function positionOf(
+export async function commitPosition(
   host: Host,
   { project, git: info }: Pick<Inputs, 'project' | 'git'>,
   state: State | undefined,

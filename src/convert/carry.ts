@@ -44,7 +44,7 @@ export function createCarry(platform: Platform, ledger: ImportLedger, store: Sec
     if (at === undefined) return undefined;
     const raw = rawText(at) ?? (typeof at.value === 'boolean' ? String(at.value) : undefined);
     if (raw === undefined) return wrong(at);
-    const cleaned = withoutSecrets(raw, at, store);
+    const cleaned = withoutSecrets(raw.replace(/\r\n?/g, '\n'), at, store);
     const { text: result, near, logic } = renamed(cleaned.text, platform);
     if (cleaned.found) ledger.near(at, 'secret-in-text');
     else if (logic) ledger.near(at, 'template');

@@ -42,6 +42,8 @@ export const ARGUMENTS: { readonly [name: string]: string } = {
   suite: 'name of a test suite',
   kind: 'which document',
   'project/environment': 'what project and environment were called before',
+  digests: 'digest of a plan, as the plan and the status page show it',
+  words: 'a command and its arguments, after --',
 };
 
 export const HELP: { readonly [command: string]: CommandHelp } = {

@@ -15,6 +15,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width in characters; undefined when it is no terminal. */
   columns(): number | undefined;
+  /** Height in lines; undefined when it is no terminal. */
+  rows(): number | undefined;
   write(text: string): void;
 }
 
@@ -79,6 +81,7 @@ function output(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY === true,
     columns: () => (stream.isTTY === true && stream.columns > 0 ? stream.columns : undefined),
+    rows: () => (stream.isTTY === true && stream.rows > 0 ? stream.rows : undefined),
     write: (text) => {
       stream.write(text);
     },

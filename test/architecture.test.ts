@@ -58,6 +58,8 @@ const HOME: Readonly<Record<string, string>> = {
   diff: 'render',
   '@dagrejs/dagre': 'render',
   'prom-client': 'controller',
+  'string-width': 'render',
+  'wrap-ansi': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];

@@ -1,5 +1,6 @@
 /** Executes a plan's steps. Nothing is decided here: what, in which order and from what to what, the plan says. */
 
+import type { Kind } from '../model/address.ts';
 import type { ErrorKind } from '../model/errors.ts';
 import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -24,6 +25,7 @@ import {
 } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
+import { sharedLocks } from './shared-lock.ts';
 import { readAgain, updateResource } from './update.ts';
 import { movesMain, releaseVersion } from './version.ts';
 
@@ -51,6 +53,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
     refs,
     bindings,
     formerIds,
+    creating: sharedLocks<Kind>(),
     announced: new Set<string>(),
     unrecorded: new Set<string>(),
   };

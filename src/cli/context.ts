@@ -1,9 +1,10 @@
 import type { Host, HostFlags, Interrupt } from '../operations/host.ts';
+import { fitScreen } from '../render/terminal/fit.ts';
 import type { Style } from '../render/terminal/style.ts';
-import type { Runtime, StopSignal } from '../runtime.ts';
+import type { Output, Runtime, StopSignal } from '../runtime.ts';
 import { watchSignals } from './interrupt.ts';
 import { startProgress } from './progress.ts';
-import { styleFor } from './terminal.ts';
+import { screenWidth, styleFor } from './terminal.ts';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalFlags extends HostFlags {
@@ -19,8 +20,10 @@ export interface Context extends Host {
   readonly noteStyle: Style;
   /** The signal that interrupted the command, if one did. */
   interruptedBy(): StopSignal | undefined;
-  /** The result: stdout. */
+  /** The result for a person: stdout, broken at spaces where it is wider than the screen. */
   print(text: string): void;
+  /** The result for a program, or a text that is to be copied: stdout, as it is. */
+  printExactly(text: string): void;
   /**
    * The result as JSON: stdout. Several calls make one document of all their members, written at the end, so
    * that a failure after the result (a state that cannot be saved) does not make a second document.
@@ -37,7 +40,11 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
   let interrupt: Interrupt | undefined;
   let document: object | undefined;
   const noteStyle = styleFor(runtime.stderr, runtime.env, color);
-  const note = (text: string): void => runtime.stderr.write(text);
+  const fitted = (text: string, output: Output): string => {
+    const width = screenWidth(output, runtime.env);
+    return width === undefined ? text : fitScreen(text, Math.max(40, width));
+  };
+  const note = (text: string): void => runtime.stderr.write(fitted(text, runtime.stderr));
   return {
     runtime,
     flags,
@@ -50,7 +57,8 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
       return interrupt;
     },
     interruptedBy: () => interrupt?.received(),
-    print: (text) => runtime.stdout.write(text),
+    print: (text) => runtime.stdout.write(fitted(text, runtime.stdout)),
+    printExactly: (text) => runtime.stdout.write(text),
     printJson: (members) => {
       document = { ...document, ...members };
     },

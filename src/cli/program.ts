@@ -39,7 +39,7 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
 
 /** The whole command line as data, without running anything. */
 export function commandReference(): CommandInfo {
-  const silent = { isTTY: false, columns: () => undefined, write: () => undefined };
+  const silent = { isTTY: false, columns: () => undefined, rows: () => undefined, write: () => undefined };
   return describeCommand(createProgram({ stdout: silent, version: '' }, [], async () => undefined));
 }
 

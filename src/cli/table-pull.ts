@@ -47,6 +47,7 @@ export const PULL_COMMANDS: readonly Declared[] = [
     usage: 'explain <address> [pointer]',
     summary: 'where each value of a spec comes from: file and line, overlay, variable, base or API default',
     declare: (command) => command.addOption(format('text', 'json')),
+    several: { takes: 'patterns', writes: false, singleOptions: [] },
     action: async (context, [address, pointer], command) =>
       (await import('./commands/explain.ts')).explain(context, address, pointer, command.opts().format),
   },

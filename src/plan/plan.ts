@@ -1,7 +1,7 @@
 /** The planner: everything known goes in, one value comes out. It reads no clock, no file and no network. */
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import { atLevels, type Diagnostic, type DiagnosticLevels } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
 import {
@@ -44,7 +44,12 @@ import { deleteDependencies, dependencyAddresses, targetClosure, withDependencie
 import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
-  readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
+  readonly project: {
+    readonly name: string;
+    readonly environment: string;
+    readonly drift: DriftPolicy;
+    readonly diagnosticLevels?: DiagnosticLevels;
+  };
   readonly desired: DesiredState;
   readonly state: State | undefined;
   readonly account: RemoteAccount;
@@ -115,7 +120,7 @@ export function makePlan(input: PlanInput): Planned {
     ...moves.map(moveChange),
     ...bare.map((change) => finishChange(change, dependencies, users)),
   ];
-  const diagnostics = [
+  const found = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
     ...takeOverCautions(changes, account),
     ...renameCautions(renames),
@@ -127,6 +132,7 @@ export function makePlan(input: PlanInput): Planned {
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
+  const diagnostics = atLevels(found, input.project.diagnosticLevels ?? {});
   const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
   const stateEdits = [
     ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),

@@ -71,6 +71,7 @@ function collect(isTTY: boolean): { readonly output: Output; readonly text: () =
   const output: Output = {
     isTTY,
     columns: () => (isTTY ? 80 : undefined),
+    rows: () => (isTTY ? 24 : undefined),
     write: (text) => {
       written += text;
     },

@@ -3620,6 +3620,12 @@ export interface ProjectFile {
    */
   readonly ignore_live?: readonly string[];
   /**
+   * What becomes of warnings and remarks, by their code: `ignore` silences, `error` refuses. Errors cannot be lowered.
+   */
+  readonly diagnostics?: {
+    readonly [k: string]: 'ignore' | 'info' | 'warning' | 'error';
+  };
+  /**
    * Changes that are too large to be meant are refused.
    */
   readonly limits?: {

@@ -198,6 +198,7 @@ export function planAccount(
       name: project.name,
       environment: project.environment.name,
       drift: project.environment.drift,
+      diagnosticLevels: project.diagnosticLevels,
     },
     desired,
     state,

@@ -1,5 +1,6 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
-import { type ChangeGroup, compareText, groupOf } from '../terminal/plan-words.ts';
+import { type ChangeGroup, groupOf } from '../terminal/plan-words.ts';
 import {
   columns,
   count,
@@ -141,7 +142,7 @@ function testLines({ tests }: StepResult, style: Style): readonly string[] {
 function groupLines(report: ApplyReport, group: Group, style: Style): readonly string[] {
   const results = report.results
     .filter((result) => result.status === group.status)
-    .toSorted((a, b) => compareText(a.address, b.address));
+    .toSorted((a, b) => compareNaturally(a.address, b.address));
   if (results.length === 0) return [];
   const words = group.status === 'applied' ? DONE : TO_DO;
   const sign = paint(style, group.ink, group.sign(glyphs(style)));

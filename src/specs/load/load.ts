@@ -1,6 +1,6 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, toPointer } from '../../model/json.ts';
@@ -60,7 +60,7 @@ export async function openSpecs(project: Project, read: ReadSpecs = readOwn(proj
   const resolved = read.resolve(project.environment);
   const desired: DesiredState = {
     resources: resolved.resources,
-    diagnostics: arrange([...problems, ...resolved.diagnostics]),
+    diagnostics: atLevels(arrange([...problems, ...resolved.diagnostics]), project.diagnosticLevels),
     documents: folder.count,
     elsewhere: resolved.elsewhere,
     kindless: folder.kindless,
@@ -111,11 +111,14 @@ export async function validateAll(root: string, environment?: string): Promise<V
     diagnostics: read.resolve(each).diagnostics,
   }));
   return {
-    diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
+    diagnostics: atLevels(
+      arrange([...common, ...mergeEnvironments(byEnvironment)]),
+      project.diagnosticLevels,
+    ),
     documents: read.folder.count,
     environments: chosen.map(({ name }) => name),
     byEnvironment: byEnvironment.map(({ name, diagnostics }) => {
-      return { name, diagnostics: arrange([...common, ...diagnostics]) };
+      return { name, diagnostics: atLevels(arrange([...common, ...diagnostics]), project.diagnosticLevels) };
     }),
   };
 }

@@ -9,7 +9,7 @@ import { environmentHost, type Log } from './hosts.ts';
 import type { Metrics } from './metrics.ts';
 import { applyCommit, isInEffect, type Look, lookAtEnvironment, type Permission } from './reconcile.ts';
 import { reviewsOf } from './reviews.ts';
-import { type Attempt, type Circumstances, isDue, nextAttempt } from './schedule.ts';
+import { type Circumstances, isDue, nextAttempt, type ReconcileAttempt } from './schedule.ts';
 
 export interface WorkerOptions {
   readonly runtime: Runtime;
@@ -41,7 +41,7 @@ const FORGOTTEN_MS = 14 * 24 * 3_600_000;
 export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   const { runtime, environment, branch, metrics, log, exitCodeOf } = options;
   let status = unknownEnvironment(environment);
-  let last: Attempt | undefined;
+  let last: ReconcileAttempt | undefined;
   let driftLookedAt: number | undefined;
   const host = () => environmentHost(runtime, options.folder, environment, options);
   const now = (): number => runtime.clock().getTime();

@@ -1,4 +1,4 @@
-import type { DriftedResource, PendingChange } from '../model/controller-status.ts';
+import type { DriftedPaths, PendingChange } from '../model/controller-status.ts';
 import { Failure } from '../model/errors.ts';
 import { stableStringify } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
@@ -17,7 +17,7 @@ export interface Look {
   readonly appliedCommit: string | null;
   readonly appliedAt: string | null;
   readonly pending: readonly PendingChange[];
-  readonly drift: readonly DriftedResource[];
+  readonly drift: readonly DriftedPaths[];
   /** Equal as long as neither what would be done nor what somebody did moved. */
   readonly fingerprint: string;
 }

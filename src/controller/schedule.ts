@@ -15,7 +15,7 @@ export interface Circumstances {
 }
 
 /** What is remembered of the last attempt. */
-export interface Attempt {
+export interface ReconcileAttempt {
   readonly at: number;
   readonly circumstances: Circumstances;
   /** Exit code that the command line would have ended with. */
@@ -42,7 +42,7 @@ export function backOffMs(failures: number, intervalMs: number, chance: number):
   return Math.round(full / 2 + (full / 2) * chance);
 }
 
-export function isDue(last: Attempt | undefined, now: Circumstances, at: number): Due {
+export function isDue(last: ReconcileAttempt | undefined, now: Circumstances, at: number): Due {
   if (last === undefined) return { due: true };
   if (moved(last.circumstances, now)) return { due: true };
   if (last.code === 0) return { due: false, why: 'this commit is in effect' };
@@ -61,10 +61,10 @@ function moved(before: Circumstances, now: Circumstances): boolean {
 
 /** The attempt that follows one, by how it ended. `chance` in [0, 1). */
 export function nextAttempt(
-  last: Attempt | undefined,
+  last: ReconcileAttempt | undefined,
   ended: { readonly circumstances: Circumstances; readonly at: number; readonly code: number },
   { intervalMs, chance }: { readonly intervalMs: number; readonly chance: number },
-): Attempt {
+): ReconcileAttempt {
   const passing = ended.code !== 0 && !NEEDS_PEOPLE.has(ended.code);
   if (!passing) return { ...ended, failures: 0 };
   const failures = (last?.failures ?? 0) + 1;

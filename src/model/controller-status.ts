@@ -42,7 +42,7 @@ export interface EnvironmentStatus {
   /** Next attempt; null when something has to move first. */
   readonly next_at: string | null;
   readonly pending: readonly PendingChange[];
-  readonly drift: { readonly looked_at: string | null; readonly resources: readonly DriftedResource[] };
+  readonly drift: { readonly looked_at: string | null; readonly resources: readonly DriftedPaths[] };
   readonly rollouts: readonly OpenRollout[];
 }
 
@@ -52,7 +52,7 @@ export interface PendingChange {
   readonly paths: readonly string[];
 }
 
-export interface DriftedResource {
+export interface DriftedPaths {
   readonly address: string;
   readonly paths: readonly string[];
 }

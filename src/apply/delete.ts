@@ -1,4 +1,5 @@
-import { liveDigest, sealSecrets } from '../canonical/canonical.ts';
+import { archivedForm } from '../canonical/archived.ts';
+import { liveDigest } from '../canonical/canonical.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Step } from '../model/plan.ts';
@@ -28,7 +29,7 @@ export async function deleteResource(context: ApplyContext, step: Step): Promise
         address: step.address,
         remote_id: id,
         deleted_at: context.clock().toISOString(),
-        config: sealSecrets(shape, live.config),
+        config: archivedForm(shape, live.config),
       },
     });
     await logIntent(context, step, 'delete', null);

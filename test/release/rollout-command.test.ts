@@ -90,7 +90,7 @@ describe('rollout', () => {
     expect(entry?.reason).toContain('7 of 9 calls dropped');
     expect(server.store.all('canaries')).toEqual([]);
     expect(server.store.all('versions')).toHaveLength(2);
-    expect((await main.cli('plan')).out).toContain('its last rollout was aborted');
+    expect((await main.cli('plan')).out).toContain('had its rollout aborted');
   });
 
   it.each([

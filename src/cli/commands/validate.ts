@@ -48,7 +48,7 @@ export async function validate(
       ...(failed ? failureJson(invalid()) : {}),
     });
   } else if (format === 'github') {
-    context.printExactly(
+    context.printCommands(
       renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))),
     );
   } else {

@@ -3417,6 +3417,10 @@ export interface SavedPlanFile {
       readonly [k: string]: unknown;
     };
     /**
+     * Addresses whose hold is released.
+     */
+    readonly releaseHolds?: readonly string[];
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;

@@ -1,6 +1,6 @@
 import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
-import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isIgnoredLive } from '../../model/ignore-live.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -96,6 +96,7 @@ export async function draftDocuments(
       credentials: {
         inText: credentialIn,
         inHeader: (name, value) => headerCredential(name, value, undefined) !== undefined,
+        inField: (name, value) => fieldCredential(name, value, undefined) !== undefined,
         inReference: (field, value) => refCredential(field, value)?.code === 'CREDENTIAL_LITERAL',
       },
     },

@@ -45,7 +45,7 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
     const outcome = await work.execute(planned, { promote: true });
     if (outcome.exitKind === null && !isMain) {
       host.note(
-        'Where Git still describes what was rolled back, the next apply brings it back: revert the change in Git first.\n',
+        'Where Git still describes what was rolled back, that change is held: applies leave it out until Git says something else.\n',
       );
     }
     const desired = { locate: () => undefined };

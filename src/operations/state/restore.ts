@@ -15,7 +15,7 @@ import { boundOtherwise } from '../session/bindings.ts';
 import { gather } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { openState } from '../session/open-state.ts';
-import { archivedForm, presentIds, unknownReferences } from './restoring.ts';
+import { archivedConfig, presentIds, unknownReferences } from './restoring.ts';
 
 export interface RestoreRequest {
   readonly at?: string;
@@ -40,7 +40,7 @@ export async function restoreResource(host: Host, text: string, request: Restore
   const store = openState(host.runtime, inputs.project);
   return await withSession(host, inputs, access, async ({ connection, session, execute, save }) => {
     const state = session.current();
-    const archived = await archivedForm(store, state, address, request.at);
+    const archived = await archivedConfig(store, state, address, request.at);
     const options = { prune: false, recreate: false, take: null, targets: [] };
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options);
     refuseBound(address, state, new Set(account.resources.map(({ id }) => id)));

@@ -63,6 +63,7 @@ export function verdict(plan: Plan): string {
     ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
     ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
     ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
+    ...(plan.holds === undefined ? [] : [`${number(plan.holds.length)} held`]),
   ];
   if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
     const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;

@@ -56,6 +56,9 @@ export const PROJECT_FIELDS: FieldTree = {
   limits: { max_deletes: {}, max_change_percent: {}, min_resources: {} },
   concurrency: {},
   plan_ttl: {},
+  review_ttl: {},
+  diagnostics: {},
+  notify: {},
   retry: { attempts: {}, budget: {} },
   unknown_fields: {},
 };

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { brokenText } from '../../model/broken-text.ts';
 import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { selectEnvironments } from '../../model/environment-match.ts';
@@ -9,12 +10,12 @@ import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
-import { brokenText } from '../problems/broken-text.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';
 import { suggestion } from '../problems/suggest.ts';
 import { readSpecText } from '../problems/text.ts';
+import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
@@ -30,10 +31,12 @@ export async function findProjectRoot(cwd: string, explicit?: string): Promise<s
   if (explicit !== undefined) {
     const root = resolve(cwd, explicit);
     if (isFile(join(root, PROJECT_FILE))) return root;
+    refuseOtherNames(root);
     throw notFound(`there is no ${PROJECT_FILE} in ${root}`);
   }
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (isFile(join(folder, PROJECT_FILE))) return folder;
+    refuseOtherNames(folder);
     if (dirname(folder) === folder) throw notFound(`there is no ${PROJECT_FILE} in ${cwd} or above it`);
   }
 }
@@ -164,9 +167,10 @@ function parseBody(source: SourceFile): {
     found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
   }
   const body = found.length === 0 && isObject(value?.value) ? value.value : undefined;
+  const named = found.map((problem) => namingBraces(problem, source.text));
   return {
     body,
-    problems: found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
+    problems: named.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
   };
 }
 
@@ -253,6 +257,23 @@ function toDiagnostic(finding: Finding, source: SourceFile, locate: Locate): Dia
 function invalid(diagnostics: readonly Diagnostic[]): Failure {
   const count = diagnostics.length === 1 ? 'an error' : `${diagnostics.length} errors`;
   return new Failure('spec', `${PROJECT_FILE} has ${count}`, { code: 'PROJECT_INVALID', diagnostics });
+}
+
+/** Names under which a project file is looked for in vain. */
+const OTHER_NAMES = ['assistantctl.yml', 'assistantctl.YAML', 'Assistantctl.yaml', '.assistantctl.yaml'];
+
+/** A file of nearly the right name is meant, and a project further up is not. */
+function refuseOtherNames(folder: string): void {
+  const found = OTHER_NAMES.find((name) => isFile(join(folder, name)));
+  if (found === undefined) return;
+  throw new Failure(
+    'usage',
+    `${join(folder, found)} is not read: the project file is called ${PROJECT_FILE}`,
+    {
+      code: 'PROJECT_NOT_FOUND',
+      hint: `rename it: git mv ${found} ${PROJECT_FILE}`,
+    },
+  );
 }
 
 function notFound(message: string): Failure {

@@ -2305,6 +2305,10 @@ export interface PlanDiagnostic {
  * What became of one change.
  */
 export interface ApplyResult {
+  /**
+   * Digests of what was reviewed of it.
+   */
+  readonly digests?: readonly string[];
   readonly address: Address;
   /**
    * What was to happen.
@@ -3723,6 +3727,14 @@ export interface ApplyReportFile {
      */
     readonly fields: readonly FieldChange[];
   }[];
+  /**
+   * The commit that was applied; a plus says that the tree held more.
+   */
+  readonly commit?: string | null;
+  /**
+   * Commit of the last completed apply before this one.
+   */
+  readonly since?: string | null;
   /**
    * Command to type next.
    */

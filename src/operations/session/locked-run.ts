@@ -83,7 +83,7 @@ export async function withSession<Result>(
 }
 
 /** A plus says that the tree held more than the commit. */
-function commitText(git: GitInfo | null): string | null {
+export function commitText(git: GitInfo | null): string | null {
   return git === null ? null : `${git.commit}${git.dirty ? '+' : ''}`;
 }
 

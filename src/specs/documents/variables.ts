@@ -39,7 +39,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const ESCAPED_OURS_OR_START = /\$\$\{|\$\{(?:(var|each)\.([^}\n]*)(\}?))?/g;
 const WHOLE = /^\$\{(?:var|each)\.[^}\n]*\}$/;
 /** A placeholder that only a slip of the keyboard makes foreign. */
-const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*(?:[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)|$)/i;
+const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)/i;
 
 /** True when the text may hold a variable or an escaped `${`; a cheap test before {@link interpolate}. */
 export function mentionsVariable(text: string): boolean {

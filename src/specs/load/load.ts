@@ -3,10 +3,10 @@ import type { DesiredState } from '../../model/desired.ts';
 import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { fromPointer, toPointer } from '../../model/json.ts';
+import { fromPointer, isArray, toPointer } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { createDataFiles } from '../documents/data-files.ts';
-import { readDocuments, type SpecFolder } from '../documents/documents.ts';
+import { readDocuments, type SpecDocument, type SpecFolder } from '../documents/documents.ts';
 import { listSpecFiles } from '../documents/files.ts';
 import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
@@ -34,12 +34,20 @@ export interface ReadSpecs {
 
 type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields'>;
 
-/** Fails with `Failure('spec')` where the specs folder cannot be read. */
-export function readSpecs(project: Folder, environments: readonly EnvironmentIdentity[]): ReadSpecs {
+/**
+ * Fails with `Failure('spec')` where the specs folder cannot be read. `adjust` is for those who ask what would be if
+ * documents said something else.
+ */
+export function readSpecs(
+  project: Folder,
+  environments: readonly EnvironmentIdentity[],
+  adjust: (document: SpecDocument) => SpecDocument = (document) => document,
+): ReadSpecs {
   const { root, specs, ignore, unknownFields } = project;
   const { files, problems } = listSpecFiles(root, specs, ignore);
   const include = createInclude(root);
-  const folder = readDocuments(files, createDataFiles(include, 'written'));
+  const written = readDocuments(files, createDataFiles(include, 'written'));
+  const folder = { ...written, documents: written.documents.map(adjust) };
   const data = createDataFiles(include, 'json');
   const resolve = createResolver(folder, { environments, unknownFields, include, data });
   const envelopes = checkEnvelopes(folder, environments);
@@ -80,8 +88,34 @@ export async function openSpecs(project: Project, read: ReadSpecs = readOwn(proj
 }
 
 function readOwn(project: Project): ReadSpecs {
-  const identities = project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
-  return readSpecs(project, identities);
+  return readSpecs(project, identitiesOf(project));
+}
+
+function identitiesOf(project: Project): readonly EnvironmentIdentity[] {
+  return project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+}
+
+/** The project's environment and, from the same files, those of the other accounts. */
+export interface SpecsOfAccounts {
+  readonly specs: OpenSpecs;
+  readonly sisters: readonly ResolvedEnvironment[];
+}
+
+/** As {@link openSpecs}, with what the documents say for the other accounts of the project. */
+export async function openAccounts(project: Project): Promise<SpecsOfAccounts> {
+  const read = readOwn(project);
+  const sisters = project.sisters.filter(({ target }) => target === 'api');
+  return { specs: await openSpecs(project, read), sisters: sisters.map((sister) => read.resolve(sister)) };
+}
+
+/** As if every document that is for other environments were for the project's environment too. */
+export async function openWidened(project: Project): Promise<OpenSpecs> {
+  const { name } = project.environment;
+  const widened = (document: SpecDocument): SpecDocument => {
+    const { only } = document.body;
+    return isArray(only) ? { ...document, body: { ...document.body, only: [...only, name] } } : document;
+  };
+  return await openSpecs(project, readSpecs(project, identitiesOf(project), widened));
 }
 
 export interface Validated {

@@ -9,7 +9,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import { completingStep } from './complete.ts';
+import { completingStep, restoreFormer } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
@@ -54,6 +54,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
     bindings,
     formerIds,
     creating: sharedLocks<Kind>(),
+    unlinked: new Map<string, string>(),
     announced: new Set<string>(),
     unrecorded: new Set<string>(),
   };
@@ -179,7 +180,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
 }
 
 async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
-  const made = await createResource(context, step);
+  const made = (await restoreFormer(context, step)) ?? (await createResource(context, step));
   if (!('found' in made)) return made;
   const completing = completingStep(step, made.found, context.refs);
   if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
@@ -247,7 +248,9 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
     ...step,
     dependsOn: step.dependsOn.filter((id) => !done.has(id)),
   }));
-  const kept = await runSteps(deletable, schedule);
+  // What a failed create was to take the place of stays.
+  const missing = rest.some(({ action, id }) => action === 'create' && !done.has(id));
+  const kept = missing ? deletes : await runSteps(deletable, schedule);
   const never = [...left, ...kept].map((step) => ({
     step,
     status: 'not_attempted' as const,

@@ -56,6 +56,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
   /** Creates of one kind run together, and a look-up among all of that kind alone. */
   readonly creating: (kind: Kind) => SharedLock;
+  /** Digests of assistants whose references this apply took away because they are to be deleted, by id. */
+  readonly unlinked: Map<string, string>;
   /** Addresses with an announced write whose outcome is not in the state yet. */
   readonly announced: Set<string>;
   /** Addresses with a write that took effect, or may have, and is not in the state yet. */

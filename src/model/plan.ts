@@ -213,6 +213,8 @@ export interface Step {
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
   readonly preventDestroy: boolean;
+  /** For the create of an assistant that was deleted: the id that it had, under which it may be restored. */
+  readonly formerId?: string;
   /** Absent: a new version is promoted at once. */
   readonly release?: Release;
   /** For `promote`: the version that is to become main. */

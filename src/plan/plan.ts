@@ -41,7 +41,13 @@ import {
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
-import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
+import {
+  deleteDependencies,
+  dependencyAddresses,
+  orderedDeletes,
+  targetClosure,
+  withDependencies,
+} from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
@@ -110,10 +116,13 @@ export function makePlan(input: PlanInput): Planned {
   );
   const planned: readonly Step[] = [
     ...written,
-    ...orphans.steps.map((step) => ({
-      ...step,
-      dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
-    })),
+    ...orderedDeletes(
+      orphans.steps.map((step) => ({
+        ...step,
+        dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
+      })),
+      live,
+    ),
   ];
   const held = new Map(
     plans.flatMap(({ hold, change }) => (hold && change ? [[change.address, hold] as const] : [])),

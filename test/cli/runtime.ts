@@ -57,6 +57,13 @@ export function fakeRuntime(options: FakeOptions = {}): FakeRuntime {
       exits.push(code);
     },
     isAlive: () => true,
+    killGroup: (pid) => {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // Nothing of the group is left.
+      }
+    },
     out: stdout.text,
     err: stderr.text,
     exits,

@@ -158,12 +158,6 @@ export type Key = string;
  */
 export type Only = EnvironmentPattern[];
 /**
- * A program and its arguments, one by one.
- *
- * @minItems 1
- */
-export type Arguments = string[];
-/**
  * An insight managed here, or the remote id of one that is not.
  */
 export type InsightRef =
@@ -1957,9 +1951,9 @@ export interface Promotion {
        */
       readonly suites?: readonly string[];
       /**
-       * Program that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive. Never run by a shell; a list gives each argument by itself.
+       * Hook of the project file that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive.
        */
-      readonly command?: string | Arguments;
+      readonly hook?: string;
       readonly timeout?: Duration;
     };
     readonly deadline?: Duration;
@@ -2311,6 +2305,10 @@ export interface PlanDiagnostic {
  * What became of one change.
  */
 export interface ApplyResult {
+  /**
+   * Digests of what was reviewed of it.
+   */
+  readonly digests?: readonly string[];
   readonly address: Address;
   /**
    * What was to happen.
@@ -2454,6 +2452,12 @@ export interface Environment {
    * Groups that the environment belongs to; `--env`, `only` and overlays may name them.
    */
   readonly group?: EnvironmentName | GroupNames;
+  /**
+   * Behaviours of the embedded API; only with `target` emulator. docs/emulator.md lists them.
+   */
+  readonly quirks?: {
+    readonly [k: string]: unknown;
+  };
   readonly variables?: Variables;
 }
 /**
@@ -2523,6 +2527,21 @@ export interface Notify {
      */
     readonly secret_env?: string;
   };
+}
+/**
+ * A program of this project.
+ */
+export interface Hook {
+  /**
+   * The program and its arguments, one by one, run in the folder of this file and never by a shell.
+   *
+   * @minItems 1
+   */
+  readonly run: readonly string[];
+  /**
+   * Variables that it gets, by name, beside those that say what is judged. API keys and variables of assistantctl are never given.
+   */
+  readonly env?: readonly string[];
 }
 /**
  * A simulated conversation that is judged by a rubric.
@@ -3657,6 +3676,12 @@ export interface ProjectFile {
   readonly plan_ttl?: Duration;
   readonly review_ttl?: Duration;
   /**
+   * Programs that documents may name, such as `analysis: { hook: smoke }`. One runs only as the last apply saw it.
+   */
+  readonly hooks?: {
+    readonly [k: string]: Hook;
+  };
+  /**
    * Where events of applies, rollouts, rollbacks and promotions are sent.
    */
   readonly notify?: readonly Notify[];
@@ -3702,6 +3727,14 @@ export interface ApplyReportFile {
      */
     readonly fields: readonly FieldChange[];
   }[];
+  /**
+   * The commit that was applied; a plus says that the tree held more.
+   */
+  readonly commit?: string | null;
+  /**
+   * Commit of the last completed apply before this one.
+   */
+  readonly since?: string | null;
   /**
    * Command to type next.
    */

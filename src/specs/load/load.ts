@@ -3,7 +3,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { fromPointer, isArray, toPointer } from '../../model/json.ts';
+import { fromPointer, isArray, isObject, toPointer } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { createDataFiles } from '../documents/data-files.ts';
 import { readDocuments, type SpecDocument, type SpecFolder } from '../documents/documents.ts';
@@ -32,7 +32,7 @@ export interface ReadSpecs {
   readonly resolve: ResolveEnvironment;
 }
 
-type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields'>;
+type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields' | 'settings'>;
 
 /**
  * Fails with `Failure('spec')` where the specs folder cannot be read. `adjust` is for those who ask what would be if
@@ -43,13 +43,14 @@ export function readSpecs(
   environments: readonly EnvironmentIdentity[],
   adjust: (document: SpecDocument) => SpecDocument = (document) => document,
 ): ReadSpecs {
-  const { root, specs, ignore, unknownFields } = project;
+  const { root, specs, ignore, unknownFields, settings } = project;
+  const hooks = isObject(settings.hooks) ? Object.keys(settings.hooks) : [];
   const { files, problems } = listSpecFiles(root, specs, ignore);
   const include = createInclude(root);
   const written = readDocuments(files, createDataFiles(include, 'written'));
   const folder = { ...written, documents: written.documents.map(adjust) };
   const data = createDataFiles(include, 'json');
-  const resolve = createResolver(folder, { environments, unknownFields, include, data });
+  const resolve = createResolver(folder, { environments, unknownFields, include, data, hooks });
   const envelopes = checkEnvelopes(folder, environments);
   return { folder, problems: [...problems, ...folder.diagnostics, ...envelopes], resolve };
 }

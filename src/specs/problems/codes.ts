@@ -38,6 +38,8 @@ export const SPEC_CODES = {
   GATE_TEST_PHONE: 'A gate uses a test that calls a phone number.',
   GATE_TEST_UNBOUND: 'A gate uses a test whose destination is no reference to the assistant.',
   GROUP_NAME: 'A group has no environment, or the name of one.',
+  HOOK_SECRET: 'A hook asks for a variable that no hook gets.',
+  HOOK_UNKNOWN: 'A document names a hook that the project file does not have.',
   IGNORE_NOTHING: '`ignore_changes` names a field that the spec does not write.',
   INSIGHT_SCHEMA: 'The JSON Schema of an insight leaves open whether its object has more members.',
   JSON_SCHEMA_TEXT: 'The JSON Schema of an insight is a text that is no JSON object.',

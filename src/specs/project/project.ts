@@ -5,7 +5,7 @@ import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { selectEnvironments } from '../../model/environment-match.ts';
 import { Failure } from '../../model/errors.ts';
-import { isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
@@ -99,7 +99,7 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
 
 /** Parts of the project file that no check of a spec asks for. */
 const BESIDE_SPECS =
-  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
+  /^\/(project|default_environment|limits|hooks|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
 
 interface ReadProject {
   readonly document: ProjectDocument | undefined;
@@ -205,6 +205,7 @@ function ownRules(body: JsonObject): readonly Finding[] {
     const message = `no environment belongs to the group ${group}`;
     findings.push({ severity: 'error', code: 'GROUP_NAME', at: 'key', message, pointer, hint });
   }
+  findings.push(...hookSecrets(body));
   const chosen = body.default_environment;
   if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     const hint = suggestion(chosen, names);
@@ -217,6 +218,21 @@ function ownRules(body: JsonObject): readonly Finding[] {
     });
   }
   return findings;
+}
+
+/** API keys and variables of ours are for assistantctl alone: no program that YAML starts may ask for one. */
+function hookSecrets(body: JsonObject): readonly Finding[] {
+  const keys = new Set(entriesAt(body, 'environments').map(([, { api_key_env }]) => api_key_env));
+  return entriesAt(body, 'hooks').flatMap(([hook, { env }]) => {
+    const names = isArray(env) ? env : [];
+    return names.flatMap((name, index): readonly Finding[] => {
+      if (typeof name !== 'string' || (!keys.has(name) && !/telnyx|^assistantctl_/i.test(name))) return [];
+      const message = `the hook ${hook} asks for ${name}, which no hook gets`;
+      const hint = 'give it a secret of its own, under a name without TELNYX';
+      const pointer = toPointer(['hooks', hook, 'env', String(index)]);
+      return [{ severity: 'error', code: 'HOOK_SECRET', message, pointer, hint }];
+    });
+  });
 }
 
 function credentialFindings(body: JsonObject): readonly Finding[] {

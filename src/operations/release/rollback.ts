@@ -1,7 +1,11 @@
 import { withMain } from '../../canonical/confirmed-promotion.ts';
+import { tokenOf } from '../../canonical/set-entries.ts';
 import { Failure } from '../../model/errors.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import type { StepResult } from '../../model/report.ts';
 import { formerMains } from '../../plan/mains.ts';
+import { fieldDigest } from '../../plan/review-units.ts';
 import { requireAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
@@ -50,7 +54,16 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
     }
     const desired = { locate: () => undefined };
     const unsaved = await work.save();
-    return { ...outcome, skipped: [], saved: undefined, desired, unsaved };
+    return {
+      ...outcome,
+      command: 'rollback',
+      ...(request.reason !== undefined && { reason: request.reason }),
+      results: outcome.results.map((result) => ({ ...result, digests: takenBack(planned.plan, result) })),
+      skipped: [],
+      saved: undefined,
+      desired,
+      unsaved,
+    };
   });
 }
 
@@ -67,4 +80,12 @@ async function previous(work: Work, { address, binding, main }: Bound): Promise<
     code: 'NO_EARLIER_MAIN',
     hint: `choose a version with --to; assistantctl versions list ${address} shows them`,
   });
+}
+
+/** The digests under which the fields were reviewed that a rollback takes back: what was live is what they wrote. */
+function takenBack(plan: Plan, { address }: StepResult): readonly string[] {
+  const fields = plan.changes.find((change) => change.address === address)?.fields ?? [];
+  return fields.map(({ path, before }) =>
+    tokenOf(fieldDigest(plan, { address }, { path, before: null, after: before, origin: 'config' })),
+  );
 }

@@ -2473,6 +2473,12 @@ export interface Environment {
    * Groups that the environment belongs to; `--env`, `only` and overlays may name them.
    */
   readonly group?: EnvironmentName | GroupNames;
+  /**
+   * Behaviours of the embedded API; only with `target` emulator. docs/emulator.md lists them.
+   */
+  readonly quirks?: {
+    readonly [k: string]: unknown;
+  };
   readonly variables?: Variables;
 }
 /**

@@ -13,8 +13,3 @@ export function withStatus(body: string, status: string): string {
   while (kept[0]?.trim() === '') kept.shift();
   return [marker, `${STATUS}**${prose(status)}**`, '', ...kept].join('\n');
 }
-
-export function statusOf(body: string): string | undefined {
-  const line = body.split('\n').find((text) => text.startsWith(STATUS));
-  return line?.slice(STATUS.length);
-}

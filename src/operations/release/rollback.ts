@@ -1,11 +1,7 @@
 import { withMain } from '../../canonical/confirmed-promotion.ts';
-import { tokenOf } from '../../canonical/set-entries.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Plan } from '../../model/plan.ts';
 import type { RemoteResource } from '../../model/remote.ts';
-import type { StepResult } from '../../model/report.ts';
 import { formerMains } from '../../plan/mains.ts';
-import { fieldDigest } from '../../plan/review-units.ts';
 import { requireAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
@@ -13,7 +9,15 @@ import type { ConfirmPlan, Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from './promotions.ts';
+import {
+  type Bound,
+  digestsOfMove,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from './promotions.ts';
 
 export interface RollbackRequest {
   readonly to?: string;
@@ -58,7 +62,10 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
       ...outcome,
       command: 'rollback',
       ...(request.reason !== undefined && { reason: request.reason }),
-      results: outcome.results.map((result) => ({ ...result, digests: takenBack(planned.plan, result) })),
+      results: outcome.results.map((result) => ({
+        ...result,
+        digests: digestsOfMove(planned.plan, result, 'before'),
+      })),
       skipped: [],
       saved: undefined,
       desired,
@@ -80,12 +87,4 @@ async function previous(work: Work, { address, binding, main }: Bound): Promise<
     code: 'NO_EARLIER_MAIN',
     hint: `choose a version with --to; assistantctl versions list ${address} shows them`,
   });
-}
-
-/** The digests under which the fields were reviewed that a rollback takes back: what was live is what they wrote. */
-function takenBack(plan: Plan, { address }: StepResult): readonly string[] {
-  const fields = plan.changes.find((change) => change.address === address)?.fields ?? [];
-  return fields.map(({ path, before }) =>
-    tokenOf(fieldDigest(plan, { address }, { path, before: null, after: before, origin: 'config' })),
-  );
 }

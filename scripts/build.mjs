@@ -88,12 +88,19 @@ function licenses(names) {
   return names
     .map((name) => {
       const folder = join(packages, name);
-      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const notice = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-      if (notice === undefined) throw new Error(`${name} has no licence file`);
-      return `${name} ${version} (${license})\n\n${readFileSync(join(folder, notice), 'utf8').trim()}\n`;
+      const facts = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      return `${name} ${facts.version} (${facts.license})\n\n${notice(name, folder, facts)}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Where a package brings no licence file, its author and the text that TypeScript brings of the same licence. */
+function notice(name, folder, { license, author }) {
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim();
+  if (license !== 'Apache-2.0') throw new Error(`${name} has no licence file`);
+  const text = readFileSync(join(packages, 'typescript/LICENSE'), 'utf8').trim();
+  return `Copyright ${typeof author === 'string' ? author : (author?.name ?? name)}\n\n${text}`;
 }
 
 /** @param {string} folder @returns {string[]} */

@@ -20,6 +20,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   emulator: ['canonical', 'model'],
   render: ['canonical', 'model'],
   pull: ['canonical', 'model'],
+  // Reads YAML and names keys as specs and pull do; touches no file.
+  convert: ['specs', 'pull', 'model'],
   // Use cases: they know neither arguments nor a screen.
   operations: [
     'specs',
@@ -30,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'release',
     'emulator',
     'pull',
+    'convert',
     'canonical',
     'model',
     'runtime.ts',
@@ -49,11 +52,12 @@ const HOME: Readonly<Record<string, string>> = {
   ajv: 'specs',
   'ajv-formats': 'specs',
   'deep-diff': 'plan',
+  '@humanwhocodes/momoa': 'convert',
   diff: 'render',
   '@dagrejs/dagre': 'render',
 };
 
-const PURE = ['model', 'canonical', 'plan', 'render', 'pull'];
+const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];
 /** Longer files rarely have one subject; what counts is that they do. */
 const LONGEST_FILE = 400;
 

@@ -5,7 +5,7 @@
 import { Argument, Option } from 'commander';
 import type { Declared } from './declared.ts';
 
-import { collectAddressOrAll, format, planningOptions } from './options.ts';
+import { collectAddressOrAll, format, planningOptions, reviewedOption } from './options.ts';
 import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
@@ -87,6 +87,8 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'compare Git, the last apply and the live account; writes nothing there',
     declare: (command) =>
       planningOptions(command)
+        .option('--base <ref>', 'where the change goes: only what differs from it is put up for review')
+        .addOption(reviewedOption())
         .option('--out <file>', 'save the plan for `apply FILE`')
         .option('--html <file>', 'write the page of `--format html` beside the result')
         .option('--tests <file>', 'JSON of `test run`, shown in Markdown and HTML')
@@ -105,6 +107,7 @@ export const COMMANDS: readonly Declared[] = [
       planningOptions(command)
         .option('--approve <env>', 'needed for a protected environment without a saved plan')
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
+        .addOption(reviewedOption())
         .option('--no-promote', 'stage assistant versions and leave main where it is')
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')

@@ -34,3 +34,12 @@ export function collectAddressOrAll(
   });
   return [...(earlier ?? []), ...named];
 }
+
+/** `--reviewed`, as often as there are sources. */
+export function reviewedOption(): Option {
+  const each = (name: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), name];
+  return new Option(
+    '--reviewed <source>',
+    'what was reviewed: Markdown of a plan, a plan as JSON, or markers; - is stdin; repeatable',
+  ).argParser(each);
+}

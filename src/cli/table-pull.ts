@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { PLATFORMS } from '../model/file-import.ts';
 import { IMPORT_PROVIDERS } from '../model/import-api.ts';
 import type { Declared } from './declared.ts';
 import { format } from './options.ts';
@@ -19,21 +20,27 @@ export const PULL_COMMANDS: readonly Declared[] = [
   },
   {
     usage: 'import',
-    summary: 'copy assistants from another platform into the account and adopt them',
+    summary: 'turn files of another platform into documents, or have the API copy its assistants',
     declare: (command) =>
       command
+        .option('--from <path...>', 'exported files or folders of Retell, Vapi, ElevenLabs or Bland; offline')
         .addOption(
-          new Option('--provider <name>', 'the other platform')
-            .choices(IMPORT_PROVIDERS)
-            .makeOptionMandatory(),
+          new Option(
+            '--platform <name>',
+            'where the files come from; by default seen from the files',
+          ).choices(PLATFORMS),
         )
-        .requiredOption('--api-key-ref <id>', "integration secret with the other platform's key")
+        .option('--out <dir>', 'folder for the documents; by default that of the project')
+        .addOption(
+          new Option('--provider <name>', 'platform whose account is copied').choices(IMPORT_PROVIDERS),
+        )
+        .option('--api-key-ref <id>', "integration secret with the other platform's key")
         .option('--id <id...>', 'only these assistants of the other platform')
-        .option('--overwrite', 'overwrite assistants that were imported before')
+        .option('--overwrite', 'replace what an earlier import has made')
         .option('--approve <env>', 'needed for a protected environment')
         .addOption(format('text', 'json')),
     action: async (context, _args, command) =>
-      (await import('./commands/import.ts')).importAssistants(context, command.opts()),
+      (await import('./commands/import-files.ts')).importAny(context, command.opts()),
   },
   {
     usage: 'explain <address> [pointer]',

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { ForgeOptions } from '../live/forge/client.ts';
 import { githubForge } from '../live/forge/github.ts';
 import { gitlabForge } from '../live/forge/gitlab.ts';
+import { Failure } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import type { Json } from '../model/json.ts';
 import type { Host } from '../operations/host.ts';
@@ -58,4 +59,15 @@ export function permissionHint(place: Place, what: 'comments' | 'issues'): strin
   return place.token === undefined
     ? 'set GITHUB_TOKEN, in a workflow to secrets.GITHUB_TOKEN'
     : `the job needs permissions: { ${permission} }; pull requests from forks never have it`;
+}
+
+/** The commit that the change request stands on, as its pipeline knows it; elsewhere the commit at hand. */
+export async function headOfChange(host: Host, commit: string | null): Promise<string | null> {
+  try {
+    const place = await findPlace(host, {});
+    return place?.change === undefined ? commit : (place.commit ?? commit);
+  } catch (error) {
+    if (error instanceof Failure) return commit;
+    throw error;
+  }
 }

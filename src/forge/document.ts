@@ -6,7 +6,14 @@ import { isPlan } from '../plan/saved.ts';
 import { renderFailureMarkdown } from '../render/markdown/failure-markdown.ts';
 import { code, prose } from '../render/markdown/markdown.ts';
 import type { Marker } from '../render/markdown/marker.ts';
-import { markerLine, NO_DIGEST, readMarker, withoutMarker } from '../render/markdown/marker.ts';
+import {
+  MOST_SET_CHARACTERS,
+  markerLine,
+  markerOfPlan,
+  NO_DIGEST,
+  readMarker,
+  withoutMarker,
+} from '../render/markdown/marker.ts';
 import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
 import { isEmpty, verdict } from '../render/terminal/plan-words.ts';
 import { shortenMarkdown } from '../render/terminal/shorten.ts';
@@ -40,6 +47,8 @@ export interface DocumentInput {
 }
 
 const CUT = 'Shortened: the whole text is in the log of the run.';
+/** A line is short, and its marker is not: a plan without changes may still hold settings. */
+const LINE_LENGTH = 60_000;
 /** 2 is `--detailed-exitcode` and `drift`, where it says that there is something to see. */
 const FINE: readonly (number | undefined)[] = [undefined, 0, 2];
 
@@ -75,9 +84,7 @@ function withProblems(error: JsonObject, document: JsonObject): JsonObject {
 function ofPlan(saved: Plan, input: DocumentInput): Document {
   // A plan of an older minor version may lack the lists that came later.
   const plan = { ...saved, diagnostics: saved.diagnostics ?? [], released: saved.released ?? [] };
-  const { environment, project } = plan;
-  const digest = plan.options.offline === true ? NO_DIGEST : plan.plan_digest;
-  const marker = { topic: input.topic ?? 'plan', environment, project, digest };
+  const marker = markerOfPlan(plan, input.topic);
   const drifts = plan.drift.length + plan.conflicts.length > 0;
   // A warning belongs into the review of a change, and is no news in the watch over an account.
   const silent = marker.topic === 'drift' ? !hasErrors(plan.diagnostics) : plan.diagnostics.length === 0;
@@ -123,7 +130,8 @@ function finished(
   line: string,
   body: (length: number) => string,
 ): Document {
-  const head = `${markerLine(marker)}\n`;
+  const head = (length: number): string =>
+    `${markerLine(marker, Math.min(MOST_SET_CHARACTERS, Math.floor(length * 0.4)))}\n`;
   const ended = FINE.includes(input.exitCode) ? [] : [`exit code ${input.exitCode}`];
   const facts = [
     ...ended,
@@ -131,12 +139,15 @@ function finished(
     ...(input.run === undefined || !isPlainLink(input.run) ? [] : [`[run](${input.run})`]),
   ];
   const foot = facts.length === 0 ? '' : `\n${facts.join(' · ')}\n`;
-  const around = head.length + foot.length + 2;
   return {
     marker,
     clean,
-    render: (length) => `${head}${body(Math.max(200, length - around)).trimEnd()}\n${foot}`,
-    renderLine: () => `${head}${line}${facts.length === 0 ? '' : ` ${facts.join(' · ')}`}\n`,
+    render: (length) => {
+      const first = head(length);
+      const room = length - first.length - foot.length - 2;
+      return `${first}${body(Math.max(200, room)).trimEnd()}\n${foot}`;
+    },
+    renderLine: () => `${head(LINE_LENGTH)}${line}${facts.length === 0 ? '' : ` ${facts.join(' · ')}`}\n`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Address, Kind, RefTarget } from './address.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 
 /** One resource as Git wants it in one environment: files, variables and overlays resolved. */
 export interface DesiredResource {
@@ -14,6 +14,8 @@ export interface DesiredResource {
   readonly references: readonly Reference[];
   readonly lifecycle: Lifecycle;
   readonly promotion: JsonObject | undefined;
+  /** Environments that the document is for, as written; absent: all. */
+  readonly only?: readonly Json[];
   /** Where the document starts. */
   readonly position: Position;
 }

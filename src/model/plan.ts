@@ -2,6 +2,7 @@ import type { Address, Kind } from './address.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import type { Release, Strategy } from './release.ts';
+import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
 import type { VersionRecord } from './version-record.ts';
 
@@ -18,6 +19,17 @@ export interface FieldChange {
   readonly before: Json;
   readonly after: Json;
   readonly origin: FieldOrigin;
+  /** `before` did not come from here: it was set outside Git. */
+  readonly replaces?: true;
+  /** Keyed hashes of the sides of which a part is hidden. */
+  readonly hidden?: HiddenSides;
+  /** What a reviewer agrees to; of updates alone. */
+  readonly digest?: string;
+}
+
+export interface HiddenSides {
+  readonly before?: string;
+  readonly after?: string;
 }
 
 export interface Change {
@@ -39,6 +51,8 @@ export interface Change {
   readonly release?: ReleaseNote;
   /** The version exists already: a `promote` or a `rollback`. */
   readonly existing?: true;
+  /** What a reviewer agrees to, of everything but an update, whose fields have their own. */
+  readonly digest?: string;
   /** An adoption that replaces live values: somebody has to allow it before apply does it. */
   readonly takes_over?: true;
 }
@@ -79,6 +93,9 @@ export interface ConflictEntry {
     readonly base: Json;
     readonly git: Json;
     readonly live: Json;
+    /** Keyed hash of the three values, where a part of them is hidden. */
+    readonly hidden?: string;
+    readonly digest?: string;
   }[];
 }
 
@@ -112,11 +129,23 @@ export interface Plan {
   readonly git: GitInfo | null;
   readonly inputs_digest: string;
   readonly plan_digest: string;
+  /** Of all that is said of changes and conflicts: tells that the file was edited. */
+  readonly content_digest?: string;
   readonly options: PlanOptions;
   readonly summary: PlanSummary;
   readonly changes: readonly Change[];
   readonly drift: readonly DriftEntry[];
   readonly conflicts: readonly ConflictEntry[];
+  /** Settings that are not those of the last completed apply; absent when all are. */
+  readonly settings?: readonly SettingChange[];
+  /** What its reviewers agree to. */
+  readonly review?: Review;
+  /** Whether the sets that were given hold everything; absent when none was asked about. */
+  readonly reviewed?: ReviewVerdict;
+  /** Changes that are left out, because somebody took them back. */
+  readonly holds?: readonly HeldChange[];
+  /** Absent when the commit contains the one last applied. */
+  readonly behind?: CommitPosition;
   readonly orphans: readonly { readonly address: Address; readonly remote_id: string }[];
   /** Absent when nothing is. Only described, not part of the digest. */
   readonly pending?: readonly PendingEntry[];

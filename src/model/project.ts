@@ -1,3 +1,5 @@
+import type { JsonObject } from './json.ts';
+
 /** The checked project file for one chosen environment; defaults are filled in. */
 export interface Project {
   readonly name: string;
@@ -19,6 +21,10 @@ export interface Project {
   /** Longest body of a reply. */
   readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
+  /** What the file writes for the project as a whole that decides how applies go; as written. */
+  readonly settings: JsonObject;
+  /** Milliseconds from a plan to its merge in which its review counts. */
+  readonly reviewTtlMs: number;
   /** Globs of files below the specs folder that are no documents, relative to the root. */
   readonly ignore: readonly string[];
   /** Ids, names or `kind/name` of live resources that are never shown as unmanaged; `*` stands for anything. */
@@ -40,6 +46,8 @@ export interface Environment {
   readonly groups: readonly string[];
   /** Values with all that they use worked out. */
   readonly variables: { readonly [name: string]: string };
+  /** What the file writes for the environment that decides how applies go; as written. */
+  readonly settings: JsonObject;
   readonly variableOrigins: { readonly [name: string]: VariableOrigin };
 }
 

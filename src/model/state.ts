@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
+import type { CompletedApply } from './review.ts';
 import type { Rollout } from './rollout.ts';
 import type { Candidate, VersionRecord } from './version-record.ts';
 
@@ -20,6 +21,8 @@ export interface State {
   readonly resources: { readonly [address: string]: Binding };
   /** Last live form of what was deleted, newest last. */
   readonly deleted: readonly DeletedResource[];
+  /** The last apply of all that Git says which ended without a failure. */
+  readonly completed?: CompletedApply;
 }
 
 /** One managed resource. */
@@ -104,6 +107,7 @@ export type JournalEntry =
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }
   | { readonly op: 'fail'; readonly address: Address }
   | { readonly op: 'archive'; readonly deleted: DeletedResource }
+  | { readonly op: 'complete'; readonly completed: CompletedApply }
   | {
       readonly op: 'move';
       readonly from: Address;

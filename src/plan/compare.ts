@@ -128,7 +128,9 @@ function decide(
     } else if (cause === 'conflict' && policy.take === null) {
       conflicts.push(conflictField(context, path));
     } else {
-      fields.push(changeField(context, path, cause === 'conflict' ? 'config' : cause));
+      fields.push(
+        changeField(context, path, cause === 'conflict' ? 'config' : cause, isReplaced(context, path, cause)),
+      );
       paths.push(path);
     }
   }
@@ -144,6 +146,12 @@ function decide(
     base,
     foreign: causes.some(({ cause }) => cause === 'foreign') ? foreignElements(context) : [],
   };
+}
+
+/** True where live is not what was last applied: it was set outside Git, and a reviewer has to see it go. */
+function isReplaced(context: Context, path: Path, cause: Cause): boolean {
+  if (cause === 'conflict') return true;
+  return context.base === null || valueAtPath(context.shape, context.base, path) === undefined;
 }
 
 function keepBase(context: Context, base: JsonObject, path: Path): JsonObject {

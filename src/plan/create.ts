@@ -15,8 +15,10 @@ import { fromPointer, type JsonObject, toPointer } from '../model/json.ts';
 import type { FieldChange, Step } from '../model/plan.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import { editsBetween } from './compare.ts';
+import { hiddenHash } from './fields.ts';
 import { withoutReferences } from './graph.ts';
 import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
+import type { Seal } from './sides.ts';
 
 /** What of a configuration is compared and written: all but what the spec says to ignore. */
 export function managed(resource: DesiredResource, value: JsonObject): JsonObject {
@@ -74,7 +76,7 @@ export function planCreate(
       action: 'create',
       remote_id: null,
       reason,
-      fields: createdFields(shape, spec, tree),
+      fields: createdFields(shape, spec, tree, context.seal),
       promotes: false,
       live_version_id: null,
       base_digest: null,
@@ -88,11 +90,25 @@ export function planCreate(
 }
 
 /** Every field of the spec that says anything. */
-function createdFields(shape: ObjectShape, spec: JsonObject, tree: Canon): readonly FieldChange[] {
+export function createdFields(
+  shape: ObjectShape,
+  spec: JsonObject,
+  tree: Canon,
+  seal: Seal | undefined,
+): readonly FieldChange[] {
   return Object.entries(spec).flatMap(([name, value]): readonly FieldChange[] => {
     if (saysNothing(isTree(tree) ? tree[name] : undefined)) return [];
     const after = hideSecrets(childShape(shape, name, value), value, [name]);
-    return [{ path: toPointer([name]), before: null, after, origin: 'config' }];
+    const hidden = hiddenHash(seal, value, after);
+    return [
+      {
+        path: toPointer([name]),
+        before: null,
+        after,
+        origin: 'config',
+        ...(hidden !== undefined && { hidden: { after: hidden } }),
+      },
+    ];
   });
 }
 

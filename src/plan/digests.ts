@@ -1,6 +1,6 @@
 import { digest } from '../canonical/canonical.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Change, ConflictEntry, PlanOptions } from '../model/plan.ts';
 import { atOnce, type Steps } from '../model/steps.ts';
 
@@ -51,42 +51,21 @@ export function inputsDigest(input: {
   return digest({ specs, options: offline === true ? { ...options, offline } : options });
 }
 
-/** What a plan's digest covers: everything that decides what an apply writes, nothing that only describes it. */
-export interface DigestedPlan {
-  readonly project: string;
-  readonly environment: string;
-  readonly api_base: string;
-  readonly inputs_digest: string;
+/**
+ * Digest of all that a saved plan says of its changes, by which a file that was edited is told. It decides nothing
+ * else: what a reviewer agrees to has digests of its own.
+ */
+export function contentDigestOf(plan: {
   readonly changes: readonly Change[];
   readonly conflicts: readonly ConflictEntry[];
-}
-
-function changeContent(change: Change): Json {
-  return {
-    address: change.address,
-    action: change.action,
-    remote_id: change.remote_id,
-    fields: change.fields.map(({ path, before, after, origin }) => ({ path, before, after, origin })),
-    promotes: change.promotes,
-    base_digest: change.base_digest,
-    live_digest: change.live_digest,
-    desired_digest: change.desired_digest,
-    depends_on: change.depends_on,
-    ...(change.release === undefined ? {} : { release: { ...change.release } }),
-  };
-}
-
-/** The same for every run, machine and time that would do the same. */
-export function planDigest(plan: DigestedPlan): string {
+}): string {
   return digest({
-    project: plan.project,
-    environment: plan.environment,
-    api_base: plan.api_base,
-    inputs_digest: plan.inputs_digest,
-    changes: plan.changes.map(changeContent),
-    conflicts: plan.conflicts.map(({ address, fields }) => ({
-      address,
-      fields: fields.map((field) => ({ ...field })),
-    })),
+    changes: plan.changes.map((change) => ({ ...toJson(change) })),
+    conflicts: plan.conflicts.map((entry) => ({ ...toJson(entry) })),
   });
+}
+
+function toJson(value: Change | ConflictEntry): JsonObject {
+  const copy: JsonObject = JSON.parse(JSON.stringify(value));
+  return copy;
 }

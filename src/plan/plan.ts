@@ -15,10 +15,11 @@ import {
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
+import type { SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
 import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affected.ts';
-import { inputsDigest, planDigest } from './digests.ts';
+import { contentDigestOf, inputsDigest } from './digests.ts';
 import { deferredReferences } from './graph.ts';
 import { inventoryWarnings } from './inventory.ts';
 import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
@@ -26,6 +27,16 @@ import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
+import {
+  conflictDigest,
+  digestOfUnits,
+  fieldDigest,
+  type PlanIdentity,
+  reviewUnits,
+  wholeDigest,
+} from './review-units.ts';
+import { sealOf } from './seal.ts';
+import { settingChanges } from './settings.ts';
 import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
 
@@ -41,6 +52,8 @@ export interface PlanInput {
   /** RFC 3339, UTC. */
   readonly createdAt: string;
   readonly expiresAt: string;
+  /** What Git writes and the API never sees; absent where that is of no interest. */
+  readonly settings?: Settings;
 }
 
 /**
@@ -55,6 +68,7 @@ export function makePlan(input: PlanInput): Planned {
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
   const chosen = targetClosure(options.targets, desired);
   const deferred = deferredReferences(creates(desired, matching, options.recreate));
+  const seal = sealOf(state);
   const policy = { drift: input.project.drift, take: options.take };
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
@@ -68,6 +82,7 @@ export function makePlan(input: PlanInput): Planned {
       deferred: deferred.get(address) ?? [],
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
+      seal,
       readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, planResource(resource, match, context));
@@ -195,14 +210,21 @@ interface Parts {
 }
 
 function assemble(input: PlanInput, parts: Parts): Plan {
-  const { changes, plans, matching } = parts;
+  const { plans, matching } = parts;
+  const place = identity(input);
+  const changes = parts.changes.map((change) => withDigests(place, change));
+  const settings = changedSettings(input);
   const drift = plans.flatMap((plan) => plan.drift ?? []);
-  const conflicts = plans.flatMap((plan) => plan.conflict ?? []);
+  const conflicts = plans
+    .flatMap((plan) => plan.conflict ?? [])
+    .map(({ address, fields }) => ({
+      address,
+      fields: fields.map((field) => ({ ...field, digest: conflictDigest(place, address, field) })),
+    }));
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
   const takeover = changes.filter((change) => change.takes_over === true).length;
   const pending = plans.flatMap((plan) => plan.pending ?? []);
   const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
-  const inputs = inputsDigest(input);
   const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
   return {
     format_version: PLAN_FORMAT,
@@ -214,8 +236,9 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     created_at: input.createdAt,
     expires_at: input.expiresAt,
     git: input.git,
-    inputs_digest: inputs,
-    plan_digest: planDigest({ ...identity(input), inputs_digest: inputs, changes, conflicts }),
+    inputs_digest: inputsDigest(input),
+    plan_digest: digestOfUnits(reviewUnits({ ...place, changes, conflicts, settings })),
+    content_digest: contentDigestOf({ changes, conflicts }),
     options: input.options,
     summary: {
       create: count('create'),
@@ -234,6 +257,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     changes,
     drift,
     conflicts,
+    ...(settings.length > 0 && { settings }),
     orphans: parts.orphans,
     ...(pending.length > 0 && { pending }),
     released: plans.flatMap((plan) => plan.released ?? []),
@@ -241,10 +265,21 @@ function assemble(input: PlanInput, parts: Parts): Plan {
   };
 }
 
-function identity(input: PlanInput): {
-  readonly project: string;
-  readonly environment: string;
-  readonly api_base: string;
-} {
+/** Without a completed apply there is nothing to compare settings with: the first one begins the record. */
+function changedSettings(input: PlanInput): readonly SettingChange[] {
+  const { settings, state } = input;
+  const former = state?.completed?.settings;
+  return settings === undefined || former === undefined
+    ? []
+    : settingChanges(identity(input), former, settings);
+}
+
+function withDigests(place: PlanIdentity, change: Change): Change {
+  if (change.action !== 'update') return { ...change, digest: wholeDigest(place, change) };
+  const fields = change.fields.map((field) => ({ ...field, digest: fieldDigest(place, change, field) }));
+  return { ...change, fields };
+}
+
+function identity(input: PlanInput): PlanIdentity {
   return { project: input.project.name, environment: input.project.environment, api_base: input.apiBase };
 }

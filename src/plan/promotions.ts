@@ -17,8 +17,9 @@ import {
 import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
-import { planDigest } from './digests.ts';
+
 import { releaseNote } from './release.ts';
+import { digestOfUnits, reviewUnits } from './review-units.ts';
 import { configFields } from './version-diff.ts';
 
 export interface Promotion {
@@ -72,7 +73,7 @@ export function planMoves(input: MovesInput): Planned {
     created_at: input.createdAt,
     expires_at: input.expiresAt,
     git: input.git,
-    plan_digest: planDigest({ ...identity, changes, conflicts: [] }),
+    plan_digest: digestOfUnits(reviewUnits({ ...identity, changes, conflicts: [] })),
     options: { prune: false, recreate: false, take: null, targets: moves.map(({ address }) => address) },
     summary: {
       create: 0,

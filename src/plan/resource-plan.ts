@@ -10,6 +10,7 @@ import type {
 } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { Policy } from './compare.ts';
+import type { Seal } from './sides.ts';
 
 /** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
 export interface ResourcePlan {
@@ -37,6 +38,8 @@ export interface ResourceContext {
   readonly release: Release | undefined;
   /** False when the version that the binding says is waiting is no longer there. */
   readonly waits: boolean;
+  /** Keyed hash of what is hidden; absent where the environment was never applied. */
+  readonly seal: Seal | undefined;
   /** The live form was read by id, and not from a list. */
   readonly readById: boolean;
 }

@@ -76,6 +76,7 @@ function planExisting(
       base: base === null ? null : managed(resource, base),
       live: managed(resource, liveConfig),
       foreign: settled?.foreign ?? [],
+      seal: context.seal,
     },
     context.policy,
   );

@@ -4,7 +4,8 @@ import { isArray, isObject, type Json } from '../model/json.ts';
 import { type Change, PLAN_FORMAT, type Plan, type Planned } from '../model/plan.ts';
 import type { State } from '../model/state.ts';
 import { isOtherAccount } from './account.ts';
-import { planDigest } from './digests.ts';
+import { contentDigestOf } from './digests.ts';
+import { digestOfUnits, reviewUnits } from './review-units.ts';
 
 export interface SavedPlanCheck {
   /** Why the saved plan may not run, all of them; empty when it may. */
@@ -99,8 +100,7 @@ export function checkSavedPlan(
   if (major(saved.tool.version) !== major(context.toolVersion)) {
     reasons.push(`it was made by version ${saved.tool.version} and this is ${context.toolVersion}`);
   }
-  if (planDigest(saved) !== saved.plan_digest)
-    reasons.push('its content does not match its plan_digest: the file was changed');
+  if (isEditedPlan(saved)) reasons.push('its content does not match its plan_digest: the file was changed');
   if (!(context.now < saved.expires_at)) reasons.push(`it expired at ${saved.expires_at}`);
   if (saved.project !== now.project) reasons.push(`it is for project ${saved.project}, not ${now.project}`);
   if (saved.environment !== now.environment)
@@ -129,6 +129,13 @@ export function checkSavedPlan(
     else reasons.push(reason);
   }
   return { reasons, planned: restrict(fresh, wanted), skipped };
+}
+
+/** True when a saved plan is not as it was written. */
+export function isEditedPlan(saved: Plan): boolean {
+  const { content_digest } = saved;
+  const content = content_digest === undefined || content_digest === contentDigestOf(saved);
+  return !content || digestOfUnits(reviewUnits(saved)) !== saved.plan_digest;
 }
 
 /** A planned change that is no longer one is done, unless the resource drifted or disappeared meanwhile. */

@@ -1,5 +1,7 @@
-import type { JsonObject } from '../model/json.ts';
+import type { Json, JsonObject } from '../model/json.ts';
 import type { ObjectShape } from '../model/shape.ts';
+
+export type Seal = (value: Json) => string;
 
 /** All values speak of addresses (`{ $ref }`), and what `ignore_changes` names was taken out of each. */
 export interface Sides {
@@ -9,4 +11,6 @@ export interface Sides {
   readonly live: JsonObject;
   /** Pointers of elements found live that the spec never owned. */
   readonly foreign: readonly string[];
+  /** Keyed hash of a value of which a part is hidden; absent where nothing is remembered yet. */
+  readonly seal?: Seal | undefined;
 }

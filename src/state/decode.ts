@@ -125,7 +125,10 @@ function stateProblem(value: JsonObject): string | undefined {
   const deleted = value.deleted;
   if (!isArray(deleted)) return '/deleted is not a list';
   const bad = deleted.findIndex((item) => !isDeleted(item));
-  return bad < 0 ? undefined : `/deleted/${bad} is incomplete`;
+  if (bad >= 0) return `/deleted/${bad} is incomplete`;
+  return value.completed === undefined || isCompleted(value.completed)
+    ? undefined
+    : '/completed is incomplete';
 }
 
 /** Reads one line of the log; undefined when it is none. */
@@ -223,6 +226,7 @@ function isEntry(value: unknown): value is JournalEntry {
   const { op, address, binding } = value;
   if (op === 'init') return isState(value.state);
   if (op === 'archive') return isDeleted(value.deleted);
+  if (op === 'complete') return isCompleted(value.completed);
   if (op === 'move') {
     const carried = binding === undefined || binding === null || isBinding(binding);
     return isAddress(value.from) && isAddress(value.to) && carried;
@@ -232,6 +236,17 @@ function isEntry(value: unknown): value is JournalEntry {
   if (op === 'bind') return isBinding(binding);
   if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
   return op === 'fail';
+}
+
+function isCompleted(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isTextOrNull(value.commit) &&
+    typeof value.dirty === 'boolean' &&
+    isText(value.at) &&
+    isObject(value.settings) &&
+    Object.values(value.settings).every(isObject)
+  );
 }
 
 function isHolder(value: unknown): value is LeaseHolder {

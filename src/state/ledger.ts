@@ -110,6 +110,11 @@ export function openLedger(base: State | undefined, left: readonly BeginEntry[] 
       case 'archive':
         if (head !== undefined) keepDeleted(entry.deleted);
         return entry;
+      case 'complete':
+        if (head === undefined || jsonEqual(head.completed, entry.completed)) return entry;
+        head = { ...head, completed: entry.completed };
+        touch();
+        return entry;
       case 'move':
         return head === undefined ? { ...entry, binding: null } : move(entry);
       default:

@@ -15,6 +15,7 @@ const production: Environment = {
   groups: [],
   variables: {},
   variableOrigins: {},
+  settings: {},
 };
 const env = { TELNYX_KEY_OF_PRODUCTION: 'KEY_TEST_1' };
 

@@ -119,6 +119,10 @@ function stateOf(bindings: Record<string, Partial<Binding>> | undefined): State 
   };
 }
 
+function withoutDigest<Field extends { readonly digest?: string }>({ digest: _digest, ...field }: Field) {
+  return field;
+}
+
 /** What a reviewer decides by, without digests and whatever else is the same in every plan. */
 function essence({ plan, steps }: Planned): object {
   const nonzero = Object.entries(plan.summary).filter(([, count]) => count !== 0);
@@ -127,12 +131,15 @@ function essence({ plan, steps }: Planned): object {
     changes: plan.changes.map(({ address, action, fields, depends_on }) => ({
       address,
       action,
-      ...(fields.length > 0 && { fields }),
+      ...(fields.length > 0 && { fields: fields.map(withoutDigest) }),
       ...(depends_on.length > 0 && { depends_on }),
     })),
     ...(plan.drift.length > 0 && { drift: plan.drift.map(({ address, fields }) => ({ address, fields })) }),
     ...(plan.conflicts.length > 0 && {
-      conflicts: plan.conflicts.map(({ address, fields }) => ({ address, fields })),
+      conflicts: plan.conflicts.map(({ address, fields }) => ({
+        address,
+        fields: fields.map(withoutDigest),
+      })),
     }),
     ...(plan.orphans.length > 0 && { orphans: plan.orphans.map(({ address }) => address) }),
     ...(plan.diagnostics.length > 0 && {

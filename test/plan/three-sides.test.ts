@@ -85,7 +85,9 @@ describe('base, desired and live of one field', () => {
 
   it('written for the first time is an update whoever set the live value', () => {
     const result = compare(sides(base, { ...base, greeting: 'Hello' }, { ...base, greeting: 'Hi' }), REPORT);
-    expect(result.fields).toEqual([{ path: '/greeting', before: 'Hi', after: 'Hello', origin: 'config' }]);
+    expect(result.fields).toEqual([
+      { path: '/greeting', before: 'Hi', after: 'Hello', origin: 'config', replaces: true },
+    ]);
     expect(result.conflicts).toEqual([]);
   });
 });

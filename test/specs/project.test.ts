@@ -58,6 +58,7 @@ describe('loadProject', () => {
         groups: [],
         variables: {},
         variableOrigins: {},
+        settings: expect.objectContaining({ protected: true, drift: 'revert' }),
       },
       limits: { maxDeletes: 2, maxChangePercent: 10, minResources: 4 },
       concurrency: 4,
@@ -67,6 +68,8 @@ describe('loadProject', () => {
       unknownFields: 'allow',
       ignore: [],
       ignoreLive: [],
+      settings: { limits: { max_deletes: 2, max_change_percent: 10, min_resources: 4 } },
+      reviewTtlMs: 30 * 86_400_000,
     });
   });
 

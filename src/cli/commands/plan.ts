@@ -1,10 +1,15 @@
 import { resolve } from 'node:path';
+import { headOfChange } from '../../forge/connect.ts';
+import { readReviewSources } from '../../forge/reviewed-source.ts';
 import type { Plan } from '../../model/plan.ts';
+import { asFailures, joinReasons } from '../../operations/apply/reasons.ts';
 import { writePrivately } from '../../operations/files.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
-import { obstacle, refusedBy } from '../../operations/plan/obstacles.ts';
+import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
 import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
+import { judgeReview, withReview } from '../../operations/plan/review.ts';
+import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
 import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
@@ -14,6 +19,8 @@ import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { type PlanFormat, showPlan } from '../show-plan.ts';
 
 export interface PlanFlags extends PlanningFlags {
+  readonly base?: string;
+  readonly reviewed?: readonly string[];
   readonly out?: string;
   readonly html?: string;
   readonly tests?: string;
@@ -23,37 +30,47 @@ export interface PlanFlags extends PlanningFlags {
   readonly format: PlanFormat;
 }
 
-/** Compares and shows; with `--out` the plan is saved, also when it cannot be applied as it is, which the exit code tells. */
+/**
+ * Compares and shows; with `--out` the plan is saved, also when it cannot be applied as it is. The exit code is the
+ * one that apply would end with for what the branch can mend; what a person may still allow is a caution.
+ */
 export async function plan(context: Context, flags: PlanFlags): Promise<number> {
   const { cwd } = context.runtime;
   const tests = flags.tests === undefined ? [] : await readTestResults(resolve(cwd, flags.tests));
-  const inputs = await gather(context);
-  const review = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
-  const wanted = {
-    blastRadius: review || flags.blastRadius === true,
+  const sources = flags.reviewed && (await readReviewSources(context, flags.reviewed));
+  const page = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
+  const gathered = await gather(context);
+  const saves = page || flags.out !== undefined || flags.format === 'json';
+  const review = await reviewInputs(context, gathered, flags.base, saves);
+  const { inputs, settings } = review.shown;
+  const options = planOptions(flags);
+  const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(context, inputs, options, {
+    blastRadius: page || flags.blastRadius === true,
     whole: flags.refresh === true,
+    settings,
+    kinds: kindsOf(review),
+  });
+  const world = { planned, state, account, apiBase, options };
+  const head = await headOfChange(context, inputs.git?.commit ?? null);
+  const reviewed = sources && judgeReview(context, world, inputs, sources);
+  const saved: Plan = {
+    ...(options.offline === true ? planned.plan : withReview(context, world, review, head)),
+    ...(reviewed !== undefined && { reviewed }),
+    ...(blastRadius !== undefined && { blast_radius: blastRadius }),
   };
-  const { planned, state, blastRadius } = await planWithoutLease(context, inputs, planOptions(flags), wanted);
-  const saved = blastRadius === undefined ? planned.plan : { ...planned.plan, blast_radius: blastRadius };
+  for (const note of review.notes) context.note(`note: ${note}\n`);
   if (flags.gitlabReport !== undefined) {
-    await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(planned.plan)));
+    await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(saved)));
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
-  const errors = planned.plan.diagnostics.filter(({ severity }) => severity === 'error');
-  // A limit may be overridden by the apply; an error in the plan itself has to be resolved first.
-  const notes = refused.map((found) =>
-    errors.includes(found) ? found : { ...found, severity: 'warning' as const },
-  );
-  if (notes.length > 0) context.note(renderDiagnostics(notes, context.noteStyle));
-  const stopped = obstacle(planned.plan, inputs.project);
-  if (stopped !== undefined) {
-    context.note(`${stopped.message}\n`);
-    return exitCodeOf(stopped.kind);
-  }
-  if (errors.length > 0) return exitCodeOf('refused');
-  return flags.detailedExitcode === true && differs(planned.plan) ? EXIT_CHANGES : EXIT_DONE;
+  const stopped = obstacles(saved, inputs.project);
+  if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
+  for (const { message } of stopped) context.note(`${message}\n`);
+  const reasons = joinReasons([...stopped, ...asFailures(refused)]);
+  if (reasons !== undefined) return exitCodeOf(reasons.kind);
+  return flags.detailedExitcode === true && differs(saved) ? EXIT_CHANGES : EXIT_DONE;
 }
 
 /** What GitLab's `terraform` report shows in a merge request; a resource that is taken over is one that changes. */

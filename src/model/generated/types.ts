@@ -2075,6 +2075,7 @@ export interface PlannedChange {
      */
     readonly suites?: readonly string[];
   };
+  readonly digest?: Digest;
 }
 /**
  * One field and its two values; a side that has none leaves its key out or is null.
@@ -2100,6 +2101,145 @@ export interface FieldChange {
    * Who changed it: Git, someone else, or the field left the document.
    */
   readonly origin: 'config' | 'drift' | 'removed';
+  /**
+   * The value so far was set outside Git.
+   */
+  readonly replaces?: true;
+  /**
+   * Keyed hashes of the sides of which a part is hidden.
+   */
+  readonly hidden?: {
+    /**
+     * Of the value so far.
+     */
+    readonly before?: string;
+    /**
+     * Of the value to come.
+     */
+    readonly after?: string;
+  };
+  readonly digest?: Digest;
+}
+/**
+ * A field of an update, a setting, a conflict, or the whole of any other action.
+ */
+export interface ReviewUnit {
+  /**
+   * Address of a resource; `project` or `environment/` and a name for settings.
+   */
+  readonly address: string;
+  /**
+   * What happens.
+   */
+  readonly action: string;
+  /**
+   * JSON Pointer; empty for the whole.
+   */
+  readonly path: string;
+  readonly digest?: Digest;
+  readonly from?: Digest;
+}
+/**
+ * One setting and its two values.
+ */
+export interface SettingChange {
+  /**
+   * Address of a resource, `project`, or `environment/` and a name.
+   */
+  readonly address: string;
+  /**
+   * JSON Pointer into what the owner writes.
+   */
+  readonly path: string;
+  /**
+   * Value at the last completed apply; null when there was none.
+   */
+  readonly before: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Value to come; null when it is no longer written.
+   */
+  readonly after: {
+    readonly [k: string]: unknown;
+  };
+  readonly digest: Digest;
+}
+/**
+ * What reviewers of this plan agree to.
+ */
+export interface Review {
+  /**
+   * Commit of the change request.
+   */
+  readonly head: string | null;
+  /**
+   * Commit of the target that was compared with; null when every change counts.
+   */
+  readonly base: string | null;
+  /**
+   * Milliseconds from plan to merge in which the review counts.
+   */
+  readonly ttl_ms: number;
+  /**
+   * The reviewed set.
+   */
+  readonly set: readonly ReviewUnit[];
+  /**
+   * What earlier merges left unapplied: in no set.
+   */
+  readonly waiting: readonly ReviewUnit[];
+  /**
+   * What only the working tree says: in no set.
+   */
+  readonly uncommitted: readonly ReviewUnit[];
+}
+/**
+ * Whether the given sets hold every change and setting.
+ */
+export interface ReviewVerdict {
+  /**
+   * Everything was reviewed.
+   */
+  readonly covered: boolean;
+  /**
+   * What nobody reviewed.
+   */
+  readonly unreviewed: readonly ReviewUnit[];
+  /**
+   * Sources that do not count, and why.
+   */
+  readonly notes?: readonly string[];
+}
+/**
+ * One resource that keeps what somebody went back to.
+ */
+export interface HeldChange {
+  readonly address: Address;
+  /**
+   * Pointers of the fields that were taken back.
+   */
+  readonly fields: readonly string[];
+  /**
+   * Who.
+   */
+  readonly by: string;
+  /**
+   * When.
+   */
+  readonly at: string;
+  /**
+   * Why.
+   */
+  readonly reason: string;
+  /**
+   * By which command.
+   */
+  readonly cause: 'rollback' | 'abort';
+  /**
+   * Addresses that are left out, its own first.
+   */
+  readonly held: readonly Address[];
 }
 /**
  * What an earlier command began and somebody has to end; neither a change nor drift.
@@ -2321,6 +2461,45 @@ export interface Variables {
  */
 export interface EnvironmentGroup {
   readonly variables?: Variables;
+}
+/**
+ * Events of some types go to one webhook, as CloudEvents in JSON.
+ */
+export interface Notify {
+  /**
+   * Types of events, without `assistantctl.`.
+   *
+   * @minItems 1
+   */
+  readonly on: (
+    | 'planned'
+    | 'waiting'
+    | 'applied'
+    | 'partly'
+    | 'failed'
+    | 'gate'
+    | 'promoted'
+    | 'rolled_back'
+    | 'rollout.step'
+    | 'rollout.paused'
+    | 'rollout.aborted'
+    | 'rollout.promoted'
+    | 'drift'
+    | 'behind'
+  )[];
+  /**
+   * Names of environment variables, never their values.
+   */
+  readonly webhook: {
+    /**
+     * Variable that holds the address.
+     */
+    readonly url_env: string;
+    /**
+     * Variable that holds the secret of the signature.
+     */
+    readonly secret_env?: string;
+  };
 }
 /**
  * A simulated conversation that is judged by a rubric.
@@ -3181,6 +3360,34 @@ export interface SavedPlanFile {
   };
   readonly inputs_digest: Digest;
   readonly plan_digest: Digest;
+  readonly content_digest?: Digest;
+  /**
+   * Settings that are not those of the last completed apply: written in Git, never sent to the API.
+   */
+  readonly settings?: readonly SettingChange[];
+  readonly review?: Review;
+  readonly reviewed?: ReviewVerdict;
+  /**
+   * Changes that are left out, because a rollback or an abort took them back.
+   */
+  readonly holds?: readonly HeldChange[];
+  /**
+   * How the commit stands to that of the last completed apply; absent when it contains it.
+   */
+  readonly behind?: {
+    /**
+     * Older, on another line of history, or not to be told.
+     */
+    readonly relation: 'behind' | 'parted' | 'unknown';
+    /**
+     * Commit of the last completed apply.
+     */
+    readonly applied: string;
+    /**
+     * Why it cannot be told.
+     */
+    readonly why?: string;
+  };
   /**
    * Numbers by outcome.
    */
@@ -3371,6 +3578,11 @@ export interface ProjectFile {
    */
   readonly concurrency?: number;
   readonly plan_ttl?: Duration;
+  readonly review_ttl?: Duration;
+  /**
+   * Where events of applies, rollouts, rollbacks and promotions are sent.
+   */
+  readonly notify?: readonly Notify[];
   /**
    * How long a single request is tried.
    */

@@ -1,12 +1,16 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
+import { jsonEqual } from '../../model/json.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
+import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
 import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { judgeReview, type ReviewSource } from '../plan/review.ts';
+import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
 import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
@@ -23,6 +27,8 @@ export interface ApplyRequest extends PlanningFlags {
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
   readonly takeOver?: readonly (Address | 'all')[];
+  /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
+  readonly reviewed?: readonly ReviewSource[];
   /** Whether `confirm` really asks somebody. */
   readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
@@ -50,7 +56,8 @@ export async function applyProject(
   const saved = file === undefined ? undefined : await applicablePlan(host, file);
   const inputs = await gather(host, host.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
-  requireApproval(environment, request.approve, saved !== undefined);
+  // What was reviewed is judged once it is known what would be done.
+  requireApproval(environment, request.approve, saved !== undefined || request.reviewed !== undefined);
   const access = accessTo(environment, host.runtime.env);
   return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
 }
@@ -65,7 +72,14 @@ async function run(
   const { runtime } = host;
   const state = work.session.current();
   const options = planOptions(request, saved?.options);
-  const fresh = await planOn(host, inputs, work.connection, state, options, request.refresh);
+  const settings = settingsOfInputs(inputs);
+  const fresh = await planOn(host, inputs, work.connection, state, options, {
+    settings,
+    refresh: request.refresh === true,
+  });
+  const { reviewed } = request;
+  const review =
+    reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
   let released: Released;
   try {
     released = releaseForApply(fresh, {
@@ -74,6 +88,8 @@ async function run(
       saved,
       expectDigest: request.expectDigest,
       overrideLimits: request.overrideLimits === true,
+      replaceRollout: request.replace === true,
+      review,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
       now: runtime.clock().toISOString(),
@@ -90,7 +106,11 @@ async function run(
     replaceRollout: request.replace === true,
   });
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
-  const unsaved = await work.save();
+  const unrecorded =
+    outcome.exitKind === null && options.targets.length === 0
+      ? await recordCompleted(host, inputs, work, settings)
+      : undefined;
+  const unsaved = (await work.save()) ?? unrecorded;
   return {
     executed: {
       ...outcome,
@@ -102,6 +122,31 @@ async function run(
     },
     place,
   };
+}
+
+/**
+ * Remembers the commit and settings of an apply that did all there was to do. An environment that nothing was ever
+ * applied to has no state to remember it in.
+ */
+async function recordCompleted(
+  host: Host,
+  { git }: Inputs,
+  { session }: Work,
+  settings: Settings,
+): Promise<Failure | undefined> {
+  const known = session.current();
+  const completed = { commit: git?.commit ?? null, dirty: git?.dirty ?? false, settings };
+  if (known === undefined) return undefined;
+  const { at = '', ...former } = known.completed ?? {};
+  if (at !== '' && jsonEqual(former, completed)) return undefined;
+  try {
+    const entry = { ...completed, at: host.runtime.clock().toISOString() };
+    await session.record({ op: 'complete', completed: entry });
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
 }
 
 async function applicablePlan(host: Host, file: string): Promise<Plan> {

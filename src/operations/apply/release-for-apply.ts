@@ -1,13 +1,15 @@
-import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Change, Plan, Planned } from '../../model/plan.ts';
+import type { ReviewVerdict, UnitName } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { refusals } from '../../plan/safety.ts';
 import type { SavedPlanCheck } from '../../plan/saved.ts';
 import { checkSavedPlan } from '../../plan/saved.ts';
 import { type TakeOverConsent, takeOverRefusal } from '../../plan/take-over.ts';
-import { obstacle, safetyOf } from '../plan/obstacles.ts';
+import { obstacles, safetyOf } from '../plan/obstacles.ts';
+import { openRolloutRefusals } from '../plan/open-rollouts.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { asFailures, joinReasons } from './reasons.ts';
 
 export interface Expectations {
   readonly inputs: Inputs;
@@ -17,6 +19,10 @@ export interface Expectations {
   readonly overrideLimits: boolean;
   /** Take-overs that were allowed; a plan whose digest was given is allowed as a whole. */
   readonly takeOver: TakeOverConsent;
+  /** A change may take the place of an open rollout. */
+  readonly replaceRollout: boolean;
+  /** What the reviewed sets say; absent when none was asked for. */
+  readonly review: ReviewVerdict | undefined;
   readonly now: string;
   readonly toolVersion: string;
 }
@@ -33,17 +39,24 @@ export interface Released {
  * every reason against it.
  */
 export function releaseForApply(fresh: Planned, expected: Expectations): Released {
-  const { inputs, state, saved, expectDigest, overrideLimits } = expected;
-  if (expectDigest !== undefined) requireDigest(saved ?? fresh.plan, expectDigest);
-  const released = saved === undefined ? { planned: fresh, skipped: [] } : stillValid(saved, fresh, expected);
-  const stopped = obstacle(released.planned.plan, inputs.project);
-  if (stopped !== undefined) throw stopped;
-  const consent = expectDigest === undefined ? expected.takeOver : 'all';
-  const refused = [
-    ...refusals(released.planned, safetyOf(inputs, state, overrideLimits)),
-    takeOverRefusal(released.planned.plan.changes, consent),
-  ].filter((found) => found !== undefined);
-  if (refused.length > 0) throw refusal(refused);
+  const { inputs, state, saved, expectDigest, overrideLimits, replaceRollout, review } = expected;
+  const checked = saved === undefined ? undefined : checkSavedPlan(saved, fresh, expected);
+  const released: Released = checked ?? { planned: fresh, skipped: [] };
+  const { plan } = released.planned;
+  const allowed = expectDigest !== undefined || review?.covered === true;
+  const takeOver = takeOverRefusal(plan.changes, allowed ? 'all' : expected.takeOver);
+  const rollouts = replaceRollout ? [] : openRolloutRefusals(plan, state);
+  const reasons = [
+    ...(expectDigest === undefined ? [] : otherDigest(saved ?? fresh.plan, expectDigest)),
+    ...(saved === undefined || checked === undefined ? [] : outdated(saved, checked)),
+    ...obstacles(plan, inputs.project),
+    ...(review === undefined ? [] : unreviewed(plan, review)),
+    ...asFailures(refusals(released.planned, safetyOf(inputs, state, overrideLimits))),
+    ...asFailures(takeOver === undefined ? [] : [takeOver]),
+    ...asFailures(rollouts),
+  ];
+  const joined = joinReasons(reasons);
+  if (joined !== undefined) throw joined;
   return released;
 }
 
@@ -57,39 +70,74 @@ export function requireComparedLive(plan: Plan): void {
   });
 }
 
-function stillValid(saved: Plan, fresh: Planned, { now, toolVersion, state }: Expectations): SavedPlanCheck {
-  const checked = checkSavedPlan(saved, fresh, { now, toolVersion, state });
-  const { reasons } = checked;
-  if (reasons.length === 0) return checked;
+function outdated(saved: Plan, { reasons }: SavedPlanCheck): readonly Failure[] {
+  if (reasons.length === 0) return [];
   const list = reasons.map((reason) => `- ${reason}`).join('\n');
-  throw new Failure('stale', `the saved plan is not applied\n${list}`, {
-    code: 'PLAN_STALE',
-    hint: `plan again and review it: assistantctl plan --env ${saved.environment} --out FILE`,
-    details: { reasons },
-  });
+  return [
+    new Failure('stale', `the saved plan is not applied\n${list}`, {
+      code: 'PLAN_STALE',
+      hint: `plan again and review it: assistantctl plan --env ${saved.environment} --out FILE`,
+      details: { reasons },
+    }),
+  ];
 }
 
-function requireDigest(plan: Plan, expected: string): void {
+function otherDigest(plan: Plan, expected: string): readonly Failure[] {
   const bare = (digest: string): string =>
     digest
       .trim()
       .toLowerCase()
       .replace(/^sha256:/, '');
-  if (bare(expected) === bare(plan.plan_digest)) return;
-  throw new Failure('stale', `the plan has the digest ${plan.plan_digest}, not ${expected}`, {
-    code: 'DIGEST_MISMATCH',
-    hint: 'what was reviewed is not what would happen now: plan and review again',
-    details: { expected, found: plan.plan_digest },
-  });
+  if (bare(expected) === bare(plan.plan_digest)) return [];
+  return [
+    new Failure('stale', `the plan has the digest ${plan.plan_digest}, not ${expected}`, {
+      code: 'DIGEST_MISMATCH',
+      hint: 'what was reviewed is not what would happen now: plan and review again',
+      details: { expected, found: plan.plan_digest },
+    }),
+  ];
 }
 
-function refusal(diagnostics: readonly Diagnostic[]): Failure {
-  const [first] = diagnostics;
-  const message =
-    diagnostics.length === 1 && first !== undefined ? first.message : 'the plan may not be applied';
-  return new Failure('refused', message, {
-    code: first?.code ?? 'REFUSED',
-    ...(diagnostics.length === 1 && first?.hint !== undefined ? { hint: first.hint } : {}),
-    diagnostics,
-  });
+function unreviewed(plan: Plan, { covered, unreviewed: units, notes }: ReviewVerdict): readonly Failure[] {
+  if (covered) return [];
+  const names = units.map(unitName);
+  const list = names.slice(0, MOST_NAMES).map((name) => `- ${name}`);
+  const rest = names.length - list.length;
+  const why = notes.map((note) => `not counted: ${note}`);
+  const lines = [...list, ...(rest > 0 ? [`- and ${rest} more`] : []), ...why];
+  return [
+    new Failure('stale', `nobody reviewed what would be done\n${lines.join('\n')}`, {
+      code: 'UNREVIEWED',
+      hint: `read the plan, then allow exactly this one: ${expectLine(plan)}`,
+      details: { unreviewed: units.map((unit) => ({ ...unit })), notes: [...notes] },
+    }),
+  ];
+}
+
+/** Names in one message; the report in JSON has all. */
+const MOST_NAMES = 20;
+
+function expectLine({ environment, options, plan_digest }: Plan): string {
+  const { prune, recreate, take, targets } = options;
+  const flags = [
+    ...(prune ? ['--prune'] : []),
+    ...(recreate ? ['--recreate'] : []),
+    ...(take === null ? [] : ['--take', take]),
+    ...targets.flatMap((target) => ['--target', target]),
+  ];
+  const digest = plan_digest.replace(/^sha256:/, '');
+  return [
+    'assistantctl apply --env',
+    environment,
+    ...flags,
+    '--expect-digest',
+    digest,
+    '--approve',
+    environment,
+  ].join(' ');
+}
+
+/** `update assistant/a /greeting`, `create tool/t`, `setting environment/production /protected`. */
+export function unitName({ address, action, path }: UnitName): string {
+  return path === '' ? `${action} ${address}` : `${action} ${address} ${path}`;
 }

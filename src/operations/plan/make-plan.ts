@@ -8,6 +8,7 @@ import { Failure } from '../../model/errors.ts';
 import { kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
+import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { inTurns, type Steps } from '../../model/steps.ts';
 import { planSurely } from '../../plan/confirm-drift.ts';
@@ -35,6 +36,8 @@ const OFFLINE_BASE = 'offline';
 export interface Unleased {
   readonly planned: Planned;
   readonly state: State | undefined;
+  readonly account: RemoteAccount;
+  readonly apiBase: string;
   /** Only where it was asked for. */
   readonly blastRadius?: BlastRadius;
 }
@@ -49,33 +52,51 @@ export async function planWithoutLease(
   host: Host,
   inputs: Inputs,
   options: PlanOptions,
-  wanted: { readonly blastRadius?: boolean; readonly whole?: boolean } = {},
+  wanted: {
+    readonly blastRadius?: boolean;
+    readonly whole?: boolean;
+    readonly kinds?: readonly Kind[];
+    readonly settings?: Settings;
+  } = {},
 ): Promise<Unleased> {
   const store = openState(host.runtime, inputs.project);
-  if (options.offline === true) return planOffline(host, inputs, await store.load(), options);
+  if (options.offline === true) {
+    return planOffline(host, inputs, await store.load(), options, wanted.settings);
+  }
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const state = await store.load();
   warnOfMissingState(host, inputs.project, state);
   const connection = await connect(host, inputs.project, access);
   try {
+    const { whole = false, kinds = [], settings } = wanted;
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options, {
-      whole: wanted.whole ?? false,
+      whole,
+      kinds,
+      ...(settings !== undefined && { settings }),
     });
-    if (wanted.blastRadius !== true) return { state, planned };
+    const { apiBase } = connection;
+    if (wanted.blastRadius !== true) return { state, planned, account, apiBase };
     const reached = await blastRadius(planned, { inputs, connection, account, state });
-    return { state, planned, blastRadius: reached };
+    return { state, planned, account, apiBase, blastRadius: reached };
   } finally {
     await connection.close();
   }
 }
 
 /** Git against the last apply: neither a key nor a request. */
-function planOffline(host: Host, inputs: Inputs, state: State | undefined, options: PlanOptions): Unleased {
+function planOffline(
+  host: Host,
+  inputs: Inputs,
+  state: State | undefined,
+  options: PlanOptions,
+  settings: Settings | undefined,
+): Unleased {
   refuseForeignState(inputs, state);
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
-  return { state, planned: planAccount(host, inputs, apiBase, state, account, options) };
+  const planned = planAccount(host, inputs, apiBase, state, account, options, settings);
+  return { state, planned, account, apiBase };
 }
 
 function refuseForeignState({ project }: Inputs, state: State | undefined): void {
@@ -91,11 +112,12 @@ export async function planOn(
   connection: Connection,
   state: State | undefined,
   options: PlanOptions,
-  refresh = false,
+  asked: { readonly settings?: Settings; readonly refresh?: boolean } = {},
 ): Promise<Planned> {
+  const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
   const whole = refresh || inputs.project.environment.drift !== 'report';
-  return (await compareWithLive(host, inputs, connection, state, options, { whole })).planned;
+  return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
@@ -119,7 +141,8 @@ export async function compareWithLive(
       whole: wanted.whole ?? false,
       listed,
       confirm: (items) => confirm(connection.api, items),
-      plan: (account) => planAccount(host, inputs, connection.apiBase, state, account, options),
+      plan: (account) =>
+        planAccount(host, inputs, connection.apiBase, state, account, options, wanted.settings),
     });
   } finally {
     progress.end();
@@ -134,6 +157,7 @@ export function planAccount(
   state: State | undefined,
   account: RemoteAccount,
   options: PlanOptions,
+  settings?: Settings,
 ): Planned {
   const { runtime } = host;
   const now = runtime.clock();
@@ -152,6 +176,7 @@ export function planAccount(
     tool: { name: 'assistantctl', version: runtime.version },
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
+    ...(settings !== undefined && { settings }),
   });
 }
 
@@ -173,6 +198,8 @@ export interface AlsoRead {
   readonly integrations?: boolean;
   /** Every assistant that Git or the state names, read by id. */
   readonly whole?: boolean;
+  /** What Git writes and the API never sees, to be compared as well. */
+  readonly settings?: Settings;
 }
 
 interface Reading {

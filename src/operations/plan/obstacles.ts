@@ -5,9 +5,14 @@ import type { Project } from '../../model/project.ts';
 import type { State } from '../../model/state.ts';
 import { refusals, type SafetyContext } from '../../plan/safety.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { openRolloutRefusals } from './open-rollouts.ts';
 
-/** Why a plan must not be applied although it could be made: a conflict, or drift where the project forbids it. */
-export function obstacle(plan: Plan, project: Project): Failure | undefined {
+/** Why a plan must not be applied although it could be made: conflicts, and drift where the project forbids it. */
+export function obstacles(plan: Plan, project: Project): readonly Failure[] {
+  return [conflict(plan), forbiddenDrift(plan, project)].filter((found) => found !== undefined);
+}
+
+function conflict(plan: Plan): Failure | undefined {
   if (plan.conflicts.length > 0) {
     const addresses = plan.conflicts.map((conflict) => conflict.address);
     return new Failure('stale', `changed in Git and outside Git, differently: ${addresses.join(', ')}`, {
@@ -16,6 +21,10 @@ export function obstacle(plan: Plan, project: Project): Failure | undefined {
       details: { addresses },
     });
   }
+  return undefined;
+}
+
+function forbiddenDrift(plan: Plan, project: Project): Failure | undefined {
   if (project.environment.drift === 'fail' && plan.drift.length > 0) {
     const addresses = plan.drift.map((entry) => entry.address);
     return new Failure('stale', `changed outside Git, which drift: fail forbids: ${addresses.join(', ')}`, {
@@ -39,5 +48,5 @@ export function safetyOf(inputs: Inputs, state: State | undefined, overrideLimit
 
 /** What apply would refuse of this plan unless limits are overridden: errors of the plan, limits, protected resources. */
 export function refusedBy(planned: Planned, inputs: Inputs, state: State | undefined): readonly Diagnostic[] {
-  return refusals(planned, safetyOf(inputs, state, false));
+  return [...refusals(planned, safetyOf(inputs, state, false)), ...openRolloutRefusals(planned.plan, state)];
 }

@@ -1,7 +1,7 @@
 import type { ApplyOutcome } from '../../apply/apply.ts';
 import { applyPlan } from '../../apply/apply.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Planned } from '../../model/plan.ts';
+import type { GitInfo, Planned } from '../../model/plan.ts';
 import type { StateSession } from '../../model/state.ts';
 import { createGate } from '../../release/gate.ts';
 import type { Host } from '../host.ts';
@@ -50,7 +50,7 @@ export async function withSession<Result>(
   host.interrupt();
   let planDigest: string | null = null;
   let outcome: string | null = null;
-  const note = (): ApplyNote => ({ commit: inputs.git?.commit ?? null, planDigest, outcome });
+  const note = (): ApplyNote => ({ commit: commitText(inputs.git), planDigest, outcome });
   const session = await openState(runtime, inputs.project, note).open(holderName(runtime));
   let saving: Promise<Failure | undefined> | undefined;
   const save: Work['save'] = () => {
@@ -78,6 +78,11 @@ export async function withSession<Result>(
   } finally {
     if (saving === undefined) await session.close();
   }
+}
+
+/** A plus says that the tree held more than the commit. */
+function commitText(git: GitInfo | null): string | null {
+  return git === null ? null : `${git.commit}${git.dirty ? '+' : ''}`;
 }
 
 /** What was refused in the middle of the work is no refusal: requests that write had been sent. */
@@ -122,7 +127,7 @@ async function carryOut(
       api: connection.api,
       session,
       newState: () => emptyState(runtime, project, connection.apiBase, planned.plan.account),
-      versionPrefix: git === null ? 'nogit' : git.commit.slice(0, 7),
+      versionPrefix: git === null ? 'nogit' : `${git.commit.slice(0, 7)}${git.dirty ? '+' : ''}`,
       promote,
       replaceRollout,
       concurrency: project.concurrency,

@@ -2,7 +2,7 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
 import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
-import { markerLine } from '../markdown/marker.ts';
+import { MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
 import {
   actionWords,
   CHANGE_GROUPS,
@@ -37,10 +37,6 @@ export interface MarkdownOptions extends ReviewExtra {
 
 const DEFAULT_BUDGET = 60_000;
 const MAX_CAUTIONS = 20;
-
-function marker({ environment, project, plan_digest: digest }: Plan): string {
-  return markerLine({ topic: 'plan', environment, project, digest });
-}
 
 function headline(plan: Plan): string {
   const nothingYet = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
@@ -123,7 +119,8 @@ function fitting(parts: readonly string[], bytes: number): readonly string[] {
 /** GitHub Markdown of at most `budget` bytes (60,000 unless told), safe to post whatever the specs contain. */
 export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const budget = options.budget ?? DEFAULT_BUDGET;
-  const head = [marker(plan), headline(plan), ...alerts(plan, options)];
+  const mostOfSet = Math.min(MOST_SET_CHARACTERS, Math.floor(budget * 0.4));
+  const head = [markerLine(markerOfPlan(plan), mostOfSet), headline(plan), ...alerts(plan, options)];
   const unmanaged = plan.summary.unmanaged;
   const tail = [
     ...(unmanaged > 0 ? [`${count(unmanaged, 'live resource')} not managed here and never touched.`] : []),

@@ -140,6 +140,7 @@ function checkOne(
     references: resolved.references,
     lifecycle: lifecycleOf(document),
     promotion: isObject(body.promotion) ? body.promotion : undefined,
+    ...(isArray(body.only) && { only: body.only }),
     position,
   };
   const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];

@@ -43,10 +43,35 @@ export function buildProject(
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
     maxReplyBytes: (number(limits, 'max_reply_mb') ?? 64) * 1024 * 1024,
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    settings: only(body, PROJECT_SETTINGS),
+    reviewTtlMs: duration(body, 'review_ttl') ?? 30 * 24 * 3_600_000,
     ignore: texts(body, 'ignore'),
     ignoreLive: texts(body, 'ignore_live'),
     diagnostics,
   };
+}
+
+/** Settings: written here and never sent to the API, and reviewed like changes. */
+const PROJECT_SETTINGS = ['limits', 'hooks', 'notify', 'diagnostics', 'review_ttl'];
+const ENVIRONMENT_SETTINGS = [
+  'target',
+  'protected',
+  'drift',
+  'prune',
+  'base_url',
+  'api_key_env',
+  'account',
+  'state',
+  'api',
+];
+
+function only(body: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = body[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 function buildEnvironment(name: string, body: JsonObject, variables: EnvironmentVariables): Environment {
@@ -67,6 +92,7 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
           }
         : { backend: 'file' },
     drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
+    settings: only(body, ENVIRONMENT_SETTINGS),
     groups: groupsOf(body),
     ...variables,
   };

@@ -10,6 +10,8 @@ export interface GitRunOptions {
   /** Names of variables that no program started by git may see, beside those that begin with TELNYX. */
   readonly withheld?: readonly string[];
   readonly timeoutMs?: number;
+  /** An index file in place of the clone's own. */
+  readonly index?: string;
 }
 
 /** 256 MB: more than any state can be. */
@@ -52,7 +54,7 @@ const OURS = /^(TELNYX|ASSISTANTCTL_(NOTIFY|WEBHOOK_SECRET))/i;
  */
 export function feedGit(
   environment: { readonly [name: string]: string | undefined },
-  { withheld = [], timeoutMs = 120_000 }: GitRunOptions = {},
+  { withheld = [], timeoutMs = 120_000, index }: GitRunOptions = {},
 ): FeedGit {
   const kept = Object.entries(environment).filter(
     ([name]) => !CHOOSES_REPOSITORY.has(name) && !OURS.test(name) && !withheld.includes(name),
@@ -64,6 +66,7 @@ export function feedGit(
     GIT_OPTIONAL_LOCKS: '0',
     LC_ALL: 'C',
     LANGUAGE: '',
+    ...(index === undefined ? {} : { GIT_INDEX_FILE: index }),
   };
   return (args, cwd, input = '') => {
     const bare = bareLayout(cwd);

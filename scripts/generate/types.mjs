@@ -61,6 +61,7 @@ function splitTypes(schema) {
 function readonly(text) {
   return text
     .replace(/^( +)((?:'[^']+'|[\w$]+)\??|\[k: string\]): /gm, '$1readonly $2: ')
-    .replace(/: (.*)\[\];$/gm, ': readonly $1[];')
+    .replace(/: (.*) \| (\w+)\[\];$/gm, ': $1 | readonly $2[];')
+    .replace(/: ([^|\n]*)\[\];$/gm, ': readonly $1[];')
     .replace(/: (.*)\[\] \| null;$/gm, ': readonly $1[] | null;');
 }

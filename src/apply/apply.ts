@@ -6,14 +6,22 @@ import { KINDS } from '../model/kinds.ts';
 import type { Planned, Step } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
-import { bindResource } from './bind.ts';
+import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
+import { completingStep } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
-import { type Course, mergeResults, resultVerdict, type StepOutcome, statusOf } from './results.ts';
+import {
+  type Course,
+  mergeResults,
+  movedResults,
+  resultVerdict,
+  type StepOutcome,
+  statusOf,
+} from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -29,8 +37,8 @@ export interface ApplyOutcome extends ApplyReport {
  * write when a foreign canary stands in the way; every later failure is part of the report.
  */
 export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<ApplyOutcome> {
-  const { steps, stateEdits } = planned;
-  if (steps.length === 0 && stateEdits.length === 0)
+  const { steps, stateEdits, confirms } = planned;
+  if (steps.length === 0 && stateEdits.length === 0 && confirms.length === 0)
     return report(planned, [], { stopped: false, wrote: false });
   const ids = new Map(Object.entries(planned.ids));
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
@@ -53,7 +61,20 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
   const outcomes = await execute(context, steps);
-  return report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
+  const reported = report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
+  if (reported.exitKind === null) await confirmBindings(context);
+  return reported;
+}
+
+/** What was bound without an apply is managed from the first apply on that read its document and ended well. */
+async function confirmBindings(context: ApplyContext): Promise<void> {
+  for (const address of context.planned.confirms) {
+    const known = context.bindings.get(address);
+    if (known?.provisional !== true) continue;
+    const { provisional: _provisional, ...binding } = known;
+    context.bindings.set(address, binding);
+    await context.session.record({ op: 'bind', address, binding });
+  }
 }
 
 /** Everything that can be known to stand in the way is found before anything is written. */
@@ -117,10 +138,12 @@ async function editState(context: ApplyContext): Promise<void> {
     } else {
       const known = context.bindings.get(edit.address);
       if (known === undefined) continue;
+      const { begun: _begun, forms: _forms, ...kept } = known;
       const binding = {
-        ...known,
+        ...kept,
         base: edit.base,
         foreign: edit.foreign,
+        ...(edit.forms.length > 0 && { forms: edit.forms }),
         prevent_destroy: edit.preventDestroy,
         ...(edit.readVersionId !== undefined && { read_version_id: edit.readVersionId }),
         updated_at: context.clock().toISOString(),
@@ -136,7 +159,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
   const context = { ...running, api };
   switch (step.action) {
     case 'create':
-      return createResource(context, step);
+      return createOrComplete(context, step);
     case 'link':
       // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
       return releaseVersion(context, step, true);
@@ -150,6 +173,15 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
     default:
       return step.action satisfies never;
   }
+}
+
+async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
+  const made = await createResource(context, step);
+  if (!('found' in made)) return made;
+  const completing = completingStep(step, made.found, context.refs);
+  if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
+  // Callers hear of it by nothing yet: it is a create that is brought to its end.
+  return releaseVersion(context, completing, true);
 }
 
 function changeResource(context: ApplyContext, step: Step): Promise<Done> {
@@ -193,7 +225,8 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
         fatal = true;
         if (context.unrecorded.has(step.address)) status = 'unknown';
       }
-      outcomes.push({ step, status, done: undefined, error });
+      const boundId = context.bindings.get(step.address)?.remote_id;
+      outcomes.push({ step, status, done: undefined, error, boundId });
       return 'failed';
     } finally {
       context.onProgress({ done: outcomes.length, total, note: step.address });
@@ -229,6 +262,7 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
 async function recordFailure(context: ApplyContext, step: Step, cause: unknown): Promise<boolean> {
   if (isFatal(cause)) return true;
   try {
+    await forgetBegun(context, step);
     await context.session.record({ op: 'fail', address: step.address });
     return true;
   } catch {
@@ -237,7 +271,7 @@ async function recordFailure(context: ApplyContext, step: Step, cause: unknown):
 }
 
 function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
-  const results = mergeResults(outcomes);
+  const results = [...movedResults(planned), ...mergeResults(outcomes)];
   const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);

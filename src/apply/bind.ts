@@ -1,28 +1,35 @@
 import { storedBase } from '../canonical/base.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
+import { setAtPath } from '../canonical/edit.ts';
 import { withReadVersion } from '../canonical/held-base.ts';
+import { asSent, type Learned, type Lost } from '../canonical/own-form.ts';
+import { valueAtPath, withIds } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { JsonObject } from '../model/json.ts';
+import { isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import type { ObjectShape } from '../model/shape.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
 import type { VersionRecord } from '../model/version-record.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
 
-/** Records that a resource now is what the step wanted. Durable when it resolves. */
+/**
+ * Records that a resource now is what the step wanted, and what the API made of it. Without forms those that are known
+ * stay. Durable when it resolves.
+ */
 export async function bindResource(
   context: ApplyContext,
   step: Step,
   live: RemoteResource,
   before: JsonObject | undefined,
-  reason = 'found',
+  { reason = 'found', learned }: { readonly reason?: string; readonly learned?: Learned } = {},
 ): Promise<void> {
   const main = live.versionId;
   const binding: Binding = {
     ...carried(context, step, live.id),
     remote_id: live.id,
-    ...afterStep(context, step, before, live.config),
+    ...afterStep(context, step, before, live.config, learned),
     main_version_id: main ?? null,
     staged_version_id: null,
     prevent_destroy: step.preventDestroy,
@@ -38,13 +45,31 @@ function afterStep(
   step: Step,
   before: JsonObject | undefined,
   after: JsonObject,
-): Pick<Binding, 'base' | 'foreign'> {
+  learned: Learned | undefined,
+): Pick<Binding, 'base' | 'foreign' | 'forms'> {
   const shape = SHAPES[step.kind];
   const lookUp = (target: string) => context.ids.get(target);
-  return {
-    base: step.base === null ? null : storedBase(shape, step.base, lookUp),
-    foreign: foreignAfter(shape, step, context.refs, { before, after }),
+  const forms = learned?.forms ?? context.bindings.get(step.address)?.forms ?? [];
+  const wanted = step.base === null ? null : withIds(shape, step.base, lookUp);
+  const sides = {
+    before: before && asSent(shape, before, forms),
+    after: asSent(shape, after, forms),
   };
+  return {
+    base: wanted === null ? null : storedBase(shape, withoutLost(shape, wanted, learned?.lost ?? []), lookUp),
+    foreign: foreignAfter(shape, step, context.refs, sides),
+    ...(forms.length > 0 && { forms }),
+  };
+}
+
+/** What did not stick was not applied: the next plan sees it as something to do, and nobody else's doing. */
+function withoutLost(shape: ObjectShape, base: JsonObject, lost: readonly Lost[]): JsonObject {
+  let result: Json | undefined = base;
+  for (const { path, got } of lost) {
+    if (valueAtPath(shape, result, path) !== undefined || got !== undefined)
+      result = setAtPath(shape, result, path, got);
+  }
+  return isObject(result) ? result : base;
 }
 
 /** What main becomes and what the binding is with it, for a version that the step staged. */
@@ -52,12 +77,12 @@ export function stagedMove(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
-  staged: { readonly versionId: string; readonly config: JsonObject },
+  staged: { readonly versionId: string; readonly config: JsonObject; readonly learned: Learned },
 ): VersionRecord {
   return {
     version_id: staged.versionId,
     content: contentDigest(staged.config),
-    ...afterStep(context, step, main.config, staged.config),
+    ...afterStep(context, step, main.config, staged.config, staged.learned),
     at: now(context),
     by: context.who ?? '',
     reason: `apply ${context.versionPrefix}`,
@@ -109,6 +134,7 @@ function asFound(context: ApplyContext, step: Step, main: RemoteResource) {
     remote_id: main.id,
     base: known?.base ?? null,
     foreign: known?.foreign ?? [],
+    ...(known?.forms !== undefined && { forms: known.forms }),
     main_version_id: main.versionId ?? null,
     prevent_destroy: step.preventDestroy,
     updated_at: now(context),
@@ -142,8 +168,9 @@ function mainsWith(
 function carried(context: ApplyContext, step: Step, id: string): Partial<Binding> {
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
-  const { candidate: _candidate, moving: _moving, ...rest } = known;
-  return rest;
+  const { candidate: _candidate, moving: _moving, begun: _begun, provisional: _provisional, ...rest } = known;
+  const { forms: _forms, ...kept } = rest;
+  return kept;
 }
 
 /** Durable when it resolves. */
@@ -154,6 +181,22 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
   context.announced.delete(step.address);
   await context.session.record({ op: 'bind', address: step.address, binding });
   context.unrecorded.delete(step.address);
+}
+
+/** Records what an update in place is to make of the base, before its request is sent. */
+export async function bindBegun(context: ApplyContext, step: Step): Promise<void> {
+  const known = context.bindings.get(step.address);
+  if (known?.base == null || step.base === null) return;
+  const begun = storedBase(SHAPES[step.kind], step.base, (target) => context.ids.get(target));
+  await saveBinding(context, step, { ...known, begun });
+}
+
+/** Takes that back, once it is certain that nothing was written. */
+export async function forgetBegun(context: ApplyContext, step: Step): Promise<void> {
+  const known = context.bindings.get(step.address);
+  if (known?.begun === undefined) return;
+  const { begun: _begun, ...rest } = known;
+  await saveBinding(context, step, rest);
 }
 
 function now(context: ApplyContext): string {

@@ -1,9 +1,10 @@
 import { knownDifferences, sameValue } from '../canonical/differences.ts';
 import { setAtPath, shapeAt } from '../canonical/edit.ts';
+import { asSent, type Learned } from '../canonical/own-form.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
+import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
 import type { ApplyContext } from './context.ts';
@@ -19,6 +20,8 @@ export interface StagedCandidate {
   readonly planned: readonly Path[];
   /** The newest version that is neither main nor an attempt of ours: what the API may have built on instead. */
   readonly source: RemoteResource | undefined;
+  /** What the API made of what was sent for a version that now says this. */
+  readonly learn: (config: JsonObject) => Learned;
 }
 
 /** A value that says "nothing" where leaving a field out says "keep": its default, or the empty value of its type. */
@@ -49,7 +52,10 @@ function withExplicitEmpties(wanted: JsonObject, staged: JsonObject, paths: read
  */
 export function leaks(candidate: StagedCandidate, config: JsonObject): readonly Path[] {
   const { main, wanted, source } = candidate;
-  return knownDifferences(SHAPE, wanted, config).filter((path) => {
+  const { forms, lost } = candidate.learn(config);
+  // In a set, what was sent may become one with what was there.
+  const sent = asSent(SHAPE, wanted, forms);
+  const carried = knownDifferences(SHAPE, sent, asSent(SHAPE, config, forms)).filter((path) => {
     const wasThere = valueAtPath(SHAPE, main.config, path) !== undefined;
     if (wasThere || valueAtPath(SHAPE, wanted, path) !== undefined) return true;
     const value = valueAtPath(SHAPE, config, path);
@@ -58,6 +64,13 @@ export function leaks(candidate: StagedCandidate, config: JsonObject): readonly 
       value === undefined || (origin !== undefined && sameValue(shapeAt(SHAPE, config, path), value, origin))
     );
   });
+  const known = new Set(carried.map(toPointer));
+  const more = lost.map(({ path }) => path).filter((path) => !liesWithin(known, path));
+  return [...carried, ...more];
+}
+
+function liesWithin(pointers: ReadonlySet<string>, path: Path): boolean {
+  return path.some((_, index) => pointers.has(toPointer(path.slice(0, index + 1))));
 }
 
 /** In a block that main does not have, and that was sent whole, the API's own filling looks like a leak. */
@@ -79,16 +92,21 @@ export async function correctLeaks(
   candidate: StagedCandidate,
   versionId: string,
   staged: JsonObject,
-): Promise<readonly Path[]> {
+): Promise<{ readonly leaked: readonly Path[]; readonly config: JsonObject }> {
   const { main, wanted } = candidate;
+  let config = staged;
   let leaked = leaks(candidate, staged);
   // Whole blocks put a server right that replaces them; one that merges needs to be told what to empty.
-  for (const depth of ['blocks', 'members'] as const) {
-    if (leaked.length === 0) return [];
+  // Where a value that was only sent back comes back otherwise, leaving it out may leave it alone.
+  for (const depth of ['blocks', 'members', 'without'] as const) {
+    if (leaked.length === 0) return { leaked, config };
     const emptied = leaked.flatMap((path) =>
       depth === 'blocks' ? [path].filter(({ length }) => length === 1) : entriesOf(path, staged),
     );
-    const corrected = withExplicitEmpties(wanted, staged, emptied);
+    const sentBack = depth === 'without' ? onlySentBack(candidate, leaked) : [];
+    if (depth === 'without' && sentBack.length === 0) continue;
+    const corrected =
+      depth === 'without' ? withoutPaths(wanted, sentBack) : withExplicitEmpties(wanted, staged, emptied);
     const names = new Set(leaked.flatMap((path) => path.slice(0, 1)));
     const body = partialBody(requestBody(SHAPE, corrected, wanted), names);
     if (Object.keys(body).length === 0) continue;
@@ -100,10 +118,25 @@ export async function correctLeaks(
       throw error;
     }
     const again = await context.api.getVersion(main.id, versionId);
-    if (again === undefined) return leaked;
-    leaked = leaks(candidate, again.config);
+    if (again === undefined) return { leaked, config };
+    config = again.config;
+    leaked = leaks(candidate, config);
   }
-  return leaked.filter((path) => !isNewBlock(candidate, path));
+  return { leaked: leaked.filter((path) => !isNewBlock(candidate, path)), config };
+}
+
+/** Values inside of settings that the plan leaves as they are. */
+function onlySentBack({ wanted, planned }: StagedCandidate, paths: readonly Path[]): readonly Path[] {
+  const edited = new Set(planned.map(toPointer));
+  return paths.filter(
+    (path) => path.length > 1 && valueAtPath(SHAPE, wanted, path) !== undefined && !liesWithin(edited, path),
+  );
+}
+
+function withoutPaths(wanted: JsonObject, paths: readonly Path[]): JsonObject {
+  let result: Json | undefined = wanted;
+  for (const path of paths) result = setAtPath(SHAPE, result, path, undefined);
+  return isObject(result) ? result : wanted;
 }
 
 /** A map that should be empty is emptied name by name. */

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { unsettled } from '../canonical/differences.ts';
+import { asSent, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
 import { requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { type JsonObject, stableStringify } from '../model/json.ts';
+import { type JsonObject, stableStringify, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
+import type { ObjectShape } from '../model/shape.ts';
 import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
@@ -33,15 +35,29 @@ export function idempotencyKey(
   return `actl-${hash('sha256', text, 'hex').slice(0, 48)}`;
 }
 
+/** A resource, and the reply to the create of our own that made it; undefined when it was found by looking. */
+interface Made {
+  readonly resource: RemoteResource;
+  readonly reply: RemoteResource | undefined;
+}
+
 /** Creates the resource, or finds the one that an earlier attempt of unknown outcome created. */
-export async function createResource(context: ApplyContext, step: Step): Promise<Done> {
+export async function createResource(
+  context: ApplyContext,
+  step: Step,
+): Promise<Done | { readonly found: RemoteResource }> {
   const shape = SHAPES[step.kind];
   const spec = resolveIds(context, step, step.createSpec ?? {});
   const body = requestBody(shape, withoutMembers(step.kind, spec), spec);
   const made = await createLiving(context, step, body);
-  const created = await withMembers(context, step, spec, made);
-  const { live, missing } = await settled(context, step, spec, created);
-  await bindResource(context, step, live, undefined);
+  const created = await withMembers(context, step, spec, made.resource);
+  const { live, learned, missing } = await answered(context, step, spec, { ...made, resource: created });
+  if (made.reply === undefined && missing.length > 0) {
+    // Found by its name: what it says otherwise may be the API's own form, which only a reply can tell.
+    await bindResource(context, { ...step, base: null }, live, undefined);
+    return { found: live };
+  }
+  await bindResource(context, step, live, undefined, { learned });
   if (missing.length > 0) throw notStuck(step, live.id, missing);
   return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: true };
 }
@@ -64,21 +80,21 @@ async function withMembers(
  * A replayed reply may describe a resource that is no more; then the create is a new one, with another key. Where
  * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
  */
-async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<RemoteResource> {
+async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<Made> {
   const announced = context.session.pending.some(
     ({ address, action }) => address === step.address && action === 'create',
   );
   const found = announced ? await lookUp(context, step, body) : undefined;
-  if (found !== undefined) return found;
+  if (found !== undefined) return { resource: found, reply: undefined };
   const repeated = announced || context.forgetful === true;
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
   for (let attempt = 1; attempt <= MAX_REPLAYS; attempt += 1) {
     const key = idempotencyKey(context.lineage, step.address, body, formerIds);
     await logIntent(context, step, 'create', key);
-    const { resource, replayed } = await createOnce(context, step, body, key);
-    if (!(replayed || repeated) || formerIds.includes(resource.id)) return resource;
+    const { resource, replayed, reply } = await createOnce(context, step, body, key);
+    if (!(replayed || repeated) || formerIds.includes(resource.id)) return { resource, reply };
     const living = await readSoon(context, step, resource.id);
-    if (living !== undefined) return living;
+    if (living !== undefined) return { resource: living, reply };
     formerIds.push(resource.id);
   }
   throw new Failure('partial', `${step.address} was created, but none of what the API named can be read`, {
@@ -101,14 +117,15 @@ async function createOnce(
   step: Step,
   body: JsonObject,
   key: string,
-): Promise<Written> {
+): Promise<Written & Made> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await context.api.create(step.kind, body, key);
+      const written = await context.api.create(step.kind, body, key);
+      return { ...written, reply: written.resource };
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const found = await lookUp(context, step, body);
-      if (found !== undefined) return { resource: found, replayed: false };
+      if (found !== undefined) return { resource: found, replayed: false, reply: undefined };
       if (attempt === 2) throw error;
     }
   }
@@ -153,17 +170,52 @@ function severalFound(step: Step, candidates: readonly RemoteResource[]): Failur
   );
 }
 
-/** A reply may leave out what a GET has: only then is the resource read once more. */
-async function settled(
+/**
+ * What the API made of the create. A reply may leave out what a read has: only then is the resource read once more. What
+ * it says otherwise is read of the version that the create made, for kinds with versions.
+ */
+async function answered(
   context: ApplyContext,
   step: Step,
   spec: JsonObject,
-  reply: RemoteResource,
-): Promise<{ live: RemoteResource; missing: readonly string[] }> {
+  { resource, reply }: Made,
+): Promise<{ live: RemoteResource; learned: Learned; missing: readonly string[] }> {
   const shape = SHAPES[step.kind];
-  if (unsettled(shape, spec, reply.config).length === 0) return { live: reply, missing: [] };
-  const live = (await context.api.get(step.kind, reply.id)) ?? reply;
-  return { live, missing: unsettled(shape, spec, live.config) };
+  const body = withoutMembers(step.kind, spec);
+  const write = { guide: body, sent: body };
+  const first = reply === undefined ? undefined : learnForms(shape, { ...write, got: reply.config });
+  if (
+    first !== undefined &&
+    first.lost.length + first.forms.length === 0 &&
+    isSettled(shape, spec, resource)
+  ) {
+    return { live: resource, learned: first, missing: [] };
+  }
+  const made = reply === undefined ? undefined : await madeVersion(context, step, reply);
+  const said = made ?? reply;
+  const live = (await context.api.get(step.kind, resource.id)) ?? resource;
+  const own =
+    said === undefined ? { forms: [], lost: [] } : learnForms(shape, { ...write, got: said.config });
+  const learned =
+    said === undefined ? own : withLater(shape, own, { sent: body, reply: said.config, later: live.config });
+  const missing = [
+    ...unsettled(shape, spec, asSent(shape, live.config, learned.forms)),
+    ...learned.lost.map(({ path }) => toPointer(path)),
+  ];
+  return { live, learned, missing: [...new Set(missing)] };
+}
+
+function isSettled(shape: ObjectShape, spec: JsonObject, { config }: RemoteResource): boolean {
+  return unsettled(shape, spec, config).length === 0;
+}
+
+async function madeVersion(
+  context: ApplyContext,
+  step: Step,
+  { id, versionId }: RemoteResource,
+): Promise<RemoteResource | undefined> {
+  if (KINDS[step.kind].update !== 'version' || versionId === undefined) return undefined;
+  return context.api.getVersion(id, versionId);
 }
 
 /** The write went through and the API returns something else than what was sent. */

@@ -1,5 +1,5 @@
 import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
+import type { Planned, Step } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
 import { type Done, writes } from './context.ts';
@@ -10,6 +10,8 @@ export interface StepOutcome {
   readonly status: StepStatus;
   readonly done: Done | undefined;
   readonly error: unknown;
+  /** What the address is bound to afterwards: a create may fail after it made something. */
+  readonly boundId?: string | undefined;
 }
 
 function describe(error: unknown): StepError {
@@ -69,13 +71,28 @@ export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepRes
   return [...byAddress.values()];
 }
 
-function resultOf({ step, status, done, error }: StepOutcome): StepResult {
+/** Bindings that went over to another address: done with the state alone. */
+export function movedResults({ plan }: Planned): readonly StepResult[] {
+  return plan.changes
+    .filter(({ action }) => action === 'move')
+    .map(({ address, remote_id }) => ({
+      address,
+      action: 'move',
+      status: 'applied',
+      remote_id,
+      version_id: null,
+      promoted: false,
+      error: null,
+    }));
+}
+
+function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResult {
   const tests = error instanceof GateFailure ? error.verdicts : done?.tests;
   return {
     address: step.address,
     action: actionOf(step.action),
     status,
-    remote_id: done?.remoteId ?? step.remoteId,
+    remote_id: done?.remoteId ?? step.remoteId ?? boundId ?? null,
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),

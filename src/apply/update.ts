@@ -1,14 +1,16 @@
 import { unsettled } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
+import { asSent, isComplete, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
+import type { ValueForm } from '../model/own-form.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { bindResource, logIntent } from './bind.ts';
+import { bindBegun, bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
@@ -22,6 +24,17 @@ export interface Target {
   readonly spec: JsonObject;
   /** Paths that this step changes, into `config` or, where it removes something, into what was read. */
   readonly paths: readonly Path[];
+  /** What was read, in the API's own form. */
+  readonly before: JsonObject;
+  /** Own forms that were known before. */
+  readonly forms: readonly ValueForm[];
+}
+
+/** What the API made of a write to the target, as a reply to it shows. */
+export function learnTarget(step: Step, { config, spec, before, forms }: Target, got: JsonObject): Learned {
+  const own = (side: JsonObject): JsonObject => withoutMembers(step.kind, side);
+  const write = { guide: own(spec), sent: own(config), got, before: own(before) };
+  return learnForms(SHAPES[step.kind], write, forms);
 }
 
 /** Reads the resource again; gone is a `Failure('stale')`. */
@@ -39,7 +52,9 @@ export async function readAgain(context: ApplyContext, step: Step): Promise<Remo
 export function targetOf(context: ApplyContext, step: Step, live: RemoteResource): Target | undefined {
   const shape = SHAPES[step.kind];
   const spec = step.spec ?? {};
-  const symbolic = withReferences(shape, live.config, context.refs);
+  const forms = context.bindings.get(step.address)?.forms ?? [];
+  const sent = asSent(shape, live.config, forms, spec);
+  const symbolic = withReferences(shape, sent, context.refs);
   const edits = remainingEdits(shape, step, symbolic);
   if (edits.length === 0 && step.reorder.length === 0) return undefined;
   const paths = [...edits.map((edit) => edit.path), ...step.reorder];
@@ -47,19 +62,30 @@ export function targetOf(context: ApplyContext, step: Step, live: RemoteResource
   const config = resolveIds(context, step, edited);
   // Edits speak of addresses; what is written and read back speaks of ids.
   const resolved = (path: Path): Path =>
-    pathInTwin(shape, edited, config, path) ?? pathInTwin(shape, symbolic, live.config, path) ?? path;
-  const target = { config, spec: resolveIds(context, step, spec), paths: paths.map(resolved) };
+    pathInTwin(shape, edited, config, path) ?? pathInTwin(shape, symbolic, sent, path) ?? path;
+  const target = {
+    config,
+    spec: resolveIds(context, step, spec),
+    paths: paths.map(resolved),
+    before: live.config,
+    forms,
+  };
   requireNoLoss(step, target);
   return target;
 }
 
 /** Whether a resource holds all that the step was to set and nothing of what it was to remove. */
-export function holdsTarget(step: Step, target: Target, live: JsonObject): boolean {
+export function holdsTarget(
+  step: Step,
+  target: Target,
+  live: JsonObject,
+  forms: readonly ValueForm[] = [],
+): boolean {
   const { config, paths } = target;
-  return (
-    unsettled(SHAPES[step.kind], config, live, paths).length === 0 &&
-    stillThere(step, target, live).length === 0
-  );
+  const shape = SHAPES[step.kind];
+  const sent = asSent(shape, live, forms);
+  const wanted = asSent(shape, config, forms);
+  return unsettled(shape, wanted, sent, paths).length === 0 && stillThere(step, target, sent).length === 0;
 }
 
 /** A changed setting is sent whole: a secret in it that only the API knows, and hides, would be destroyed. */
@@ -90,31 +116,40 @@ export async function updateResource(context: ApplyContext, step: Step): Promise
     return { remoteId: live.id, versionId: null, promoted: false, wrote: false };
   }
   const own = { ...target, paths: target.paths.filter((path) => !isMembership(step.kind, path)) };
-  const updated = own.paths.length === 0 ? live : await writeBody(context, step, live.id, own);
+  const written = own.paths.length === 0 ? undefined : await writeBody(context, step, live.id, own);
   const moved = await settleMembers(context, step, live.id, { present: live.config, wanted: target.config });
-  const written = moved ? ((await context.api.get(step.kind, live.id)) ?? updated) : updated;
-  await bindResource(context, step, written, live.config);
+  const after = moved ? await context.api.get(step.kind, live.id) : undefined;
+  const resource = after ?? written?.resource ?? live;
+  const learned = written?.learned ?? { forms: target.forms, lost: [] };
+  const sent = asSent(shape, resource.config, learned.forms);
+  await bindResource(context, step, resource, live.config, { learned });
   const missing = [
-    ...unsettled(shape, target.config, written.config, target.paths),
-    ...stillThere(step, target, written.config).map(toPointer),
+    ...unsettled(shape, asSent(shape, target.config, learned.forms), sent, target.paths),
+    ...[...stillThere(step, target, sent), ...learned.lost.map(({ path }) => path)].map(toPointer),
   ];
-  if (missing.length > 0) throw notStuck(step, live.id, missing);
+  if (missing.length > 0) throw notStuck(step, live.id, [...new Set(missing)]);
   return { remoteId: live.id, versionId: null, promoted: false, wrote: true };
 }
 
-async function writeBody(
-  context: ApplyContext,
-  step: Step,
-  id: string,
-  target: Target,
-): Promise<RemoteResource> {
+/** A resource after a write, and what the reply to it taught. */
+interface Answered {
+  readonly resource: RemoteResource;
+  readonly learned: Learned;
+}
+
+async function writeBody(context: ApplyContext, step: Step, id: string, target: Target): Promise<Answered> {
   const config = withoutMembers(step.kind, target.config);
   const whole = requestBody(SHAPES[step.kind], config, target.spec);
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
+  await bindBegun(context, step);
   await logIntent(context, step, 'update', null);
   const written = await writeKnown(context, step, id, body, target);
-  const left = stillThere(step, target, written.config);
+  const left = stillThere(
+    step,
+    target,
+    asSent(SHAPES[step.kind], written.resource.config, written.learned.forms),
+  );
   if (left.length === 0) return written;
   // A server that merges keeps what a body leaves out; null is the word for removal there.
   let emptied: Json | undefined = body;
@@ -142,23 +177,29 @@ async function writeKnown(
   id: string,
   body: JsonObject,
   target: Target,
-): Promise<RemoteResource> {
+): Promise<Answered> {
   const shape = SHAPES[step.kind];
-  const settled = (resource: RemoteResource) =>
-    unsettled(shape, target.config, resource.config, target.paths).length === 0;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const send = (sent: JsonObject) => context.api.update(step.kind, id, sent);
       const { resource } = await sendBack(shape, body, target.spec, send);
+      // A reply about another resource says nothing about this one, and must not bind it.
+      const reply = resource.id === id ? resource.config : {};
       // A reply that leaves fields out would show a removal that did not happen.
       const removes = target.paths.some((path) => valueAtPath(shape, target.config, path) === undefined);
-      // One about another resource says nothing about this one, and must not bind it.
-      if (resource.id === id && settled(resource) && !removes) return resource;
-      return (await context.api.get(step.kind, id)) ?? { ...resource, id };
+      const learned = learnTarget(step, target, reply);
+      if (resource.id === id && isComplete(learned) && !removes) return { resource, learned };
+      const live = (await context.api.get(step.kind, id)) ?? { ...resource, id };
+      return {
+        resource: live,
+        learned: withLater(shape, learned, { sent: target.config, reply, later: live.config }),
+      };
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
       const live = await context.api.get(step.kind, id);
-      if (live !== undefined && holdsTarget(step, target, live.config)) return live;
+      if (live !== undefined && holdsTarget(step, target, live.config, target.forms)) {
+        return { resource: live, learned: { forms: target.forms, lost: [] } };
+      }
       if (attempt === 2) throw error;
     }
   }

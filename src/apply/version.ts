@@ -5,6 +5,7 @@
  */
 
 import { unsettled } from '../canonical/differences.ts';
+import { asSent, type Learned } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -20,7 +21,7 @@ import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
 import { opensCanary, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
-import { holdsTarget, readAgain, type Target, targetOf } from './update.ts';
+import { holdsTarget, learnTarget, readAgain, type Target, targetOf } from './update.ts';
 
 const SHAPE = SHAPES.assistant;
 
@@ -39,14 +40,15 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     await bindResource(context, step, main, main.config);
     return { remoteId: main.id, versionId: main.versionId ?? null, promoted: false, wrote: false };
   }
-  const versionId = await stagedVersion(context, step, main, target);
-  const move = stagedMove(context, step, main, { versionId, config: target.config });
+  const staged = await stagedVersion(context, step, main, target);
+  const { versionId, learned } = staged;
+  const move = stagedMove(context, step, main, staged);
   const gated = step.action !== 'link' && step.release?.gate != null;
   const moves = movesMain(step, promote);
   if (!moves || gated) await bindStaged(context, step, main, move);
   const opens = opensCanary(step, promote);
   if (!moves && !opens) return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
-  const tests = gated ? await passGate(context, step, main, { versionId, config: target.config }) : undefined;
+  const tests = gated ? await passGate(context, step, main, staged) : undefined;
   const tested = tests === undefined ? {} : { tests };
   if (opens) {
     await requireSameMain(context, step, main);
@@ -54,9 +56,9 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
     return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout: true, ...tested };
   }
   const live = await promoteChecked(context, step, main, move, (found) =>
-    holdsTarget(step, target, found.config),
+    holdsTarget(step, target, found.config, learned.forms),
   );
-  await bindResource(context, step, live, main.config, move.reason);
+  await bindResource(context, step, live, main.config, { reason: move.reason, learned });
   return {
     remoteId: main.id,
     versionId: live.versionId ?? versionId,
@@ -85,26 +87,34 @@ export function versionName(prefix: string, desiredDigest: string): string {
   return `${prefix} ${desiredDigest.replace(/^sha256:/, '').slice(0, 8)}`;
 }
 
+/** A version that was read back, and what the API made of what was sent for it. */
+interface Staged {
+  readonly versionId: string;
+  readonly config: JsonObject;
+  readonly learned: Learned;
+}
+
 /** A checked version of exactly the target: one that waits already, or a new one. */
-export async function stagedVersion(
+async function stagedVersion(
   context: ApplyContext,
   step: Step,
   main: RemoteResource,
   target: Target,
-): Promise<string> {
+): Promise<Staged> {
   const name = versionName(context.versionPrefix, step.desiredDigest ?? '');
   const versions = await context.api.listVersions(main.id);
   const known = namedLike(versions, main, name);
   const newest = versions.find(({ versionId }) => versionId === undefined || !known.includes(versionId));
   const source = newest?.versionId === main.versionId ? undefined : newest;
-  const candidate = { main, wanted: target.config, planned: target.paths, source };
+  const learn = (config: JsonObject): Learned => learnTarget(step, target, config);
+  const candidate = { main, wanted: target.config, planned: target.paths, source, learn };
   const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
   await logIntent(context, step, 'stage', name);
   const versionId = await stageOnce(context, main, name, target, new Set(known));
   const staged = await readStagedVersion(context, main, versionId);
-  const leaked = await correctLeaks(context, candidate, versionId, staged.config);
-  if (leaked.length === 0) return versionId;
+  const { leaked, config } = await correctLeaks(context, candidate, versionId, staged.config);
+  if (leaked.length === 0) return { versionId, config, learned: learn(config) };
   // A wrong candidate must not stay the newest version: the next one might be based on it.
   const left = await context.api.deleteVersion(main.id, versionId).then(
     () => '',
@@ -184,12 +194,16 @@ async function firstHolding(
   context: ApplyContext,
   candidate: StagedCandidate,
   versionIds: readonly string[],
-): Promise<string | undefined> {
-  const { main, wanted, planned } = candidate;
+): Promise<Staged | undefined> {
+  const { main, wanted, planned, learn } = candidate;
   for (const versionId of versionIds) {
     const version = await context.api.getVersion(main.id, versionId);
     if (version === undefined || leaks(candidate, version.config).length > 0) continue;
-    if (unsettled(SHAPE, wanted, version.config, planned).length === 0) return versionId;
+    const { config } = version;
+    const learned = learn(config);
+    const sent = asSent(SHAPE, wanted, learned.forms);
+    if (unsettled(SHAPE, sent, asSent(SHAPE, config, learned.forms), planned).length === 0)
+      return { versionId, config, learned };
   }
   return undefined;
 }

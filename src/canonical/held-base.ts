@@ -3,14 +3,16 @@ import { toPointer } from '../model/json.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
 import { differencesFrom } from './differences.ts';
+import { asSent } from './own-form.ts';
 
 /**
  * True when a resource that was read whole holds its base and nothing beside it that is neither the spec's nor known
  * as foreign: nobody changed anything that Git manages. Both sides name ids.
  */
-function holdsBase({ base, foreign }: Pick<Binding, 'base' | 'foreign'>, live: RemoteResource): boolean {
+function holdsBase({ base, foreign, forms }: Binding, live: RemoteResource): boolean {
   if (base === null) return false;
-  return differencesFrom(SHAPES[live.kind], base, live.config).every((path) =>
+  const shape = SHAPES[live.kind];
+  return differencesFrom(shape, base, asSent(shape, live.config, forms)).every((path) =>
     foreign.some((known) => toPointer(path) === known || toPointer(path).startsWith(`${known}/`)),
   );
 }

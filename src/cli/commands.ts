@@ -97,6 +97,12 @@ export const COMMANDS: readonly Declared[] = [
         .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
         .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
         .addOption(format('text', 'json', 'markdown', 'html')),
+    several: {
+      takes: 'patterns',
+      writes: false,
+      singleOptions: ['out', 'html', 'tests', 'gitlabReport'],
+      singleFormats: ['html'],
+    },
     action: async (context, _args, command) =>
       (await import('./commands/plan.ts')).plan(context, command.opts()),
   },
@@ -105,7 +111,10 @@ export const COMMANDS: readonly Declared[] = [
     summary: 'execute a saved plan, or plan and execute',
     declare: (command) =>
       planningOptions(command)
-        .option('--approve <env>', 'needed for a protected environment without a saved plan')
+        .option(
+          '--approve <env>',
+          'needed for a protected environment without a saved plan; a list for several',
+        )
         .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
         .addOption(reviewedOption())
         .option('--no-promote', 'stage assistant versions and leave main where it is')
@@ -117,8 +126,15 @@ export const COMMANDS: readonly Declared[] = [
           'let this adoption replace live values; `all` for every one',
           collectAddressOrAll,
         )
+        .option(
+          '--not-renamed <address>',
+          'let this resource be created beside one of its name whose spec is gone; `all` for every one',
+          collectAddressOrAll,
+        )
         .option('-y, --yes', 'do not ask, even at a terminal')
+        .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },
@@ -126,6 +142,7 @@ export const COMMANDS: readonly Declared[] = [
     usage: 'drift',
     summary: 'show what was changed outside Git; exit 2 when there is any',
     declare: (command) => command.addOption(format('text', 'json', 'markdown')),
+    several: { takes: 'patterns', writes: false, singleOptions: [] },
     action: async (context, _args, command) =>
       (await import('./commands/drift.ts')).drift(context, command.opts().format),
   },

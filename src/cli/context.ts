@@ -26,6 +26,8 @@ export interface Context extends Host {
    * that a failure after the result (a state that cannot be saved) does not make a second document.
    */
   printJson(members: object): void;
+  /** The outcome in a few words, for a table over several environments; nothing where there is one. */
+  outline(words: string): void;
   /** Writes what is still to be written and gives the signals back. */
   finish(): void;
 }
@@ -52,6 +54,7 @@ export function createContext(runtime: Runtime, flags: GlobalFlags): Context {
     printJson: (members) => {
       document = { ...document, ...members };
     },
+    outline: () => undefined,
     finish: () => {
       if (document !== undefined) runtime.stdout.write(toJsonText(document));
       interrupt?.release();

@@ -11,10 +11,16 @@ export function format(...choices: readonly [string, ...string[]]): Option {
 export function planningOptions(command: Command): Command {
   return command
     .option('--prune', 'delete bound resources whose spec is gone')
+    .option('--no-prune', 'delete nothing, whatever the environment says')
     .option('--recreate', 'create again what was deleted outside Git')
     .option('--refresh', 'read every assistant by id, whatever the list says')
     .addOption(new Option('--take <side>', 'who wins a conflict').choices(['git', 'live']))
-    .option('--target <address...>', 'only these resources and what they need', collectAddress);
+    .option('--target <address...>', 'only these resources and what must be created for them', collectAddress)
+    .option(
+      '--revert-drift <address>',
+      'put back what was changed outside Git this once; `all` for everything',
+      collectAddressOrAll,
+    );
 }
 
 function collectAddress(text: string, earlier: readonly Address[] | undefined): readonly Address[] {

@@ -109,7 +109,16 @@ function addCommand(parent: Command, declared: Declared, perform: Perform): Comm
   if (action === undefined) return command;
   return command.action(() => {
     refuseExcess(command);
-    return perform(globalFlags(command), (context) => action(context, command.processedArgs, command));
+    return perform(globalFlags(command), async (context) => {
+      const act = (own: Context): Promise<number> => action(own, command.processedArgs, command);
+      const { several } = declared;
+      if (several === undefined || context.flags.env === undefined) return await act(context);
+      return await (await import('./several.ts')).runSeveral(
+        context,
+        { several, options: command.opts(), argument: command.args[0] },
+        act,
+      );
+    });
   });
 }
 
@@ -137,7 +146,7 @@ function addGlobalOptions(command: Command): void {
   command
     .optionsGroup('Options of every command:')
     .option('--project <dir>', 'folder of assistantctl.yaml; by default searched upwards')
-    .option('--env <name>', 'environment of the project file')
+    .option('--env <name>', 'environment of the project file; several for commands that say so')
     .option('--verbose', 'log every request on stderr')
     .option('--no-color', 'plain text')
     .helpOption('-h, --help', 'show this help');

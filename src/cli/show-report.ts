@@ -8,6 +8,7 @@ import type { Executed } from '../operations/apply/executed.ts';
 import { type ReportPlace, renderReportMarkdown } from '../render/report/report-markdown.ts';
 import { renderReport } from '../render/report/report-text.ts';
 import { failureJson, renderFailure } from '../render/terminal/errors.ts';
+import { applyOutline } from '../render/terminal/outline-words.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
 
@@ -26,6 +27,7 @@ export function showReport(
     plan_digest: saved?.plan_digest ?? own.plan_digest,
     results: [...own.results.map((result) => located(result, desired)), ...skipped.map(skippedResult)],
   };
+  context.outline(applyOutline(report));
   const error = unsaved === undefined ? {} : failureJson(unsaved);
   if (format === 'json') context.printJson({ ...report, ...error });
   else if (format === 'markdown' && place !== undefined) context.print(renderReportMarkdown(report, place));
@@ -75,6 +77,7 @@ export function refusalReport(context: Context, plan: Plan, failure: Failure): n
     results: [],
     next: failure.hint ?? '',
   };
+  context.outline(failure.message);
   context.printJson({ ...report, ...failureJson(failure) });
   context.note(renderFailure(failure, context.noteStyle));
   return exitCodeOf(failure.kind, context.interruptedBy());

@@ -26,11 +26,16 @@ export const FORGE_COMMANDS: readonly Declared[] = [
         .option('--issue', 'keep one open issue instead of a comment, and close it when all is well')
         .option('--title <text>', 'title of that issue')
         .option('--print-digest', 'print the digest of the plan that was reviewed, for apply --expect-digest')
+        .option(
+          '--print-reviewed',
+          'print what was reviewed, a marker a request merged since the last completed apply, for apply --reviewed',
+        )
         .option('--no-summary', 'leave the summary of the job alone')
         .addOption(new Option('--forge <name>', 'where changes are reviewed').choices(['github', 'gitlab']))
         .option('--repo <name>', 'OWNER/NAME of the repository')
         .option('--change <n>', 'number of the pull or merge request', wholeNumber)
         .option('--commit <sha>', 'commit that the document is about')
+        .option('--branch <name>', 'branch that requests were merged into')
         .option('--author <login>', 'account whose comments count')
         .option('--api-url <url>', "address of the forge's REST API")
         .addOption(format('text', 'json')),

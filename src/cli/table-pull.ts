@@ -15,6 +15,7 @@ export const PULL_COMMANDS: readonly Declared[] = [
         .option('--drift', 'only what was changed outside Git: edit the files it came from')
         .option('--pr-branch <name>', 'commit the result on a new branch')
         .addOption(format('text', 'json')),
+    several: { takes: 'patterns', writes: true, rereads: true, singleOptions: ['prBranch'] },
     action: async (context, [resources], command) =>
       (await import('./commands/pull.ts')).pull(context, resources, command.opts()),
   },

@@ -12,6 +12,7 @@ export interface PlaceFlags {
   readonly commit?: string;
   readonly apiUrl?: string;
   readonly author?: string;
+  readonly branch?: string;
 }
 
 export interface Place {
@@ -23,6 +24,8 @@ export interface Place {
   readonly change: number | undefined;
   /** Head of the change's branch as this run knows it; outside of a change, the commit of the run. */
   readonly commit: string | undefined;
+  /** Branch that the run is on, outside of a change. */
+  readonly branch: string | undefined;
   /** Who writes with the token, where that is known without asking. */
   readonly author: string | undefined;
   /** Link to the run. */
@@ -54,6 +57,7 @@ export function placeOf(flags: PlaceFlags, env: Env, event: Json | undefined): P
     apiUrl: checkedUrl(flags.apiUrl ?? found.apiUrl),
     change: flags.change ?? found.change,
     commit: flags.commit ?? found.commit,
+    branch: flags.branch ?? found.branch,
     author: flags.author ?? found.author,
   };
 }
@@ -79,6 +83,7 @@ function githubPlace(env: Env, event: Json | undefined): Found {
     change: typeof pull?.number === 'number' ? pull.number : numberOf(fromRef),
     // On a pull request GITHUB_SHA is a merge commit that GitHub made for the run.
     commit: typeof head === 'string' ? head : env.GITHUB_SHA || undefined,
+    branch: /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? '')?.[1],
     // The workflow's own token cannot ask who it is, and always writes as this account.
     author: env.GITHUB_ACTIONS ? 'github-actions[bot]' : undefined,
     run: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined,
@@ -98,6 +103,7 @@ function gitlabPlace(env: Env): Found {
     change: numberOf(env.CI_MERGE_REQUEST_IID),
     // The source branch's head is named apart only where the pipeline runs on a merge result.
     commit: env.CI_MERGE_REQUEST_SOURCE_BRANCH_SHA || env.CI_COMMIT_SHA || undefined,
+    branch: env.CI_COMMIT_BRANCH || undefined,
     author: undefined,
     run: env.CI_JOB_URL || undefined,
   };

@@ -30,8 +30,8 @@ export interface Lifecycle {
   readonly preventDestroy: boolean;
   /** JSON Pointers into the spec. */
   readonly ignoreChanges: readonly string[];
-  /** Former address of the same kind. */
-  readonly movedFrom: Address | undefined;
+  /** Former addresses of the same kind. */
+  readonly movedFrom: readonly Address[];
 }
 
 /** All that the specs folder says for one environment. */
@@ -42,6 +42,8 @@ export interface DesiredState {
   readonly documents: number;
   /** Addresses that exist in Git for other environments only (`only:`). */
   readonly elsewhere: ReadonlySet<Address>;
+  /** YAML that says no kind, by the key that a document there would have. */
+  readonly kindless?: readonly { readonly key: string; readonly position: Position }[];
   /** Where a pointer into a resource's spec was written; the closest ancestor when it was not. */
   locate(address: string, pointer: string): Position | undefined;
 }

@@ -11,6 +11,36 @@ export interface Post {
   readonly author: string;
   readonly body: string;
   readonly url: string;
+  /** It was changed after it was written, or the forge does not tell both times. False where it tells none. */
+  readonly edited: boolean;
+  /** What the forge's other interface knows it by. */
+  readonly node?: string;
+}
+
+/** A merged change. */
+export interface MergedChange {
+  readonly number: number;
+  /** Commit of its branch that was merged. */
+  readonly head: string;
+  /** Branch that it was merged into. */
+  readonly target: string;
+  /** RFC 3339. */
+  readonly mergedAt: string;
+  /** The commit that its merge made on the target; undefined where the forge does not tell. */
+  readonly commit: string | undefined;
+  /** It came from another repository. */
+  readonly fork: boolean;
+}
+
+/** Who changed a post last. */
+export type LastEditor =
+  | { readonly known: true /** Undefined: nobody. */; readonly login: string | undefined }
+  | { readonly known: false };
+
+/** An open change. */
+export interface OpenChange {
+  readonly number: number;
+  readonly head: string;
 }
 
 /**
@@ -27,6 +57,13 @@ export interface Forge {
   headOf(change: number): Promise<string>;
   /** Merged changes that a commit came from, the one that made it first. */
   mergedAs(commit: string): Promise<readonly number[]>;
+  /** The same with what is known of them. */
+  mergedChanges(commit: string): Promise<readonly MergedChange[]>;
+  /** Commits of the target branch behind `to`, the newest first, down to `from` or 200 of them; without `from`. */
+  commitsBetween(from: string | undefined, to: string): Promise<readonly string[]>;
+  lastEditor(change: number, post: Post): Promise<LastEditor>;
+  /** Open changes into a branch. */
+  openChanges(target: string): Promise<readonly OpenChange[]>;
   /** Oldest first. */
   comments(change: number): Promise<readonly Post[]>;
   addComment(change: number, body: string): Promise<Post>;

@@ -12,8 +12,6 @@ export interface KindFacts {
   readonly paging: Paging;
   /** Most entries that a page may be asked for, where that is fewer than usual. */
   readonly pageSize?: number;
-  /** Whether the account's list is read for every plan, or only when a spec or the state has the kind. */
-  readonly listed: 'always' | 'when used';
   readonly idField: string;
   readonly nameField: string;
   /**
@@ -41,7 +39,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'assistants',
     collection: '/ai/assistants',
     paging: 'none',
-    listed: 'always',
     idField: 'id',
     nameField: 'name',
     update: 'version',
@@ -65,7 +62,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'tools',
     collection: '/ai/tools',
     paging: 'meta',
-    listed: 'always',
     idField: 'id',
     nameField: 'display_name',
     update: 'PATCH',
@@ -78,7 +74,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'MCP servers',
     collection: '/ai/mcp_servers',
     paging: 'bare',
-    listed: 'always',
     idField: 'id',
     nameField: 'name',
     update: 'PUT',
@@ -91,7 +86,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     plural: 'tests',
     collection: '/ai/assistants/tests',
     paging: 'meta',
-    listed: 'always',
     idField: 'test_id',
     nameField: 'name',
     update: 'PUT',
@@ -105,7 +99,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     collection: '/ai/conversations/insights',
     paging: 'meta',
     pageSize: 99,
-    listed: 'when used',
     idField: 'id',
     nameField: 'name',
     update: 'PUT',
@@ -119,7 +112,6 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     collection: '/ai/conversations/insight-groups',
     paging: 'meta',
     pageSize: 99,
-    listed: 'when used',
     idField: 'id',
     nameField: 'name',
     update: 'PUT',
@@ -130,8 +122,8 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
   },
 };
 
-/** The kinds whose lists are read for these addresses: some always, the others when one of theirs is among them. */
+/** The kinds whose lists are read for these addresses: what nobody names is not asked for, nor the right to read it. */
 export function kindsToList(addresses: Iterable<string>): readonly Kind[] {
   const used = new Set([...addresses].map((address) => parseAddress(address)?.kind));
-  return KIND_NAMES.filter((kind) => KINDS[kind].listed === 'always' || used.has(kind));
+  return KIND_NAMES.filter((kind) => used.has(kind));
 }

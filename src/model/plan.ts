@@ -1,6 +1,7 @@
 import type { Address, Kind } from './address.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { Diagnostic, Position } from './diagnostic.ts';
 import type { Json, JsonObject, Path } from './json.ts';
+import type { ValueForm } from './own-form.ts';
 import type { Release, Strategy } from './release.ts';
 import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
@@ -8,7 +9,8 @@ import type { VersionRecord } from './version-record.ts';
 
 export const PLAN_FORMAT = '1.0';
 
-export type Action = 'create' | 'update' | 'delete' | 'adopt';
+/** `move`: the binding goes over to another address; nothing live changes. */
+export type Action = 'create' | 'update' | 'delete' | 'adopt' | 'move';
 
 export type FieldOrigin = 'config' | 'drift' | 'removed';
 
@@ -107,6 +109,8 @@ export interface PlanSummary {
   readonly adopt: number;
   /** Adoptions that replace live values. */
   readonly takeover: number;
+  /** Bindings that go over to another address. */
+  readonly move: number;
   readonly promote: number;
   readonly unchanged: number;
   readonly drift: number;
@@ -166,6 +170,8 @@ export interface PlanOptions {
   readonly recreate: boolean;
   readonly take: 'git' | 'live' | null;
   readonly targets: readonly Address[];
+  /** Resources whose drift is put back this once, whatever the environment does about drift. */
+  readonly revertDrift?: 'all' | readonly Address[];
   /** The account was not read: Git against what was last applied. Such a plan is for reading only. */
   readonly offline?: true;
 }
@@ -186,7 +192,7 @@ export interface Step {
   readonly id: string;
   readonly address: Address;
   readonly kind: Kind;
-  readonly action: Action | 'link' | 'promote';
+  readonly action: Exclude<Action, 'move'> | 'link' | 'promote';
   readonly name: string;
   readonly remoteId: string | null;
   /** Step ids that must have succeeded first. */
@@ -229,6 +235,7 @@ export type StateEdit =
       readonly base: JsonObject;
       readonly foreign: readonly string[];
       readonly preventDestroy: boolean;
+      readonly forms: readonly ValueForm[];
       /** The version that was read whole and holds the base. */
       readonly readVersionId?: string;
     }
@@ -237,6 +244,15 @@ export type StateEdit =
   | { readonly op: 'move'; readonly from: Address; readonly to: Address }
   | { readonly op: 'forget'; readonly address: Address };
 
+/** A document that is to be created and a bound resource without a document, of one kind and name. */
+export interface SuspectedRename {
+  readonly from: Address;
+  readonly to: Address;
+  readonly name: string;
+  readonly remoteId: string;
+  readonly position: Position;
+}
+
 /** The planner's whole result; only `plan` is ever saved. */
 export interface Planned {
   readonly plan: Plan;
@@ -244,4 +260,8 @@ export interface Planned {
   readonly stateEdits: readonly StateEdit[];
   /** Address to live id, as known when planning: bound and adopted resources. */
   readonly ids: { readonly [target: string]: string };
+  /** Creates that apply does not do before somebody said that they are no renames. */
+  readonly renames: readonly SuspectedRename[];
+  /** Provisional bindings that an apply confirms when it ends well: their documents were read. */
+  readonly confirms: readonly Address[];
 }

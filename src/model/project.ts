@@ -11,6 +11,8 @@ export interface Project {
   /** The groups of each environment, in their order. */
   readonly groups: { readonly [environment: string]: readonly string[] };
   readonly environment: Environment;
+  /** The other environments of the project. */
+  readonly sisters: readonly Environment[];
   /** Names of the variables with API keys of all environments: no program that is started may see them. */
   readonly keyVariables: readonly string[];
   readonly limits: Limits;
@@ -38,6 +40,10 @@ export interface Environment {
   /** From the project file; the cli falls back to `TELNYX_BASE_URL` and then to the public address. */
   readonly baseUrl: string | undefined;
   readonly protected: boolean;
+  /** Fingerprint of the account that its key must belong to. */
+  readonly account: string | undefined;
+  /** Resources whose document is gone are deleted without being asked for by a flag. */
+  readonly prune: boolean;
   readonly state:
     | { readonly backend: 'file' }
     | { readonly backend: 'git'; readonly remote: string; readonly ref: string };

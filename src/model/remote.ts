@@ -1,4 +1,4 @@
-import type { Kind } from './address.ts';
+import type { Address, Kind } from './address.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** A resource as the API has it, decoded into the shape of the create body. */
@@ -26,6 +26,12 @@ export interface Integration {
   readonly name: string;
 }
 
+/** The environment whose state binds a resource, and under which address. */
+export interface Owner {
+  readonly environment: string;
+  readonly address: Address;
+}
+
 /** The account as listed: complete for each kind, or the listing failed as a whole. */
 export interface RemoteAccount {
   readonly resources: readonly RemoteResource[];
@@ -35,6 +41,8 @@ export interface RemoteAccount {
   readonly read?: ReadonlySet<string>;
   /** Ids of staged versions that the state remembers and the account no longer has; absent: none was missed. */
   readonly vanished?: ReadonlySet<string>;
+  /** What other environments of the project have applied, by remote id; absent: nothing is known of them. */
+  readonly elsewhere?: ReadonlyMap<string, Owner>;
   /** Integration secrets by identifier; absent when no spec names one. */
   readonly secrets?: Inventory;
   /** Storage buckets by name; absent when no spec names one. */

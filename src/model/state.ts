@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { JsonObject } from './json.ts';
+import type { ValueForm } from './own-form.ts';
 import type { CompletedApply } from './review.ts';
 import type { Rollout } from './rollout.ts';
 import type { Candidate, VersionRecord } from './version-record.ts';
@@ -33,6 +34,13 @@ export interface Binding {
    * when it was bound without an apply (`state import`), so that only two sides are compared.
    */
   readonly base: JsonObject | null;
+  /** What the API keeps otherwise than it was sent. */
+  readonly forms?: readonly ValueForm[];
+  /**
+   * The base as an update would leave it that was begun and not recorded as done. A live value of its fields that
+   * nobody knows is then our own, in the API's form.
+   */
+  readonly begun?: JsonObject;
   /** Pointers of list or map elements found live that the spec never owned; they are left alone. */
   readonly foreign: readonly string[];
   /** Assistants only: the version that was main after the last write. */
@@ -50,6 +58,8 @@ export interface Binding {
   readonly prevent_destroy: boolean;
   /** RFC 3339, UTC. */
   readonly updated_at: string;
+  /** Bound by `pull`, `import` or `state import`, and not yet confirmed by an apply that read its document. */
+  readonly provisional?: true;
   /** Assistants only: the staged version, and what its promotion makes of this binding. */
   readonly candidate?: Candidate;
   /** Assistants only: a move of main that was begun; once main is that version, it is done. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { ValueForm } from './own-form.ts';
 
 // Type aliases, because interfaces are not taken for JSON.
 
@@ -10,6 +11,7 @@ export type VersionRecord = {
   /** What base and foreign become with it. */
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
+  readonly forms?: readonly ValueForm[];
   readonly at: string;
   readonly by: string;
   readonly reason: string;

@@ -2,6 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import type { ProgressState } from '../model/progress.ts';
 import type { Project } from '../model/project.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
+import type { Workspace } from './session/workspace.ts';
 
 /**
  * The port of the use cases to whoever started them: the command line, or a program that runs without a screen.
@@ -10,6 +11,8 @@ import type { Runtime, StopSignal } from '../runtime.ts';
 export interface Host {
   readonly runtime: Runtime;
   readonly flags: HostFlags;
+  /** The project and its specs, where they were read already: for several environments at once. */
+  readonly workspace?: Workspace;
   /** Remarks for a person, whole lines: stderr on the command line. */
   note(text: string): void;
   /** Begins to show how far a piece of work is. */
@@ -27,6 +30,8 @@ export interface HostFlags {
   readonly project?: string;
   /** Environment; absent: the project's default. */
   readonly env?: string;
+  /** The command runs for several environments, one after the other. */
+  readonly several?: boolean;
   /** Log every request. */
   readonly verbose?: boolean;
 }

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Environment } from '../model/project.ts';
-import { validateAll } from '../specs/load/load.ts';
+import { type EnvironmentDiagnostics, validateAll } from '../specs/load/load.ts';
 import {
   findProjectRoot,
   PROJECT_FILE,
@@ -17,6 +17,9 @@ export interface Validation {
   readonly documents: number;
   readonly environments: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
+  readonly byEnvironment: readonly EnvironmentDiagnostics[];
+  /** True when `--env` named several by its form: a list, a group, a pattern. */
+  readonly several: boolean;
   /** Where the project lies in the checkout of a pipeline, with a slash at the end; empty when it is the checkout itself. */
   readonly prefix: string;
   /** The project file, relative to the checkout. */
@@ -30,11 +33,21 @@ export interface Validation {
 export async function validateProject(host: Host, files: readonly string[] = []): Promise<Validation> {
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
   const named = await namedFiles(host, root, files);
-  const { documents, environments, diagnostics: found } = await validateAll(root, host.flags.env);
-  const all = [...found, ...keyVariableProblems(root, environments, host.runtime.env)];
-  const diagnostics = named === undefined ? all : all.filter((problem) => isWithin(problem, named));
+  const { env } = host.flags;
+  const { documents, environments, ...found } = await validateAll(root, env);
+  const wanted = (some: readonly Diagnostic[], names: readonly string[]): readonly Diagnostic[] => {
+    const all = [...some, ...keyVariableProblems(root, names, host.runtime.env)];
+    return named === undefined ? all : all.filter((problem) => isWithin(problem, named));
+  };
+  const diagnostics = wanted(found.diagnostics, environments);
+  const several = env !== undefined && !(environments.length === 1 && environments[0] === env);
+  const byEnvironment = found.byEnvironment.map((each) => ({
+    ...each,
+    diagnostics: several ? wanted(each.diagnostics, [each.name]) : each.diagnostics,
+  }));
   const prefix = await repositoryPrefix(host.runtime.env, root);
-  return { documents, environments, diagnostics, prefix, projectFile: `${prefix}${PROJECT_FILE}` };
+  const projectFile = `${prefix}${PROJECT_FILE}`;
+  return { documents, environments, diagnostics, byEnvironment, several, prefix, projectFile };
 }
 
 /** Variables that an environment names as its API key and that are none. */

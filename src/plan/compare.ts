@@ -36,6 +36,8 @@ type Cause = FieldOrigin | 'conflict' | 'foreign';
 interface Context extends Sides {
   readonly gitChanges: readonly TreeChange[];
   readonly liveChanges: readonly TreeChange[];
+  /** What an update was to change that was begun and never recorded as done. */
+  readonly begunChanges: readonly TreeChange[];
 }
 
 function asTree(value: ReturnType<typeof canonical>): Tree {
@@ -71,9 +73,20 @@ export function compare(sides: Sides, policy: Policy): Comparison {
     base === null || before === undefined || differences.length === 0
       ? []
       : diffTrees(before, asTree(canonicalLike(shape, live, base)));
-  const context = { ...sides, gitChanges, liveChanges };
-  const causes = differences.map((change) => ({ path: change.path, cause: causeOf(context, change) }));
+  const begunChanges =
+    before === undefined || sides.begun === undefined
+      ? []
+      : diffTrees(before, asTree(canonical(shape, sides.begun)));
+  const context = { ...sides, gitChanges, liveChanges, begunChanges };
+  const causes = differences.map((change) => ({ path: change.path, cause: ourOwn(context, change) }));
   return decide(context, policy, causes);
+}
+
+/** Where an update of ours was cut off, what is live is what the API made of it, and nobody else's. */
+function ourOwn(context: Context, change: TreeChange): Cause {
+  const cause = causeOf(context, change);
+  const blamed = cause === 'conflict' || cause === 'drift';
+  return blamed && touches(context.begunChanges, change.path) ? 'config' : cause;
 }
 
 function causeOf(context: Context, change: TreeChange): Cause {
@@ -220,6 +233,7 @@ export function editsBetween(shape: ObjectShape, from: JsonObject, to: JsonObjec
     foreign: [],
     gitChanges: [],
     liveChanges: [],
+    begunChanges: [],
   };
   return editsFor(
     context,

@@ -11,7 +11,7 @@ function inputOf(resource: DesiredResource): JsonObject {
     spec: resource.spec,
     prevent_destroy: lifecycle.preventDestroy,
     ignore_changes: lifecycle.ignoreChanges,
-    moved_from: lifecycle.movedFrom ?? null,
+    moved_from: lifecycle.movedFrom,
     promotion: resource.promotion ?? null,
   };
 }
@@ -45,8 +45,15 @@ export function inputsDigest(input: {
   readonly options: PlanOptions;
 }): string {
   const specs = atOnce(specsDigest(input.desired));
-  const { prune, recreate, take, targets, offline } = input.options;
-  const options = { prune, recreate, take, targets: [...targets].sort() };
+  const { prune, recreate, take, targets, offline, revertDrift } = input.options;
+  const reverts = revertDrift === undefined || revertDrift === 'all' ? revertDrift : [...revertDrift].sort();
+  const options = {
+    prune,
+    recreate,
+    take,
+    targets: [...targets].sort(),
+    ...(reverts === undefined ? {} : { revert_drift: reverts }),
+  };
   // Never the digest of a plan that met the account, whatever else they share.
   return digest({ specs, options: offline === true ? { ...options, offline } : options });
 }

@@ -7,6 +7,7 @@
 import { canonical } from '../canonical/canonical.ts';
 import { differencesFrom } from '../canonical/differences.ts';
 import { holdsExactly } from '../canonical/exact-match.ts';
+import { asSent } from '../canonical/own-form.ts';
 import { childShape, withReferences } from '../canonical/walk.ts';
 import { type Kind, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
@@ -18,7 +19,7 @@ import type { Item, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import { isOpen } from '../model/rollout.ts';
 import type { Binding, State } from '../model/state.ts';
 import { managed } from './create.ts';
-import { knownIds, type Match, matchResources } from './match.ts';
+import { createdBy, knownIds, type Match, matchResources } from './match.ts';
 import { targetClosure } from './step-order.ts';
 
 export interface ListedAccount {
@@ -33,6 +34,7 @@ export interface ListedAccount {
 /** A bound resource that Git left alone and whose list entry differs from its base in these top-level fields. */
 export interface Suspicion {
   readonly listed: RemoteResource;
+  readonly binding: Binding;
   readonly base: JsonObject;
   readonly fields: readonly string[];
 }
@@ -70,7 +72,8 @@ export function doubtsOf(input: ListedAccount): Doubts {
   const matching = matchResources(desired, state, listed);
   const ids = knownIds(matching, listed, options.recreate);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const chosen = targetClosure(options.targets, desired);
+  const isCreated = createdBy(matching, options.recreate);
+  const chosen = targetClosure(options.targets, desired, isCreated);
   const needed = [...absentFromLists(state, listed)];
   const suspicions: Suspicion[] = [];
   const quiet = new Map<string, JsonObject>();
@@ -78,14 +81,14 @@ export function doubtsOf(input: ListedAccount): Doubts {
     const resource = desired.resources.get(address);
     if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
     if (match.how === 'create' || match.how === 'gone') continue;
-    const base = match.how === 'adopt' ? undefined : listedBase(resource, match, refs, input.whole === true);
-    if (match.how === 'adopt' || base === undefined) {
+    const base = match.how === 'bound' ? listedBase(resource, match, refs, input.whole === true) : undefined;
+    if (match.how !== 'bound' || base === undefined) {
       needed.push(itemOf(match.live));
       continue;
     }
     quiet.set(listKey(match.live), base);
     const fields = differingFields(match, base);
-    if (fields.length > 0) suspicions.push({ listed: match.live, base, fields });
+    if (fields.length > 0) suspicions.push({ listed: match.live, binding: match.binding, base, fields });
   }
   for (const { address, live } of matching.orphans) {
     const goes = options.prune && (chosen === undefined || chosen.has(address));
@@ -138,9 +141,10 @@ function changedInGit(
 
 /** A version that was read whole still has what its list entry leaves empty. */
 function differingFields({ binding, live }: Bound, base: JsonObject): readonly string[] {
+  const config = asSent(SHAPES[live.kind], live.config, binding.forms);
   return Object.entries(base)
     .filter(([name, wanted]) => {
-      const shown = live.config[name];
+      const shown = config[name];
       if (isVersioned(live.kind) && isEmpty(shown)) return false;
       const shape = childShape(SHAPES[live.kind], name, wanted);
       if (holdsExactly(shape, shown, wanted)) return false;
@@ -159,14 +163,15 @@ function isForeign({ foreign }: Binding, path: readonly string[]): boolean {
  * field that the list left empty proves that the list leaves it out: any other value may be an old one.
  */
 export function unreliableFields(
-  { listed, base, fields }: Suspicion,
+  { listed, binding, base, fields }: Suspicion,
   found: RemoteResource,
 ): readonly string[] {
+  const config = asSent(SHAPES[listed.kind], found.config, binding.forms);
   return fields.filter((name) => {
     if (!isVersioned(listed.kind) && !isEmpty(listed.config[name])) return false;
     const wanted = base[name] ?? null;
     const shape = childShape(SHAPES[listed.kind], name, wanted);
-    return differencesFrom(shape, wanted, found.config[name]).length === 0;
+    return differencesFrom(shape, wanted, config[name]).length === 0;
   });
 }
 

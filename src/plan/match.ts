@@ -2,13 +2,17 @@ import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
+import type { Owner, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
+import { type MovedBinding, movedBindings } from './moved-bindings.ts';
 
-/** How a spec meets the account. `gone`: bound, but the resource was deleted outside Git. */
+/** How a spec meets the account. */
 export type Match =
   | { readonly how: 'bound'; readonly binding: Binding; readonly live: RemoteResource }
   | { readonly how: 'adopt'; readonly live: RemoteResource }
+  /** The one live resource of that name belongs to another environment of the project. */
+  | { readonly how: 'elsewhere'; readonly live: RemoteResource; readonly owner: Owner }
+  /** Bound, but the resource was deleted outside Git. */
   | { readonly how: 'gone'; readonly binding: Binding }
   | { readonly how: 'create' };
 
@@ -21,8 +25,10 @@ export interface Orphan {
 
 export interface Matching {
   readonly matches: ReadonlyMap<Address, Match>;
-  readonly moves: readonly { readonly from: Address; readonly to: Address }[];
+  readonly moves: readonly MovedBinding[];
   readonly orphans: readonly Orphan[];
+  /** Provisional bindings without a document here, whose resource another document adopts. */
+  readonly superseded: readonly Address[];
   readonly unmanaged: number;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -47,38 +53,33 @@ function groupBy<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<s
   return groups;
 }
 
-/** Bindings with `moved_from` applied: the new address takes over what the old one was bound to. */
-function movedBindings(desired: DesiredState, state: State | undefined) {
-  const bindings = new Map(Object.entries(state?.resources ?? {}));
-  const moves: { from: Address; to: Address }[] = [];
-  for (const { address, lifecycle } of desired.resources.values()) {
-    const from = lifecycle.movedFrom;
-    if (from === undefined || desired.resources.has(from) || bindings.has(address)) continue;
-    const binding = bindings.get(from);
-    if (binding === undefined) continue;
-    bindings.delete(from);
-    bindings.set(address, binding);
-    moves.push({ from, to: address });
-  }
-  return { bindings, moves };
-}
-
 /** Pairs every spec with what it is bound to, or with the one live resource of exactly its name. */
 export function matchResources(
   desired: DesiredState,
   state: State | undefined,
   account: RemoteAccount,
 ): Matching {
-  const { bindings, moves } = movedBindings(desired, state);
+  const { bindings: known, moves, diagnostics: moved } = movedBindings(desired, state);
+  // What was bound without an apply is nothing to anybody but its document.
+  const isOurs = ([address, { provisional }]: readonly [string, Binding]): boolean =>
+    provisional !== true || hasDocument(desired, address);
+  const bindings = new Map([...known].filter(isOurs));
+  const provisional = [...known].filter((entry) => !isOurs(entry));
   const live = new Map(account.resources.map((resource) => [liveKey(resource.kind, resource.id), resource]));
   const boundIds = new Set([...bindings.values()].map((binding) => binding.remote_id));
-  const free = account.resources.filter((resource) => !boundIds.has(resource.id));
-  const freeByName = groupBy(free, (resource) => identityOf(resource.kind, resource.name, resource.config));
-  const unbound = [...desired.resources.values()].filter((resource) => !bindings.has(resource.address));
-  const claims = groupBy(unbound, (resource) => identityOf(resource.kind, resource.name, resource.spec));
+  const unbound = account.resources.filter((resource) => !boundIds.has(resource.id));
+  const byIdentity = (resources: readonly RemoteResource[]) =>
+    groupBy(resources, (resource) => identityOf(resource.kind, resource.name, resource.config));
+  const ownerOf = ({ id }: RemoteResource): Owner | undefined => account.elsewhere?.get(id);
+  const free = byIdentity(unbound.filter((resource) => ownerOf(resource) === undefined));
+  const owned = byIdentity(unbound.filter((resource) => ownerOf(resource) !== undefined));
+  const claims = groupBy(
+    [...desired.resources.values()].filter((resource) => !bindings.has(resource.address)),
+    (resource) => identityOf(resource.kind, resource.name, resource.spec),
+  );
 
   const matches = new Map<Address, Match>();
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...moved];
   for (const resource of desired.resources.values()) {
     const binding = bindings.get(resource.address);
     if (binding !== undefined) {
@@ -90,10 +91,13 @@ export function matchResources(
       continue;
     }
     const identity = identityOf(resource.kind, resource.name, resource.spec);
-    const candidates = freeByName.get(identity) ?? [];
+    const candidates = free.get(identity) ?? [];
     const [candidate] = candidates;
+    const [foreign] = owned.get(identity) ?? [];
+    const owner = foreign && ownerOf(foreign);
     if (candidate === undefined) {
-      matches.set(resource.address, { how: 'create' });
+      const elsewhere = foreign && owner && { how: 'elsewhere' as const, live: foreign, owner };
+      matches.set(resource.address, elsewhere ?? { how: 'create' });
     } else if (candidates.length === 1 && claims.get(identity)?.length === 1) {
       matches.set(resource.address, { how: 'adopt', live: candidate });
     } else {
@@ -101,13 +105,30 @@ export function matchResources(
     }
   }
 
-  const adopted = [...matches.values()].filter((match) => match.how === 'adopt').length;
+  const idsOf = (...hows: readonly Match['how'][]): ReadonlySet<string> =>
+    new Set(
+      [...matches.values()].flatMap((match) =>
+        'live' in match && hows.includes(match.how) ? [match.live.id] : [],
+      ),
+    );
+  const adopted = idsOf('adopt');
+  const taken = idsOf('adopt', 'elsewhere');
   const orphans = [...bindings].flatMap(([text, binding]) => {
     const parsed = parseAddress(text);
     if (parsed === undefined || desired.resources.has(parsed.address)) return [];
     return [{ address: parsed.address, binding, live: live.get(liveKey(parsed.kind, binding.remote_id)) }];
   });
-  return { matches, moves, orphans, unmanaged: free.length - adopted, diagnostics };
+  const superseded = provisional.flatMap(([text, { remote_id }]) => {
+    const address = parseAddress(text)?.address;
+    return address !== undefined && adopted.has(remote_id) ? [address] : [];
+  });
+  const unmanaged = unbound.filter(({ id }) => !taken.has(id)).length;
+  return { matches, moves, orphans, superseded, unmanaged, diagnostics };
+}
+
+function hasDocument(desired: DesiredState, address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== undefined && desired.resources.has(parsed.address);
 }
 
 function ambiguous(
@@ -145,7 +166,9 @@ export function knownIds(
     ids.set(`integration/${integration.name}`, integration.id);
   for (const orphan of matching.orphans) ids.set(orphan.address, orphan.binding.remote_id);
   for (const [address, match] of matching.matches) {
-    if (match.how === 'bound' || match.how === 'adopt') ids.set(address, match.live.id);
+    if (match.how === 'bound' || match.how === 'adopt' || match.how === 'elsewhere') {
+      ids.set(address, match.live.id);
+    }
     if (match.how === 'gone' && !recreate) ids.set(address, match.binding.remote_id);
   }
   return ids;
@@ -153,8 +176,16 @@ export function knownIds(
 
 /** Bound ids of which the account has none: another account, or a state that is not its own. */
 export function isForeignAccount(state: State | undefined, account: RemoteAccount): boolean {
-  const bound = Object.values(state?.resources ?? {});
+  const bound = Object.values(state?.resources ?? {}).filter(({ provisional }) => provisional !== true);
   if (bound.length === 0) return false;
   const ids = new Set(account.resources.map((resource) => resource.id));
   return bound.every((binding) => !ids.has(binding.remote_id));
+}
+
+/** Whether an address has to be created before anything can refer to it. */
+export function createdBy(matching: Matching, recreate: boolean): (address: Address) => boolean {
+  return (address) => {
+    const how = matching.matches.get(address)?.how;
+    return how === 'create' || (how === 'gone' && recreate);
+  };
 }

@@ -20,11 +20,14 @@ import type { State } from '../model/state.ts';
 import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affected.ts';
 import { contentDigestOf, inputsDigest } from './digests.ts';
+import { withoutForeignDeletes, withoutForeignWrites } from './elsewhere.ts';
 import { deferredReferences } from './graph.ts';
 import { inventoryWarnings } from './inventory.ts';
-import { isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import type { MovedBinding } from './moved-bindings.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
+import { renameCautions, suspectedRenames } from './renames.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
 import {
@@ -66,16 +69,17 @@ export function makePlan(input: PlanInput): Planned {
   const matching = matchResources(desired, state, account);
   const ids = knownIds(matching, account, options.recreate);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const chosen = targetClosure(options.targets, desired);
+  const chosen = targetClosure(options.targets, desired, createdBy(matching, options.recreate));
+  const isChosen = (address: Address): boolean => chosen === undefined || chosen.has(address);
   const deferred = deferredReferences(creates(desired, matching, options.recreate));
   const seal = sealOf(state);
-  const policy = { drift: input.project.drift, take: options.take };
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
-    if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
+    if (resource === undefined || !isChosen(address)) continue;
+    const drift = revertsDrift(options, address) ? 'revert' : input.project.drift;
     const context = {
-      policy,
+      policy: { drift, take: options.take },
       recreate: options.recreate,
       ids,
       refs,
@@ -85,9 +89,11 @@ export function makePlan(input: PlanInput): Planned {
       seal,
       readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
-    results.set(address, planResource(resource, match, context));
+    results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
   }
-  const orphans = planOrphans(matching.orphans, input, chosen);
+  const orphans = withoutForeignDeletes(planOrphans(matching.orphans, input, chosen), account.elsewhere);
+  const moves = matching.moves.filter(({ to }) => isChosen(to));
+  const renames = suspectedRenames(desired, matching, isChosen);
   const plans = [...results.values()];
   const live = new Map(account.resources.map((resource) => [resource.id, resource]));
   const written = withDependencies(
@@ -105,23 +111,57 @@ export function makePlan(input: PlanInput): Planned {
   const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes];
   const users = bare.some(takesEffectAtOnce) ? usersOf(desired, account, refs) : new Map();
   const dependencies = dependencyAddresses(steps);
-  const changes = bare.map((change) => finishChange(change, dependencies, users));
+  const changes = [
+    ...moves.map(moveChange),
+    ...bare.map((change) => finishChange(change, dependencies, users)),
+  ];
   const diagnostics = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
-    ...takeOverCautions(changes),
+    ...takeOverCautions(changes, account),
+    ...renameCautions(renames),
     ...matching.diagnostics,
+    ...plans.flatMap(({ problem }) => problem ?? []),
+    ...plans.flatMap(({ ignored }) => ignored ?? []),
     ...missingTargets(results, desired, ids),
+    ...plans.flatMap(({ diagnostics: notes = [] }) => notes.map((note) => located(note, desired))),
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
   const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
   const stateEdits = [
-    ...matching.moves.map((move) => ({ op: 'move' as const, ...move })),
+    ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),
+    ...matching.superseded.map((address) => ({ op: 'forget' as const, address })),
     ...plans.flatMap((result) => result.settled ?? []),
     ...plans.flatMap((result) => result.stateEdit ?? []),
     ...orphans.stateEdits,
   ];
-  return { plan, steps, stateEdits, ids: Object.fromEntries(ids) };
+  const confirms = [...results.keys()].filter((address) => {
+    const match = matching.matches.get(address);
+    return match?.how === 'bound' && match.binding.provisional === true;
+  });
+  return { plan, steps, stateEdits, ids: Object.fromEntries(ids), renames, confirms };
+}
+
+function revertsDrift({ revertDrift }: PlanOptions, address: Address): boolean {
+  return revertDrift === 'all' || revertDrift?.includes(address) === true;
+}
+
+function moveChange({ from, to, remoteId }: MovedBinding): Change {
+  const [before, after] = [from, to].map((address) => parseAddress(address)?.key ?? address);
+  return {
+    address: to,
+    action: 'move',
+    remote_id: remoteId,
+    reason: `keeps the id that ${from} was bound to`,
+    fields: [{ path: '/key', before: before ?? null, after: after ?? null, origin: 'config' }],
+    promotes: false,
+    live_version_id: null,
+    base_digest: null,
+    live_digest: null,
+    desired_digest: null,
+    depends_on: [],
+    affects: [],
+  };
 }
 
 function isVanished(match: Match, vanished: ReadonlySet<string> | undefined): boolean {
@@ -130,7 +170,8 @@ function isVanished(match: Match, vanished: ReadonlySet<string> | undefined): bo
 }
 
 function foreignAccount({ state, project }: PlanInput): Failure {
-  const count = Object.keys(state?.resources ?? {}).length;
+  const bindings = Object.values(state?.resources ?? {});
+  const count = bindings.filter(({ provisional }) => provisional !== true).length;
   return new Failure(
     'stale',
     `none of the ${count} resources that the state of "${project.environment}" is bound to exists in this account`,
@@ -142,17 +183,15 @@ function foreignAccount({ state, project }: PlanInput): Failure {
 }
 
 function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
-  return [...desired.resources.values()].filter(({ address }) => {
-    const how = matching.matches.get(address)?.how;
-    return how === 'create' || (how === 'gone' && recreate);
-  });
+  const isCreated = createdBy(matching, recreate);
+  return [...desired.resources.values()].filter(({ address }) => isCreated(address));
 }
 
 /** A change of what assistants share: no version stands between it and the callers. */
 function takesEffectAtOnce({ address, action, fields }: Change): boolean {
   const kind = parseAddress(address)?.kind;
   if (kind === undefined || !KINDS[kind].live) return false;
-  return action === 'delete' || (action !== 'create' && fields.length > 0);
+  return action === 'delete' || (action !== 'create' && action !== 'move' && fields.length > 0);
 }
 
 function finishChange(
@@ -166,6 +205,13 @@ function finishChange(
     depends_on: dependencies.get(change.address) ?? [],
     affects: takesEffectAtOnce(change) ? used : [],
   };
+}
+
+function located(diagnostic: Diagnostic, desired: DesiredState): Diagnostic {
+  const { address, pointer } = diagnostic;
+  if (address === undefined || pointer === undefined) return diagnostic;
+  const position = desired.locate(address, pointer);
+  return position === undefined ? diagnostic : { ...diagnostic, position };
 }
 
 /** References that no id is known for and no create will give one: the request could not be written. */
@@ -246,6 +292,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
       delete: count('delete'),
       adopt: count('adopt') - takeover,
       takeover,
+      move: count('move'),
       promote: changes.filter((change) => change.promotes).length,
       unchanged: plans.length - [...touched].filter((address) => matching.matches.has(address)).length,
       drift: new Set([...drift, ...reverted].map((entry) => entry.address)).size,

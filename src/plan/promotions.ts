@@ -1,6 +1,7 @@
 /** Plans that move main to a version that exists: promotions of what waits, and rollbacks. */
 import { digest, sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest } from '../canonical/confirmed-promotion.ts';
+import { asSent } from '../canonical/own-form.ts';
 import { projectLike } from '../canonical/project.ts';
 import type { Address } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -81,6 +82,7 @@ export function planMoves(input: MovesInput): Planned {
       delete: 0,
       adopt: 0,
       takeover: 0,
+      move: 0,
       promote: changes.length,
       unchanged: 0,
       drift: 0,
@@ -96,7 +98,7 @@ export function planMoves(input: MovesInput): Planned {
     diagnostics: [],
   };
   const stateEdits = input.settled.map((done): StateEdit => ({ op: 'settle', ...done }));
-  return { plan, steps: moves.map(stepOf), stateEdits, ids };
+  return { plan, steps: moves.map(stepOf), stateEdits, ids, renames: [], confirms: [] };
 }
 
 function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {
@@ -153,7 +155,8 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
   const content = contentDigest(version.config);
   const candidate = binding.candidate;
   const ours = candidate !== undefined && candidate.content === content;
-  const { base, foreign } = binding;
+  const { base, foreign, forms } = binding;
+  const kept = ours ? candidate.forms : forms;
   return {
     version_id: version.versionId ?? '',
     content,
@@ -165,7 +168,8 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
       ? candidate.base
       : base === null
         ? null
-        : sealSecrets(shape, projectLike(shape, version.config, base, foreign)),
+        : sealSecrets(shape, projectLike(shape, asSent(shape, version.config, forms), base, foreign)),
     foreign: ours ? candidate.foreign : foreign,
+    ...(kept !== undefined && { forms: kept }),
   };
 }

@@ -1,4 +1,5 @@
 import type { DesiredResource } from '../model/desired.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type {
   Change,
   ConflictEntry,
@@ -23,6 +24,12 @@ export interface ResourcePlan {
   /** A move of main that turned out to be done; comes before everything else. */
   readonly settled?: StateEdit;
   readonly pending?: PendingEntry;
+  /** What the API made of values of the spec. */
+  readonly diagnostics?: readonly Diagnostic[];
+  /** Why nothing may be done, though something would have to be. */
+  readonly problem?: Diagnostic;
+  /** Differences that the spec says to ignore. */
+  readonly ignored?: Diagnostic;
 }
 
 export interface ResourceContext {

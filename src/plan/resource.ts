@@ -1,6 +1,7 @@
 import { storedBase } from '../canonical/base.ts';
 import { configDigest, liveDigest } from '../canonical/canonical.ts';
 import { settledBinding } from '../canonical/confirmed-promotion.ts';
+import { asSent } from '../canonical/own-form.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -11,6 +12,9 @@ import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
 import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
+import { planElsewhere } from './elsewhere.ts';
+import { formNotes } from './form-notes.ts';
+import { ignoredDifferences } from './ignored.ts';
 import type { Match } from './match.ts';
 import {
   abortedBefore,
@@ -38,6 +42,8 @@ export function planResource(
       return planGone(resource, match.binding, context);
     case 'adopt':
       return planExisting(resource, undefined, match.live, context);
+    case 'elsewhere':
+      return planElsewhere(planExisting(resource, undefined, match.live, context), match.live, match.owner);
     case 'bound':
       return planExisting(resource, match.binding, match.live, context);
     default:
@@ -56,7 +62,7 @@ function planGone(resource: DesiredResource, binding: Binding, context: Resource
 
 function planExisting(
   written: DesiredResource,
-  known: Binding | undefined,
+  bound: Binding | undefined,
   live: RemoteResource,
   context: ResourceContext,
 ): ResourcePlan {
@@ -64,17 +70,21 @@ function planExisting(
   // A spec may name by its id what is managed here as well: that is the same as a reference to it.
   const spec = withReferences(SHAPES[kind], written.spec, context.refs);
   const resource = { ...written, spec };
-  const settled = known === undefined ? undefined : settledBinding(known, live);
+  const settled = bound === undefined ? undefined : settledBinding(bound, live);
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
+  const known = settled?.forms;
+  const sent = withReferences(shape, asSent(shape, live.config, known, written.spec), context.refs);
   const base = settled?.base ? withReferences(shape, settled.base, context.refs) : null;
+  const begun = settled?.begun && withReferences(shape, settled.begun, context.refs);
   const desired = managed(resource, spec);
   const comparison = compare(
     {
       shape,
       desired,
       base: base === null ? null : managed(resource, base),
-      live: managed(resource, liveConfig),
+      live: managed(resource, sent),
+      ...(begun !== undefined && { begun: managed(resource, begun) }),
       foreign: settled?.foreign ?? [],
       seal: context.seal,
     },
@@ -84,8 +94,10 @@ function planExisting(
   const binding = settled === undefined || writes ? settled : withoutCandidate(settled);
   const entries = {
     ...reportEntries(resource, live, comparison),
+    diagnostics: formNotes(written, known),
+    ...ignoredDifferences(resource, liveConfig, base, context.readById),
     ...(binding !== undefined &&
-      binding !== known && { settled: { op: 'settle' as const, address, binding } }),
+      binding !== bound && { settled: { op: 'settle' as const, address, binding } }),
   };
   const rollout = openRollout(binding);
   const open = (underWay: boolean) =>
@@ -183,6 +195,8 @@ function rebase(
   // One that went away is remembered without harm: who brings it back does not make it ours.
   const settled =
     comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
+    binding.begun === undefined &&
+    (binding.forms ?? []).every(({ told }) => told === true) &&
     binding.prevent_destroy === resource.lifecycle.preventDestroy &&
     readVersionId === undefined;
   if (settled && base !== null && jsonEqual(base, comparison.base)) return {};
@@ -194,6 +208,7 @@ function rebase(
     base: stored,
     foreign: comparison.foreign,
     preventDestroy: resource.lifecycle.preventDestroy,
+    forms: (binding.forms ?? []).map((form) => ({ ...form, told: true as const })),
     ...(readVersionId !== undefined && { readVersionId }),
   };
   return { stateEdit };

@@ -47,7 +47,7 @@ export function restorePlan(
     depends_on: [],
     affects: [],
   };
-  const none = { update: 0, delete: 0, adopt: 0, takeover: 0, promote: 0 };
+  const none = { update: 0, delete: 0, adopt: 0, takeover: 0, move: 0, promote: 0 };
   const summary = { ...planned.plan.summary, ...none, create: 1 };
   return { ...planned, plan: { ...planned.plan, summary, changes: [change] }, steps: [step], stateEdits: [] };
 }

@@ -30,6 +30,16 @@ export function refusals(planned: Planned, context: SafetyContext): readonly Dia
     );
   }
   if (context.overrideLimits) return found;
+  const forgotten = planned.stateEdits.filter(({ op }) => op === 'forget').length;
+  if (summary.delete > 0 && summary.delete + forgotten >= bound) {
+    found.push(
+      refusal(
+        'LIMIT_ALL',
+        `everything that the environment has would be deleted: ${summary.delete === 1 ? 'its one resource' : `all ${summary.delete} resources`}`,
+        'check that the right commit is checked out and that the documents are for this environment, then apply with --override-limits',
+      ),
+    );
+  }
   if (summary.delete > limits.maxDeletes) {
     found.push(
       refusal(

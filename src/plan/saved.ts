@@ -1,4 +1,3 @@
-import type { Address } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import { type Change, PLAN_FORMAT, type Plan, type Planned } from '../model/plan.ts';
@@ -113,11 +112,11 @@ export function checkSavedPlan(
   if (now.conflicts.length > 0) {
     reasons.push(`there are conflicts now: ${now.conflicts.map((conflict) => conflict.address).join(', ')}`);
   }
-  const freshChanges = new Map(now.changes.map((change) => [change.address, change]));
+  const freshChanges = new Map(now.changes.map((change) => [identityOf(change), change]));
   const skipped: Change[] = [];
-  const wanted = new Set<Address>();
+  const wanted = new Set<string>();
   for (const change of saved.changes) {
-    const present = freshChanges.get(change.address);
+    const present = freshChanges.get(identityOf(change));
     if (present === undefined) {
       const reason = vanished(change, now);
       if (reason === undefined) skipped.push(change);
@@ -125,10 +124,15 @@ export function checkSavedPlan(
       continue;
     }
     const reason = moved(change, present, context.state);
-    if (reason === undefined) wanted.add(change.address);
+    if (reason === undefined) wanted.add(identityOf(change));
     else reasons.push(reason);
   }
   return { reasons, planned: restrict(fresh, wanted), skipped };
+}
+
+/** A move and an update of one address are two changes. */
+function identityOf({ address, action }: Change): string {
+  return action === 'move' ? `${address}#move` : address;
 }
 
 /** True when a saved plan is not as it was written. */
@@ -160,8 +164,8 @@ function moved(change: Change, present: Change, state: State | undefined): strin
     : changed;
 }
 
-function restrict(fresh: Planned, wanted: ReadonlySet<Address>): Planned {
-  const changes = fresh.plan.changes.filter((change) => wanted.has(change.address));
+function restrict(fresh: Planned, wanted: ReadonlySet<string>): Planned {
+  const changes = fresh.plan.changes.filter((change) => wanted.has(identityOf(change)));
   const steps = fresh.steps.filter((step) => wanted.has(step.address));
   const ids = new Set(steps.map((step) => step.id));
   return {

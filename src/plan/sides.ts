@@ -9,6 +9,8 @@ export interface Sides {
   readonly desired: JsonObject;
   readonly base: JsonObject | null;
   readonly live: JsonObject;
+  /** The base as an update that was begun and never recorded as done would leave it. */
+  readonly begun?: JsonObject | undefined;
   /** Pointers of elements found live that the spec never owned. */
   readonly foreign: readonly string[];
   /** Keyed hash of a value of which a part is hidden; absent where nothing is remembered yet. */

@@ -72,10 +72,14 @@ function deleteRank(kind: Kind): number {
   return DELETE_ORDER.indexOf(kind);
 }
 
-/** The targets and everything they refer to, directly or not; undefined means "all". */
+/**
+ * The targets and what must be created for them, directly or not; undefined means "all". What exists is referred to by
+ * its id, and whatever Git changed about it waits for an apply of its own.
+ */
 export function targetClosure(
   targets: readonly Address[],
   desired: DesiredState,
+  isCreated: (address: Address) => boolean,
 ): ReadonlySet<string> | undefined {
   if (targets.length === 0) return undefined;
   const chosen = new Set<string>();
@@ -85,8 +89,15 @@ export function targetClosure(
     chosen.add(name);
     const address = parseAddress(name)?.address;
     const resource = address === undefined ? undefined : desired.resources.get(address);
-    for (const { target } of resource?.references ?? []) work.push(target);
-    if (resource !== undefined) work.push(...gateTests(releaseOf(resource, desired)));
+    if (resource === undefined) continue;
+    const needed = [
+      ...resource.references.map(({ target }) => target),
+      ...gateTests(releaseOf(resource, desired)),
+    ];
+    for (const name of needed) {
+      const target = parseAddress(name)?.address;
+      if (target !== undefined && isCreated(target)) work.push(target);
+    }
   }
   return chosen;
 }

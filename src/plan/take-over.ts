@@ -5,6 +5,7 @@
 import type { Address } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Change } from '../model/plan.ts';
+import type { RemoteAccount } from '../model/remote.ts';
 
 /** Which take-overs were allowed. */
 export type TakeOverConsent = 'all' | ReadonlySet<Address>;
@@ -13,11 +14,12 @@ export type TakeOverConsent = 'all' | ReadonlySet<Address>;
 const NAMED_PATHS = 6;
 
 /** One caution for each resource that the plan takes over. */
-export function takeOverCautions(changes: readonly Change[]): readonly Diagnostic[] {
+export function takeOverCautions(changes: readonly Change[], account: RemoteAccount): readonly Diagnostic[] {
+  const names = new Map(account.resources.map(({ id, versionName }) => [id, versionName]));
   return takeOvers(changes).map((change) => ({
     severity: 'warning',
     code: 'TAKES_OVER',
-    message: `${change.address} takes over ${change.remote_id ?? ''}, which was made elsewhere, and replaces its ${paths(change)}`,
+    message: `${change.address} takes over ${change.remote_id ?? ''}, which was made elsewhere, and replaces its ${paths(change)}${stranger(names.get(change.remote_id ?? ''))}`,
     address: change.address,
     hint: `allow it with: assistantctl apply --take-over ${change.address}, or bring what is live into Git first with: assistantctl pull --adopt`,
     caution: true,
@@ -40,6 +42,15 @@ export function takeOverRefusal(
     ...(open.length === 1 && open[0] !== undefined && { address: open[0].address }),
     hint: `allow it with ${open.map(({ address }) => `--take-over ${address}`).join(' ')}${open.length > 1 ? ' or --take-over all' : ''}, or bring what is live into Git first with: assistantctl pull --adopt`,
   };
+}
+
+/** Version names as apply gives them: the commit and the content. */
+const OUR_VERSION = /^([0-9a-f]{7}\+?|nogit) [0-9a-f]{8}$/;
+
+/** Main was shipped by an apply of which no state here knows: it was lost, or somebody else manages the resource. */
+function stranger(versionName: string | undefined): string {
+  if (versionName === undefined || !OUR_VERSION.test(versionName)) return '';
+  return `; its main version "${versionName}" was made by an apply that no state here knows, so that another project manages it or the state was lost`;
 }
 
 function takeOvers(changes: readonly Change[]): readonly Change[] {

@@ -44,13 +44,16 @@ export async function findTraces(api: TraceApi, id?: string): Promise<readonly T
   return [...copies, ...versions.flat()].filter((trace) => id === undefined || trace.preview === id);
 }
 
-/** Kinds that few accounts use: a key that may not read them cannot have made any either. */
+/** The kind without whose list nothing can be said. A key that may not read another kind cannot have made any of it. */
+const NEEDED: Kind = 'assistant';
+
+/** Everything of a kind. */
 async function listed(api: TraceApi, kind: Kind): Promise<readonly RemoteResource[]> {
   try {
     return await api.list(kind);
   } catch (error) {
     const refused = error instanceof ApiError && (error.status === 403 || error.status === 404);
-    if (refused && KINDS[kind].listed === 'when used') return [];
+    if (refused && kind !== NEEDED) return [];
     throw error;
   }
 }

@@ -139,7 +139,7 @@ function stagedAs(resource: DesiredResource, spec: JsonObject): DesiredResource 
     name: typeof name === 'string' ? name : resource.name,
     spec,
     references: referencesOf(resource, spec),
-    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined },
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: [] },
     promotion: undefined,
   };
 }

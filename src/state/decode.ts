@@ -172,9 +172,12 @@ function isBinding(value: unknown): value is Binding {
     isTextOrNull(value.main_version_id) &&
     isTextOrNull(value.staged_version_id) &&
     isOptional(value.read_version_id, isText) &&
+    isOptional(value.forms, isForms) &&
+    isOptional(value.begun, isObject) &&
     isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&
+    isOptional(value.provisional, (provisional) => provisional === true) &&
     isOptional(value.candidate, isCandidate) &&
     isOptional(value.moving, isMove) &&
     isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
@@ -190,12 +193,20 @@ function hasTexts(value: unknown, names: readonly string[]): value is JsonObject
   return isObject(value) && names.every((name) => isText(value[name]));
 }
 
+function isForms(value: unknown): boolean {
+  return (
+    isArray(value) &&
+    value.every((form) => isObject(form) && isText(form.at) && 'sent' in form && 'got' in form)
+  );
+}
+
 function isMove(value: unknown): boolean {
   return (
     hasTexts(value, ['version_id', 'content', 'at', 'by', 'reason']) &&
     (value.base === null || isObject(value.base)) &&
     isArray(value.foreign) &&
-    value.foreign.every(isText)
+    value.foreign.every(isText) &&
+    isOptional(value.forms, isForms)
   );
 }
 

@@ -146,7 +146,7 @@ describe('binding', () => {
     const id = await world.bound('assistant/desk');
     world.writes();
     const moved: Specs = { 'assistant/reception': DESK };
-    await world.apply(moved, { lifecycles: { 'assistant/reception': { movedFrom: 'assistant/desk' } } });
+    await world.apply(moved, { lifecycles: { 'assistant/reception': { movedFrom: ['assistant/desk'] } } });
     expect(world.writes()).toEqual([]);
     expect(await world.bound('assistant/reception')).toBe(id);
     expect(isEmpty(await world.plan(moved))).toBe(true);

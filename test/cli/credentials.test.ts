@@ -10,6 +10,8 @@ const production: Environment = {
   apiKeyEnv: 'TELNYX_KEY_OF_PRODUCTION',
   baseUrl: undefined,
   protected: true,
+  account: undefined,
+  prune: false,
   state: { backend: 'file' },
   drift: 'report',
   groups: [],

@@ -68,6 +68,7 @@ describe('state', () => {
 
   it('import begins a state where there is none', async () => {
     const { server, project, id } = await applied();
+    await project.remove('.assistantctl/state/account.json');
     const import_ = await project.run('state', 'import', 'assistant/billing', id, '--env', 'guarded');
     expect(import_.code).toBe(0);
     expect(JSON.parse(await project.read('.assistantctl/state/guarded.json'))).toMatchObject({

@@ -7,6 +7,7 @@ const NO_COUNTS: PlanSummary = {
   delete: 0,
   adopt: 0,
   takeover: 0,
+  move: 0,
   promote: 0,
   unchanged: 14,
   drift: 0,

@@ -78,7 +78,7 @@ describe('no false alarm for', () => {
       'an integration secret',
       header('Authorization', '"Bearer {{#integration_secret}}crm{{/integration_secret}}"'),
     ],
-    ['a dynamic variable', header('X-Api-Key', '"{{api_key}}"')],
+    ['a dynamic variable', header('X-Api-Key', '"{{telnyx_end_user_target}}"')],
     ['a project variable', header('Authorization', '"Bearer ${var.brand}"')],
     ['other headers', header('Content-Type', 'application/json')],
     ['a header about tokens', header('X-Token-Limit', '"100"')],

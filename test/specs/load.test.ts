@@ -11,7 +11,7 @@ kind: assistant
 spec:
   name: Front desk
   instructions: { $file: ../prompts/front-desk.md }
-  greeting: Thanks for calling \${var.brand}. $\${var.brand} {{caller}}
+  greeting: Thanks for calling \${var.brand}. $\${var.brand} {{telnyx_end_user_target}}
   tool_ids: [{ $ref: tool/lookup }]
   integrations: [{ integration_id: { $ref: integration/hubspot } }]
   mcp_servers: [{ id: { $ref: mcp_server/crm }, allowed_tools: [search] }]
@@ -81,13 +81,13 @@ describe('a realistic project', () => {
       lifecycle: {
         preventDestroy: true,
         ignoreChanges: ['/voice_settings/voice_speed'],
-        movedFrom: 'assistant/reception',
+        movedFrom: ['assistant/reception'],
       },
       position: { file: 'assistants/front-desk.yaml', line: 2, column: 1 },
     });
     expect(front?.spec).toMatchObject({
       instructions: 'You work for Northwind.\nBe brief.\n',
-      greeting: 'Thanks for calling Northwind. ${var.brand} {{caller}}',
+      greeting: 'Thanks for calling Northwind. ${var.brand} {{telnyx_end_user_target}}',
       voice_settings: { voice: 'Telnyx.KokoroTTS.af_heart', voice_speed: 1 },
     });
     expect(front?.references).toEqual([

@@ -40,7 +40,9 @@ async function failure(work: Promise<unknown>): Promise<Failure> {
 describe('loadProject', () => {
   test('reads every setting', async () => {
     const root = makeProject({ 'assistantctl.yaml': FULL });
-    expect(await loadProject(root, 'production')).toEqual({
+    const { sisters, ...project } = await loadProject(root, 'production');
+    expect(sisters.map(({ name }) => name)).toEqual(['local', 'staging']);
+    expect(project).toEqual({
       name: 'northwind-voice',
       root,
       specs: 'assistants',
@@ -53,6 +55,8 @@ describe('loadProject', () => {
         apiKeyEnv: 'TELNYX_API_KEY',
         baseUrl: 'https://api.telnyx.com/v2',
         protected: true,
+        account: undefined,
+        prune: false,
         state: { backend: 'git', remote: 'origin', ref: 'refs/assistantctl/production' },
         drift: 'revert',
         groups: [],

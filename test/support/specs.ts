@@ -42,7 +42,7 @@ export function desiredResource(
     name: String(spec[KINDS[kind].nameField]),
     spec,
     references: referencesOf(SHAPES[kind], spec, []),
-    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined, ...lifecycle },
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: [], ...lifecycle },
     promotion,
     position: { file: `assistants/${parsed.key}.yaml`, line: 1, column: 1 },
   };

@@ -4,8 +4,12 @@ import { authorOf, deliver } from '../../forge/deliver.ts';
 import { reviewedDigest } from '../../forge/digest.ts';
 import type { InputFlags } from '../../forge/input.ts';
 import { readDocument, subjectOf } from '../../forge/input.ts';
+import { mergedSets } from '../../forge/merged-sets.ts';
 import type { Place, PlaceFlags } from '../../forge/place.ts';
 import { Failure } from '../../model/errors.ts';
+import type { Forge } from '../../model/forge.ts';
+import { mergeRange } from '../../operations/session/merge-range.ts';
+import { markerLine } from '../../render/markdown/marker.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -13,6 +17,7 @@ export interface CommentFlags extends PlaceFlags, InputFlags, DeliverFlags {
   readonly author?: string;
   readonly issue?: boolean;
   readonly printDigest?: boolean;
+  readonly printReviewed?: boolean;
   readonly format: string;
 }
 
@@ -23,6 +28,7 @@ export async function comment(
   flags: CommentFlags,
 ): Promise<number> {
   const place = await findPlace(context, flags);
+  if (flags.printReviewed === true) return await printReviewed(context, place, flags);
   if (flags.printDigest === true) return await printDigest(context, place, flags);
   const document = await readDocument(context, file, flags, place);
   const { posted, summary, sentence, lost } = await deliver(context, place, document, flags);
@@ -37,19 +43,70 @@ export async function comment(
   return EXIT_DONE;
 }
 
+/** Prints the marker of each change request that was merged since the last completed apply and counts. */
+async function printReviewed(
+  context: Context,
+  place: Place | undefined,
+  flags: CommentFlags,
+): Promise<number> {
+  const subject = await subjectOf(context);
+  const { forge, place: known } = requireForge(context, place);
+  try {
+    const author = await authorOf(forge, known, flags.author);
+    if (author === undefined) {
+      throw new Failure('usage', 'it is not known which account writes the comments', {
+        code: 'FORGE_AUTHOR',
+        hint: 'name it: --author LOGIN',
+      });
+    }
+    const range = await mergeRange(context, { commit: known.commit, target: known.branch });
+    const sets = await mergedSets(forge, { ...subject, ...range, author });
+    for (const { change, why } of sets) {
+      if (why !== undefined) context.note(`note: request ${change} ${why}\n`);
+    }
+    if (flags.format === 'json') {
+      context.printJson({
+        format_version: '1.0',
+        since: range.since ?? null,
+        commit: range.commit,
+        requests: sets.map(({ change, merged, marker, why }) => ({
+          change,
+          merged_at: merged,
+          counts: marker !== undefined,
+          marker: marker === undefined ? null : markerLine(marker, Number.POSITIVE_INFINITY),
+          why: why ?? null,
+        })),
+      });
+    } else {
+      for (const { marker } of sets) {
+        if (marker !== undefined) context.print(`${markerLine(marker, Number.POSITIVE_INFINITY)}\n`);
+      }
+    }
+    return EXIT_DONE;
+  } finally {
+    await forge.close();
+  }
+}
+
+function requireForge(
+  context: Context,
+  place: Place | undefined,
+): { readonly forge: Forge; readonly place: Place } {
+  const forge = place === undefined ? undefined : openForge(context, place);
+  if (place !== undefined && forge !== undefined) return { forge, place };
+  throw new Failure('usage', 'there is no token or no repository to read the review from', {
+    code: 'FORGE_UNKNOWN',
+    hint: 'set GITHUB_TOKEN or GITLAB_TOKEN, and add --forge and --repo outside of a pipeline',
+  });
+}
+
 async function printDigest(context: Context, place: Place | undefined, flags: CommentFlags): Promise<number> {
   const subject = { topic: flags.topic ?? 'plan', ...(await subjectOf(context)) };
-  const forge = place === undefined ? undefined : openForge(context, place);
-  if (place === undefined || forge === undefined) {
-    throw new Failure('usage', 'there is no token or no repository to read the review from', {
-      code: 'FORGE_UNKNOWN',
-      hint: 'set GITHUB_TOKEN or GITLAB_TOKEN, and add --forge and --repo outside of a pipeline',
-    });
-  }
+  const { forge, place: known } = requireForge(context, place);
   try {
-    const author = await authorOf(forge, place, flags.author);
+    const author = await authorOf(forge, known, flags.author);
     // A run for a merge has no change of its own: the commit leads to it.
-    const found = await reviewedDigest(forge, subject, { ...place, author });
+    const found = await reviewedDigest(forge, subject, { ...known, author });
     if (flags.format === 'json') context.printJson({ format_version: '1.0', ...found });
     else context.print(`${found.digest}\n`);
     return EXIT_DONE;

@@ -4,6 +4,7 @@ import { planOptions } from '../../operations/plan/plan-options.ts';
 import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
+import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 
@@ -15,6 +16,7 @@ export async function drift(context: Context, format: string): Promise<number> {
   });
   const found = driftOnly(planned.plan);
   const changed = found.drift.length + found.conflicts.length > 0;
+  context.outline(changed ? planOutline(found.summary) : 'no drift');
   if (format === 'json') context.printJson(found);
   else if (format === 'markdown') context.print(renderPlanMarkdown(found));
   else if (changed) context.print(renderPlan(found, context.style));
@@ -24,7 +26,7 @@ export async function drift(context: Context, format: string): Promise<number> {
 
 /** A conflict is kept: its live side was changed outside Git too. */
 function driftOnly(plan: Plan): Plan {
-  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, promote: 0, orphan: 0 };
+  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, move: 0, promote: 0, orphan: 0 };
   return {
     ...plan,
     summary: { ...plan.summary, ...none },

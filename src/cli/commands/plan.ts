@@ -13,6 +13,7 @@ import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
 import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
+import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
@@ -43,7 +44,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const saves = page || flags.out !== undefined || flags.format === 'json';
   const review = await reviewInputs(context, gathered, flags.base, saves);
   const { inputs, settings } = review.shown;
-  const options = planOptions(flags);
+  const options = planOptions(flags, undefined, inputs.project.environment);
   const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(context, inputs, options, {
     blastRadius: page || flags.blastRadius === true,
     whole: flags.refresh === true,
@@ -64,6 +65,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);
+  context.outline(planOutline(saved.summary));
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
   const stopped = obstacles(saved, inputs.project);
   if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
@@ -79,6 +81,6 @@ function gitlabCounts({ summary }: Plan): { create: number; update: number; dele
 }
 
 function differs({ summary }: Plan): boolean {
-  const { create, update, promote, adopt, takeover, drift } = summary;
-  return create + update + promote + adopt + takeover + summary.delete + drift > 0;
+  const { create, update, promote, adopt, takeover, move, drift } = summary;
+  return create + update + promote + adopt + takeover + move + summary.delete + drift > 0;
 }

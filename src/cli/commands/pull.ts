@@ -1,5 +1,6 @@
 import type { PullReport } from '../../model/pull.ts';
 import { type PullRequest, pullAccount } from '../../operations/pull/pull-command.ts';
+import { pullOutline } from '../../render/terminal/outline-words.ts';
 import { renderPull } from '../../render/terminal/pull-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
@@ -15,6 +16,7 @@ export async function pull(context: Context, names: readonly string[], flags: Pu
 
 /** Prints the report; the exit code says what still waits for a person. */
 export function showPull(context: Context, report: PullReport, format: string): number {
+  context.outline(pullOutline(report));
   if (format === 'json') context.printJson(report);
   else context.print(renderPull(report, context.style));
   if (report.diagnostics.some(({ severity }) => severity === 'error')) return exitCodeOf('spec');

@@ -3,10 +3,12 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { writePrivately } from '../../operations/files.ts';
-import { validateProject } from '../../operations/validate.ts';
+import { type Validation, validateProject } from '../../operations/validate.ts';
 import { renderCodeQuality, renderSarif } from '../../render/report/sarif.ts';
 import { renderDiagnostics, renderGithubAnnotations } from '../../render/terminal/diagnostics.ts';
+import { renderEnvironments } from '../../render/terminal/environments-text.ts';
 import { failureJson } from '../../render/terminal/errors.ts';
+import type { Style } from '../../render/terminal/style.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 
@@ -34,7 +36,9 @@ export async function validate(
     const report = renderCodeQuality(checked.diagnostics, source);
     await writePrivately(resolve(context.runtime.cwd, flags.codequality), report);
   }
-  if (format === 'json') {
+  if (format === 'json' && checked.several && checked.byEnvironment.length > 0) {
+    context.printJson({ format_version: '1.0', environments: environmentDocuments(checked) });
+  } else if (format === 'json') {
     context.printJson({
       format_version: '1.0',
       documents: checked.documents,
@@ -46,10 +50,39 @@ export async function validate(
   } else if (format === 'github') {
     context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
   } else {
+    if (checked.several) context.print(`${environmentTable(checked, context.style)}\n`);
     context.print(renderDiagnostics(checked.diagnostics, context.style));
     if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));
   }
   return failed ? exitCodeOf('spec') : EXIT_DONE;
+}
+
+function environmentDocuments({ byEnvironment, documents }: Validation): readonly object[] {
+  return byEnvironment.map(({ name, diagnostics }) => ({
+    environment: name,
+    exit: exitOf(diagnostics),
+    documents,
+    summary: { error: count(diagnostics, 'error'), warning: count(diagnostics, 'warning') },
+    diagnostics,
+    ...(hasErrors(diagnostics) ? failureJson(invalid()) : {}),
+  }));
+}
+
+function environmentTable({ byEnvironment }: Validation, style: Style): string {
+  const rows = byEnvironment.map(({ name, diagnostics }) => {
+    const errors = count(diagnostics, 'error');
+    const warnings = count(diagnostics, 'warning');
+    const words = [
+      ...(errors > 0 ? [`${errors} ${errors === 1 ? 'error' : 'errors'}`] : []),
+      ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
+    ];
+    return { environment: name, exit: exitOf(diagnostics), words: words.join(', ') || 'valid' };
+  });
+  return renderEnvironments(rows, [], style);
+}
+
+function exitOf(diagnostics: readonly Diagnostic[]): number {
+  return hasErrors(diagnostics) ? exitCodeOf('spec') : EXIT_DONE;
 }
 
 function below(prefix: string, problem: Diagnostic): Diagnostic {

@@ -1,7 +1,18 @@
 import type { Forge, Post } from '../../model/forge.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
-import { badReply, readAll } from './pages.ts';
+import { createGraph } from './graph.ts';
+import {
+  comparedCommits,
+  EDITOR_OF_NODE,
+  EDITORS_OF_PULL,
+  editorOnGithub,
+  firstParents,
+  MOST_COMMITS,
+  mergedPull,
+  wasEdited,
+} from './merged.ts';
+import { badReply, readAll, readSome } from './pages.ts';
 
 /** GitHub over REST. Source of paths, fields and limits: GitHub's REST API documentation, version 2022-11-28. */
 
@@ -11,11 +22,17 @@ const LONGEST_BODY = 65_536;
 
 export function githubForge(options: ForgeOptions): Forge {
   const client = createForgeClient(options, HEADERS);
+  const graph = createGraph(options, HEADERS);
   const repo = `/repos/${options.repository.split('/').map(encodeURIComponent).join('/')}`;
 
   async function write(request: ForgeRequest): Promise<Post | undefined> {
     const reply = await client.send(request);
     return reply.status === 404 ? undefined : postOf(request, reply);
+  }
+
+  async function mergedPulls(commit: string): Promise<readonly JsonObject[]> {
+    const found = await readAll(client, `${repo}/commits/${encodeURIComponent(commit)}/pulls`);
+    return found.filter(isObject).filter(({ merged_at }) => typeof merged_at === 'string');
   }
 
   return {
@@ -38,9 +55,31 @@ export function githubForge(options: ForgeOptions): Forge {
       throw badReply('GET', path, reply, 'the pull request has no head.sha');
     },
     async mergedAs(commit) {
-      const found = await readAll(client, `${repo}/commits/${encodeURIComponent(commit)}/pulls`);
-      const merged = found.filter(isObject).filter(({ merged_at }) => typeof merged_at === 'string');
-      return changeNumbers(merged, 'number', (pull) => pull.merge_commit_sha === commit);
+      return changeNumbers(await mergedPulls(commit), 'number', (pull) => pull.merge_commit_sha === commit);
+    },
+    mergedChanges: async (commit) => (await mergedPulls(commit)).flatMap((pull) => mergedPull(pull) ?? []),
+    async commitsBetween(from, to) {
+      const [first, last] = [from, to].map((commit) => encodeURIComponent(commit ?? ''));
+      const commits =
+        from === undefined
+          ? await readSome(client, `${repo}/commits?sha=${last}`, MOST_COMMITS)
+          : await comparedCommits(client, `${repo}/compare/${first}...${last}`);
+      return firstParents(to, commits);
+    },
+    async lastEditor(change, post) {
+      const [owner = '', name = ''] = options.repository.split('/');
+      const data =
+        post.node === undefined
+          ? await graph.ask(EDITORS_OF_PULL, { owner, name, number: change })
+          : await graph.ask(EDITOR_OF_NODE, { node: post.node });
+      return editorOnGithub(data, post);
+    },
+    async openChanges(target) {
+      const found = await readAll(client, `${repo}/pulls?state=open&base=${encodeURIComponent(target)}`);
+      return found.filter(isObject).flatMap(({ number, head }) => {
+        const sha = isObject(head) ? head.sha : undefined;
+        return typeof number === 'number' && typeof sha === 'string' ? [{ number, head: sha }] : [];
+      });
     },
     comments: async (change) => posts(await readAll(client, `${repo}/issues/${change}/comments`)),
     async addComment(change, body) {
@@ -84,7 +123,9 @@ export function githubForge(options: ForgeOptions): Forge {
       const reply = await client.send(request);
       return reply.status === 404 ? undefined : postOf(request, reply, 'number');
     },
-    close: () => client.close(),
+    close: async () => {
+      await Promise.all([client.close(), graph.close()]);
+    },
   };
 }
 
@@ -105,13 +146,15 @@ function posts(items: readonly Json[], idField = 'id'): readonly Post[] {
 
 function decodePost(value: Json, idField: string): Post | undefined {
   if (!isObject(value) || typeof value[idField] !== 'number') return undefined;
-  const { user, body, html_url: url } = value;
+  const { user, body, html_url: url, node_id: node } = value;
   return {
     id: String(value[idField]),
     // An account that is gone leaves its comments behind without a user.
     author: isObject(user) && typeof user.login === 'string' ? user.login : '',
     body: typeof body === 'string' ? body : '',
     url: typeof url === 'string' ? url : '',
+    edited: wasEdited(value),
+    ...(typeof node === 'string' && { node }),
   };
 }
 

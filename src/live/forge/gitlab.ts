@@ -1,8 +1,17 @@
 import type { Forge, Post } from '../../model/forge.ts';
-import { isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
 import { changeNumbers } from './github.ts';
-import { badReply, readAll } from './pages.ts';
+import { createGraph } from './graph.ts';
+import {
+  EDITOR_OF_NOTE,
+  editorOnGitlab,
+  firstParents,
+  MOST_COMMITS,
+  mergedRequest,
+  wasEdited,
+} from './merged.ts';
+import { badReply, readAll, readSome } from './pages.ts';
 
 /** GitLab over REST. Source of paths, fields and limits: GitLab's REST API documentation, v4. */
 
@@ -11,12 +20,18 @@ const LONGEST_BODY = 250_000;
 
 export function gitlabForge(options: ForgeOptions): Forge {
   const client = createForgeClient(options, {});
+  const graph = createGraph(options, {});
   const project = `/projects/${encodeURIComponent(options.repository)}`;
   const request = (change: number): string => `${project}/merge_requests/${change}`;
 
   async function write(sent: ForgeRequest, idField: string): Promise<Post | undefined> {
     const reply = await client.send(sent);
     return reply.status === 404 ? undefined : postOf(sent, reply, idField);
+  }
+
+  async function mergedRequests(commit: string): Promise<readonly JsonObject[]> {
+    const path = `${project}/repository/commits/${encodeURIComponent(commit)}/merge_requests`;
+    return (await readAll(client, path)).filter(isObject).filter(({ state }) => state === 'merged');
   }
 
   return {
@@ -37,9 +52,30 @@ export function gitlabForge(options: ForgeOptions): Forge {
       throw badReply('GET', request(change), reply, 'the merge request has no sha');
     },
     async mergedAs(commit) {
-      const path = `${project}/repository/commits/${encodeURIComponent(commit)}/merge_requests`;
-      const merged = (await readAll(client, path)).filter(isObject).filter(({ state }) => state === 'merged');
-      return changeNumbers(merged, 'iid', (change) => madeBy(change, commit));
+      return changeNumbers(await mergedRequests(commit), 'iid', (change) => madeBy(change, commit));
+    },
+    mergedChanges: async (commit) =>
+      (await mergedRequests(commit)).flatMap((change) => mergedRequest(change) ?? []),
+    async commitsBetween(from, to) {
+      const last = encodeURIComponent(to);
+      if (from === undefined) {
+        const path = `${project}/repository/commits?ref_name=${last}&first_parent=true`;
+        return firstParents(to, await readSome(client, path, MOST_COMMITS));
+      }
+      const path = `${project}/repository/compare?from=${encodeURIComponent(from)}&to=${last}`;
+      const reply = await client.send({ method: 'GET', path, retryClass: 'read' });
+      const commits = isObject(reply.body) ? reply.body.commits : undefined;
+      if (!isArray(commits)) throw badReply('GET', path, reply, 'it holds no commits');
+      return firstParents(to, commits);
+    },
+    lastEditor: async (_change, post) =>
+      editorOnGitlab(await graph.ask(EDITOR_OF_NOTE, { note: `gid://gitlab/Note/${post.id}` })),
+    async openChanges(target) {
+      const path = `${project}/merge_requests?state=opened&target_branch=${encodeURIComponent(target)}`;
+      const found = (await readAll(client, path)).filter(isObject);
+      return found.flatMap(({ iid, sha }) =>
+        typeof iid === 'number' && typeof sha === 'string' ? [{ number: iid, head: sha }] : [],
+      );
     },
     comments: async (change) => {
       const found = await readAll(client, `${request(change)}/notes?sort=asc&order_by=created_at`);
@@ -90,7 +126,9 @@ export function gitlabForge(options: ForgeOptions): Forge {
         },
         'iid',
       ),
-    close: () => client.close(),
+    close: async () => {
+      await Promise.all([client.close(), graph.close()]);
+    },
   };
 }
 
@@ -136,5 +174,6 @@ function decodePost(value: Json, idField: string): Post | undefined {
     author: isObject(author) && typeof author.username === 'string' ? author.username : '',
     body: typeof body === 'string' ? body : '',
     url: typeof url === 'string' ? url : '',
+    edited: wasEdited(value),
   };
 }

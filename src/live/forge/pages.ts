@@ -30,6 +30,21 @@ export async function readAll(client: ForgeClient, path: string): Promise<readon
   throw badReply('GET', path, { status: 200, headers: {} }, `the list has more than ${MOST_PAGES} pages`);
 }
 
+/** The first entries of a list that is too long to be read whole. */
+export async function readSome(client: ForgeClient, path: string, most: number): Promise<readonly Json[]> {
+  const items: Json[] = [];
+  const separator = path.includes('?') ? '&' : '?';
+  for (let page = 1; items.length < most; page += 1) {
+    const query = `per_page=${FORGE_PAGE_SIZE}&page=${page}`;
+    const sent = { method: 'GET', path: `${path}${separator}${query}`, retryClass: 'read' } as const;
+    const reply = await client.send(sent);
+    if (!isArray(reply.body)) throw badReply('GET', path, reply, 'the list is none');
+    items.push(...reply.body);
+    if (!hasNext(reply, reply.body.length)) break;
+  }
+  return items.slice(0, most);
+}
+
 function hasNext(reply: ForgeReply, length: number): boolean {
   const link = header(reply.headers, 'link');
   if (link !== undefined) return /;\s*rel="?next"?/.test(link);

@@ -139,6 +139,14 @@ export type EnvironmentName = string;
  */
 export type EnvironmentPattern = string;
 /**
+ * A table whose entries make one resource each: a mapping, a list of names, or `{ $file: tenants.yaml }`. `${each.key}` and `${each.value.NAME}` stand for the entry.
+ */
+export type ForEach =
+  | (object & {
+      readonly [k: string]: unknown;
+    })
+  | unknown[];
+/**
  * Name of the resource in this repository, unique for its kind. The file name up to its first dot when left out.
  */
 export type Key = string;
@@ -527,7 +535,7 @@ export interface AssistantSpec {
   /**
    * Channels that the assistant serves.
    */
-  readonly enabled_features?: readonly ('telephony' | 'messaging')[];
+  readonly enabled_features?: ('telephony' | 'messaging')[];
   /**
    * Shared tools of the assistant.
    */
@@ -1876,9 +1884,9 @@ export interface Lifecycle {
    */
   readonly ignore_changes?: readonly string[];
   /**
-   * Former key of this resource; its remote id is kept under the new key.
+   * Former key of this resource, or several; the remote id of the one that is bound is kept.
    */
-  readonly moved_from?: string;
+  readonly moved_from?: string | readonly string[];
 }
 /**
  * How a new version of the assistant becomes the main version.
@@ -2017,7 +2025,7 @@ export interface PlannedChange {
   /**
    * What happens to the resource.
    */
-  readonly action: 'create' | 'update' | 'delete' | 'adopt';
+  readonly action: 'create' | 'update' | 'delete' | 'adopt' | 'move';
   /**
    * Id in the account, when there is one.
    */
@@ -2422,6 +2430,14 @@ export interface Environment {
    * Apply needs a saved plan or an approval by name.
    */
   readonly protected?: boolean;
+  /**
+   * Fingerprint of the account that the key must belong to, as the first apply prints it.
+   */
+  readonly account?: string;
+  /**
+   * Delete bound resources whose document is gone, in plan and apply, without a flag.
+   */
+  readonly prune?: boolean;
   readonly state?: StateSettings;
   /**
    * What happens to changes made outside Git: shown, undone, or an error.
@@ -3181,6 +3197,7 @@ export interface AssistantDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: AssistantSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3209,6 +3226,7 @@ export interface InsightDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3236,6 +3254,7 @@ export interface InsightGroupDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: InsightGroupSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3263,6 +3282,7 @@ export interface McpServerDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: McpServerSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3354,6 +3374,12 @@ export interface SavedPlanFile {
      */
     readonly targets?: readonly string[];
     /**
+     * Addresses whose drift is put back this once, or `all`.
+     */
+    readonly revert_drift?: {
+      readonly [k: string]: unknown;
+    };
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;
@@ -3412,6 +3438,10 @@ export interface SavedPlanFile {
      * To be bound to a live resource of the same name whose values are replaced.
      */
     readonly takeover?: number;
+    /**
+     * Bindings that go over to another address.
+     */
+    readonly move?: number;
     /**
      * Versions to be promoted.
      */
@@ -3637,6 +3667,7 @@ export interface TestDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: TestSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.
@@ -3664,6 +3695,7 @@ export interface ToolDocument {
    * True for a document that others extend and that is no resource itself; it may leave required fields out.
    */
   readonly abstract?: boolean;
+  readonly for_each?: ForEach;
   readonly spec: ToolSpec;
   /**
    * What differs by environment: a JSON Merge Patch (RFC 7386) onto `spec` for each name, group or pattern (a pattern first, then a group, then the name); null removes a field.

@@ -15,6 +15,7 @@ import { readSavedPlan } from '../saved-plan-file.ts';
 import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
+import { noteAccount } from '../session/pinned-account.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
@@ -27,6 +28,7 @@ export interface ApplyRequest extends PlanningFlags {
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
   readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
   /** Whether `confirm` really asks somebody. */
@@ -57,7 +59,8 @@ export async function applyProject(
   const inputs = await gather(host, host.flags.env ?? saved?.environment);
   const { environment } = inputs.project;
   // What was reviewed is judged once it is known what would be done.
-  requireApproval(environment, request.approve, saved !== undefined || request.reviewed !== undefined);
+  const released = saved !== undefined || request.reviewed !== undefined;
+  requireApproval(environment, request.approve, released, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
   return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
 }
@@ -71,7 +74,7 @@ async function run(
 ): Promise<Applied> {
   const { runtime } = host;
   const state = work.session.current();
-  const options = planOptions(request, saved?.options);
+  const options = planOptions(request, saved?.options, inputs.project.environment);
   const settings = settingsOfInputs(inputs);
   const fresh = await planOn(host, inputs, work.connection, state, options, {
     settings,
@@ -92,6 +95,7 @@ async function run(
       review,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
+      notRenamed: consentOf(request.notRenamed),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
@@ -106,6 +110,9 @@ async function run(
     replaceRollout: request.replace === true,
   });
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
+  if (outcome.exitKind === null && isFirst(state)) {
+    noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
+  }
   const unrecorded =
     outcome.exitKind === null && options.targets.length === 0
       ? await recordCompleted(host, inputs, work, settings)
@@ -122,6 +129,11 @@ async function run(
     },
     place,
   };
+}
+
+/** Nothing was applied before: whatever is bound was bound by `pull` or `state import`. */
+function isFirst(state: State | undefined): boolean {
+  return Object.values(state?.resources ?? {}).every(({ provisional }) => provisional === true);
 }
 
 /**

@@ -3,21 +3,25 @@ import type { Environment } from '../../model/project.ts';
 
 /**
  * A protected environment is applied to from a saved plan, or when its name was typed. Fails with `refused`
- * before anything else happens; also when another environment's name was typed than the one at work.
+ * before anything else happens; also when another environment's name was typed than the one at work. `approved` may
+ * be a list with commas; for several environments at work it need not name each.
  */
 export function requireApproval(
   environment: Environment,
   approved: string | undefined,
   saved: boolean,
+  several = false,
 ): void {
-  if (approved !== undefined && approved !== environment.name) {
+  const names = approved?.split(',').map((name) => name.trim()) ?? [];
+  const named = names.includes(environment.name);
+  if (approved !== undefined && !named && !several) {
     throw new Failure(
       'refused',
       `--approve names ${approved}, but the environment at work is ${environment.name}`,
       { code: 'APPROVAL_MISMATCH', hint: `choose the environment with --env ${approved}` },
     );
   }
-  if (!environment.protected || saved || approved !== undefined) return;
+  if (!environment.protected || saved || named) return;
   throw new Failure('refused', `environment ${environment.name} is protected`, {
     code: 'APPROVAL_NEEDED',
     hint: `apply a saved plan (plan --env ${environment.name} --out FILE), or add --approve ${environment.name}`,

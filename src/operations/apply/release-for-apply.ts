@@ -2,6 +2,7 @@ import { Failure } from '../../model/errors.ts';
 import type { Change, Plan, Planned } from '../../model/plan.ts';
 import type { ReviewVerdict, UnitName } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
+import { renameRefusals } from '../../plan/renames.ts';
 import { refusals } from '../../plan/safety.ts';
 import type { SavedPlanCheck } from '../../plan/saved.ts';
 import { checkSavedPlan } from '../../plan/saved.ts';
@@ -19,6 +20,8 @@ export interface Expectations {
   readonly overrideLimits: boolean;
   /** Take-overs that were allowed; a plan whose digest was given is allowed as a whole. */
   readonly takeOver: TakeOverConsent;
+  /** Suspected renames of which somebody said that they are none. */
+  readonly notRenamed: TakeOverConsent;
   /** A change may take the place of an open rollout. */
   readonly replaceRollout: boolean;
   /** What the reviewed sets say; absent when none was asked for. */
@@ -53,6 +56,7 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
     ...(review === undefined ? [] : unreviewed(plan, review)),
     ...asFailures(refusals(released.planned, safetyOf(inputs, state, overrideLimits))),
     ...asFailures(takeOver === undefined ? [] : [takeOver]),
+    ...asFailures(renameRefusals(released.planned.renames, expected.notRenamed)),
     ...asFailures(rollouts),
   ];
   const joined = joinReasons(reasons);

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
 import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
-import type { Address, Kind } from '../../model/address.ts';
+import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { Failure } from '../../model/errors.ts';
@@ -24,6 +24,8 @@ import type { Connection } from '../session/connect.ts';
 import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
+import { requirePinnedAccount } from '../session/pinned-account.ts';
+import { managedBySisters } from '../session/sisters.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { blastRadius } from './blast-radius.ts';
 
@@ -133,7 +135,7 @@ export async function compareWithLive(
   requireTargets(options.targets, inputs, state);
   const progress = host.progress();
   try {
-    const listed = await readAccount(connection, { inputs, state, progress, wanted });
+    const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
     return await planSurely({
       desired: inputs.desired,
       state,
@@ -212,6 +214,7 @@ interface Reading {
 const NOTHING_WISHED = { secrets: false, buckets: false };
 
 async function readAccount(
+  host: Host,
   connection: Connection,
   { inputs, state, progress, wanted }: Reading,
 ): Promise<RemoteAccount> {
@@ -232,12 +235,17 @@ async function readAccount(
     done += 1;
     show();
   };
-  const [account, inventory, vanished] = await Promise.all([
+  const [account, elsewhere, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, onProgress }),
+    managedBySisters(host, project),
     whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
-  return { ...account, ...inventory, vanished };
+  const rest = KIND_NAMES.filter((kind) => !kinds.includes(kind));
+  await requirePinnedAccount(project.environment, host.runtime.env, account, () =>
+    fetchAccount(connection.api, { kinds: rest, integrations: false }),
+  );
+  return { ...account, ...inventory, elsewhere, vanished };
 }
 
 /** What needs no reply is worked out while pages are on their way, what leads to another request first. */

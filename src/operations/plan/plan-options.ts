@@ -1,5 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import type { PlanOptions } from '../../model/plan.ts';
+import type { Environment } from '../../model/project.ts';
 
 /** What `plan` and `apply` may be told about planning. */
 export interface PlanningFlags {
@@ -8,18 +9,31 @@ export interface PlanningFlags {
   readonly take?: 'git' | 'live';
   readonly target?: readonly Address[];
   readonly offline?: boolean;
+  readonly revertDrift?: readonly (Address | 'all')[];
   /** Every assistant is read by id. */
   readonly refresh?: boolean;
 }
 
 /** The saved plan's options, changed by the flags that were given explicitly. */
-export function planOptions(flags: PlanningFlags, saved?: PlanOptions): PlanOptions {
+export function planOptions(
+  flags: PlanningFlags,
+  saved?: PlanOptions,
+  environment?: Pick<Environment, 'prune'>,
+): PlanOptions {
+  const revertDrift = revertsOf(flags.revertDrift) ?? saved?.revertDrift;
   const targets = flags.target ?? saved?.targets ?? [];
   return {
-    prune: flags.prune ?? saved?.prune ?? false,
+    prune: flags.prune ?? saved?.prune ?? environment?.prune ?? false,
     recreate: flags.recreate ?? saved?.recreate ?? false,
     take: flags.take ?? saved?.take ?? null,
     targets: [...new Set(targets)].sort(),
+    ...(revertDrift === undefined ? {} : { revertDrift }),
     ...(flags.offline === true ? { offline: true as const } : {}),
   };
+}
+
+function revertsOf(named: PlanningFlags['revertDrift']): PlanOptions['revertDrift'] {
+  if (named === undefined) return undefined;
+  const addresses = named.filter((name) => name !== 'all');
+  return addresses.length < named.length ? 'all' : [...new Set(addresses)].sort();
 }

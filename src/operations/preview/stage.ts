@@ -160,6 +160,8 @@ function restricted(fresh: Planned, addresses: ReadonlySet<Address>, ids: Planne
     steps: steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => kept.has(id)) })),
     stateEdits: [],
     ids,
+    renames: [],
+    confirms: [],
   };
 }
 

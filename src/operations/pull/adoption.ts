@@ -146,6 +146,7 @@ export async function bindDrafts(
       staged_version_id: null,
       prevent_destroy: false,
       updated_at,
+      provisional: true as const,
     };
     await session.record({ op: 'bind', address, binding });
   }

@@ -3,8 +3,8 @@ import { hasErrors } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import type { GitInfo } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
-import { loadDesired } from '../../specs/load/load.ts';
-import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
+import { openSpecs } from '../../specs/load/load.ts';
+import { chooseEnvironment, findProjectRoot, loadProject } from '../../specs/project/project.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
@@ -18,6 +18,7 @@ export interface Inputs {
 
 /** The project around the working directory (or `--project`) with one environment chosen. */
 export async function gatherProject(host: Host, environment = host.flags.env): Promise<Project> {
+  if (host.workspace !== undefined) return chooseEnvironment(host.workspace.document, environment);
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
   return await loadProject(root, environment);
 }
@@ -25,10 +26,10 @@ export async function gatherProject(host: Host, environment = host.flags.env): P
 /** Reads project and specs; errors in them end the command with all their diagnostics. */
 export async function gather(host: Host, environment = host.flags.env): Promise<Inputs> {
   const project = await gatherProject(host, environment);
-  const { runtime } = host;
-  const [desired, git] = await Promise.all([
-    loadDesired(project),
-    readGitInfo(project.root, gitFor(runtime, project)),
+  const { runtime, workspace } = host;
+  const [{ desired }, git] = await Promise.all([
+    openSpecs(project, workspace?.specs()),
+    workspace?.git() ?? readGitInfo(project.root, gitFor(runtime, project)),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };

@@ -1,8 +1,10 @@
 import { fetchAccount } from '../../live/telnyx/fetch.ts';
-import { parseAddress } from '../../model/address.ts';
+import { type Address, parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { KINDS, kindsToList } from '../../model/kinds.ts';
+import type { Owner } from '../../model/remote.ts';
 import { accountFingerprint } from '../../plan/account.ts';
+import { managedElsewhere } from '../../plan/elsewhere.ts';
 import { requireAddress } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
@@ -10,6 +12,7 @@ import { boundOtherwise } from '../session/bindings.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { emptyState } from '../session/open-state.ts';
+import { managedBySisters } from '../session/sisters.ts';
 
 /**
  * Binds an address to a live resource that exists. There is no base yet, so the next plan compares two sides
@@ -22,10 +25,18 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
   const access = accessTo(project.environment, host.runtime.env);
   return await withSession(host, { project, git: null }, access, async ({ connection, session }) => {
     const state = session.current();
+    const owner = (await managedBySisters(host, project)).get(id);
+    if (owner !== undefined) throw refusedElsewhere(address, id, owner);
+    const replaced: Address[] = [];
     for (const [bound, binding] of Object.entries(state?.resources ?? {})) {
       const same = bound === address && binding.remote_id === id;
       if (same) {
         return `${address} is bound to ${id} already.\n`;
+      }
+      // What was bound without an apply is no bar to somebody who names it.
+      if (bound !== address && binding.remote_id === id && binding.provisional === true) {
+        replaced.push(requireAddress(bound));
+        continue;
       }
       if (bound === address || binding.remote_id === id) {
         throw boundOtherwise(address, requireAddress(bound), binding.remote_id);
@@ -50,10 +61,17 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
       staged_version_id: null,
       prevent_destroy: false,
       updated_at: host.runtime.clock().toISOString(),
+      provisional: true as const,
     };
+    for (const other of replaced) await session.record({ op: 'unbind', address: other });
     await session.record({ op: 'bind', address, binding });
     return `${address} is bound to ${id} (${JSON.stringify(found.name)}).\n`;
   });
+}
+
+function refusedElsewhere(address: Address, id: string, owner: Owner): Failure {
+  const { message, code, hint } = managedElsewhere(address, id, owner);
+  return new Failure('refused', message, { code, ...(hint !== undefined && { hint }) });
 }
 
 function noSuchResource(noun: string, id: string): Failure {

@@ -23,6 +23,7 @@ const STROKES: { readonly [mark in Mark]: string } = {
   update: '#9a6700',
   delete: '#cf222e',
   adopt: '#0969da',
+  move: '#0969da',
   drift: '#8250df',
   conflict: '#cf222e',
 };

@@ -14,6 +14,7 @@ export const MARK_SIGNS: { readonly [mark in Mark]: string } = {
   update: '~',
   delete: '−',
   adopt: '=',
+  move: '→',
   drift: '*',
   conflict: '!',
 };

@@ -20,14 +20,14 @@ p{margin:8px 0}
 .meta,.note,.why{color:var(--soft)}
 .meta{font-size:14px;margin:0}
 .pill{display:inline-block;border:1px solid currentColor;border-radius:99px;padding:0 9px;font:600 12px/20px ui-sans-serif,system-ui,sans-serif;color:var(--soft);white-space:nowrap}
-.pill.create,.pill.passed{color:var(--create)}.pill.update{color:var(--update)}.pill.delete,.pill.conflict,.pill.failed,.pill.error,.pill.timeout,.pill.missing{color:var(--delete)}.pill.takeover{color:var(--update)}.pill.adopt{color:var(--adopt)}.pill.drift{color:var(--drift)}
+.pill.create,.pill.passed{color:var(--create)}.pill.update{color:var(--update)}.pill.delete,.pill.conflict,.pill.failed,.pill.error,.pill.timeout,.pill.missing{color:var(--delete)}.pill.takeover{color:var(--update)}.pill.adopt,.pill.move{color:var(--adopt)}.pill.drift{color:var(--drift)}
 .env{color:var(--assistant)}
 .tiles{display:flex;flex-wrap:wrap;gap:10px;padding:0;margin:22px 0 0;list-style:none}
 .tiles li{background:var(--raise);border:1px solid var(--edge);border-radius:12px;padding:10px 16px;min-width:96px}
 .tiles b{display:block;font-size:22px;line-height:1.2;font-variant-numeric:tabular-nums}
 .tiles span{color:var(--soft);font-size:13px}
 .tiles .zero b{color:var(--soft);font-weight:400}
-.tiles .create b{color:var(--create)}.tiles .update b{color:var(--update)}.tiles .delete b,.tiles .conflict b{color:var(--delete)}.tiles .takeover b{color:var(--update)}.tiles .adopt b,.tiles .promote b{color:var(--adopt)}.tiles .drift b{color:var(--drift)}
+.tiles .create b{color:var(--create)}.tiles .update b{color:var(--update)}.tiles .delete b,.tiles .conflict b{color:var(--delete)}.tiles .takeover b{color:var(--update)}.tiles .adopt b,.tiles .move b,.tiles .promote b{color:var(--adopt)}.tiles .drift b{color:var(--drift)}
 .tiles .zero b{color:var(--soft)}
 .alert{border-left:4px solid var(--warnedge);background:var(--warn);border-radius:0 10px 10px 0;padding:10px 18px;margin:20px 0 0}
 .alert.bad{border-color:var(--badedge);background:var(--bad)}

@@ -32,6 +32,7 @@ const UNFOLDED = 8;
 
 const TILES = [
   'create',
+  'move',
   'adopt',
   'takeover',
   'update',
@@ -45,6 +46,7 @@ const TILES = [
 
 const TILE_WORDS: { readonly [tile in (typeof TILES)[number]]: string } = {
   create: 'to create',
+  move: 'to move',
   adopt: 'to adopt',
   takeover: 'to take over',
   update: 'to update',

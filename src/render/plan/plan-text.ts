@@ -31,6 +31,7 @@ const GROUPS: { readonly [group in ChangeGroup]: { title: string; sign: string; 
   create: { title: 'Create', sign: '+', ink: 'green' },
   adopt: { title: 'Adopt', sign: '>', ink: 'cyan' },
   takeover: { title: 'Take over', sign: '>', ink: 'yellow' },
+  move: { title: 'Move', sign: '>', ink: 'cyan' },
   update: { title: 'Update', sign: '~', ink: 'yellow' },
   delete: { title: 'Delete', sign: '-', ink: 'red' },
 };

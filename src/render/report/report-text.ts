@@ -24,6 +24,7 @@ const DONE: { readonly [group in ChangeGroup]: string } = {
   delete: 'deleted',
   adopt: 'adopted',
   takeover: 'taken over',
+  move: 'moved',
 };
 
 const TO_DO: { readonly [group in ChangeGroup]: string } = {
@@ -32,6 +33,7 @@ const TO_DO: { readonly [group in ChangeGroup]: string } = {
   delete: 'to delete',
   adopt: 'to adopt',
   takeover: 'to take over',
+  move: 'to move',
 };
 
 interface Group {
@@ -75,7 +77,7 @@ function counts(report: ApplyReport): string {
 
 function doneCounts(report: ApplyReport): string {
   const applied = report.results.filter((result) => result.status === 'applied');
-  const groups = ['create', 'adopt', 'takeover', 'update', 'delete'] as const;
+  const groups = ['create', 'move', 'adopt', 'takeover', 'update', 'delete'] as const;
   const parts = groups
     .map((group) => [applied.filter((result) => groupOf(result) === group).length, DONE[group]] as const)
     .concat([[applied.filter((result) => result.promoted).length, 'promoted']])

@@ -23,7 +23,14 @@ export interface PlanExtra {
 export type ChangeGroup = Action | 'takeover';
 
 /** The order in which changes are listed. */
-export const CHANGE_GROUPS: readonly ChangeGroup[] = ['create', 'adopt', 'takeover', 'update', 'delete'];
+export const CHANGE_GROUPS: readonly ChangeGroup[] = [
+  'move',
+  'create',
+  'adopt',
+  'takeover',
+  'update',
+  'delete',
+];
 
 /** The group of one change. */
 export function groupOf(change: Pick<Change, 'action' | 'takes_over'>): ChangeGroup {
@@ -73,6 +80,7 @@ export function verdict(plan: Plan): string {
   }
   const parts = [
     `${number(summary.create)} to create`,
+    ...(summary.move > 0 ? [`${number(summary.move)} to move`] : []),
     ...(summary.adopt > 0 ? [`${number(summary.adopt)} to adopt`] : []),
     ...(summary.takeover > 0 ? [`${number(summary.takeover)} to take over`] : []),
     `${number(summary.update)} to update`,
@@ -105,7 +113,7 @@ function kindOf(address: Address): Kind {
 
 /** What happens to main, in a few words; empty where there are no versions. */
 export function promotionNote(change: Change): string {
-  if (change.action === 'delete') return '';
+  if (change.action === 'delete' || change.action === 'move') return '';
   if (KINDS[kindOf(change.address)].update !== 'version') return '';
   // A new assistant's first version is main by itself.
   if (change.action === 'create') return '';
@@ -141,6 +149,11 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   const lines: string[] = plan.diagnostics.flatMap(({ caution, message }) =>
     caution === true ? [`${message}.`] : [],
   );
+  if (plan.options.targets.length > 0) {
+    lines.push(
+      `Partial: limited by --target to ${listSome(plan.options.targets)} and what must be created for it; everything else was left out.`,
+    );
+  }
   if (plan.options.offline === true) {
     lines.push('Live not compared: this is Git against the last apply, and it cannot be applied.');
   }
@@ -214,12 +227,14 @@ export function newFields(fields: readonly FieldChange[]): readonly FieldChange[
 
 /** Flags that make another command plan the same. */
 export function planFlags(plan: Plan): readonly string[] {
-  const { prune, recreate, take, targets } = plan.options;
+  const { prune, recreate, take, targets, revertDrift } = plan.options;
+  const reverts = revertDrift === 'all' ? ['all'] : (revertDrift ?? []);
   return [
     ...(prune ? ['--prune'] : []),
     ...(recreate ? ['--recreate'] : []),
     ...(take === null ? [] : ['--take', take]),
     ...targets.flatMap((target) => ['--target', target]),
+    ...reverts.flatMap((address) => ['--revert-drift', address]),
   ];
 }
 

@@ -89,7 +89,7 @@ function ruleProblems(kind: Kind, spec: JsonObject): readonly SpecProblem[] {
     name: typeof name === 'string' ? name : 'a',
     spec,
     references: [],
-    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: undefined },
+    lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: [] },
     promotion: undefined,
     position: { file: '', line: 1, column: 1 },
   };

@@ -1,19 +1,25 @@
-import { basename } from 'node:path';
+/** The documents of a specs folder: what each is and what key it has. Nothing in them is resolved yet. */
 import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../../model/address.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
-import { isObject, type JsonObject } from '../../model/json.ts';
-import { brokenText } from '../problems/broken-text.ts';
+import { matchesGlob } from '../../model/environment-match.ts';
+import { type JsonObject, toPointer } from '../../model/json.ts';
 import type { SpecCode } from '../problems/codes.ts';
-import type { TextProblem } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
-import { readSpecText } from '../problems/text.ts';
-import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
-import { yamlValue } from '../yaml/yaml-value.ts';
+import type { ReshapedNumber } from '../yaml/yaml-value.ts';
+import type { ReadData } from './data-files.ts';
+import { checkDefaults, defaultsOf, type FolderDefaults, isDefaults, withDefaults } from './defaults.ts';
+import { filesNamedIn } from './file-references.ts';
 import type { SpecFile } from './files.ts';
-import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from './source.ts';
-
-/** A spec file holds prompts at most, so a larger one is a mistake, and reading it would take seconds. */
-export const MAX_FILE_BYTES = 4 * 1_048_576;
+import { bodyFor, type EachProblem, readTable, type TableEntry } from './for-each.ts';
+import {
+  defaultKey,
+  isListOfDocuments,
+  possibleKeys,
+  type RawDocument,
+  type RawFile,
+  readSpecFile,
+} from './read-file.ts';
+import { createLocate, type Locate, positionAt, type SourceFile } from './source.ts';
 
 /** One YAML document with its kind and key settled; nothing in it is resolved yet. */
 export interface SpecDocument {
@@ -23,7 +29,20 @@ export interface SpecDocument {
   readonly kind: Kind;
   readonly key: string;
   readonly address: Address;
+  /** With the defaults of its folders and, around the spec, the texts of its entry. */
   readonly body: JsonObject;
+  readonly position: Position;
+  /** The entry of `for_each` that it stands for. */
+  readonly each?: TableEntry;
+  /** Fields around the spec that folders gave, as `only` and `lifecycle/NAME`. */
+  readonly inherited: ReadonlySet<string>;
+  readonly reshaped: readonly ReshapedNumber[];
+}
+
+/** YAML below the specs folder that says no kind. */
+export interface Kindless {
+  /** The key that a document there would have. */
+  readonly key: string;
   readonly position: Position;
 }
 
@@ -34,6 +53,8 @@ export interface SpecFolder {
   readonly count: number;
   /** Keys under which unusable documents would have been known: a reference to one of them is no second error. */
   readonly broken: ReadonlySet<string>;
+  readonly kindless: readonly Kindless[];
+  readonly defaults: readonly FolderDefaults[];
   readonly locate: Locate;
 }
 
@@ -41,101 +62,83 @@ interface Reading {
   readonly documents: SpecDocument[];
   readonly diagnostics: Diagnostic[];
   readonly broken: Set<string>;
+  readonly kindless: Kindless[];
   readonly locate: Locate;
-  count: number;
+  readonly defaults: readonly FolderDefaults[];
+  readonly tables: ReadData;
 }
 
-interface Raw {
-  readonly source: SourceFile;
-  readonly index: number;
-  readonly offset: number;
-  readonly body: JsonObject;
-}
-
-/** Reads and parses every file. Problems are collected; the key of a document with one is noted. */
-export function readDocuments(files: readonly SpecFile[]): SpecFolder {
+/**
+ * Reads and parses every file. Problems are collected; the key of a document with one is noted. Files that a `$file`
+ * names are no documents. `tables` reads the entries of `for_each`, with scalars as written.
+ */
+export function readDocuments(files: readonly SpecFile[], tables: ReadData): SpecFolder {
+  const locate = createLocate();
+  const all = files.map((file) => readSpecFile(file, locate));
+  const named = namedFiles(all);
+  const read = all.filter(({ file }) => !named.some((glob) => matchesGlob(glob, file)));
+  const defaults = read.flatMap(({ documents }) => documents.filter(isDefaults).map(defaultsOf));
   const reading: Reading = {
     documents: [],
-    diagnostics: [],
-    broken: new Set(),
-    locate: createLocate(),
-    count: 0,
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    broken: new Set(read.flatMap(({ broken }) => [...broken])),
+    kindless: [],
+    locate,
+    defaults,
+    tables,
   };
-  for (const file of files) readFile(file, reading);
+  let count = 0;
+  for (const file of read) {
+    const raws = file.documents.filter((raw) => !isDefaults(raw));
+    for (const raw of raws) addDocument(raw, raws, reading);
+    addOthers(file, reading);
+    count += file.count - file.documents.length + raws.filter(({ body }) => body.kind !== undefined).length;
+  }
+  for (const each of defaults) reading.diagnostics.push(...checkDefaults(each, locate));
   reportDuplicates(reading);
-  return reading;
+  return { ...reading, count };
 }
 
-function readFile({ path, file }: SpecFile, reading: Reading): void {
-  const read = readSpecText(path, MAX_FILE_BYTES);
-  if ('code' in read) {
-    const position = positionAt(makeSource(file, read.before), read.before.length);
-    reading.diagnostics.push({ severity: 'error', code: read.code, message: read.message, position });
-    reading.broken.add(defaultKey(file));
-    return;
-  }
-  const source = makeSource(file, read.text);
-  const report = (problem: TextProblem): void => {
-    const { offset, ...rest } = problem;
-    reading.diagnostics.push({ ...rest, position: positionAt(source, offset) });
-  };
-  if (read.bom) {
-    const message = 'the file begins with a byte order mark';
-    const hint = 'save it as UTF-8 without BOM';
-    report({ severity: 'warning', code: 'FILE_BOM', message, offset: 0, hint });
-  }
-  const broken = brokenText(read.text);
-  if (broken !== undefined) {
-    report({ severity: 'error', code: 'FILE_BROKEN', ...broken });
-    reading.broken.add(defaultKey(file));
-    return;
-  }
-  const parsed = parseYaml(read.text);
-  for (const problem of parsed.problems) report(problem);
-  if (parsed.problems.length > 0) reading.broken.add(defaultKey(file));
-  const raws: Raw[] = [];
-  let empty: number | undefined;
-  parsed.documents.forEach((document, index) => {
-    reading.count += 1;
-    const offset = document.contents?.range[0] ?? document.range[0];
-    if (document.errors.length > 0) {
-      for (const problem of syntaxProblems(document, read.text)) report(problem);
-      markBroken(source, index, reading);
-      return;
-    }
-    const { value, problems } = yamlValue(document.contents, read.text);
-    for (const problem of problems) report(problem);
-    // A key that is written twice leaves a value that can be checked; the other problems leave gaps.
-    const gaps = problems.some(({ code }) => code !== 'YAML_DUPLICATE_KEY');
-    if (problems.length > 0) markBroken(source, index, reading, value);
-    if (gaps) return;
-    if (value === null) empty ??= offset;
-    else if (isObject(value)) raws.push({ source, index, offset, body: value });
-    else
-      report({
-        severity: 'error',
-        code: 'DOCUMENT_TYPE',
-        message: 'a document must be a mapping',
-        offset,
-        hint: Array.isArray(value)
-          ? 'several documents in one file are not a list: a line --- stands between them'
-          : SKELETON,
-      });
-  });
-  if (parsed.documents.length === 0 && parsed.problems.length === 0) {
-    report({ severity: 'warning', code: 'YAML_EMPTY', message: 'the file holds no document', offset: 0 });
-  }
-  if (empty !== undefined) {
-    report({ severity: 'warning', code: 'YAML_EMPTY', message: 'a document here is empty', offset: empty });
-  }
-  for (const raw of raws) addDocument(raw, raws, reading);
+function namedFiles(files: readonly RawFile[]): readonly string[] {
+  const globs = files.flatMap(({ documents }) =>
+    documents.flatMap(({ source, body }) => filesNamedIn(body, source.file)),
+  );
+  return [...new Set(globs)];
 }
 
 const SKELETON = `start with kind: ${KIND_NAMES.slice(0, -1).join(', ')} or ${KIND_NAMES.at(-1)}`;
+const NO_DOCUMENT = `${SKELETON}; a file that is none is named under ignore: in assistantctl.yaml`;
 
-function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void {
+/** What is no mapping: a list of documents, or something that is none at all. */
+function addOthers({ file, source, others }: RawFile, reading: Reading): void {
+  for (const { offset, value } of others) {
+    const position = positionAt(source, offset);
+    if (isListOfDocuments(value)) {
+      const message = 'a document must be a mapping';
+      const hint = 'several documents in one file are not a list: a line --- stands between them';
+      reading.diagnostics.push({ severity: 'error', code: 'DOCUMENT_TYPE', message, position, hint });
+      reading.broken.add(defaultKey(file));
+    } else addKindless(defaultKey(file), position, reading);
+  }
+}
+
+function addKindless(key: string, position: Position, reading: Reading): void {
+  reading.kindless.push({ key, position });
+  const message = 'this says no kind, and so is no document';
+  reading.diagnostics.push({
+    severity: 'warning',
+    code: 'KIND_MISSING',
+    message,
+    position,
+    hint: NO_DOCUMENT,
+  });
+}
+
+type Report = (code: SpecCode, message: string, name: string, hint?: string) => void;
+
+function addDocument(raw: RawDocument, siblings: readonly RawDocument[], reading: Reading): void {
   const { source, index, body } = raw;
-  const report = (code: SpecCode, message: string, name: string, hint?: string): void => {
+  const report: Report = (code, message, name, hint) => {
     const located = Object.hasOwn(body, name) ? reading.locate(source, index, [name]) : undefined;
     const position = positionAt(source, located?.start ?? raw.offset);
     reading.diagnostics.push({
@@ -146,11 +149,12 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
       pointer: Object.hasOwn(body, name) ? `/${name}` : '',
       ...(hint === undefined ? {} : { hint }),
     });
-    markBroken(source, index, reading, body);
+    for (const key of possibleKeys(source, index, reading.locate, body)) reading.broken.add(key);
   };
   const kind = body.kind;
-  if (kind === undefined) {
-    report('KIND_MISSING', 'the document says no kind', 'kind', SKELETON);
+  if (kind === undefined || (!isKind(kind) && body.apiVersion !== undefined)) {
+    const key = typeof body.key === 'string' ? body.key : defaultKey(source.file);
+    addKindless(key, positionAt(source, raw.offset), reading);
     return;
   }
   if (!isKind(kind)) {
@@ -158,17 +162,44 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
     report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
     return;
   }
-  const key = settledKey(raw, kind, siblings, report);
-  const { key: _wrong, ...keyless } = body;
-  reading.documents.push({
-    source,
-    index,
-    kind,
-    key,
-    address: toAddress(kind, key),
-    body: KEY_PATTERN.test(key) ? body : keyless,
-    position: positionAt(source, raw.offset),
-  });
+  const whole = withDefaults(body, source.file, reading.defaults);
+  const made = { source, index, kind, position: positionAt(source, raw.offset), reshaped: raw.reshaped };
+  if (body.for_each === undefined) {
+    const key = settledKey(raw, kind, siblings, report);
+    reading.documents.push(documentOf({ ...made, ...whole }, key));
+    return;
+  }
+  const { entries, problems } = readTable(raw, reading.tables);
+  const { for_each: _table, ...shared } = whole.body;
+  const findings: EachProblem[] = [...problems];
+  if (body.abstract === true) {
+    const message = 'an abstract document is no resource and can have no entries';
+    findings.push({ code: 'FOR_EACH_FORM', message, path: ['for_each'] });
+  }
+  for (const each of entries) {
+    const key = body.key ?? `${defaultKey(source.file)}-\${each.key}`;
+    const filled = bodyFor({ ...shared, key }, each);
+    findings.push(...filled.problems);
+    const settled = settledKey({ ...raw, body: filled.body }, kind, [], report);
+    reading.documents.push(documentOf({ ...made, ...whole, body: filled.body, each }, settled));
+  }
+  for (const finding of findings) reading.diagnostics.push(eachDiagnostic(finding, raw, reading.locate));
+}
+
+function documentOf(made: Omit<SpecDocument, 'key' | 'address'>, key: string): SpecDocument {
+  const { key: _wrong, ...keyless } = made.body;
+  const body = KEY_PATTERN.test(key) ? made.body : keyless;
+  return { ...made, key, address: toAddress(made.kind, key), body };
+}
+
+function eachDiagnostic(
+  { code, message, path, hint, included }: EachProblem,
+  { source, index, offset }: RawDocument,
+  locate: Locate,
+): Diagnostic {
+  const position = included ?? positionAt(source, locate(source, index, path)?.start ?? offset);
+  const pointer = toPointer(path);
+  return { severity: 'error', code, message, position, pointer, ...(hint === undefined ? {} : { hint }) };
 }
 
 /**
@@ -176,14 +207,16 @@ function addDocument(raw: Raw, siblings: readonly Raw[], reading: Reading): void
  * missing, so that the rest of the document is checked all the same; neither can be taken for a proper key.
  */
 function settledKey(
-  { source, index, body }: Raw,
+  { source, index, body }: RawDocument,
   kind: Kind,
-  siblings: readonly Raw[],
-  report: (code: SpecCode, message: string, name: string, hint?: string) => void,
+  siblings: readonly RawDocument[],
+  report: Report,
 ): string {
   const byFile = defaultKey(source.file);
   const key = body.key ?? byFile;
-  const rivals = siblings.filter(({ body: other }) => other.kind === kind && other.key === undefined);
+  const rivals = siblings.filter(
+    ({ body: other }) => other.kind === kind && other.key === undefined && other.for_each === undefined,
+  );
   if (body.key === undefined && rivals.length > 1) {
     const message = `a file with several documents of kind ${kind} needs a key in each`;
     report('KEY_MISSING', message, 'key', 'add key: <name>');
@@ -197,24 +230,26 @@ function settledKey(
   return typeof key === 'string' ? key : `${byFile}#${index + 1}`;
 }
 
-/** Notes every key under which a broken document may be meant by references elsewhere. */
-function markBroken(source: SourceFile, index: number, reading: Reading, value?: unknown): void {
-  const key = isObject(value) ? value.key : undefined;
-  if (typeof key === 'string') {
-    reading.broken.add(key);
-    return;
-  }
-  reading.broken.add(defaultKey(source.file));
-  const located = value === undefined ? reading.locate(source, index, ['key']) : undefined;
-  if (located?.depth === 1) reading.broken.add(source.text.slice(located.start, located.end).trim());
-}
-
 function reportDuplicates(reading: Reading): void {
   const first = new Map<Address, SpecDocument>();
   for (const document of reading.documents) {
     const earlier = first.get(document.address);
     if (earlier === undefined) {
       first.set(document.address, document);
+      continue;
+    }
+    if (earlier.source === document.source && earlier.index === document.index) {
+      const message = `the entries ${earlier.each?.key} and ${document.each?.key} make the same key ${document.key}`;
+      const position = keyPosition(document, reading.locate);
+      const hint = 'use ${each.key} in the key';
+      reading.diagnostics.push({
+        severity: 'error',
+        code: 'FOR_EACH_FORM',
+        message,
+        position,
+        pointer: '/key',
+        hint,
+      });
       continue;
     }
     for (const [here, there] of [
@@ -241,11 +276,6 @@ function keyPosition(document: SpecDocument, locate: Locate): Position {
 
 function place({ file, line, column }: Position): string {
   return `${file}:${line}:${column}`;
-}
-
-/** The file name up to its first dot. */
-function defaultKey(file: string): string {
-  return basename(file).split('.', 1)[0] ?? '';
 }
 
 function slug(text: string): string {

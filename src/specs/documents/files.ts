@@ -19,11 +19,12 @@ export interface SpecFiles {
 
 /**
  * Every `*.yaml` and `*.yml` below the specs folder, sorted; folders whose name starts with a dot and
- * `node_modules` are skipped. Symbolic links are followed only inside the project.
+ * `node_modules` are skipped, and so are project files and what `ignore` names: globs in which `*` stays within a
+ * folder and `**` does not, or a folder as a whole. Symbolic links are followed only inside the project.
  * Fails with `Failure('spec')` when the folder itself is missing, unreadable or outside the project: a folder
  * that cannot be read must never look like an empty one.
  */
-export function listSpecFiles(root: string, specs: string): SpecFiles {
+export function listSpecFiles(root: string, specs: string, ignore: readonly string[] = []): SpecFiles {
   const folder = join(root, specs);
   const rootReal = realpathSync(root);
   let folderReal: string;
@@ -41,8 +42,26 @@ export function listSpecFiles(root: string, specs: string): SpecFiles {
     if (error instanceof Failure) throw error;
     throw unusable('SPECS_UNREADABLE', specs, `cannot be read: ${systemReason(error)}`, error);
   }
-  return { files: listing.files.sort((a, b) => (a.file < b.file ? -1 : 1)), problems: listing.problems };
+  const ignored = ignore.map(pathPattern);
+  const files = listing.files.filter(({ file }) => !ignored.some((pattern) => pattern.test(file)));
+  return { files: files.sort((a, b) => (a.file < b.file ? -1 : 1)), problems: listing.problems };
 }
+
+/** A glob as a pattern over paths with forward slashes; what it names with all that is below. */
+function pathPattern(glob: string): RegExp {
+  const source = glob
+    .replace(/^\.?\//, '')
+    .replace(/\/+$/, '')
+    .replace(/\*\*\/|\*\*|[.*+?^${}()|[\]\\]/g, (part) => PATTERNS[part] ?? `\\${part}`);
+  return new RegExp(`^${source}(/|$)`);
+}
+
+const PATTERNS: { readonly [part: string]: string } = {
+  '**/': '(?:.*/)?',
+  '**': '.*',
+  '*': '[^/]*',
+  '?': '[^/]',
+};
 
 /** True when `path` is `folder` or lies below it; both absolute and free of symbolic links. */
 export function isInside(folder: string, path: string): boolean {
@@ -102,7 +121,7 @@ function followLink(path: string, entry: Dirent, listing: Listing): void {
 }
 
 function isYamlName(name: string): boolean {
-  return !name.startsWith('.') && /\.ya?ml$/.test(name);
+  return !name.startsWith('.') && /\.ya?ml$/.test(name) && name !== 'assistantctl.yaml';
 }
 
 function addFile(path: string, listing: Listing): void {

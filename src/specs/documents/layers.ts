@@ -6,9 +6,11 @@
  */
 import { type Address, parseAddress } from '../../model/address.ts';
 import { type EnvironmentIdentity, environmentMatch, MATCH_ORDER } from '../../model/environment-match.ts';
-import { isObject, type JsonObject, type Path } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
 import type { SpecDocument } from './documents.ts';
-import { mergePatch } from './overlay.ts';
+import type { Mount } from './inline-data.ts';
+import { appendedItems, listOf, mergePatch, withoutBase } from './overlay.ts';
+import type { SourceFile } from './source.ts';
 
 export interface Layer {
   readonly document: SpecDocument;
@@ -17,6 +19,8 @@ export interface Layer {
   /** Path of `value` in the document. */
   readonly prefix: Path;
   readonly value: JsonObject;
+  /** Parts of the value that were read from other files. */
+  readonly mounts: readonly Mount[];
 }
 
 /** Why the bases of a document cannot be followed. */
@@ -60,35 +64,110 @@ export function chainOf(document: SpecDocument, all: DocumentsByAddress): Chain 
 export function layersOf({ documents }: Chain, environment: EnvironmentIdentity): readonly Layer[] {
   return documents.flatMap((document) => {
     const spec = isObject(document.body.spec) ? document.body.spec : {};
-    const own: Layer = { document, overlay: undefined, prefix: ['spec'], value: spec };
+    const own: Layer = { document, overlay: undefined, prefix: ['spec'], value: spec, mounts: [] };
     const overlays = overlaysFor(document.body, environment).map(([name, value]): Layer => {
-      return { document, overlay: name, prefix: ['environments', name], value };
+      return { document, overlay: name, prefix: ['environments', name], value, mounts: [] };
     });
     return [own, ...overlays];
   });
 }
 
-/** One on top of the other. A single layer is returned as it is, its nulls included. */
+/** One on top of the other. A single layer keeps its nulls. */
 export function mergeLayers(layers: readonly Layer[]): JsonObject {
   const [lowest, ...others] = layers;
-  return others.reduce((merged, layer) => mergePatch(merged, layer.value), lowest?.value ?? {});
+  return others.reduce(
+    (merged, layer) => mergePatch(merged, layer.value),
+    lowest === undefined ? {} : withoutBase(lowest.value),
+  );
+}
+
+/** Where the value at a path of the merged spec was written. */
+export interface WrittenAt {
+  readonly layer: Layer;
+  /** Path in the layer's value. */
+  readonly path: Path;
 }
 
 /**
- * The layer that wrote the value at a path: the highest one that has the path, or that replaced what lies above
- * it by something other than a mapping. Undefined when no layer speaks of it.
+ * The highest layer that has the path, or that replaced what lies above it by something other than a mapping; for an
+ * item of a list to which several layers append, the one that brought it. Undefined when no layer speaks of it.
  */
-export function layerAt(layers: readonly Layer[], path: Path): Layer | undefined {
-  for (const layer of [...layers].reverse()) {
-    let value: unknown = layer.value;
-    let depth = 0;
-    while (depth < path.length && isObject(value) && Object.hasOwn(value, path[depth] ?? '')) {
-      value = value[path[depth] ?? ''];
-      depth += 1;
-    }
-    if (depth === path.length || (depth > 0 && !isObject(value))) return layer;
+export function writtenAt(layers: readonly Layer[], path: Path): WrittenAt | undefined {
+  for (let index = layers.length - 1; index >= 0; index -= 1) {
+    const layer = layers[index];
+    const found = layer === undefined ? undefined : pathInLayer(layers, index, path);
+    if (layer === undefined || found === undefined) continue;
+    if (found.whole || found.replaced) return { layer, path: found.path };
   }
   return undefined;
+}
+
+/** The layer of {@link writtenAt}. */
+export function layerAt(layers: readonly Layer[], path: Path): Layer | undefined {
+  return writtenAt(layers, path)?.layer;
+}
+
+interface PathInLayer {
+  readonly path: Path;
+  /** The layer has it all. */
+  readonly whole: boolean;
+  /** The layer has something else than a mapping on the way to it. */
+  readonly replaced: boolean;
+}
+
+/**
+ * A path of the merged spec as a path of one layer's value, as far as that goes. Undefined where it leads to an item
+ * of a list that a lower layer brought.
+ */
+export function pathInLayer(layers: readonly Layer[], index: number, path: Path): PathInLayer | undefined {
+  let value: Json | undefined = layers[index]?.value;
+  const found: string[] = [];
+  let depth = 0;
+  for (; depth < path.length; depth += 1) {
+    const part = path[depth] ?? '';
+    if (!isObject(value)) break;
+    const items = appendedItems(value);
+    if (items !== undefined) {
+      const below = lengthBelow(layers.slice(0, index), path.slice(0, depth));
+      const at = Number(part) - below;
+      if (!(at >= 0)) return undefined;
+      found.push('$append', String(at));
+      value = items[at];
+    } else if (Object.hasOwn(value, part)) {
+      found.push(part);
+      value = value[part];
+    } else break;
+  }
+  const whole = depth === path.length;
+  return {
+    path: [...found, ...path.slice(depth)],
+    whole,
+    // A file that is read as a text stands for one.
+    replaced: !whole && depth > 0 && (!isObject(value) || value.$file !== undefined),
+  };
+}
+
+/** How many items a list has before a layer appends to it. */
+function lengthBelow(layers: readonly Layer[], path: Path): number {
+  let value: Json | undefined = mergeLayers(layers);
+  for (const part of path) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  return listOf(value)?.length ?? 0;
+}
+
+/** Where a path of a layer's value stands in which file. */
+export function sourceOf(
+  { document, prefix, mounts }: Layer,
+  path: Path,
+): { readonly source: SourceFile; readonly index: number; readonly path: Path; readonly skipped: number } {
+  const inside = mounts
+    .filter((mount) => mount.path.every((part, at) => path[at] === part))
+    .sort((a, b) => b.path.length - a.path.length)[0];
+  if (inside === undefined) {
+    const full = [...prefix, ...path];
+    return { source: document.source, index: document.index, path: full, skipped: prefix.length };
+  }
+  const depth = inside.path.length;
+  return { source: inside.source, index: 0, path: path.slice(depth), skipped: -depth };
 }
 
 /** The patches that a document has for an environment: those of patterns first, then of groups, then its own. */

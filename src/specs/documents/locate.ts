@@ -2,7 +2,7 @@ import type { Position } from '../../model/diagnostic.ts';
 import { fromPointer } from '../../model/json.ts';
 import type { Located } from '../yaml/yaml-locate.ts';
 import type { SpecDocument } from './documents.ts';
-import type { Layer } from './layers.ts';
+import { type Layer, pathInLayer, sourceOf } from './layers.ts';
 import { type Locate, positionAt, type SourceFile } from './source.ts';
 
 interface Place {
@@ -40,7 +40,7 @@ export function locateIn(
 }
 
 function placeOf(
-  { source, index }: SpecDocument,
+  { source, index }: Pick<SpecDocument, 'source' | 'index'>,
   path: readonly string[],
   skipped: number,
   locate: Locate,
@@ -53,11 +53,14 @@ function placeOf(
 function placeInLayers(layers: readonly Layer[], path: readonly string[], locate: Locate): Place | undefined {
   let closest: Place | undefined;
   const own = layers.at(-1)?.document;
-  for (const layer of [...layers].reverse()) {
-    const skipped = layer.prefix.length;
-    const place = placeOf(layer.document, [...layer.prefix, ...path], skipped, locate);
+  for (let index = layers.length - 1; index >= 0; index -= 1) {
+    const layer = layers[index];
+    const inside = pathInLayer(layers, index, path);
+    if (layer === undefined || inside === undefined) continue;
+    const written = sourceOf(layer, inside.path);
+    const place = placeOf(written, written.path, written.skipped, locate);
     if (place === undefined) continue;
-    const whole = place.depth === path.length;
+    const whole = place.depth === inside.path.length;
     const replaced = !place.located.mapping && place.depth > 0;
     if (whole || replaced) return place;
     // Of equals the document's own spec is where a reader looks first.

@@ -11,24 +11,48 @@ import { KINDS } from '../../model/kinds.ts';
 import type { ObjectShape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
-import type { Include } from './include.ts';
-import { isParameterSchema, itemPlace, memberPlace, type SpecPlace } from './spec-place.ts';
+import type { ReadData } from './data-files.ts';
+import { filePaths, isDataFile } from './file-references.ts';
+import type { Include, Included } from './include.ts';
+import {
+  isParameterSchema,
+  itemPlace,
+  memberPlace,
+  type SpecPlace,
+  takesText,
+  takesValueAlone,
+} from './spec-place.ts';
 import { placeholderKey, unreplaced, wantedForm } from './variable-findings.ts';
-import { interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
+import { eachMember, interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
 
 export interface ResolveContext {
-  /** The YAML file that wrote the value at a path, relative to the project; `$file` is relative to it. */
-  readonly fileAt: (path: readonly string[]) => string;
-  readonly scope: Scope;
+  /** Who wrote the value at a path. */
+  readonly originAt: (path: readonly string[]) => ValueOrigin;
+  readonly variables: Scope['variables'];
   readonly include: Include;
+  readonly data: ReadData;
+}
+
+export interface ValueOrigin {
+  /** The YAML file, relative to the project; `$file` is relative to it. */
+  readonly file: string;
+  readonly each: Scope['each'];
 }
 
 export interface Resolved {
   readonly spec: JsonObject;
   readonly references: readonly Reference[];
   readonly findings: readonly Finding[];
+  /** The text files that values were read from, by the pointer of the value in the document. */
+  readonly texts: ReadonlyMap<string, readonly TextPart[]>;
   /** False when another environment's variables would give the same. */
   readonly variable: boolean;
+}
+
+/** A text file as it was included. */
+export interface TextPart {
+  readonly file: string;
+  readonly text: string;
 }
 
 interface Walk {
@@ -37,29 +61,36 @@ interface Walk {
   readonly path: string[];
   readonly references: Reference[];
   readonly findings: Finding[];
+  readonly texts: Map<string, readonly TextPart[]>;
   variable: boolean;
 }
 
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
-  const walk: Walk = { context, path: [], references: [], findings: [], variable: false };
+  const walk: Walk = { context, path: [], references: [], findings: [], texts: new Map(), variable: false };
   const resolved = resolveObject(spec, shape, walk);
   return {
     spec: resolved,
     references: walk.references,
     findings: walk.findings,
+    texts: walk.texts,
     variable: walk.variable,
   };
 }
 
 function resolveValue(value: Json, place: SpecPlace, walk: Walk): Json {
   if (typeof value === 'string') return resolveScalar(value, place, walk);
-  if (isArray(value)) return resolveList(value, place, walk);
+  if (isArray(value)) {
+    const parts = takesText(place) ? textParts(value) : undefined;
+    return parts === undefined ? resolveList(value, place, walk) : joinParts(parts, place, walk);
+  }
   if (!isObject(value)) return value;
   if (place !== 'free') {
-    if (typeof value.$file === 'string') return resolveFile(value, value.$file, place, walk);
+    const paths = filePaths(value);
+    if (paths !== undefined) return resolveFile(value, paths, place, walk);
+    if (value.$append !== undefined) return refuseAppend(value, walk);
     if (typeof value.$ref === 'string' && isOurs(value.$ref, place)) {
-      return resolveReference(value, value.$ref, place, walk);
+      return resolveReference(value, filledIn(value.$ref, walk), place, walk);
     }
   }
   return resolveObject(value, place, walk);
@@ -124,7 +155,7 @@ function resolveReference(value: JsonObject, target: string, place: SpecPlace, w
   const reference = checkReference(value, target, wanted);
   if ('code' in reference) add(walk, reference);
   else walk.references.push({ pointer: toPointer(walk.path), target: reference.target });
-  return value;
+  return target === value.$ref ? value : { $ref: target };
 }
 
 function checkReference(
@@ -162,22 +193,121 @@ function article(kind: RefKind): string {
   return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
-function resolveFile(value: JsonObject, path: string, place: SpecPlace, walk: Walk): Json {
+/** The parts of a text: a list of texts and files with one file at least. */
+function textParts(value: readonly Json[]): readonly (string | JsonObject)[] | undefined {
+  const parts = value.flatMap((part) =>
+    typeof part === 'string' || (isObject(part) && filePaths(part) !== undefined) ? [part] : [],
+  );
+  return parts.length === value.length && parts.some(isObject) ? parts : undefined;
+}
+
+function joinParts(parts: readonly (string | JsonObject)[], place: SpecPlace, walk: Walk): string {
+  const texts = parts.map((part, index) => {
+    walk.path.push(String(index));
+    const text = typeof part === 'string' ? resolveText(part, place, walk) : readTexts(part, place, walk);
+    walk.path.pop();
+    return text;
+  });
+  const files = parts.flatMap(
+    (_part, index) => walk.texts.get(pointerOf([...walk.path, String(index)])) ?? [],
+  );
+  if (files.length > 0) walk.texts.set(pointerOf(walk.path), files);
+  return joined(texts);
+}
+
+/** A part ends its last line, so that the next begins a line of its own. */
+function joined(texts: readonly string[]): string {
+  return texts.reduce(
+    (whole, text) => (whole === '' || whole.endsWith('\n') ? whole + text : `${whole}\n${text}`),
+    '',
+  );
+}
+
+/** A list of parts that is left over: nothing below it is a list. */
+function refuseAppend(value: JsonObject, walk: Walk): Json {
+  const alone = isArray(value.$append) && Object.keys(value).length === 1;
+  const message = alone
+    ? '$append adds to something that is no list'
+    : '$append takes a list and stands alone';
+  add(walk, { code: 'APPEND_FORM', message, hint: 'write $append: [ … ] in the place of a list' });
+  return value;
+}
+
+function resolveFile(value: JsonObject, paths: readonly string[], place: SpecPlace, walk: Walk): Json {
+  const [path = '', second] = paths;
+  const asValue = !takesText(place) && (takesValueAlone(place) || isDataFile(path));
+  if (!asValue) return readTexts(value, place, walk);
+  // What could be read was put in its place before the layers were merged.
+  const form = { code: 'FILE_FORM' } as const;
+  if (Object.keys(value).length > 1) add(walk, { ...form, message: '$file stands alone in its mapping' });
+  else if (second !== undefined)
+    add(walk, { ...form, message: 'a list of files makes a text, which is not wanted here' });
+  else if (!isDataFile(path)) {
+    const hint = 'name a .yaml or .json file that holds it';
+    add(walk, { ...form, message: `${path} is a text, and a mapping or list is wanted here`, hint });
+  } else {
+    const data = walk.context.data(walk.context.originAt(walk.path).file, filledIn(path, walk));
+    if ('code' in data) fileProblem(data, walk);
+    else add(walk, { code: 'FILE_CYCLE', message: `${path} includes itself` });
+  }
+  return value;
+}
+
+/** The text of one file, or of several joined in their order. */
+function readTexts(value: JsonObject, place: SpecPlace, walk: Walk): string {
   if (Object.keys(value).length > 1) {
     add(walk, { code: 'FILE_FORM', message: '$file stands alone in its mapping' });
     return '';
   }
-  const included = walk.context.include(walk.context.fileAt(walk.path), path);
-  if ('code' in included) {
-    const { at, ...problem } = included;
-    add(walk, at === undefined ? problem : { ...problem, included: at });
-    return '';
+  const { file } = walk.context.originAt(walk.path);
+  const read = (filePaths(value) ?? []).flatMap((path) => {
+    const included = walk.context.include(file, filledIn(path, walk));
+    if ('text' in included) return [included];
+    fileProblem(included, walk);
+    return [];
+  });
+  walk.texts.set(pointerOf(walk.path), read);
+  return joined(read.map((part) => resolveText(part.text, place, walk, part.file)));
+}
+
+function fileProblem({ at, ...problem }: Exclude<Included, { readonly text: string }>, walk: Walk): void {
+  add(walk, at === undefined ? problem : { ...problem, included: at });
+}
+
+/** The name of a file or resource with variables filled in. */
+function filledIn(text: string, walk: Walk): string {
+  if (!mentionsVariable(text)) return text;
+  walk.variable = true;
+  const { text: replaced, problems } = interpolate(text, scopeHere(walk));
+  for (const problem of problems) {
+    const { code, message, hint } = unreplaced(problem, { path: ['id'], free: false, text });
+    add(walk, { code, message, excerpt: problem.written, ...(hint === undefined ? {} : { hint }) });
   }
-  return resolveText(included.text, place, walk, included.file);
+  return replaced;
+}
+
+function scopeHere({ context, path }: Walk): Scope {
+  const { each } = context.originAt(path);
+  return { variables: context.variables, ...(each === undefined ? {} : { each }) };
+}
+
+function pointerOf(path: readonly string[]): string {
+  return `/spec${toPointer(path)}`;
+}
+
+/** The list or mapping that `${each.value.NAME}` stands for where it stands alone. */
+function wholeEntry(text: string, walk: Walk): Json | undefined {
+  const name = isWholeVariable(text) ? /^\$\{each\.(.*)\}$/.exec(text)?.[1] : undefined;
+  if (name === undefined) return undefined;
+  const { each } = scopeHere(walk);
+  const value = each === undefined || each === 'open' ? undefined : eachMember(name, each);
+  return isArray(value) || isObject(value) ? value : undefined;
 }
 
 /** A text of the document itself; one that is a variable and nothing else takes the form that its field wants. */
 function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
+  const whole = wholeEntry(text, walk);
+  if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
@@ -190,7 +320,7 @@ function resolveText(text: string, place: SpecPlace, walk: Walk, includedFrom?: 
       ? { excerpt }
       : { included: { file: includedFrom, ...lineIndex(text)(offset) } };
   if (mentionsVariable(text)) {
-    const { text: replaced, problems } = interpolate(text, walk.context.scope);
+    const { text: replaced, problems } = interpolate(text, scopeHere(walk));
     if (replaced !== text) walk.variable = true;
     result = replaced;
     for (const problem of problems) {
@@ -215,7 +345,7 @@ type Problem = Pick<Finding, 'code' | 'message' | 'at' | 'hint' | 'excerpt' | 'i
 
 function add(walk: Walk, problem: Problem | undefined): void {
   if (problem === undefined) return;
-  const pointer = `/spec${toPointer(walk.path)}`;
+  const pointer = pointerOf(walk.path);
   if (
     problem.code === 'CREDENTIAL_LITERAL' &&
     walk.findings.some((other) => other.code === problem.code && other.pointer === pointer)

@@ -19,6 +19,18 @@ export function itemPlace(place: SpecPlace): SpecPlace {
   return place.t === 'list' ? place.item : inside(place);
 }
 
+/** Where a text or another scalar stands, so that an included file is a text. */
+export function takesText(place: SpecPlace): boolean {
+  return typeof place !== 'string' && place.t === 'scalar';
+}
+
+/** Where an included file must hold a mapping or a list. */
+export function takesValueAlone(place: SpecPlace): boolean {
+  if (typeof place === 'string') return false;
+  if (place.t === 'list') return place.otherwise === undefined;
+  return place.t === 'object' || place.t === 'map' || (place.t === 'opaque' && place.jsonText !== true);
+}
+
 /** A tool's JSON Schema: the one object shape whose `properties` are the user's. */
 export function isParameterSchema(place: SpecPlace): boolean {
   return typeof place !== 'string' && place.t === 'object' && place.fields.properties?.t === 'map';

@@ -103,13 +103,17 @@ function variable(name: string, { variables }: Scope): string | undefined {
 
 function eachValue(name: string, { each }: Scope): string | typeof OPEN | undefined {
   if (each === 'open') return OPEN;
-  if (each === undefined) return undefined;
+  const value = each === undefined ? undefined : eachMember(name, each);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What `${each.NAME}` names, whatever it is. */
+export function eachMember(name: string, each: EachEntry): Json | undefined {
   const [root, ...path] = name.split('.');
   if (root === 'key') return path.length === 0 ? each.key : undefined;
-  if (root !== 'value') return undefined;
-  let value: Json | undefined = each.value;
+  let value: Json | undefined = root === 'value' ? each.value : undefined;
   for (const part of path) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  return typeof value === 'string' ? value : undefined;
+  return value;
 }
 
 /** What starts with `${` and is not ours; undefined where no brace closes it on its line. */

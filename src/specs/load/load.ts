@@ -1,16 +1,18 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, toPointer } from '../../model/json.ts';
-import type { Project } from '../../model/project.ts';
+import type { Environment, Project } from '../../model/project.ts';
+import { createDataFiles } from '../documents/data-files.ts';
 import { readDocuments, type SpecFolder } from '../documents/documents.ts';
 import { listSpecFiles } from '../documents/files.ts';
 import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
 import { locateIn } from '../documents/locate.ts';
 import { checkEnvelopes } from '../documents/resource-documents.ts';
-import { createResolver, type ResolvedEnvironment } from '../project/environment.ts';
+import { createResolver, type ResolvedEnvironment, type ResolveEnvironment } from '../project/environment.ts';
 import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
 
@@ -22,6 +24,28 @@ export interface OpenSpecs {
   readonly resolved: ResolvedEnvironment;
 }
 
+/** The specs folder of a project, read once for any number of environments. */
+export interface ReadSpecs {
+  readonly folder: SpecFolder;
+  /** Problems whatever the environment. */
+  readonly problems: readonly Diagnostic[];
+  readonly resolve: ResolveEnvironment;
+}
+
+type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields'>;
+
+/** Fails with `Failure('spec')` where the specs folder cannot be read. */
+export function readSpecs(project: Folder, environments: readonly EnvironmentIdentity[]): ReadSpecs {
+  const { root, specs, ignore, unknownFields } = project;
+  const { files, problems } = listSpecFiles(root, specs, ignore);
+  const include = createInclude(root);
+  const folder = readDocuments(files, createDataFiles(include, 'written'));
+  const data = createDataFiles(include, 'json');
+  const resolve = createResolver(folder, { environments, unknownFields, include, data });
+  const envelopes = checkEnvelopes(folder, environments);
+  return { folder, problems: [...problems, ...folder.diagnostics, ...envelopes], resolve };
+}
+
 /**
  * All that the specs say for the project's environment. Problems are collected in `diagnostics`; only a specs
  * folder that cannot be read rejects, with `Failure('spec')`.
@@ -30,19 +54,16 @@ export async function loadDesired(project: Project): Promise<DesiredState> {
   return (await openSpecs(project)).desired;
 }
 
-/** As {@link loadDesired}, and keeps the documents. */
-export async function openSpecs(project: Project): Promise<OpenSpecs> {
-  const { folder, problems } = readFolder(project);
-  const environments = project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
-  const include = createInclude(project.root);
-  const resolve = createResolver(folder, { environments, unknownFields: project.unknownFields, include });
-  const resolved = resolve(project.environment);
-  const envelopes = checkEnvelopes(folder, environments);
+/** As {@link loadDesired}, and keeps the documents. `read` is the folder where it was read before. */
+export async function openSpecs(project: Project, read: ReadSpecs = readOwn(project)): Promise<OpenSpecs> {
+  const { folder, problems } = read;
+  const resolved = read.resolve(project.environment);
   const desired: DesiredState = {
     resources: resolved.resources,
-    diagnostics: arrange([...problems, ...envelopes, ...resolved.diagnostics]),
+    diagnostics: arrange([...problems, ...resolved.diagnostics]),
     documents: folder.count,
     elsewhere: resolved.elsewhere,
+    kindless: folder.kindless,
     locate: (address, pointer) => {
       const parsed = parseAddress(address);
       const document = parsed === undefined ? undefined : resolved.documents.get(parsed.address);
@@ -57,66 +78,68 @@ export async function openSpecs(project: Project): Promise<OpenSpecs> {
   return { project, desired, folder, resolved };
 }
 
+function readOwn(project: Project): ReadSpecs {
+  const identities = project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+  return readSpecs(project, identities);
+}
+
 export interface Validated {
   /** Each problem once, sorted by file, line and column. */
   readonly diagnostics: readonly Diagnostic[];
   readonly documents: number;
   readonly environments: readonly string[];
+  /** For each environment what concerns it, with what concerns all. */
+  readonly byEnvironment: readonly EnvironmentDiagnostics[];
 }
 
 /**
- * Everything that can be known offline, for every environment or the named one. Problems of the project file are
+ * Everything that can be known offline, for every environment or those that a list of names, groups and patterns names. Problems of the project file are
  * among the diagnostics; specs are checked beside them unless they depend on what is wrong. Rejects with
  * `Failure('usage')` for an unknown environment and with `Failure('spec')` when the specs folder cannot be read.
  */
 export async function validateAll(root: string, environment?: string): Promise<Validated> {
   const { document: project, problems: ofProject } = readProjectDocument(root);
-  const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [] };
+  const alone = { diagnostics: arrange(ofProject), documents: 0, environments: [], byEnvironment: [] };
   if (project === undefined) return alone;
-  const known = [...project.environments.keys()];
-  const chosen =
-    environment === undefined ? known : [chooseEnvironment(project, environment).environment.name];
-  const read = readFolderBeside(project, ofProject);
+  const chosen = chosenEnvironments(project, environment);
+  const read = readSpecsBeside(project, ofProject);
   if (read === undefined) return alone;
-  const { folder, problems } = read;
-  const include = createInclude(root);
-  const environments = [...project.environments.values()];
-  const resolve = createResolver(folder, {
-    environments,
-    unknownFields: project.unknownFields,
-    include,
-  });
-  const common = [...ofProject, ...project.diagnostics, ...problems, ...checkEnvelopes(folder, environments)];
-  const byEnvironment = environments
-    .filter(({ name }) => chosen.includes(name))
-    .map((each) => ({ name: each.name, diagnostics: resolve(each).diagnostics }));
+  const common = [...ofProject, ...project.diagnostics, ...read.problems];
+  const byEnvironment = chosen.map((each) => ({
+    name: each.name,
+    diagnostics: read.resolve(each).diagnostics,
+  }));
   return {
     diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
-    documents: folder.count,
-    environments: chosen,
+    documents: read.folder.count,
+    environments: chosen.map(({ name }) => name),
+    byEnvironment: byEnvironment.map(({ name, diagnostics }) => {
+      return { name, diagnostics: arrange([...common, ...diagnostics]) };
+    }),
   };
 }
 
+function chosenEnvironments(project: ProjectDocument, named: string | undefined): readonly Environment[] {
+  const all = [...project.environments.values()];
+  if (named === undefined) return all;
+  if (!project.environments.has(named)) {
+    const { names, unknown } = selectEnvironments(named, all);
+    if (unknown.length === 0 && names.length > 0) return all.filter(({ name }) => names.includes(name));
+  }
+  return [chooseEnvironment(project, named).environment];
+}
+
 /** Undefined when the folder cannot be read and there are problems to show before that one. */
-function readFolderBeside(project: ProjectDocument, problems: readonly Diagnostic[]) {
+function readSpecsBeside(project: ProjectDocument, problems: readonly Diagnostic[]): ReadSpecs | undefined {
   try {
-    return readFolder(project);
+    return readSpecs(project, [...project.environments.values()]);
   } catch (error) {
     if (problems.length === 0) throw error;
     return undefined;
   }
 }
 
-function readFolder(project: { readonly root: string; readonly specs: string }): {
-  readonly folder: SpecFolder;
-  readonly problems: readonly Diagnostic[];
-} {
-  const { files, problems } = listSpecFiles(project.root, project.specs);
-  const folder = readDocuments(files);
-  return { folder, problems: [...problems, ...folder.diagnostics] };
-}
-
-interface EnvironmentDiagnostics {
+export interface EnvironmentDiagnostics {
   readonly name: string;
   readonly diagnostics: readonly Diagnostic[];
 }

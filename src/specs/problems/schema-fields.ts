@@ -13,6 +13,7 @@ export const ENVELOPE_FIELDS: FieldTree = {
   key: {},
   extends: {},
   abstract: {},
+  for_each: {},
   spec: {},
   environments: {},
   only: {},

@@ -1,27 +1,32 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, environmentMatch } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { isArray, isObject, type Json } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Environment } from '../../model/project.ts';
 import { checkDocument } from '../documents/check-document.ts';
+import type { ReadData } from '../documents/data-files.ts';
 import type { SpecDocument, SpecFolder } from '../documents/documents.ts';
 import { chainFinding } from '../documents/extends.ts';
 import type { Include } from '../documents/include.ts';
+import { inlineData, namesData } from '../documents/inline-data.ts';
 import {
   type Chain,
   chainOf,
   hasOverlays,
   type Layer,
-  layerAt,
   layersOf,
   mergeLayers,
+  sourceOf,
+  writtenAt,
 } from '../documents/layers.ts';
 import { locateIn } from '../documents/locate.ts';
-import { type Resolved, resolveSpec } from '../documents/resolve.ts';
+import { numberDiagnostics } from '../documents/numbers.ts';
+import { type Resolved, resolveSpec, type ValueOrigin } from '../documents/resolve.ts';
 import type { Locate } from '../documents/source.ts';
+import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
 
@@ -29,6 +34,7 @@ export interface ResolveOptions {
   readonly environments: readonly EnvironmentIdentity[];
   readonly unknownFields: 'error' | 'allow';
   readonly include: Include;
+  readonly data: ReadData;
 }
 
 /** One environment of the folder, resolved and checked. */
@@ -44,6 +50,7 @@ export interface ResolvedEnvironment {
 interface Checked {
   readonly resource: DesiredResource;
   readonly findings: readonly Finding[];
+  readonly texts: Resolved['texts'];
 }
 
 export type ResolveEnvironment = (
@@ -78,9 +85,15 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
     const layers = new Map<Address, readonly Layer[]>();
     const elsewhere = new Set<Address>();
     const abstract = new Set<Address>();
+    const texts = new Map<Address, Resolved['texts']>();
     const report = (document: SpecDocument, findings: readonly Finding[]): void => {
       const from = layers.get(document.address) ?? [];
-      for (const finding of findings) diagnostics.push(toDiagnostic(finding, document, from, folder.locate));
+      for (const finding of findings) {
+        if (isInheritedRemark(finding, document)) continue;
+        const included = finding.included ?? inText(finding, texts.get(document.address));
+        const placed = included === undefined ? finding : { ...finding, included };
+        diagnostics.push(toDiagnostic(placed, document, from, folder.locate));
+      }
     };
     for (const document of folder.documents) {
       const { body, address } = document;
@@ -90,14 +103,20 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
       }
       if (resources.has(address) || abstract.has(address)) continue;
       const chain = chains.get(document) ?? { documents: [document] };
-      const from = layersOf(chain, environment);
+      const inlined = layersOf(chain, environment).map((layer) => {
+        return withData(layer, document, environment.variables, options);
+      });
+      const from = inlined.map(({ layer }) => layer);
       layers.set(address, from);
+      diagnostics.push(...numberDiagnostics(document.kind, from, folder.locate));
       let checked = constant.get(document);
       if (checked === undefined) {
         const made = checkOne(document, chain, from, variables, options);
         checked = made.checked;
-        if (made.constant) constant.set(document, checked);
+        const named = inlined.some((each) => each.variable);
+        if (made.constant && !named) constant.set(document, checked);
       }
+      texts.set(address, checked.texts);
       const broken = chain.problem && chainFinding(chain.problem, document, folder);
       report(document, [...(broken ? [broken] : []), ...checked.findings]);
       if (body.abstract === true) {
@@ -125,10 +144,13 @@ function checkOne(
   options: ResolveOptions,
 ): { readonly checked: Checked; readonly constant: boolean } {
   const { body, kind, key, address, position } = document;
-  const fileAt = (path: readonly string[]): string =>
-    (layerAt(layers, path)?.document ?? document).source.file;
-  const scope = { variables };
-  const context = { fileAt, scope, include: options.include };
+  const originAt = (path: readonly string[]): ValueOrigin => {
+    const written = writtenAt(layers, path);
+    const each = entryOf(written?.layer.document ?? document, document);
+    const source = written === undefined ? document.source : sourceOf(written.layer, written.path).source;
+    return { file: source.file, each };
+  };
+  const context = { originAt, variables, include: options.include, data: options.data };
   const resolved = resolveSpec(mergeLayers(layers), SHAPES[kind], context);
   const name = resolved.spec[KINDS[kind].nameField];
   const resource: DesiredResource = {
@@ -145,7 +167,54 @@ function checkOne(
   };
   const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];
   const overlays = chain.documents.some((each) => hasOverlays(each.body));
-  return { checked: { resource, findings }, constant: !resolved.variable && !overlays };
+  return {
+    checked: { resource, findings, texts: resolved.texts },
+    constant: !resolved.variable && !overlays,
+  };
+}
+
+/** What `${each.…}` means in a text: the entry of whoever wrote it, else of the document that is built upon it. */
+function entryOf(writer: SpecDocument, document: SpecDocument): ValueOrigin['each'] {
+  return writer.each ?? document.each ?? (document.body.abstract === true ? 'open' : undefined);
+}
+
+interface WithData {
+  readonly layer: Layer;
+  readonly variable: boolean;
+}
+
+/** A layer with the JSON and YAML files that it includes. */
+function withData(
+  layer: Layer,
+  document: SpecDocument,
+  variables: Environment['variables'],
+  { data: read }: ResolveOptions,
+): WithData {
+  const writer = layer.document;
+  if (!namesData(writer)) return { layer, variable: false };
+  const each = entryOf(writer, document);
+  const scope = { variables, ...(each === undefined ? {} : { each }) };
+  const { value, mounts, variable } = inlineData(layer.value, SHAPES[document.kind], {
+    file: writer.source.file,
+    scope,
+    read,
+  });
+  return { layer: { ...layer, value, mounts }, variable };
+}
+
+/** Where in a text file the excerpt of a finding stands. */
+function inText({ excerpt, pointer }: Finding, texts: Resolved['texts'] | undefined): Position | undefined {
+  if (excerpt === undefined) return undefined;
+  for (const { file, text } of texts?.get(pointer) ?? []) {
+    const offset = text.indexOf(excerpt);
+    if (offset >= 0) return { file, ...lineIndex(text)(offset) };
+  }
+  return undefined;
+}
+
+/** What a folder gives to all its documents may fit some of them alone. */
+function isInheritedRemark({ code }: Finding, { inherited }: SpecDocument): boolean {
+  return code === 'IGNORE_NOTHING' && inherited.has('lifecycle/ignore_changes');
 }
 
 /** Schema findings, without those about values that resolving already complained about. */
@@ -179,7 +248,7 @@ function lifecycleOf({ body, kind }: SpecDocument): Lifecycle {
   return {
     preventDestroy: lifecycle.prevent_destroy === true,
     ignoreChanges: isArray(ignored) ? ignored.filter((pointer) => typeof pointer === 'string') : [],
-    movedFrom: typeof moved === 'string' ? `${kind}/${moved}` : undefined,
+    movedFrom: [moved].flat().flatMap((key) => (typeof key === 'string' ? [`${kind}/${key}` as const] : [])),
   };
 }
 

@@ -6,7 +6,8 @@ import type { Environment, Project } from '../../model/project.ts';
 import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './project-variables.ts';
 
 /** The checked project file with all its environments. */
-export interface ProjectDocument extends Omit<Project, 'environment' | 'environments' | 'groups'> {
+export interface ProjectDocument
+  extends Omit<Project, 'environment' | 'environments' | 'groups' | 'sisters'> {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment: string | undefined;
   /** Remarks that do not keep the file from being used. */
@@ -83,6 +84,8 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
     apiKeyEnv: text(body, 'api_key_env') ?? 'TELNYX_API_KEY',
     baseUrl: text(body, 'base_url')?.replace(/\/+$/, ''),
     protected: body.protected === true,
+    account: text(body, 'account'),
+    prune: body.prune === true,
     state:
       state.backend === 'git'
         ? {

@@ -2,10 +2,11 @@ import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
+import { selectEnvironments } from '../../model/environment-match.ts';
 import { Failure } from '../../model/errors.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
-import { MAX_FILE_BYTES } from '../documents/documents.ts';
+import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
 import { brokenText } from '../problems/broken-text.ts';
@@ -60,13 +61,22 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
   }
   const environment = environments.get(chosen);
   if (environment === undefined) {
+    const selectable = [...environments.values()];
+    const meant = selectEnvironments(chosen, selectable);
+    if (meant.names.length > 0 && meant.unknown.length === 0) {
+      throw new Failure('usage', `${chosen} names several environments, and this takes one`, {
+        code: 'ENVIRONMENT_ONE',
+        hint: `add --env with one of: ${meant.names.join(', ')}`,
+      });
+    }
     throw new Failure('usage', `${PROJECT_FILE} has no environment ${chosen}`, {
       code: 'ENVIRONMENT_UNKNOWN',
       hint: `known: ${names.join(', ')}`,
     });
   }
   const groups = Object.fromEntries([...environments].map(([name, each]) => [name, each.groups]));
-  return { ...rest, environments: names, groups, environment };
+  const sisters = [...environments.values()].filter(({ name }) => name !== environment.name);
+  return { ...rest, environments: names, groups, environment, sisters };
 }
 
 /** Where paths of the project file are written; the start of the file for those that are not. */
@@ -86,7 +96,7 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
 
 /** Parts of the project file that no check of a spec asks for. */
 const BESIDE_SPECS =
-  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|state|drift))(\/|$)/;
+  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
 
 interface ReadProject {
   readonly document: ProjectDocument | undefined;

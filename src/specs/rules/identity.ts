@@ -38,25 +38,32 @@ function movedRules(
   world: RuleContext,
   claims: Map<Address, Address>,
 ): readonly Finding[] {
-  const from = resource.lifecycle.movedFrom;
-  if (from === undefined) return [];
+  return resource.lifecycle.movedFrom.flatMap((from, index) => {
+    const finding = movedRule(resource, from, world, claims);
+    if (finding === undefined) return [];
+    const several = resource.lifecycle.movedFrom.length > 1;
+    return [several ? { ...finding, pointer: `${finding.pointer}/${index}` } : finding];
+  });
+}
+
+function movedRule(
+  resource: DesiredResource,
+  from: Address,
+  world: RuleContext,
+  claims: Map<Address, Address>,
+): Finding | undefined {
   const pointer = '/lifecycle/moved_from';
   if (from === resource.address) {
-    return [problem('MOVED_FROM_SELF', pointer, 'moved_from names this very document', 'remove moved_from')];
+    return problem('MOVED_FROM_SELF', pointer, 'moved_from names this very document', 'remove moved_from');
   }
   const other = claims.get(from);
   claims.set(from, other ?? resource.address);
   if (other !== undefined) {
-    return [
-      problem(
-        'MOVED_FROM_TWICE',
-        pointer,
-        `${other} is also moved from ${from}`,
-        'only one can keep its remote id',
-      ),
-    ];
+    const hint = 'only one can keep its remote id';
+    return problem('MOVED_FROM_TWICE', pointer, `${other} is also moved from ${from}`, hint);
   }
-  if (!world.resources.has(from)) return [];
-  const hint = 'remove moved_from, or the document with the former key';
-  return [problem('MOVED_FROM_EXISTS', pointer, `${from} still exists`, hint)];
+  if (!world.resources.has(from)) return undefined;
+  const hint =
+    'remove moved_from, or the document with the former key; to exchange two keys, use assistantctl state mv three times';
+  return problem('MOVED_FROM_EXISTS', pointer, `${from} still exists`, hint);
 }

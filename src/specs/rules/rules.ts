@@ -1,5 +1,6 @@
 import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problems/problem.ts';
+import { dynamicVariableRules } from './dynamic-variables.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
 import { insightRules } from './insights.ts';
@@ -21,7 +22,7 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
 
 /** Every rule that needs more than one value or more than one document, over one environment. */
 export function checkRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
-  const findings: (readonly [Address, Finding])[] = [...identityRules(world)];
+  const findings: (readonly [Address, Finding])[] = [...identityRules(world), ...dynamicVariableRules(world)];
   for (const resource of world.resources.values()) {
     for (const rule of RULES[resource.kind]) {
       for (const finding of rule(resource, world)) findings.push([resource.address, finding]);

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isArray, isObject, type Json, type Path } from '../../model/json.ts';
 import type { SpecDocument } from '../documents/documents.ts';
+import { filePaths } from '../documents/file-references.ts';
 import { createInclude } from '../documents/include.ts';
 import { createLocate, makeSource, positionAt } from '../documents/source.ts';
+import { interpolate } from '../documents/variables.ts';
 import type { OpenSpecs } from '../load/load.ts';
 import { PROJECT_FILE } from '../project/project.ts';
 import { occurrences } from './restore-variables.ts';
@@ -42,8 +44,10 @@ export function openFiles({ project, folder }: OpenSpecs): Files {
     return read;
   };
   const includes = folder.documents.flatMap((document) =>
-    filesNamedIn(document.body).flatMap((path) => {
-      const found = include(document.source.file, path);
+    pathsIn(document.body).flatMap((path) => {
+      const { each } = document;
+      const scope = { variables: project.environment.variables, ...(each === undefined ? {} : { each }) };
+      const found = include(document.source.file, interpolate(path, scope).text);
       return 'text' in found ? [found] : [];
     }),
   );
@@ -75,16 +79,18 @@ export function openFiles({ project, folder }: OpenSpecs): Files {
     usesOfVariable: (name) => {
       const documents = folder.documents.map(({ body }) => usesIn(body, name));
       const texts = new Map(includes.map(({ file, text }) => [file, occurrences(text, name)]));
-      return [...documents, ...texts.values()].reduce((sum, count) => sum + count, 0);
+      const others = Object.values(project.environment.variableOrigins);
+      const variables = others.map(({ raw }) => occurrences(raw, name));
+      return [...documents, ...texts.values(), ...variables].reduce((sum, count) => sum + count, 0);
     },
   };
 }
 
-function filesNamedIn(value: Json): readonly string[] {
-  if (isArray(value)) return value.flatMap(filesNamedIn);
+/** The paths of every `$file` in a value. */
+function pathsIn(value: Json): readonly string[] {
+  if (isArray(value)) return value.flatMap(pathsIn);
   if (!isObject(value)) return [];
-  if (typeof value.$file === 'string') return [value.$file];
-  return Object.values(value).flatMap(filesNamedIn);
+  return filePaths(value) ?? Object.values(value).flatMap(pathsIn);
 }
 
 function usesIn(value: Json, name: string): number {

@@ -8,9 +8,11 @@ import { valueAtPath } from '../../canonical/walk.ts';
 import type { Address } from '../../model/address.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
+import { escapePlaceholders } from '../../model/placeholders.ts';
 import type { LeftField, WrittenField } from '../../model/pull.ts';
+import type { SpecDocument } from '../documents/documents.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
-import { type Layer, layerAt } from '../documents/layers.ts';
+import { type Layer, layerAt, sourceOf, writtenAt } from '../documents/layers.ts';
 import type { OpenSpecs } from '../load/load.ts';
 import { editYaml, withValue } from '../yaml/edit-yaml.ts';
 import { type Files, openFiles } from './edited-files.ts';
@@ -80,6 +82,8 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   const anchor = record < 0 ? target : target.slice(0, record);
   const layer = layerAt(layers, anchor) ?? newHome(layers, anchor);
   const own = layers.at(-1)?.document;
+  const composed = composedReason(layers, anchor, own);
+  if (composed !== undefined) return { reason: composed };
   if (layer === undefined || own === undefined) return { reason: 'the document has no spec' };
   if (layer.document !== own) return override(place, keyed, anchor, live, pointer);
 
@@ -97,6 +101,33 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   if ('value' in spelled) return writeYaml(place, layer, target, spelled.value, pointer);
   if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
   return { reason: lostReason(spelled.lost) };
+}
+
+/** Why a value cannot be edited in its document: it is put together from several places, or shared by several. */
+function composedReason(
+  layers: readonly Layer[],
+  path: Path,
+  own: SpecDocument | undefined,
+): string | undefined {
+  if (own?.each !== undefined) {
+    const { key, source } = own.each;
+    return `the document stands for every entry of a table; edit the entry ${key} in ${source.file}, or the document, by hand`;
+  }
+  const written = writtenAt(layers, path);
+  if (written === undefined) return undefined;
+  const { layer } = written;
+  const { source } = sourceOf(layer, written.path);
+  if (source !== layer.document.source)
+    return `the value is read from ${source.file}; edit that file by hand`;
+  const raw = at(layer.value, written.path);
+  const appended = written.path.includes('$append') || (isObject(raw) && raw.$append !== undefined);
+  if (appended) return 'the list is put together by $append; edit its parts by hand';
+  const parts = isObject(raw) ? isArray(raw.$file) : isArray(raw) && raw.some(isFile);
+  return parts ? 'the text is put together from several files; edit them by hand' : undefined;
+}
+
+function isFile(value: Json): boolean {
+  return isObject(value) && value.$file !== undefined;
 }
 
 /** The place in the resolved spec, list steps as indexes; a new element goes to the end of its list. */
@@ -184,7 +215,8 @@ function writeVariable({ files, specs }: Place, name: string, text: string, poin
     };
   }
   const path = ['environments', environment, 'variables', name];
-  const edited = editYaml(files.read(files.projectFile), 0, { path, value: text });
+  const value = escapePlaceholders(text);
+  const edited = editYaml(files.read(files.projectFile), 0, { path, value });
   if (edited === undefined) return { reason: `\${var.${name}} cannot be set in ${files.projectFile}` };
   const line = files.projectLine(path);
   files.write(files.projectFile, edited);

@@ -4,7 +4,7 @@
  * exploding aliases. Aliased values are shared, never copied, so that an alias costs nothing.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
-import type { Json, JsonObject } from '../../model/json.ts';
+import type { Json, JsonObject, Path } from '../../model/json.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
 
@@ -20,11 +20,25 @@ interface Anchor {
   /** Undefined while the anchored value itself is being read. */
   value: Json | undefined;
   size: number;
+  /** Numbers below it, with paths from here. */
+  reshaped: readonly ReshapedNumber[];
+}
+
+/** A number whose written form JSON cannot keep: `02134`, `1.10`, `1e3`. */
+export interface ReshapedNumber {
+  readonly path: Path;
+  readonly written: string;
+  readonly value: number;
 }
 
 interface Reading {
   readonly text: string;
   readonly problems: TextProblem[];
+  readonly reshaped: ReshapedNumber[];
+  /** Path of the value at hand, changed in place. */
+  readonly path: string[];
+  /** True below what is read as texts: numbers, booleans and keys stay as they are written. */
+  written: boolean;
   readonly anchors: Map<string, Anchor>;
   /** Values so far, aliased ones counted each time. */
   size: number;
@@ -35,13 +49,34 @@ interface Reading {
 export interface YamlValue {
   readonly value: Json;
   readonly problems: readonly TextProblem[];
+  readonly reshaped: readonly ReshapedNumber[];
 }
 
-/** Converts the contents of a document that has no syntax errors. The value is usable only without problems. */
-export function yamlValue(contents: ParsedNode | null, text: string): YamlValue {
-  const reading: Reading = { text, problems: [], anchors: new Map(), size: 0, aliased: 0, exploded: false };
+/** The field of a document whose value is a table of texts. */
+const TABLE_FIELD = 'for_each';
+
+/**
+ * Converts the contents of a document that has no syntax errors. The value is usable only without problems. In
+ * `written` form, and below `for_each`, numbers, booleans and keys are the texts as written.
+ */
+export function yamlValue(
+  contents: ParsedNode | null,
+  text: string,
+  form: 'json' | 'written' = 'json',
+): YamlValue {
+  const reading: Reading = {
+    text,
+    problems: [],
+    reshaped: [],
+    path: [],
+    written: form === 'written',
+    anchors: new Map(),
+    size: 0,
+    aliased: 0,
+    exploded: false,
+  };
   const value = contents === null ? null : read(contents, reading);
-  return { value, problems: reading.problems };
+  return { value, problems: reading.problems, reshaped: reading.reshaped };
 }
 
 function read(node: ParsedNode, reading: Reading): Json {
@@ -59,11 +94,16 @@ function read(node: ParsedNode, reading: Reading): Json {
     return null;
   }
   if (node.anchor === undefined) return readPlain(node, reading);
-  const anchor: Anchor = { value: undefined, size: reading.size };
+  const anchor: Anchor = { value: undefined, size: reading.size, reshaped: [] };
+  const before = reading.reshaped.length;
   reading.anchors.set(node.anchor, anchor);
   const value = readPlain(node, reading);
   anchor.size = reading.size - anchor.size + 1;
   anchor.value = value;
+  const depth = reading.path.length;
+  anchor.reshaped = reading.reshaped
+    .slice(before)
+    .map((number) => ({ ...number, path: number.path.slice(depth) }));
   return value;
 }
 
@@ -78,7 +118,11 @@ function readPlain(node: ParsedNode, reading: Reading): Json {
   if (isScalar(node)) return readScalar(node, reading);
   if (isSeq(node)) {
     const items: Json[] = [];
-    for (const item of node.items) items.push(isNode(item) ? read(item, reading) : null);
+    for (const item of node.items) {
+      reading.path.push(String(items.length));
+      items.push(isNode(item) ? read(item, reading) : null);
+      reading.path.pop();
+    }
     return items;
   }
   if (isMap(node)) return readMap(node, reading);
@@ -87,6 +131,7 @@ function readPlain(node: ParsedNode, reading: Reading): Json {
 
 function readScalar(node: Scalar.Parsed, reading: Reading): Json {
   const value = node.value;
+  if (reading.written && value !== null && typeof value !== 'string') return node.source ?? String(value);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value !== 'number') {
     report(reading, 'YAML_TAG', 'this value has no JSON form', node.range[0]);
@@ -104,6 +149,9 @@ function readScalar(node: Scalar.Parsed, reading: Reading): Json {
       node.range[0],
       'put it in quotes',
     );
+  }
+  if (node.source !== undefined && String(value) !== node.source) {
+    reading.reshaped.push({ path: [...reading.path], written: node.source, value });
   }
   return value === 0 ? 0 : value;
 }
@@ -133,6 +181,9 @@ function readAlias(name: string, offset: number, reading: Reading): Json {
     reading.exploded = true;
     return null;
   }
+  for (const number of anchor.reshaped) {
+    reading.reshaped.push({ ...number, path: [...reading.path, ...number.path] });
+  }
   return anchor.value;
 }
 
@@ -142,7 +193,12 @@ function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
   for (const pair of node.items) {
     const key = readKey(pair, node, reading);
     if (key === undefined) continue;
+    const { written } = reading;
+    if (reading.path.length === 0 && key === TABLE_FIELD) reading.written = true;
+    if (!isMergeKey(pair)) reading.path.push(key);
     const value = isNode(pair.value) ? read(pair.value, reading) : null;
+    if (!isMergeKey(pair)) reading.path.pop();
+    reading.written = written;
     if (isMergeKey(pair)) {
       merged.push(...mergeSources(value, pair, reading));
       continue;
@@ -171,6 +227,9 @@ function readKey(
 ): string | undefined {
   const key = pair.key;
   const offset = isNode(key) ? key.range[0] : map.range[0];
+  if (reading.written && isScalar(key) && typeof key.value !== 'string' && key.source) {
+    return key.source;
+  }
   if (!isScalar(key) || typeof key.value !== 'string') {
     const written = isScalar(key) ? String(key.source ?? key.value) : undefined;
     const message = written === undefined ? 'a key must be a plain text' : `the key ${written} is not a text`;

@@ -130,3 +130,22 @@ export async function commonCommit(
   const { code, stdout } = await git(['merge-base', a, b], root);
   return code === 0 ? stdout.trim().split('\n')[0] : undefined;
 }
+
+/** Commits that are looked through when nothing says where to stop. */
+const MOST_COMMITS = 200;
+
+/**
+ * The commits of a branch from `to` back to `from`, without it, the newest first. Undefined where the clone cannot
+ * tell: it is shallow, or lacks one of them.
+ */
+export async function firstParentLine(
+  git: FeedGit,
+  root: string,
+  from: string | undefined,
+  to: string,
+): Promise<readonly string[] | undefined> {
+  if (await isShallow(git, root)) return undefined;
+  const range = from === undefined ? [`--max-count=${MOST_COMMITS}`, to] : [`${from}..${to}`];
+  const { code, stdout } = await git(['rev-list', '--first-parent', ...range, '--'], root);
+  return code === 0 ? stdout.split('\n').filter((line) => line !== '') : undefined;
+}

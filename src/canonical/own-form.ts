@@ -1,0 +1,302 @@
+/**
+ * The server's own form. What comes back for a write may say the same in other words; then the base keeps both, what was
+ * sent and what came back, and a live value that is still what came back is read as what was sent. What is not a matter
+ * of words is lost: a flag, a reference, an element that should be there or gone, something against nothing.
+ */
+import {
+  fromPointer,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+  toPointer,
+} from '../model/json.ts';
+import type { ValueForm } from '../model/own-form.ts';
+import type { ListShape, ObjectShape, ScalarShape, Shape } from '../model/shape.ts';
+import { isMasked } from './canonical.ts';
+import { differencesFrom } from './differences.ts';
+import { setAtPath, shapeAt } from './edit.ts';
+import { keyedElements } from './keys.ts';
+import { isAlike, isOwnSpelling, isSameWord, saysNothing } from './own-spelling.ts';
+import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
+
+/** What became of a write. */
+export interface Learned {
+  readonly forms: readonly ValueForm[];
+  readonly lost: readonly Lost[];
+}
+
+/** A value that did not stick. */
+export interface Lost {
+  /** Into what was sent. */
+  readonly path: Path;
+  readonly got: Json | undefined;
+}
+
+/** A write and its reply. All sides name ids. */
+export interface WriteAndReply {
+  /** What the spec writes of it: nothing else is looked at. */
+  readonly guide: Json;
+  readonly sent: Json;
+  readonly got: Json | undefined;
+  /** What was there before, where there was anything. */
+  readonly before?: Json | undefined;
+}
+
+interface Found {
+  readonly forms: readonly ValueForm[];
+  /** Forms that change the key of a list element: they come last, inner ones first. */
+  readonly renames: readonly ValueForm[];
+  readonly lost: readonly Lost[];
+}
+
+const NOTHING: Found = { forms: [], renames: [], lost: [] };
+
+function joined(parts: readonly Found[]): Found {
+  return {
+    forms: parts.flatMap(({ forms }) => forms),
+    renames: parts.flatMap(({ renames }) => renames),
+    lost: parts.flatMap(({ lost }) => lost),
+  };
+}
+
+/** Compares what was sent with what came back for it. */
+export function learnForms(
+  shape: ObjectShape,
+  write: WriteAndReply,
+  known: readonly ValueForm[] = [],
+): Learned {
+  const { forms, renames, lost } = compareAt(shape, write, { sent: [], got: [] });
+  return { forms: [...forms, ...renames].map((form) => asKnown(form, known)), lost };
+}
+
+/** A form that was learned earlier stays what it was: it is told once, and what was kept then is not kept by now. */
+function asKnown(form: ValueForm, known: readonly ValueForm[]): ValueForm {
+  const same = ({ at, sent, got }: ValueForm): boolean =>
+    at === form.at && jsonEqual(sent, form.sent) && jsonEqual(got, form.got);
+  return known.find(same) ?? form;
+}
+
+/** Where a value stands in what was sent and in what came back: elements may have other keys there. */
+interface Place {
+  readonly sent: Path;
+  readonly got: Path;
+}
+
+function below(place: Place, sent: string, got = sent): Place {
+  return { sent: [...place.sent, sent], got: [...place.got, got] };
+}
+
+function lostAt({ sent }: Place, got: Json | undefined): Found {
+  return { ...NOTHING, lost: [{ path: sent, got }] };
+}
+
+function formAt({ got: path }: Place, { sent, got, before }: WriteAndReply): Found {
+  const as = got ?? null;
+  const how = before !== undefined && jsonEqual(before, as) ? ({ how: 'kept' } as const) : {};
+  return { ...NOTHING, forms: [{ at: toPointer(path), sent, got: as, ...how }] };
+}
+
+function compareAt(shape: Shape, write: WriteAndReply, place: Place): Found {
+  const { guide, sent, got } = write;
+  const fitting = fittingShape(shape, sent);
+  if (differencesFrom(fitting, sent, got).length === 0) return NOTHING;
+  if (fitting.t === 'object' && isObject(sent)) {
+    return isObject(got) ? compareFields(fitting, write, place) : lostAt(place, got);
+  }
+  if (fitting.t === 'map' && isObject(sent) && isObject(got)) return compareEntries(write, place);
+  if (fitting.t === 'list' && fitting.by !== 'whole' && isArray(sent)) {
+    return isArray(got) || sent.length === 0 ? compareElements(fitting, write, place) : lostAt(place, got);
+  }
+  if (fitting.t === 'scalar' && !isSpelled(fitting, got)) return lostAt(place, got);
+  if (holdsReference(fitting) || got === undefined || !isOwnSpelling(sent, got)) return lostAt(place, got);
+  return guide === undefined ? NOTHING : formAt(place, write);
+}
+
+/** Ids, identifiers and secrets have one spelling. */
+function isSpelled({ ref, secretRef, bucket, secret }: ScalarShape, got: Json | undefined): boolean {
+  if (secret) return isMasked(got);
+  return ref === undefined && secretRef !== true && bucket !== true;
+}
+
+/** A list that is compared whole may hold references; which of its words are ids cannot be told apart then. */
+function holdsReference(shape: Shape): boolean {
+  return shape.t === 'list' && shape.item.t === 'scalar' && !isSpelled(shape.item, undefined);
+}
+
+function compareFields(shape: ObjectShape, write: WriteAndReply, place: Place): Found {
+  const { guide, sent, got, before } = write;
+  const names = Object.keys(isObject(guide) ? guide : {});
+  return joined(
+    names.flatMap((name) => {
+      const value = field(sent, name);
+      if (value === undefined) return [];
+      const inner = {
+        guide: field(guide, name) ?? value,
+        sent: value,
+        got: field(got, name),
+        before: field(before, name),
+      };
+      const at = below(place, name);
+      if (inner.got === undefined && !Object.hasOwn(shape.fields, name)) {
+        return saysNothing(value) ? [] : [droppedAt(at, value)];
+      }
+      return [compareAt(childShape(shape, name, value), inner, at)];
+    }),
+  );
+}
+
+function droppedAt({ got }: Place, sent: Json): Found {
+  return { ...NOTHING, forms: [{ at: toPointer(got), sent, got: null, how: 'dropped' }] };
+}
+
+/** Entries of a map whose names are the user's: each is compared for itself. */
+function compareEntries({ guide, sent, got, before }: WriteAndReply, place: Place): Found {
+  const names = isObject(sent) ? Object.keys(sent) : [];
+  const gone = isObject(before) ? Object.keys(before) : [];
+  const left = gone
+    .filter((name) => field(sent, name) === undefined && !saysNothing(field(got, name)))
+    .map((name) => lostAt(below(place, name), field(got, name)));
+  const entries = names.flatMap((name) => {
+    const value = field(sent, name) ?? null;
+    const back = field(got, name);
+    if (jsonEqual(value, back ?? null) || (saysNothing(value) && saysNothing(back))) return [];
+    const at = below(place, name);
+    if (back === undefined || !isOwnSpelling(value, back)) return [lostAt(at, back)];
+    const guided = field(guide, name);
+    return guided === undefined
+      ? []
+      : [formAt(at, { guide: guided, sent: value, got: back, before: field(before, name) })];
+  });
+  return joined([...entries, ...left]);
+}
+
+/** Elements are told apart by their keys; one that came back under another key is found by what it says. */
+function compareElements(shape: ListShape, write: WriteAndReply, place: Place): Found {
+  const elements = (value: Json | undefined): ReadonlyMap<string, Json> =>
+    isArray(value) ? keyedElements(shape, value) : new Map();
+  const [guide, sent, got, before] = [write.guide, write.sent, write.got, write.before].map(elements);
+  if (guide === undefined || sent === undefined || got === undefined || before === undefined) return NOTHING;
+  const missing = [...sent.keys()].filter((key) => !got.has(key));
+  const extra = new Set([...got.keys()].filter((key) => !sent.has(key)));
+  const parts: Found[] = [];
+  const inner = (key: string, gotKey: string): WriteAndReply => ({
+    guide: guide.get(key) ?? sent.get(key) ?? null,
+    sent: sent.get(key) ?? null,
+    got: got.get(gotKey),
+    before: before.get(gotKey),
+  });
+  for (const key of sent.keys()) {
+    if (got.has(key)) parts.push(compareAt(shape.item, inner(key, key), below(place, key)));
+  }
+  for (const key of missing) {
+    const twin =
+      [...extra].find((candidate) => isRespelled(shape, inner(key, candidate), [key, candidate])) ??
+      // In a set, two spellings of one member become one.
+      (shape.by === 'value'
+        ? [...got.keys()].find((candidate) => isMember(shape, key, candidate))
+        : undefined);
+    const at = below(place, key, twin);
+    if (twin === undefined) {
+      parts.push(lostAt(at, undefined));
+      continue;
+    }
+    extra.delete(twin);
+    parts.push(
+      shape.by === 'value'
+        ? renamed(formAt(at, { ...inner(key, twin), before: undefined }))
+        : renamedFields(shape, inner(key, twin), at),
+    );
+  }
+  // What the write took away is still there.
+  for (const key of extra) if (before.has(key)) parts.push(lostAt(below(place, key), got.get(key)));
+  return joined(parts);
+}
+
+function renamed({ forms, renames, lost }: Found): Found {
+  return { forms: [], renames: [...renames, ...forms], lost };
+}
+
+/** The fields that make the key of an element change it when they are read as they were sent. */
+function renamedFields(shape: ListShape, write: WriteAndReply, place: Place): Found {
+  const { forms, renames, lost } = compareAt(shape.item, write, place);
+  const keys = new Set((shape.keys ?? []).map((key) => toPointer([...place.got, ...key.split('/')])));
+  return {
+    forms: forms.filter(({ at }) => !keys.has(at)),
+    renames: [...renames, ...forms.filter(({ at }) => keys.has(at))],
+    lost,
+  };
+}
+
+function isMember(shape: ListShape, sent: string, got: string): boolean {
+  return (shape.item.t !== 'scalar' || isSpelled(shape.item, undefined)) && isSameWord(sent, got);
+}
+
+function isRespelled(shape: ListShape, write: WriteAndReply, keys: readonly [string, string]): boolean {
+  if (shape.item.t === 'scalar' && !isSpelled(shape.item, undefined)) return false;
+  if (!isAlike(...keys)) return false;
+  return compareAt(shape.item, write, { sent: [], got: [] }).lost.length === 0;
+}
+
+/**
+ * The same with a later reading at hand, for what the reply left out. A later reading teaches no form: somebody else may
+ * have been there.
+ */
+export function withLater(
+  shape: ObjectShape,
+  { forms, lost }: Learned,
+  {
+    sent,
+    reply,
+    later,
+  }: { readonly sent: JsonObject; readonly reply: JsonObject; readonly later: JsonObject },
+): Learned {
+  const isLater = (path: Path): boolean =>
+    valueAtPath(shape, reply, path) === undefined && !saysNothing(valueAtPath(shape, later, path));
+  return {
+    forms: forms.filter(({ at, how }) => how !== 'dropped' || !isLater(fromPointer(at))),
+    lost: lost.filter(({ path }) => valueAtPath(shape, sent, path) === undefined || !isLater(path)),
+  };
+}
+
+/** True when nothing is left to ask for. */
+export function isComplete({ forms, lost }: Learned): boolean {
+  return lost.length === 0 && forms.every(({ how }) => how !== 'dropped');
+}
+
+/**
+ * What is live, with every value that is still what came back for a write read as what was sent. A value that `desired`
+ * spells as the API does is left: it is no longer another word for anything.
+ */
+export function asSent(
+  shape: ObjectShape,
+  live: JsonObject,
+  forms: readonly ValueForm[] | undefined,
+  desired?: JsonObject,
+): JsonObject {
+  let result: Json | undefined = live;
+  for (const { at, sent, got, how } of forms ?? []) {
+    const path = fromPointer(at);
+    const present = valueAtPath(shape, result, path);
+    if (how === 'dropped') {
+      if (present === undefined && hasParent(shape, result, path))
+        result = setAtPath(shape, result, path, sent);
+      continue;
+    }
+    if (present === undefined || !isSame(shape, result, path, got, present)) continue;
+    const written = desired === undefined ? undefined : valueAtPath(shape, desired, path);
+    if (written !== undefined && isSame(shape, desired, path, got, written)) continue;
+    result = setAtPath(shape, result, path, sent);
+  }
+  return isObject(result) ? result : live;
+}
+
+function hasParent(shape: ObjectShape, value: Json | undefined, path: Path): boolean {
+  return path.length === 1 || isObject(valueAtPath(shape, value, path.slice(0, -1)));
+}
+
+function isSame(shape: ObjectShape, owner: Json | undefined, path: Path, a: Json, b: Json): boolean {
+  return jsonEqual(a, b) || differencesFrom(shapeAt(shape, owner, path), a, b).length === 0;
+}

@@ -1,0 +1,180 @@
+/** One command line for several environments: each runs as it would alone, and a table stands before their results. */
+import { Failure } from '../model/errors.ts';
+import { type Selection, selectedEnvironments } from '../operations/session/selection.ts';
+import { renderEnvironmentsMarkdown } from '../render/markdown/environments-markdown.ts';
+import { type EnvironmentRow, renderEnvironments } from '../render/terminal/environments-text.ts';
+import type { Context } from './context.ts';
+import type { Several } from './declared.ts';
+import { EXIT_CHANGES, EXIT_DONE, worstExit } from './exit-codes.ts';
+import { reportFailure } from './outcome.ts';
+
+/** Environments of a command that writes nothing that are at work at the same time. */
+const AT_ONCE = 4;
+
+export interface SeveralOptions {
+  readonly format?: string;
+  readonly keepGoing?: boolean;
+  readonly [name: string]: unknown;
+}
+
+type Run = (context: Context) => Promise<number>;
+
+/** A command line, as far as it matters for several environments. */
+interface Line {
+  readonly several: Several;
+  readonly options: SeveralOptions;
+  readonly argument: string | undefined;
+}
+
+/** Runs a command once, or for every environment that `--env` names. Resolves to the exit code. */
+export async function runSeveral(context: Context, line: Line, run: Run): Promise<number> {
+  const { several, options } = line;
+  const selection = await selectedEnvironments(context, several.takes);
+  if (selection === undefined) return run(context);
+  refuseSingle(line, context.flags.env ?? '');
+  const outcomes = several.writes
+    ? await oneByOne(context, selection, several, options, run)
+    : await atOnce(context, selection, options, run);
+  show(context, outcomes, options.format);
+  return worstExit(outcomes.flatMap(({ exit }) => (exit === null ? [] : [exit])));
+}
+
+interface Outcome {
+  readonly environment: string;
+  /** Null for one that was not begun. */
+  readonly exit: number | null;
+  readonly words: string;
+  readonly text: string;
+  readonly document: object;
+  readonly notes: string;
+}
+
+function refuseSingle({ several, options, argument }: Line, env: string): void {
+  const given = several.singleOptions.filter(
+    (name) => options[name] !== undefined && options[name] !== false,
+  );
+  const written = given.map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  if (options.format !== undefined && several.singleFormats?.includes(options.format) === true) {
+    written.push(`--format ${options.format}`);
+  }
+  if (several.singleArgument === true && argument !== undefined) written.push(argument);
+  if (written.length === 0) return;
+  throw new Failure('usage', `${written.join(', ')} goes with one environment, and ${env} names several`, {
+    code: 'ENVIRONMENT_ONE',
+    hint: 'name one environment with --env',
+  });
+}
+
+async function oneByOne(
+  context: Context,
+  { names, workspace }: Selection,
+  { rereads }: Several,
+  options: SeveralOptions,
+  run: Run,
+): Promise<readonly Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const environment of names) {
+    const last = outcomes.at(-1);
+    const stopped = context.interruptedBy() !== undefined;
+    const failed = outcomes.find(({ exit }) => exit !== EXIT_DONE && exit !== EXIT_CHANGES);
+    if (last !== undefined && (stopped || (failed !== undefined && options.keepGoing !== true))) {
+      const words = `not attempted, because of ${failed?.environment ?? last.environment}`;
+      outcomes.push({
+        environment,
+        exit: null,
+        words,
+        text: '',
+        document: { outcome: 'not_attempted' },
+        notes: '',
+      });
+      continue;
+    }
+    context.note(`${environment}:\n`);
+    const known = rereads === true ? {} : { workspace };
+    outcomes.push(await runFor(context, environment, known, options, run, context.note));
+  }
+  return outcomes;
+}
+
+async function atOnce(
+  context: Context,
+  { names, workspace }: Selection,
+  options: SeveralOptions,
+  run: Run,
+): Promise<readonly Outcome[]> {
+  const outcomes = new Map<string, Outcome>();
+  const waiting = [...names];
+  const worker = async (): Promise<void> => {
+    for (let environment = waiting.shift(); environment !== undefined; environment = waiting.shift()) {
+      const notes: string[] = [];
+      const note = (text: string): number => notes.push(text);
+      const outcome = await runFor(context, environment, { workspace }, options, run, note);
+      outcomes.set(environment, { ...outcome, notes: notes.join('') });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
+  return names.flatMap((name) => outcomes.get(name) ?? []);
+}
+
+/** Runs for one environment, with its result kept back and its remarks passed on. */
+async function runFor(
+  context: Context,
+  environment: string,
+  workspace: Pick<Context, 'workspace'>,
+  { format }: SeveralOptions,
+  run: Run,
+  note: (text: string) => void,
+): Promise<Outcome> {
+  const texts: string[] = [];
+  let document: object = {};
+  let words = '';
+  const own: Context = {
+    ...context,
+    ...workspace,
+    flags: { ...context.flags, env: environment, several: true },
+    note,
+    progress: () => ({ show: () => undefined, end: () => undefined }),
+    print: (text) => texts.push(text),
+    printJson: (members) => {
+      document = { ...document, ...members };
+    },
+    outline: (told) => {
+      words = told;
+    },
+    finish: () => undefined,
+  };
+  const done = (exit: number): Outcome => ({
+    environment,
+    exit,
+    words,
+    text: texts.join(''),
+    document,
+    notes: '',
+  });
+  try {
+    return done(await run(own));
+  } catch (error) {
+    if (error instanceof Failure) words = error.message;
+    return done(reportFailure(own, error, format === 'json'));
+  }
+}
+
+function show(context: Context, outcomes: readonly Outcome[], format: string | undefined): void {
+  const rows: readonly EnvironmentRow[] = outcomes.map(({ environment, exit, words }) => {
+    return { environment, exit, words };
+  });
+  for (const { environment, notes } of outcomes) if (notes !== '') context.note(`${environment}:\n${notes}`);
+  if (format === 'json') {
+    const environments = outcomes.map(({ environment, exit, document }) => {
+      return { environment, exit, ...document };
+    });
+    context.printJson({ format_version: '1.0', environments });
+    return;
+  }
+  const sections = outcomes.map(({ environment, text }) => ({ environment, text }));
+  context.print(
+    format === 'markdown'
+      ? renderEnvironmentsMarkdown(rows, sections)
+      : renderEnvironments(rows, sections, context.style),
+  );
+}

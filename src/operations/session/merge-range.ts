@@ -1,0 +1,48 @@
+import { Failure } from '../../model/errors.ts';
+import { readGitInfo } from '../../state/git/git-info.ts';
+import { firstParentLine } from '../../state/git/history.ts';
+import type { Host } from '../host.ts';
+import { gitFor } from './git.ts';
+import { gatherProject } from './inputs.ts';
+import { openState } from './open-state.ts';
+
+/** Where the merges are that no completed apply has seen. */
+export interface MergeRange {
+  /** The commit at hand. */
+  readonly commit: string;
+  /** Branch at hand. */
+  readonly target: string;
+  /** The commit of the last completed apply; undefined where there was none. */
+  readonly since: string | undefined;
+  /** Commits between the two, the newest first; undefined where the clone cannot tell. */
+  readonly commits: readonly string[] | undefined;
+}
+
+/** What the state and the clone know of the range. */
+export async function mergeRange(
+  host: Host,
+  told: { readonly commit: string | undefined; readonly target: string | undefined },
+): Promise<MergeRange> {
+  const project = await gatherProject(host);
+  const git = gitFor(host.runtime, project);
+  const [info, state] = await Promise.all([
+    readGitInfo(project.root, git),
+    openState(host.runtime, project).load(),
+  ]);
+  const commit = told.commit ?? info?.commit;
+  if (commit === undefined) {
+    throw new Failure('usage', 'it is not known which commit is at hand', {
+      code: 'FORGE_COMMIT',
+      hint: 'add --commit SHA',
+    });
+  }
+  const target = told.target ?? info?.branch ?? undefined;
+  if (target === undefined) {
+    throw new Failure('usage', 'it is not known which branch the requests were merged into', {
+      code: 'FORGE_BRANCH',
+      hint: 'add --branch main',
+    });
+  }
+  const since = state?.completed?.commit ?? undefined;
+  return { commit, target, since, commits: await firstParentLine(git, project.root, since, commit) };
+}

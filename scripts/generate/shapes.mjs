@@ -76,6 +76,7 @@ function builder(defs) {
       ...(by === 'key' ? { keys: schema['x-list-map-keys'] } : {}),
       item: shapeOf(schema.items),
       ...(schema['x-ordered'] ? { ordered: true } : {}),
+      ...(schema['x-null-value'] ? { nullValue: true } : {}),
       ...(types.includes('string') ? { otherwise: scalar } : {}),
     };
   }

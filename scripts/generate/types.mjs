@@ -42,6 +42,8 @@ function plain(schema) {
   if (Array.isArray(schema)) return schema.map(plain);
   if (schema === null || typeof schema !== 'object') return schema;
   if (typeof schema.$ref === 'string') return { $ref: schema.$ref };
+  if (schema['x-open'] && schema.enum)
+    return { description: schema.description, type: openTypes(schema.enum) };
   const kept = Object.entries(schema).filter(
     ([key, value]) => !(key === 'title' && typeof value === 'string') && !key.startsWith('x-'),
   );
@@ -49,6 +51,10 @@ function plain(schema) {
   return Array.isArray(copy.type) && copy.type.includes('object') && copy.type.length > 1
     ? splitTypes(copy)
     : copy;
+}
+
+function openTypes(known) {
+  return known.includes(null) ? ['string', 'null'] : 'string';
 }
 
 // `type: [string, object]` keeps validation flat; the type compiler needs one alternative for each type.

@@ -2,6 +2,7 @@
 import Ajv from 'ajv';
 import { _, getProperty } from 'ajv/dist/compile/codegen/index.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import enumKeyword from 'ajv/dist/vocabularies/validation/enum.js';
 import { casesOf } from './sources.mjs';
 
 const EXPORTS = {
@@ -62,6 +63,8 @@ export function validatorsModule({ defs, documents }) {
     code: { source: true, esm: true },
   });
   ajv.addKeyword('x-tag');
+  // The known values of an open catalogue: others are reported, and who reads the report decides.
+  ajv.addKeyword({ ...enumKeyword.default, keyword: 'openEnum' });
   ajv.addKeyword({ keyword: 'x-cases', type: 'object', schemaType: 'object', code: validateCase });
   ajv.addSchema({ $id: 'defs', $defs: mapValues(defs, (schema) => lower(defs, schema)) });
   for (const [name, schema] of Object.entries(documents)) {
@@ -101,7 +104,7 @@ function lower(defs, schema) {
   const kept = Object.entries(schema).filter(([key, value]) => !isAnnotation(key, value));
   return Object.fromEntries(
     kept.map(([key, value]) => [
-      key,
+      key === 'enum' ? enumOf(schema) : key,
       key === 'properties' ? mapValues(value, (each) => lower(defs, each)) : lower(defs, value),
     ]),
   );
@@ -114,10 +117,14 @@ function lowerUnion(defs, schema) {
   return {
     type: 'object',
     ...(fallback === undefined ? { required: [tag] } : { default: fallback }),
-    properties: { [tag]: { enum: cases.map(([value]) => value) } },
+    properties: { [tag]: { [enumOf(schema)]: cases.map(([value]) => value) } },
     'x-tag': tag,
     'x-cases': Object.fromEntries(cases),
   };
+}
+
+function enumOf(schema) {
+  return schema['x-open'] ? 'openEnum' : 'enum';
 }
 
 function isAnnotation(key, value) {

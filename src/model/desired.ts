@@ -42,6 +42,8 @@ export interface DesiredState {
   readonly documents: number;
   /** Addresses that exist in Git for other environments only (`only:`). */
   readonly elsewhere: ReadonlySet<Address>;
+  /** Live resources that are never shown as unmanaged: `ignore_live` of the project file. */
+  readonly ignoreLive?: readonly string[];
   /** YAML that says no kind, by the key that a document there would have. */
   readonly kindless?: readonly { readonly key: string; readonly position: Position }[];
   /** Where a pointer into a resource's spec was written; the closest ancestor when it was not. */

@@ -47,6 +47,8 @@ export interface ListShape {
   readonly item: Shape;
   /** The order of elements has a meaning. */
   readonly ordered?: true;
+  /** Null, the empty list and no list at all mean different things. */
+  readonly nullValue?: true;
   /** The shape when the value is not an array. */
   readonly otherwise?: Shape;
 }

@@ -1,6 +1,7 @@
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { isIgnoredLive } from '../model/ignore-live.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Owner, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
@@ -122,7 +123,8 @@ export function matchResources(
     const address = parseAddress(text)?.address;
     return address !== undefined && adopted.has(remote_id) ? [address] : [];
   });
-  const unmanaged = unbound.filter(({ id }) => !taken.has(id)).length;
+  const ignored = desired.ignoreLive ?? [];
+  const unmanaged = unbound.filter((each) => !taken.has(each.id) && !isIgnoredLive(ignored, each)).length;
   return { matches, moves, orphans, superseded, unmanaged, diagnostics };
 }
 

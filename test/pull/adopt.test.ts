@@ -106,7 +106,6 @@ spec:
             name: Billing
         voice_mode: unified
     - type: hangup
-      hangup: {}
   mcp_servers:
     - id: { $ref: mcp_server/crm }
       allowed_tools: [search]

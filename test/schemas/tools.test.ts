@@ -74,23 +74,19 @@ describe('tools', () => {
       expect(violations(toolBody, { type, display_name: 'D', timeout_ms: 7000, [type]: good })).toEqual([]);
       const expected = 'bogus' in bad ? [`/${type} additionalProperties`] : [];
       expect(violations(toolBody, { type, display_name: 'D', [type]: bad })).toEqual(expected);
-      expect(violations(assistantBody, assistant({ tools: [{ type }] }))).toEqual(['/tools/0 required']);
+      const bare = type === 'hangup' || type === 'skip_turn' ? [] : ['/tools/0 required'];
+      expect(violations(assistantBody, assistant({ tools: [{ type }] }))).toEqual(bare);
     },
   );
 
   test.each([
-    ['an unknown type', { type: 'nope' }, ['/tools/0/type enum']],
+    ['an unknown type', { type: 'nope' }, ['/tools/0/type openEnum']],
     ['no type', { hangup: {} }, ['/tools/0 required']],
     ['settings of another type', { type: 'hangup', hangup: {}, pay: {} }, ['/tools/0 additionalProperties']],
     [
       'what only replies carry',
       { type: 'hangup', hangup: {}, shared: false, tool_id: 't' },
       ['/tools/0 additionalProperties', '/tools/0 additionalProperties'],
-    ],
-    [
-      'a short nested timeout',
-      { type: 'webhook', webhook: { name: 'w', description: 'd', url: 'u', timeout_ms: 499 } },
-      ['/tools/0/webhook/timeout_ms minimum'],
     ],
     [
       'a delayed message without a delay',

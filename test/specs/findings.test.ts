@@ -220,14 +220,72 @@ describe('schema', () => {
     ['a promotion on a tool', `${TOOL}§promotion: {}\n`, 'FIELD_UNKNOWN'],
     ['a missing field', 'kind: assistant\nspec:\n  §name: A\n', 'FIELD_MISSING'],
     ['no spec at all', '§kind: assistant\n', 'FIELD_MISSING'],
-    ['a wrong type', assistant('voice_settings: { voice: v, voice_speed: §"fast" }'), 'TYPE_WRONG'],
+    [
+      'a wrong type',
+      assistant('voice_settings: { voice: AWS.Polly.Joanna, voice_speed: §"fast" }'),
+      'TYPE_WRONG',
+    ],
     [
       'a folded text where a number belongs',
-      assistant('voice_settings:\n  voice: v\n  voice_speed: §>\n    fast\n'),
+      assistant('voice_settings:\n  voice: AWS.Polly.Joanna\n  voice_speed: §>\n    fast\n'),
       'TYPE_WRONG',
     ],
     ['a mapping where a text belongs', assistant('greeting: §{ file: x.md }'), 'TYPE_WRONG'],
     ['an unknown value', assistant('enabled_features: [§telefony]'), 'VALUE_UNKNOWN'],
+    ['a value of a closed list that is no slip', assistant('enabled_features: [§fax]'), 'VALUE_UNKNOWN'],
+    [
+      'a slip of a known speech-to-text model',
+      assistant('transcription: { model: §deepgram/nova3 }'),
+      'VALUE_UNKNOWN',
+    ],
+    [
+      'a speech-to-text model that nobody knows yet',
+      assistant('transcription: { model: §vendor/new-stt }'),
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a newer number of a known model',
+      assistant('transcription: { model: §deepgram/nova-4 }'),
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a noise suppression engine that nobody knows yet',
+      assistant('telephony_settings: { noise_suppression: §hush }'),
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a tool type that nobody knows yet, inline',
+      assistant('tools: [{ type: §new_fancy, new_fancy: { free: true } }]'),
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a tool type that nobody knows yet, shared',
+      'kind: tool\nspec: { type: §new_fancy, display_name: New, new_fancy: { free: true } }\n',
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a channel that nobody knows yet',
+      TEST('{ $ref: assistant/billing }', '  telnyx_conversation_channel: §video_room\n'),
+      'warning VALUE_UNKNOWN',
+      BILLING,
+    ],
+    [
+      'an engine of voices that nobody knows yet',
+      assistant('voice_settings: { voice: §Newco.voice.one }'),
+      'warning VALUE_UNKNOWN',
+    ],
+    [
+      'a slip of an engine of voices',
+      assistant('voice_settings: { voice: §Telnix.KokoroTTS.af_heart }'),
+      'VALUE_UNKNOWN',
+    ],
+    [
+      'a transport of MCP servers that the API does not take',
+      'kind: mcp_server\nspec: { name: M, type: §streamable_http, url: "https://m.example" }\n',
+      'VALUE_UNKNOWN',
+    ],
+    ['null where it means "not given"', assistant('description: §null'), 'TYPE_WRONG'],
+    ['null for a number', assistant('telephony_settings: { user_idle_timeout_secs: §null }'), 'TYPE_WRONG'],
     ['an unknown tool type', assistant('tools: [{ type: §webhok }]'), 'VALUE_UNKNOWN'],
     ['a broken limit', assistant('dynamic_variables_webhook_timeout_ms: §10001'), 'VALUE_LIMIT'],
     [
@@ -377,7 +435,7 @@ describe('tools', () => {
       'PAY_NEEDS_DISABLE_DTMF',
       PAY,
     ],
-    ['a nested webhook timeout', webhook('§timeout_ms: 3000'), 'WEBHOOK_TIMEOUT'],
+    ['a nested webhook timeout', webhook('§timeout_ms: 3000'), 'warning WEBHOOK_TIMEOUT'],
     [
       'a warm transfer without briefing',
       assistant(
@@ -394,7 +452,7 @@ describe('tools', () => {
 });
 
 describe('flows', () => {
-  const A = '- { id: a, instructions: Hi }';
+  const A = '- { id: a, instructions: Hi }\n- { id: z, instructions: Ho }';
   const SPEAK = '- { id: s, type: speak, message: Bye }';
   const DEFAULT = '{ type: default }';
   check([
@@ -402,8 +460,8 @@ describe('flows', () => {
     ['an edge from nowhere', flow(A, edge('e', '§x', 'a')), 'FLOW_NODE_UNKNOWN'],
     ['an edge to nowhere', flow(A, edge('e', 'a', '§x')), 'FLOW_NODE_UNKNOWN'],
     ['two nodes of one id', flow(`${A}\n- { id: §a, instructions: Ho }`, '[]'), 'FLOW_ID_TWICE'],
-    ['two edges of one id', flow(A, `${edge('e', 'a', 'a')}\n${edge('§e', 'a', 'a')}`), 'FLOW_ID_TWICE'],
-    ['a default edge from a prompt node', flow(A, edge('e', 'a', 'a', `§${DEFAULT}`)), 'FLOW_DEFAULT_EDGE'],
+    ['two edges of one id', flow(A, `${edge('e', 'a', 'z')}\n${edge('§e', 'a', 'z')}`), 'FLOW_ID_TWICE'],
+    ['a default edge from a prompt node', flow(A, edge('e', 'a', 'z', `§${DEFAULT}`)), 'FLOW_DEFAULT_EDGE'],
     [
       'a speak node without default edge',
       flow(`${A}\n${SPEAK.replace('{', '§{')}`, edge('e', 's', 'a')),
@@ -411,9 +469,10 @@ describe('flows', () => {
     ],
     [
       'a speak node with two',
-      flow(`${A}\n${SPEAK}`, `${edge('e', 's', 'a', DEFAULT)}\n${edge('f', 's', 's', `§${DEFAULT}`)}`),
+      flow(`${A}\n${SPEAK}`, `${edge('e', 's', 'a', DEFAULT)}\n${edge('f', 's', 'z', `§${DEFAULT}`)}`),
       'FLOW_DEFAULT_EDGE',
     ],
+    ['an edge back to its own node', flow(A, edge('e', 'a', '§a')), 'warning FLOW_SELF_LOOP'],
     [
       'model and external_llm',
       flow(
@@ -428,6 +487,84 @@ describe('flows', () => {
 describe('settings, promotion and tests', () => {
   const promotion = (text: string): string => `${assistant('')}promotion: ${text}\n`;
   check([
+    [
+      'a GPT-Live model with another voice',
+      assistant('model: openai/gpt-live-1\nvoice_settings: { voice: §Telnyx.KokoroTTS.af_heart }'),
+      'VOICE_MODEL',
+    ],
+    [
+      'an OpenAILive voice with another model',
+      assistant('model: §openai/gpt-4o\nvoice_settings: { voice: OpenAILive.marin }'),
+      'VOICE_MODEL',
+    ],
+    [
+      'a speed that Telnyx Ultra does not speak',
+      assistant('voice_settings: { voice: Telnyx.Ultra.x, voice_speed: §1.6 }'),
+      'warning VOICE_SPEED',
+    ],
+    [
+      'a speed that Soniox does not speak',
+      assistant('voice_settings: { voice: Soniox.tts-rt-v2.x, voice_speed: §0.6 }'),
+      'warning VOICE_SPEED',
+    ],
+    [
+      'expressive mode with another engine',
+      assistant('voice_settings: { voice: AWS.Polly.Joanna, expressive_mode: §true }'),
+      'warning EXPRESSIVE_VOICE',
+    ],
+    [
+      'recording without data retention',
+      assistant(
+        'privacy_settings: { data_retention: false }\ntelephony_settings: { recording_settings: { enabled: §true } }',
+      ),
+      'RECORDING_RETENTION',
+    ],
+    [
+      'calls that are recorded by default, without data retention',
+      assistant('enabled_features: [telephony]\nprivacy_settings: { data_retention: §false }'),
+      'warning RECORDING_RETENTION',
+    ],
+    ['delegation without a model', assistant('delegation_settings: §{ enabled: true }'), 'DELEGATION_MODEL'],
+    ['an event stream without address', assistant('websocket_settings: §{ enabled: true }'), 'WEBSOCKET_URL'],
+    [
+      'an event stream on this machine',
+      assistant('websocket_settings: { url: §"wss://localhost:9000/x" }'),
+      'WEBSOCKET_URL',
+    ],
+    [
+      'both a model and an external one',
+      assistant('model: §openai/gpt-4o\nexternal_llm: { base_url: "https://x.example", model: n }'),
+      'warning MODEL_TWICE',
+    ],
+    [
+      'variables that the API refused',
+      assistant('dynamic_variables: { share: §0.5, map: §{ a: b }, none: §null, whole: 3, list: [1] }'),
+      'warning VARIABLE_VALUE',
+    ],
+    [
+      'an insight whose schema is open',
+      'kind: insight\nspec: { name: I, instructions: Look., json_schema: §{ type: object } }\n',
+      'warning INSIGHT_SCHEMA',
+    ],
+    [
+      'a gate test that calls a number',
+      promotion('{ strategy: gated, gate: { tests: [§{ $ref: test/smoke }] } }'),
+      'GATE_TEST_PHONE',
+      {
+        'assistants/smoke.yaml': `${String(SMOKE['assistants/smoke.yaml']).replace(
+          '{ $ref: assistant/a }',
+          '"+13125550100"',
+        )}  telnyx_conversation_channel: phone_call\n`,
+      },
+    ],
+    [
+      'a gate on a suite with a test that calls a number',
+      promotion('{ strategy: gated, gate: { suites: [§smoke] } }'),
+      'GATE_TEST_PHONE',
+      {
+        'assistants/smoke.yaml': `${SMOKE['assistants/smoke.yaml']}  telnyx_conversation_channel: phone_call\n`,
+      },
+    ],
     [
       'eager above the threshold',
       assistant(

@@ -5,7 +5,7 @@ const MOOD = `kind: insight
 spec:
   name: Mood
   instructions: How did the caller feel?
-  json_schema: { type: object, properties: { mood: { $ref: "#/$defs/mood" } } }
+  json_schema: { type: object, additionalProperties: false, properties: { mood: { $ref: "#/$defs/mood" } } }
 `;
 const GROUP = (members: string): string => `kind: insight_group
 spec:
@@ -31,7 +31,11 @@ describe('insights and insight groups', () => {
       { pointer: '/insight_settings/insight_group_id', target: 'insight_group/calls' },
     ]);
     const { json_schema: schema } = desired.resources.get('insight/mood')?.spec ?? {};
-    expect(schema).toEqual({ type: 'object', properties: { mood: { $ref: '#/$defs/mood' } } });
+    expect(schema).toEqual({
+      type: 'object',
+      additionalProperties: false,
+      properties: { mood: { $ref: '#/$defs/mood' } },
+    });
   });
 
   test.each([

@@ -160,6 +160,7 @@ const UPDATE_DYNAMIC_VARIABLES_CONFIG: ObjectShape = { t: 'object', fields: {
     type: SCALAR,
   } } },
 } };
+const WHATSAPP_TEMPLATE_CONFIG: OpaqueShape = { t: 'opaque' };
 const INLINE_TOOL: ObjectShape = { t: 'object', fields: {
   type: SCALAR,
   timeout_ms: TOOL_TIMEOUT,
@@ -177,6 +178,7 @@ const INLINE_TOOL: ObjectShape = { t: 'object', fields: {
   skip_turn: SKIP_TURN_CONFIG,
   pay: PAY_CONFIG,
   update_dynamic_variables: UPDATE_DYNAMIC_VARIABLES_CONFIG,
+  whatsapp_template: WHATSAPP_TEMPLATE_CONFIG,
 } };
 const MCP_SERVER_REF: ScalarShape = { t: 'scalar', ref: 'mcp_server' };
 const INTEGRATION_REF: ScalarShape = { t: 'scalar', ref: 'integration' };
@@ -255,7 +257,7 @@ const FLOW_NODE: ObjectShape = { t: 'object', fields: {
   model: SCALAR,
   llm_api_key_ref: { t: 'scalar', secretRef: true },
   external_llm: EXTERNAL_LLM,
-  shared_tool_ids: { t: 'list', by: 'value', item: TOOL_REF },
+  shared_tool_ids: { t: 'list', by: 'value', item: TOOL_REF, nullValue: true },
   tools_mode: { t: 'scalar', default: 'replace' },
   transcription: TRANSCRIPTION,
   voice_settings: VOICE_SETTINGS,
@@ -352,6 +354,20 @@ const PRIVACY_SETTINGS: ObjectShape = { t: 'object', fields: {
   data_retention: { t: 'scalar', json: 'boolean' },
   in_transit_data_locality: { t: 'scalar', json: 'boolean', default: false },
 } };
+const DELEGATION_SETTINGS: ObjectShape = { t: 'object', fields: {
+  enabled: { t: 'scalar', json: 'boolean', default: true },
+  mode: { t: 'scalar', default: 'telnyx' },
+  model: SCALAR,
+  external_llm: EXTERNAL_LLM,
+  llm_api_key_ref: { t: 'scalar', secretRef: true },
+  instructions: TEXT,
+  speak_results: { t: 'scalar', json: 'boolean', default: true },
+} };
+const WEBSOCKET_SETTINGS: ObjectShape = { t: 'object', fields: {
+  enabled: { t: 'scalar', json: 'boolean', default: false },
+  url: SCALAR,
+  auth_ref: { t: 'scalar', secretRef: true },
+} };
 const OBSERVABILITY_SETTINGS: ObjectShape = { t: 'object', fields: {
   status: { t: 'scalar', default: 'disabled' },
   host: SCALAR,
@@ -393,7 +409,7 @@ const ASSISTANT_SPEC: ObjectShape = { t: 'object', fields: {
   tools: { t: 'list', by: 'key', keys: ['type', 'webhook/name', 'function/name', 'client_side_tool/name', 'update_dynamic_variables/name'], item: INLINE_TOOL },
   mcp_servers: { t: 'list', by: 'key', keys: ['id'], item: { t: 'object', fields: {
     id: MCP_SERVER_REF,
-    allowed_tools: { t: 'list', by: 'value', item: SCALAR },
+    allowed_tools: { t: 'list', by: 'value', item: SCALAR, nullValue: true },
   } } },
   integrations: { t: 'list', by: 'key', keys: ['integration_id'], item: { t: 'object', fields: {
     integration_id: INTEGRATION_REF,
@@ -414,6 +430,8 @@ const ASSISTANT_SPEC: ObjectShape = { t: 'object', fields: {
   messaging_settings: MESSAGING_SETTINGS,
   insight_settings: INSIGHT_SETTINGS,
   privacy_settings: PRIVACY_SETTINGS,
+  delegation_settings: DELEGATION_SETTINGS,
+  websocket_settings: WEBSOCKET_SETTINGS,
   observability_settings: OBSERVABILITY_SETTINGS,
   post_conversation_settings: POST_CONVERSATION_SETTINGS,
   widget_settings: WIDGET_SETTINGS,
@@ -436,13 +454,14 @@ const TOOL_SPEC: ObjectShape = { t: 'object', fields: {
   skip_turn: SKIP_TURN_CONFIG,
   pay: PAY_CONFIG,
   update_dynamic_variables: UPDATE_DYNAMIC_VARIABLES_CONFIG,
+  whatsapp_template: WHATSAPP_TEMPLATE_CONFIG,
 } };
 const MCP_SERVER_SPEC: ObjectShape = { t: 'object', fields: {
   name: SCALAR,
   type: SCALAR,
   url: SCALAR,
   api_key_ref: { t: 'scalar', secretRef: true },
-  allowed_tools: { t: 'list', by: 'value', item: SCALAR },
+  allowed_tools: { t: 'list', by: 'value', item: SCALAR, nullValue: true },
 } };
 const TEST_SPEC: ObjectShape = { t: 'object', fields: {
   name: SCALAR,

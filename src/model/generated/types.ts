@@ -49,7 +49,8 @@ export type InlineTool =
   | InlineSendMessageTool
   | InlineSkipTurnTool
   | InlinePayTool
-  | InlineUpdateDynamicVariablesTool;
+  | InlineUpdateDynamicVariablesTool
+  | InlineWhatsappTemplateTool;
 /**
  * Longest run of the tool in milliseconds.
  */
@@ -208,7 +209,8 @@ export type ToolSpec =
   | SharedSendMessageTool
   | SharedSkipTurnTool
   | SharedPayTool
-  | SharedUpdateDynamicVariablesTool;
+  | SharedUpdateDynamicVariablesTool
+  | SharedWhatsappTemplateTool;
 /**
  * Name of the tool in the library.
  */
@@ -280,7 +282,7 @@ export interface TelephonySettings {
   /**
    * Noise suppression engine.
    */
-  readonly noise_suppression?: 'aicoustics' | 'krisp' | 'deepfilternet' | 'disabled';
+  readonly noise_suppression?: string;
   /**
    * Settings of single engines.
    */
@@ -292,15 +294,15 @@ export interface TelephonySettings {
     /**
      * Mode; deepfilternet only.
      */
-    readonly mode?: 'advanced';
+    readonly mode?: string;
     /**
      * Model family; aicoustics only.
      */
-    readonly family?: 'quail';
+    readonly family?: string;
     /**
      * Model size; aicoustics only.
      */
-    readonly size?: 'vf' | 'vf_2_0_l';
+    readonly size?: string;
     /**
      * Strength; aicoustics only.
      */
@@ -447,6 +449,50 @@ export interface ObservabilitySettings {
   readonly prompt_version?: number;
 }
 /**
+ * A second model that works in the background while the assistant talks. Beta.
+ */
+export interface DelegationSettings {
+  /**
+   * Turns delegation on or off.
+   */
+  readonly enabled?: boolean;
+  /**
+   * Who runs the second model; `telnyx` needs `model` or `external_llm`.
+   */
+  readonly mode?: 'telnyx' | 'client';
+  /**
+   * Model of the platform that does the work.
+   */
+  readonly model?: string;
+  readonly external_llm?: ExternalLlm;
+  /**
+   * Integration secret with the key of that model.
+   */
+  readonly llm_api_key_ref?: string;
+  readonly instructions?: Text;
+  /**
+   * Tell the caller what came of it.
+   */
+  readonly speak_results?: boolean;
+}
+/**
+ * A websocket of yours that gets the events of conversations. Beta.
+ */
+export interface WebsocketSettings {
+  /**
+   * Send the events.
+   */
+  readonly enabled?: boolean;
+  /**
+   * Public address, ws or wss; needed when enabled.
+   */
+  readonly url?: string;
+  /**
+   * Integration secret that is sent along; it has to exist when the assistant is saved.
+   */
+  readonly auth_ref?: string;
+}
+/**
  * A last turn for follow-up work.
  */
 export interface PostConversationSettings {
@@ -552,9 +598,9 @@ export interface AssistantSpec {
   readonly mcp_servers?: {
     readonly id: McpServerRef;
     /**
-     * Tools that may be called. Left out, the server's own list holds.
+     * Tools that may be called. Left out or null, the server's own list holds; an empty list allows none.
      */
-    readonly allowed_tools?: readonly string[];
+    readonly allowed_tools?: readonly string[] | null;
   }[];
   /**
    * Connected integrations of the assistant.
@@ -600,6 +646,8 @@ export interface AssistantSpec {
   readonly messaging_settings?: MessagingSettings;
   readonly insight_settings?: InsightSettings;
   readonly privacy_settings?: PrivacySettings;
+  readonly delegation_settings?: DelegationSettings;
+  readonly websocket_settings?: WebsocketSettings;
   readonly observability_settings?: ObservabilitySettings;
   readonly post_conversation_settings?: PostConversationSettings;
   readonly widget_settings?: WidgetSettings;
@@ -844,7 +892,7 @@ export interface InlineHangupTool {
    * Type of the tool.
    */
   readonly type: 'hangup';
-  readonly hangup: HangupConfig;
+  readonly hangup?: HangupConfig;
 }
 /**
  * Ends the call.
@@ -1159,7 +1207,7 @@ export interface InlineSkipTurnTool {
    * Type of the tool.
    */
   readonly type: 'skip_turn';
-  readonly skip_turn: SkipTurnConfig;
+  readonly skip_turn?: SkipTurnConfig;
 }
 /**
  * Lets a turn pass in silence.
@@ -1243,6 +1291,22 @@ export interface UpdateDynamicVariablesConfig {
   }[];
 }
 /**
+ * A tool for a WhatsApp message from a template.
+ */
+export interface InlineWhatsappTemplateTool {
+  /**
+   * Type of the tool.
+   */
+  readonly type: 'whatsapp_template';
+  readonly whatsapp_template: WhatsappTemplateConfig;
+}
+/**
+ * Settings of the message; the API's documents do not say which there are.
+ */
+export interface WhatsappTemplateConfig {
+  readonly [k: string]: unknown;
+}
+/**
  * A remote agent; each skill of its card becomes a tool.
  */
 export interface A2AAgent {
@@ -1299,7 +1363,7 @@ export interface ConversationFlow {
    */
   readonly nodes: readonly FlowNode[];
   /**
-   * Transitions; those that leave one node are tried in this order.
+   * Transitions. Of those that leave one node, on calls expressions are tried before llm conditions.
    */
   readonly edges?: readonly FlowEdge[];
 }
@@ -1334,9 +1398,9 @@ export interface PromptNode {
   readonly llm_api_key_ref?: string;
   readonly external_llm?: ExternalLlm;
   /**
-   * Shared tools that may be called during this step.
+   * Shared tools that may be called during this step. Null leaves those of the assistant; an empty list, with `tools_mode` replace, leaves none.
    */
-  readonly shared_tool_ids?: readonly ToolRef[];
+  readonly shared_tool_ids?: readonly ToolRef[] | null;
   /**
    * Whether these tools replace the assistant's or join them.
    */
@@ -1352,23 +1416,7 @@ export interface Transcription {
   /**
    * Speech-to-text model.
    */
-  model?:
-    | 'deepgram/flux'
-    | 'deepgram/nova-3'
-    | 'deepgram/nova-2'
-    | 'azure/fast'
-    | 'assemblyai/universal-3-5-pro'
-    | 'assemblyai/universal-streaming'
-    | 'xai/grok-stt'
-    | 'soniox/stt-rt-v4'
-    | 'soniox/stt-rt-v5'
-    | 'nvidia/parakeet-v3'
-    | 'omi-health/omi-med-stt-v1'
-    | 'humain/realtime'
-    | 'reson8/turns'
-    | 'cohere/ar-stt'
-    | 'distil-whisper/distil-large-v2'
-    | 'openai/whisper-large-v3-turbo';
+  readonly model?: string;
   /**
    * Language code or `auto`; which ones work depends on the model.
    */
@@ -1453,7 +1501,7 @@ export interface VoiceSettings {
    */
   readonly voice: string;
   /**
-   * Speaking rate for Telnyx Natural and Soniox voices.
+   * Speaking rate: 0.6 to 1.5 for Telnyx Ultra voices, 0.7 to 1.3 for Soniox.
    */
   readonly voice_speed?: number;
   /**
@@ -1468,49 +1516,7 @@ export interface VoiceSettings {
   /**
    * Language that MiniMax voices are tuned to; `auto` detects it, null turns the boost off.
    */
-  language_boost?:
-    | null
-    | 'auto'
-    | 'Chinese'
-    | 'Chinese,Yue'
-    | 'English'
-    | 'Arabic'
-    | 'Russian'
-    | 'Spanish'
-    | 'French'
-    | 'Portuguese'
-    | 'German'
-    | 'Turkish'
-    | 'Dutch'
-    | 'Ukrainian'
-    | 'Vietnamese'
-    | 'Indonesian'
-    | 'Japanese'
-    | 'Italian'
-    | 'Korean'
-    | 'Thai'
-    | 'Polish'
-    | 'Romanian'
-    | 'Greek'
-    | 'Czech'
-    | 'Finnish'
-    | 'Hindi'
-    | 'Bulgarian'
-    | 'Danish'
-    | 'Hebrew'
-    | 'Malay'
-    | 'Persian'
-    | 'Slovak'
-    | 'Swedish'
-    | 'Croatian'
-    | 'Filipino'
-    | 'Hungarian'
-    | 'Norwegian'
-    | 'Slovenian'
-    | 'Catalan'
-    | 'Nynorsk'
-    | 'Tamil'
-    | 'Afrikaans';
+  readonly language_boost?: string | null;
   /**
    * Closeness to the original voice; ElevenLabs only.
    */
@@ -1543,7 +1549,7 @@ export interface PredefinedAudio {
   /**
    * Name of the sound.
    */
-  readonly value: 'silence' | 'office';
+  readonly value: string;
   /**
    * Loudness in steps of a tenth.
    */
@@ -1605,6 +1611,7 @@ export interface ToolNode {
    */
   readonly name?: string;
   readonly shared_tool_id: ToolRef;
+  readonly message?: Text;
   readonly position?: NodePosition;
 }
 /**
@@ -2545,7 +2552,7 @@ export interface TestSpec {
   /**
    * Channel of the conversation.
    */
-  readonly telnyx_conversation_channel?: 'phone_call' | 'web_call' | 'sms_chat' | 'web_chat';
+  readonly telnyx_conversation_channel?: string;
   /**
    * Suite that the test belongs to.
    */
@@ -2564,9 +2571,9 @@ export interface McpServerSpec {
    */
   readonly name: string;
   /**
-   * Transport, such as `http` or `sse`.
+   * Transport.
    */
-  readonly type: string;
+  readonly type: 'http' | 'sse';
   /**
    * Address of the server.
    */
@@ -2576,7 +2583,7 @@ export interface McpServerSpec {
    */
   readonly api_key_ref?: string | null;
   /**
-   * Tools that assistants may call; null allows all.
+   * Tools that assistants may call. Null allows all, an empty list none.
    */
   readonly allowed_tools?: readonly string[] | null;
 }
@@ -2749,6 +2756,18 @@ export interface SharedUpdateDynamicVariablesTool {
   readonly update_dynamic_variables: UpdateDynamicVariablesConfig;
 }
 /**
+ * A shared tool for a WhatsApp message from a template.
+ */
+export interface SharedWhatsappTemplateTool {
+  /**
+   * Type of the tool.
+   */
+  readonly type: 'whatsapp_template';
+  readonly display_name: ToolDisplayName;
+  readonly timeout_ms?: ToolTimeout;
+  readonly whatsapp_template: WhatsappTemplateConfig;
+}
+/**
  * A JSON Merge Patch onto `spec`.
  */
 export interface AssistantPatch {
@@ -2909,6 +2928,18 @@ export interface AssistantPatch {
     readonly [k: string]: unknown;
   };
   /**
+   * A second model that works in the background while the assistant talks. Beta.
+   */
+  readonly delegation_settings?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * A websocket of yours that gets the events of conversations. Beta.
+   */
+  readonly websocket_settings?: {
+    readonly [k: string]: unknown;
+  };
+  /**
    * Tracing and prompt synchronisation with Langfuse.
    */
   readonly observability_settings?: {
@@ -3049,7 +3080,7 @@ export interface McpServerPatch {
     readonly [k: string]: unknown;
   };
   /**
-   * Transport, such as `http` or `sse`.
+   * Transport.
    */
   readonly type?: {
     readonly [k: string]: unknown;
@@ -3067,7 +3098,7 @@ export interface McpServerPatch {
     readonly [k: string]: unknown;
   };
   /**
-   * Tools that assistants may call; null allows all.
+   * Tools that assistants may call. Null allows all, an empty list none.
    */
   readonly allowed_tools?: {
     readonly [k: string]: unknown;
@@ -3177,6 +3208,12 @@ export interface ToolPatch {
    * Lets the assistant set dynamic variables during the conversation.
    */
   readonly update_dynamic_variables?: {
+    readonly [k: string]: unknown;
+  };
+  /**
+   * Settings of the message; the API's documents do not say which there are.
+   */
+  readonly whatsapp_template?: {
     readonly [k: string]: unknown;
   };
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
 import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
-import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
+import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
@@ -101,10 +102,34 @@ function planOffline(
   return { state, planned, account, apiBase };
 }
 
-function refuseForeignState({ project }: Inputs, state: State | undefined): void {
+function refuseForeignState({ project, desired }: Inputs, state: State | undefined): void {
   if (state === undefined) return;
   const foreign = checkState(state, { project: project.name, environment: project.environment.name });
   if (foreign !== undefined) throw foreign;
+  const lost = documentsWithoutKind(desired, state);
+  if (lost.length === 0) return;
+  throw new Failure('spec', 'files that held applied documents say no kind', {
+    code: 'SPEC_INVALID',
+    diagnostics: lost,
+    hint: 'write their kind again; to drop the resources delete the files, to keep the files name them under ignore:',
+  });
+}
+
+/** A document that was applied and says no kind any more has been damaged; it must not look like a deletion. */
+function documentsWithoutKind(desired: DesiredState, state: State): readonly Diagnostic[] {
+  const bound = Object.keys(state.resources).flatMap((text) => parseAddress(text) ?? []);
+  const known = (address: Address): boolean =>
+    desired.resources.has(address) || desired.elsewhere.has(address);
+  return (desired.kindless ?? []).flatMap(({ key, position }) => {
+    const gone = bound.filter((each) => each.key === key && !known(each.address));
+    return gone.map(({ address }) => ({
+      severity: 'error' as const,
+      code: 'KIND_MISSING',
+      message: `this says no kind, and ${address} was applied from a document with this key`,
+      position,
+      hint: `write kind: ${address.slice(0, address.indexOf('/'))}`,
+    }));
+  });
 }
 
 /** Reads the account and compares it with Git and the state. */

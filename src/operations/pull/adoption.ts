@@ -2,6 +2,7 @@ import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
 import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { isIgnoredLive } from '../../model/ignore-live.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Planned } from '../../model/plan.ts';
 import type { AdoptedResource } from '../../model/pull.ts';
@@ -41,7 +42,10 @@ export function unmanagedOf(
   }
   const contested = contestedNames(specs, planned);
   const resources = account.resources.filter(
-    ({ kind, id, name }) => !managed.has(liveKey(kind, id)) && !contested.has(`${kind} ${name}`),
+    (each) =>
+      !managed.has(liveKey(each.kind, each.id)) &&
+      !contested.has(`${each.kind} ${each.name}`) &&
+      !isIgnoredLive(specs.project.ignoreLive, each),
   );
   return { resources, managed, addresses: addressesFor(resources, takenKeys(specs, state)) };
 }

@@ -7,6 +7,7 @@ import {
   insightDocument,
   insightGroupDocument,
   mcpServerDocument,
+  type SchemaError,
   testDocument,
   toolDocument,
   type Validate,
@@ -27,7 +28,7 @@ const VALIDATORS: { readonly [kind in Kind]: Validate } = {
 
 /**
  * Holds a document, with its spec resolved, against its kind's schema. Kind and key are known to be good.
- * With `unknownFields: 'allow'` fields that the schema does not know pass inside the spec and its overlays.
+ * With `unknownFields: 'allow'` fields and values that the schema does not know pass inside the spec and its overlays.
  */
 export function checkDocument(
   kind: Kind,
@@ -42,7 +43,7 @@ export function checkDocument(
       (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties') ||
       !/^\/(spec|environments)(\/|$)/.test(instancePath),
   );
-  return schemaFindings(errors, body, (pointer) => fieldsOfDocument(kind, pointer));
+  return schemaFindings(errors, body, (pointer) => fieldsOfDocument(kind, pointer), unknownFields);
 }
 
 /** One thing about a spec that its schema does not allow. */
@@ -64,8 +65,9 @@ export function specProblems(
 ): readonly SpecProblem[] {
   const validate = VALIDATORS[kind];
   if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec);
-  const found = (validate.errors ?? []).flatMap(
-    ({ keyword, instancePath, params }): readonly SpecProblem[] => {
+  const found = (validate.errors ?? [])
+    .filter(counts(unknownFields))
+    .flatMap(({ keyword, instancePath, params }): readonly SpecProblem[] => {
       const pointer = instancePath.replace(/^\/spec/, '');
       if (keyword === 'required') return [{ pointer, missing: String(params.missingProperty) }];
       if (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties')
@@ -73,9 +75,14 @@ export function specProblems(
       const name = String(params.additionalProperty ?? params.unevaluatedProperty);
       const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
-    },
-  );
+    });
   return found.length > 0 ? found : ruleProblems(kind, spec);
+}
+
+/** What is newer than this release is no problem of a live value: always in catalogues, elsewhere where it is allowed. */
+function counts(unknownFields: 'error' | 'allow'): (error: SchemaError) => boolean {
+  return ({ keyword }) =>
+    keyword !== 'openEnum' && (unknownFields === 'error' || (keyword !== 'enum' && keyword !== 'const'));
 }
 
 /** What the rules say that need no other document. */

@@ -64,6 +64,7 @@ export async function openSpecs(project: Project, read: ReadSpecs = readOwn(proj
     documents: folder.count,
     elsewhere: resolved.elsewhere,
     kindless: folder.kindless,
+    ignoreLive: project.ignoreLive,
     locate: (address, pointer) => {
       const parsed = parseAddress(address);
       const document = parsed === undefined ? undefined : resolved.documents.get(parsed.address);

@@ -1,8 +1,12 @@
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
+import { fieldHint } from './field-hints.ts';
 import type { Finding } from './problem.ts';
-import { suggestion } from './suggest.ts';
+import { slipOf, suggestion } from './suggest.ts';
+
+/** What a value means that is none of a list: an error, or something that this release does not know yet. */
+export type UnknownValues = 'error' | 'allow';
 
 /** Names the fields that may stand in the object at a pointer, for suggestions. */
 export type FieldsAt = (pointer: string) => readonly string[];
@@ -15,11 +19,12 @@ export function schemaFindings(
   errors: readonly SchemaError[],
   root: JsonObject,
   fieldsAt: FieldsAt,
+  values: UnknownValues = 'error',
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   return errors.flatMap((error) => {
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
-    const finding = describe(error, valueAt(root, error.instancePath), fieldsAt);
+    const finding = describe(error, valueAt(root, error.instancePath), fieldsAt, values);
     return finding === undefined ? [] : [finding];
   });
 }
@@ -29,7 +34,12 @@ function isFormError(error: SchemaError): boolean {
   return error.keyword === 'required' && /^\$(file|ref)$/.test(String(error.params.missingProperty));
 }
 
-function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsAt): Finding | undefined {
+function describe(
+  error: SchemaError,
+  value: Json | undefined,
+  fieldsAt: FieldsAt,
+  values: UnknownValues,
+): Finding | undefined {
   const { keyword, instancePath: pointer, params } = error;
   const at = { severity: 'error', pointer } as const;
   switch (keyword) {
@@ -45,7 +55,7 @@ function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsA
         at: 'key',
         code: 'FIELD_UNKNOWN',
         message,
-        ...hinted(suggestion(name, known)),
+        ...hinted(fieldHint(child) ?? suggestion(name, known)),
       };
     }
     case 'required': {
@@ -58,7 +68,11 @@ function describe(error: SchemaError, value: Json | undefined, fieldsAt: FieldsA
       return wrongType(at, typeNames(params.type), value);
     case 'enum':
     case 'const':
-      return unknownValue(at, params, value);
+      return values === 'error' || !/^\/(spec|environments)\//.test(pointer)
+        ? unknownValue(at, params, value)
+        : catalogueValue(at, params, value);
+    case 'openEnum':
+      return catalogueValue(at, params, value, values);
     case 'pattern':
       if (typeof value !== 'string') return undefined;
       return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params.pattern)) };
@@ -92,6 +106,9 @@ function wrongType(at: At, wanted: string, value: Json | undefined): Finding {
 }
 
 function typeHint(wanted: string, value: Json | undefined): string | undefined {
+  if (value === null) {
+    return 'leave the field out: to the API null means "not given" and changes nothing; an empty text or list clears';
+  }
   if (wanted.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
     return 'put it in quotes';
   if (wanted.includes('true or false') && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {
@@ -116,6 +133,34 @@ function unknownValue(at: At, params: SchemaError['params'], value: Json | undef
   const near = typeof value === 'string' ? suggestion(value, names) : undefined;
   const hint = near ?? `allowed: ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`;
   return { ...at, code: 'VALUE_UNKNOWN', message, hint: hint.replace(/^known: /, 'allowed: ') };
+}
+
+/**
+ * A value of a catalogue that grows: one that is nearly a known one is a slip, any other may be newer than this release.
+ * Where unknown values are allowed, other lists are such catalogues too, and a slip is only pointed out.
+ */
+function catalogueValue(
+  at: At,
+  params: SchemaError['params'],
+  value: Json | undefined,
+  values: UnknownValues = 'error',
+): Finding | undefined {
+  if (typeof value !== 'string') return unknownValue(at, params, value);
+  const list = params.allowedValues;
+  const names = (Array.isArray(list) ? list : [params.allowedValue]).map(String);
+  const meant = slipOf(value, names);
+  const code = 'VALUE_UNKNOWN';
+  if (meant !== undefined && values === 'error') {
+    const message = `${JSON.stringify(value)} is not known`;
+    return { ...at, code, message, hint: `did you mean ${meant}?` };
+  }
+  if (meant === undefined && values === 'allow') return undefined;
+  const message = `${JSON.stringify(value)} is not known to this release; it is sent as it is`;
+  const hint =
+    meant === undefined
+      ? `known are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
+      : `if it is a slip, ${meant} may be meant`;
+  return { ...at, severity: 'warning', code, message, hint };
 }
 
 function patternMessage(value: string, pattern: string): string {

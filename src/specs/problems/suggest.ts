@@ -16,6 +16,19 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/**
+ * The known word that an unknown one is a slip of. Another number is no slip: newer models differ from older ones by
+ * little else.
+ */
+export function slipOf(word: string, known: readonly string[]): string | undefined {
+  const found = nearest(word, known);
+  if (found === undefined) return undefined;
+  const most = word.length < 5 ? 1 : 2;
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/\d+/g, '#');
+  const differs = plain(word) !== plain(found) || word.toLowerCase() === found.toLowerCase();
+  return differs && editDistance(word.toLowerCase(), found.toLowerCase()) <= most ? found : undefined;
+}
+
 /** A hint that offers the nearest candidate, or the whole list when it is short; undefined when neither helps. */
 export function suggestion(word: string, candidates: readonly string[]): string | undefined {
   const found = nearest(word, candidates);

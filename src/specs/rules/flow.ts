@@ -3,7 +3,7 @@ import type { DesiredResource } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
-import { objectOf, objectsOf, problem, textOf } from './world.ts';
+import { objectOf, objectsOf, problem, textOf, warning } from './world.ts';
 
 type Entries = ReturnType<typeof objectsOf>;
 
@@ -51,6 +51,9 @@ function edgeEnds(edge: JsonObject, ids: readonly string[], pointer: string): re
   return [
     ...(start === undefined ? [] : unknownNode(start, ids, `${pointer}/start_node_id`)),
     ...(end === undefined ? [] : unknownNode(end, ids, `${pointer}/target/node_id`)),
+    ...(end !== undefined && end === start
+      ? [warning('FLOW_SELF_LOOP', `${pointer}/target/node_id`, `the edge leads from ${end} back to ${end}`)]
+      : []),
   ];
 }
 

@@ -67,6 +67,7 @@ function gateTests(
     if (absent !== undefined) return [{ ...absent, pointer }];
     const test = referenced(entry, world);
     const destination = test?.spec.destination;
+    if (test !== undefined && callsNumber(test)) return [numberTest(pointer, target)];
     if (isObject(destination) && destination.$ref === resource.address) return [];
     if (isObject(destination)) {
       const other = String(destination.$ref);
@@ -87,17 +88,39 @@ function gateTests(
   });
 }
 
+/** Tests by call or text message reach what a number is routed to: no version can be chosen for them. */
+function callsNumber({ spec }: DesiredResource): boolean {
+  const channel = textOf(spec.telnyx_conversation_channel) ?? 'web_chat';
+  const { destination } = spec;
+  return (
+    ['phone_call', 'sms_chat'].includes(channel) ||
+    (typeof destination === 'string' && /^\+\d+$/.test(destination))
+  );
+}
+
+function numberTest(pointer: string, target: string): Finding {
+  const message = `${target} calls a phone number, so it cannot run on a version before that is promoted`;
+  const hint = 'gate with tests of the channel web_chat, and run this one afterwards: assistantctl test run';
+  return problem('GATE_TEST_PHONE', pointer, message, hint);
+}
+
 function gateSuites(gate: JsonObject, world: RuleContext, place: string): readonly Finding[] {
   if (!isArray(gate.suites)) return [];
-  const suites = new Set<string>();
-  for (const { kind, spec } of world.resources.values()) {
-    const suite = kind === 'test' ? textOf(spec.test_suite) : undefined;
-    if (suite !== undefined) suites.add(suite);
+  const suites = new Map<string, DesiredResource[]>();
+  for (const resource of world.resources.values()) {
+    const suite = resource.kind === 'test' ? textOf(resource.spec.test_suite) : undefined;
+    if (suite !== undefined) suites.set(suite, [...(suites.get(suite) ?? []), resource]);
   }
   return gate.suites.flatMap((suite, index) => {
-    if (typeof suite !== 'string' || suites.has(suite)) return [];
+    if (typeof suite !== 'string') return [];
+    const tests = suites.get(suite);
+    const calling = tests?.find(callsNumber);
+    if (calling !== undefined) return [numberTest(`${place}/suites/${index}`, calling.address)];
+    if (tests !== undefined) return [];
     const message = `no test belongs to the suite ${suite}`;
-    return [problem('SUITE_UNKNOWN', `${place}/suites/${index}`, message, suggestion(suite, [...suites]))];
+    return [
+      problem('SUITE_UNKNOWN', `${place}/suites/${index}`, message, suggestion(suite, [...suites.keys()])),
+    ];
   });
 }
 

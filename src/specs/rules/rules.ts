@@ -1,5 +1,6 @@
 import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problems/problem.ts';
+import { settingsRules } from './assistant-settings.ts';
 import { dynamicVariableRules } from './dynamic-variables.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
@@ -12,7 +13,15 @@ import { assistantToolRules, toolRules } from './tools.ts';
 import type { Rule, RuleContext } from './world.ts';
 
 const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
-  assistant: [referenceRules, assistantToolRules, flowRules, transcriptionRules, promotionRules, ignoreRules],
+  assistant: [
+    referenceRules,
+    assistantToolRules,
+    flowRules,
+    transcriptionRules,
+    settingsRules,
+    promotionRules,
+    ignoreRules,
+  ],
   tool: [referenceRules, ({ spec }) => toolRules(spec, '/spec'), ignoreRules],
   mcp_server: [referenceRules, ignoreRules],
   test: [referenceRules, testRules, ignoreRules],

@@ -41,10 +41,8 @@ export function toolRules(body: JsonObject, pointer: string): readonly Finding[]
   if (objectOf(body.webhook).timeout_ms !== undefined) {
     const at = `${pointer}/webhook/timeout_ms`;
     const message = 'the platform stores timeout_ms of a webhook here but does not apply it';
-    findings.push({
-      ...problem('WEBHOOK_TIMEOUT', at, message, 'write timeout_ms one level up, beside type'),
-      at: 'key',
-    });
+    const hint = `write timeout_ms: ${JSON.stringify(objectOf(body.webhook).timeout_ms)} one level up, beside type`;
+    findings.push({ ...warning('WEBHOOK_TIMEOUT', at, message, hint), at: 'key' });
   }
   const transfer = objectOf(body.transfer);
   if (objectOf(transfer.warm_transfer_acceptance).enabled === true && !hasBriefing(transfer)) {

@@ -1,0 +1,17 @@
+# assistantctl as an image: a program of one folder, no packages beside Node and Git.
+FROM node:22-alpine AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build && npm pack --ignore-scripts --pack-destination /tmp
+
+FROM node:22-alpine
+RUN apk add --no-cache git openssh-client
+COPY --from=build /tmp/assistantctl-*.tgz /tmp/
+RUN npm install --global --ignore-scripts /tmp/assistantctl-*.tgz && rm /tmp/assistantctl-*.tgz
+# Runs as a user without rights; everything it writes lies below /data, so the root may be read only.
+USER node
+WORKDIR /data
+VOLUME /data
+ENTRYPOINT ["assistantctl"]

@@ -2,7 +2,7 @@
 // runs, because machines differ and drift while ratios of neighbours do not. Exits 1 when a bound is broken.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -135,6 +135,20 @@ try {
     BENCH_PEAK: peakFile,
   });
   report('peak memory of that plan', Number(readFileSync(peakFile, 'utf8')) / 1024, 300, ' MB');
+
+  const agency = mkdtempSync(join(tmpdir(), 'assistantctl-agency-'));
+  cpSync(here('../examples/agency'), agency, { recursive: true });
+  const ofAgency =
+    (...args) =>
+    () =>
+      run([MAIN, ...args, '--project', agency]);
+  const [validAgency, planAgency] = await inTurn(RUNS, [
+    ofAgency('validate'),
+    ofAgency('plan', '--env', '*', '--offline', '--format', 'json'),
+  ]);
+  rmSync(agency, { recursive: true, force: true });
+  report('validate of 15 environments', validAgency / 1000, 0.5, ' s');
+  report('plan --offline of 15 environments, one process', planAgency / 1000, 1, ' s');
 
   const { ms: demo } = await run([here('../scripts/demo.mjs')]);
   report('the demo, from the built program', demo / 1000, 20, ' s');

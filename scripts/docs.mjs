@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { commandReference } from '../dist/cli/program.js';
 import { commandsPage } from './docs/commands.mjs';
 import { DOCUMENTS, fieldsPage } from './docs/fields.mjs';
+import { asMeant } from './generate/bundle.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const schemas = {};
 for (const name of DOCUMENTS) {
-  schemas[name] = JSON.parse(await readFile(join(root, 'schemas', `${name}.schema.json`), 'utf8'));
+  const text = await readFile(join(root, 'schemas', `${name}.schema.json`), 'utf8');
+  schemas[name] = asMeant(JSON.parse(text));
 }
 const pages = {
   'docs/reference/commands.md': commandsPage(commandReference()),

@@ -15,6 +15,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Width in characters; undefined when it is no terminal. */
   columns(): number | undefined;
+  /** Height in lines; undefined when it is no terminal. */
+  rows(): number | undefined;
   write(text: string): void;
 }
 
@@ -46,6 +48,8 @@ export interface Runtime {
   /** Ends the process on the spot. For the second signal only. */
   exitNow(code: number): void;
   isAlive(pid: number): boolean;
+  /** Ends a process that leads a group of its own, and everything that it left in the group. */
+  killGroup(pid: number): void;
 }
 
 /** The runtime of a real process that was started from the package in that folder. */
@@ -72,6 +76,7 @@ export function nodeRuntime(packageRoot: string): Runtime {
     onStopSignal,
     exitNow: (code) => process.exit(code),
     isAlive,
+    killGroup,
   };
 }
 
@@ -79,6 +84,7 @@ function output(stream: NodeJS.WriteStream): Output {
   return {
     isTTY: stream.isTTY === true,
     columns: () => (stream.isTTY === true && stream.columns > 0 ? stream.columns : undefined),
+    rows: () => (stream.isTTY === true && stream.rows > 0 ? stream.rows : undefined),
     write: (text) => {
       stream.write(text);
     },
@@ -154,6 +160,14 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // Nothing of the group is left.
   }
 }
 

@@ -39,7 +39,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // The second screen: the change request on GitHub, GitLab and so on.
   forge: ['operations', 'live', 'plan', 'render', 'model', 'runtime.ts'],
-  cli: ['operations', 'forge', 'render', 'model', 'runtime.ts'],
+  // The reconciler that runs by itself: operations and forge, driven by a clock.
+  controller: ['operations', 'forge', 'render', 'model', 'runtime.ts'],
+  cli: ['controller', 'operations', 'forge', 'render', 'model', 'runtime.ts'],
   'main.ts': ['cli', 'runtime.ts'],
   'runtime.ts': [],
 };
@@ -55,6 +57,9 @@ const HOME: Readonly<Record<string, string>> = {
   '@humanwhocodes/momoa': 'convert',
   diff: 'render',
   '@dagrejs/dagre': 'render',
+  'prom-client': 'controller',
+  'string-width': 'render',
+  'wrap-ansi': 'render',
 };
 
 const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];

@@ -1,5 +1,6 @@
 /** Executes a plan's steps. Nothing is decided here: what, in which order and from what to what, the plan says. */
 
+import type { Kind } from '../model/address.ts';
 import type { ErrorKind } from '../model/errors.ts';
 import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -8,7 +9,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import { completingStep } from './complete.ts';
+import { completingStep, restoreFormer } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
@@ -24,6 +25,7 @@ import {
 } from './results.ts';
 import { opensCanary } from './rollout.ts';
 import { runSteps } from './schedule.ts';
+import { sharedLocks } from './shared-lock.ts';
 import { readAgain, updateResource } from './update.ts';
 import { movesMain, releaseVersion } from './version.ts';
 
@@ -51,6 +53,8 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
     refs,
     bindings,
     formerIds,
+    creating: sharedLocks<Kind>(),
+    unlinked: new Map<string, string>(),
     announced: new Set<string>(),
     unrecorded: new Set<string>(),
   };
@@ -176,7 +180,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
 }
 
 async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
-  const made = await createResource(context, step);
+  const made = (await restoreFormer(context, step)) ?? (await createResource(context, step));
   if (!('found' in made)) return made;
   const completing = completingStep(step, made.found, context.refs);
   if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);

@@ -1,4 +1,5 @@
 import { withIds } from '../canonical/walk.ts';
+import type { Kind } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -8,6 +9,7 @@ import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api } from '../model/remote.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import type { Binding, State, StateSession } from '../model/state.ts';
+import type { SharedLock } from './shared-lock.ts';
 
 export interface ApplyProgress {
   readonly done: number;
@@ -52,6 +54,10 @@ export interface ApplyContext extends ApplyDeps {
   readonly bindings: Map<string, Binding>;
   /** Ids that an address had before: deleted, or bound and gone. */
   readonly formerIds: ReadonlyMap<string, readonly string[]>;
+  /** Creates of one kind run together, and a look-up among all of that kind alone. */
+  readonly creating: (kind: Kind) => SharedLock;
+  /** Digests of assistants whose references this apply took away because they are to be deleted, by id. */
+  readonly unlinked: Map<string, string>;
   /** Addresses with an announced write whose outcome is not in the state yet. */
   readonly announced: Set<string>;
   /** Addresses with a write that took effect, or may have, and is not in the state yet. */

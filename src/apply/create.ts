@@ -120,7 +120,9 @@ async function createOnce(
 ): Promise<Written & Made> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const written = await context.api.create(step.kind, body, key);
+      const written = await context
+        .creating(step.kind)
+        .shared(() => context.api.create(step.kind, body, key));
       return { ...written, reply: written.resource };
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
@@ -139,10 +141,10 @@ async function lookUp(
 ): Promise<RemoteResource | undefined> {
   for (const delay of LOOK_UP_DELAYS_MS) {
     if (delay > 0) await context.sleep(delay);
+    // Pages that are read while this very apply creates would not fit together.
+    const listed = await context.creating(step.kind).alone(() => context.api.list(step.kind));
     const bound = new Set(context.ids.values());
-    const named = (await context.api.list(step.kind)).filter(
-      (resource) => !bound.has(resource.id) && isNamedLike(step, resource, body),
-    );
+    const named = listed.filter((resource) => !bound.has(resource.id) && isNamedLike(step, resource, body));
     const same = named.filter((resource) => unsettled(SHAPES[step.kind], body, resource.config).length === 0);
     const candidates = same.length > 0 ? same : named;
     const [only] = candidates;

@@ -53,8 +53,15 @@ async function endRollout(
 export async function promoteExisting(context: ApplyContext, step: Step): Promise<Done> {
   const planned = step.move;
   if (planned === undefined) throw new Failure('internal', `${step.id} has no version`, { code: 'NO_MOVE' });
-  const { from, rollback: _rollback, ...target } = planned;
-  const move = { ...target, at: context.clock().toISOString(), by: context.who ?? '' };
+  const { from, rollback: _rollback, takesBack, ...target } = planned;
+  const done_at = { at: context.clock().toISOString(), by: context.who ?? '' };
+  const move: VersionRecord = {
+    ...target,
+    ...done_at,
+    ...(takesBack !== undefined && {
+      hold: { fields: takesBack, ...done_at, reason: target.reason, cause: 'rollback' },
+    }),
+  };
   const isThere = (live: RemoteResource): boolean =>
     live.versionId === move.version_id || contentDigest(live.config) === move.content;
   const main = await readAgain(context, step);

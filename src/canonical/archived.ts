@@ -1,7 +1,28 @@
-import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
+import { CREDENTIAL, REMOVED, withoutCredentials } from '../model/credentials.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+  toPointer,
+} from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
 import { requestBody } from './payload.ts';
 import { childShape, field, fittingShape, mapScalars } from './walk.ts';
+
+/**
+ * The last live form of what is deleted, as the state keeps it. A person may have written credentials into it that
+ * no spec ever held, so they are removed here; which ones have to be set again, {@link restorable} tells.
+ */
+export function archivedForm(shape: ObjectShape, live: JsonObject): JsonObject {
+  const hidden = mapScalars(shape, live, 'secret', (value) =>
+    value === null || value === '' ? value : CREDENTIAL,
+  );
+  const kept = withoutCredentials(hidden);
+  return isObject(kept) ? kept : {};
+}
 
 /** What an archived configuration can be created from again. */
 export interface Restorable {
@@ -40,6 +61,11 @@ function looksLikeId(value: string): boolean {
 }
 
 function withoutOthers(shape: Shape, value: Json, path: Path, secrets: string[]): Json | undefined {
+  if (isRemoved(value)) {
+    secrets.push(toPointer(path));
+    return undefined;
+  }
+  if (typeof value === 'string' && value.includes(REMOVED)) secrets.push(toPointer(path));
   const fitting = fittingShape(shape, value);
   if ((fitting.t === 'scalar' || fitting.t === 'object') && fitting.serverFilled) return undefined;
   if (fitting.t === 'scalar' && fitting.secret && field(value, '$sha256') !== undefined) {
@@ -55,7 +81,17 @@ function withoutOthers(shape: Shape, value: Json, path: Path, secrets: string[])
     );
   }
   if (fitting.t !== 'list' || !isArray(value)) return value;
-  return value.flatMap(
-    (item, index) => withoutOthers(fitting.item, item, [...path, String(index)], secrets) ?? [],
-  );
+  return value.flatMap((item, index) => {
+    const at = [...path, String(index)];
+    // A header without its value would be refused, or sent empty.
+    if (isObject(item) && isRemoved(item.value)) {
+      secrets.push(toPointer([...at, 'value']));
+      return [];
+    }
+    return withoutOthers(fitting.item, item, at, secrets) ?? [];
+  });
+}
+
+function isRemoved(value: Json | undefined): boolean {
+  return jsonEqual(value, CREDENTIAL);
 }

@@ -45,7 +45,7 @@ export function withMain(
  * promotion and its record is made good for by this.
  */
 export function settledBinding(binding: Binding, live: RemoteResource): Binding {
-  const { moving, candidate, rollout, forms: _forms, ...rest } = binding;
+  const { moving, candidate, rollout, hold: _hold, forms: _forms, ...rest } = binding;
   const rolledOut = isOpen(rollout) ? rollout.candidate : undefined;
   const done = [moving, candidate, rolledOut].find((move) => move !== undefined && isMain(move, live));
   if (done === undefined) return binding;
@@ -56,6 +56,7 @@ export function settledBinding(binding: Binding, live: RemoteResource): Binding 
     base: done.base,
     foreign: done.foreign,
     ...(done.forms !== undefined && { forms: done.forms }),
+    ...(done.hold !== undefined && { hold: done.hold }),
     main_version_id: version,
     staged_version_id: null,
     mains: withMain(binding.mains, { version_id: version, at, by, reason }),

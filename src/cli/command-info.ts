@@ -1,7 +1,7 @@
 import type { Argument, Command, Option } from 'commander';
 import type { ArgumentInfo, CommandInfo, OptionInfo } from '../model/command-info.ts';
 
-const GLOBAL = ['--project', '--env', '--verbose', '--no-color', '--help'];
+const GLOBAL = ['--project', '--env', '--verbose', '--verbose-bodies', '--no-color', '--help'];
 
 /** The command line as data. */
 export function describeCommand(command: Command, path: readonly string[] = []): CommandInfo {

@@ -9,6 +9,7 @@ import { collectAddressOrAll, format, planningOptions, reviewedOption } from './
 import { SCHEMA_NAMES } from './schema-names.ts';
 import { ACCOUNT_COMMANDS } from './table-account.ts';
 import { ASSISTANT_COMMANDS } from './table-assistant.ts';
+import { CONTROLLER_COMMANDS } from './table-controller.ts';
 import { FORGE_COMMANDS } from './table-forge.ts';
 import { PREVIEW_COMMANDS } from './table-preview.ts';
 import { PULL_COMMANDS } from './table-pull.ts';
@@ -154,6 +155,7 @@ export const COMMANDS: readonly Declared[] = [
   ...ASSISTANT_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...FORGE_COMMANDS,
+  ...CONTROLLER_COMMANDS,
   { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
   {
     usage: 'schema',

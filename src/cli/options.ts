@@ -20,6 +20,11 @@ export function planningOptions(command: Command): Command {
       '--revert-drift <address>',
       'put back what was changed outside Git this once; `all` for everything',
       collectAddressOrAll,
+    )
+    .option(
+      '--release-hold <address>',
+      'bring again what a rollback or an abort took back; repeatable',
+      collectAddress,
     );
 }
 

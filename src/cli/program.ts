@@ -39,7 +39,7 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
 
 /** The whole command line as data, without running anything. */
 export function commandReference(): CommandInfo {
-  const silent = { isTTY: false, columns: () => undefined, write: () => undefined };
+  const silent = { isTTY: false, columns: () => undefined, rows: () => undefined, write: () => undefined };
   return describeCommand(createProgram({ stdout: silent, version: '' }, [], async () => undefined));
 }
 
@@ -148,6 +148,7 @@ function addGlobalOptions(command: Command): void {
     .option('--project <dir>', 'folder of assistantctl.yaml; by default searched upwards')
     .option('--env <name>', 'environment of the project file; several for commands that say so')
     .option('--verbose', 'log every request on stderr')
+    .option('--verbose-bodies', 'log bodies of requests and replies too, without credentials')
     .option('--no-color', 'plain text')
     .helpOption('-h, --help', 'show this help');
 }
@@ -162,6 +163,7 @@ function globalFlags(command: Command): GlobalFlags {
     ...(project === undefined ? {} : { project }),
     ...(env === undefined ? {} : { env }),
     verbose: own.verbose === true || outer.verbose === true,
+    verboseBodies: own.verboseBodies === true || outer.verboseBodies === true,
     color: own.color !== false && outer.color !== false,
   };
 }

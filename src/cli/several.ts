@@ -135,6 +135,7 @@ async function runFor(
     note,
     progress: () => ({ show: () => undefined, end: () => undefined }),
     print: (text) => texts.push(text),
+    printExactly: (text) => texts.push(text),
     printJson: (members) => {
       document = { ...document, ...members };
     },
@@ -172,9 +173,6 @@ function show(context: Context, outcomes: readonly Outcome[], format: string | u
     return;
   }
   const sections = outcomes.map(({ environment, text }) => ({ environment, text }));
-  context.print(
-    format === 'markdown'
-      ? renderEnvironmentsMarkdown(rows, sections)
-      : renderEnvironments(rows, sections, context.style),
-  );
+  if (format === 'markdown') context.printExactly(renderEnvironmentsMarkdown(rows, sections));
+  else context.print(renderEnvironments(rows, sections, context.style));
 }

@@ -35,10 +35,10 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
       context.printJson(plan);
       return;
     case 'markdown':
-      context.print(renderPlanMarkdown(plan, extra));
+      context.printExactly(renderPlanMarkdown(plan, extra));
       return;
     case 'html':
-      context.print(renderPlanHtml(plan, extra));
+      context.printExactly(renderPlanHtml(plan, extra));
       return;
     case 'text': {
       const file = flags.out === undefined ? {} : { file: flags.out };

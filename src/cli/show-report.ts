@@ -30,7 +30,8 @@ export function showReport(
   context.outline(applyOutline(report));
   const error = unsaved === undefined ? {} : failureJson(unsaved);
   if (format === 'json') context.printJson({ ...report, ...error });
-  else if (format === 'markdown' && place !== undefined) context.print(renderReportMarkdown(report, place));
+  else if (format === 'markdown' && place !== undefined)
+    context.printExactly(renderReportMarkdown(report, place));
   else context.print(renderReport(report, context.style));
   if (unsaved !== undefined) context.note(renderFailure(unsaved, context.noteStyle));
   const kind = exitKind ?? unsaved?.kind;

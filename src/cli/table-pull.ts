@@ -14,6 +14,12 @@ export const PULL_COMMANDS: readonly Declared[] = [
         .option('--adopt', 'only resources that no spec manages: write documents for them and bind them')
         .option('--drift', 'only what was changed outside Git: edit the files it came from')
         .option('--pr-branch <name>', 'commit the result on a new branch')
+        .addOption(
+          new Option('--as <place>', 'where drift goes that several accounts share').choices([
+            'overlay',
+            'shared',
+          ]),
+        )
         .addOption(format('text', 'json')),
     several: { takes: 'patterns', writes: true, rereads: true, singleOptions: ['prBranch'] },
     action: async (context, [resources], command) =>
@@ -47,6 +53,7 @@ export const PULL_COMMANDS: readonly Declared[] = [
     usage: 'explain <address> [pointer]',
     summary: 'where each value of a spec comes from: file and line, overlay, variable, base or API default',
     declare: (command) => command.addOption(format('text', 'json')),
+    several: { takes: 'patterns', writes: false, singleOptions: [] },
     action: async (context, [address, pointer], command) =>
       (await import('./commands/explain.ts')).explain(context, address, pointer, command.opts().format),
   },

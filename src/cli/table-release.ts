@@ -32,9 +32,16 @@ const VERSION_COMMANDS: readonly Declared[] = [
   },
   {
     usage: 'prune <address>',
-    summary: 'delete old versions; never main, canary members, previews and what waits',
+    summary:
+      'delete old versions; never main, the last former mains, canary members, previews and what waits',
     declare: (command) =>
-      command.requiredOption('--keep <n>', 'how many of the newest stay').addOption(format('text', 'json')),
+      command
+        .requiredOption('--keep <n>', 'how many of the newest stay')
+        .option('--mains <n>', 'how many former mains stay as targets of a rollback', '3')
+        .option('--dry-run', 'say what would be deleted, and delete nothing')
+        .option('--approve <env>', 'needed for a protected environment, unless a terminal asks')
+        .option('-y, --yes', 'do not ask, even at a terminal')
+        .addOption(format('text', 'json')),
     action: async (context, [address], command) =>
       (await import('./commands/versions-prune.ts')).pruneVersions(context, address, command.opts()),
   },
@@ -90,6 +97,7 @@ export const RELEASE_COMMANDS: readonly Declared[] = [
       command
         .option('--to <id>', 'this version; by default the one that was main before')
         .option('--reason <text>', 'for the record')
+        .option('--approve <env>', 'needed for a protected environment, unless a terminal asks')
         .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json')),
     action: async (context, [address], command) =>

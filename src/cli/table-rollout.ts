@@ -25,7 +25,10 @@ export const ROLLOUT_COMMANDS: readonly Declared[] = [
         usage: 'abort <address>',
         summary: 'remove the canary; the version stays. Exits 9',
         declare: (command) =>
-          command.option('--reason <text>', 'for the record').addOption(format('text', 'json')),
+          command
+            .option('--reason <text>', 'for the record')
+            .option('--approve <env>', 'needed for a protected environment')
+            .addOption(format('text', 'json')),
         action: async (context, [address], command) =>
           (await import('./commands/rollout.ts')).abort(context, address, command.opts()),
       },

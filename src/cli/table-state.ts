@@ -28,6 +28,8 @@ export const STATE_PAST_COMMANDS: readonly Declared[] = [
     declare: (command) =>
       command
         .option('--at <revision>', 'its last applied form at a serial or commit of the history')
+        .option('--approve <env>', 'needed for a protected environment, unless a terminal asks')
+        .option('-y, --yes', 'do not ask, even at a terminal')
         .addOption(format('text', 'json')),
     action: async (context, [address], command) =>
       (await import('./commands/state-restore.ts')).restoreState(context, address, command.opts()),

@@ -11,7 +11,9 @@ type Env = Runtime['env'];
  * the wish for plain text can always be expressed on the command line.
  */
 export function styleFor(output: Output, env: Env, colorFlag: boolean): Style {
+  const rows = output.rows();
   return {
+    ...(rows === undefined ? {} : { rows }),
     color: colorFlag && wantsColor(output, env),
     width: Math.max(40, widthOf(output, env)),
     unicode: speaksUnicode(env),
@@ -36,8 +38,16 @@ function wantsColor(output: Output, env: Env): boolean {
 }
 
 function widthOf(output: Output, env: Env): number {
-  const told = Number(env.COLUMNS);
-  return output.columns() ?? (Number.isInteger(told) && told > 0 ? told : PLAIN_WIDTH);
+  return screenWidth(output, env) ?? PLAIN_WIDTH;
+}
+
+/**
+ * The width that no line may exceed: of the terminal, or what COLUMNS asks for. Undefined for files and pipes, where
+ * lines stay whole for grep and editors.
+ */
+export function screenWidth(output: Output, env: Env): number | undefined {
+  const asked = Number(env.COLUMNS);
+  return output.columns() ?? (Number.isInteger(asked) && asked > 0 ? asked : undefined);
 }
 
 function speaksUnicode(env: Env): boolean {

@@ -49,7 +49,7 @@ export function showVerdicts(
     });
     if (bad.length > 0) context.note(renderFailure(failure, context.noteStyle));
   } else if (flags.format === 'markdown') {
-    context.print(renderVerdictsMarkdown('Tests', verdicts));
+    context.printExactly(renderVerdictsMarkdown('Tests', verdicts));
   } else {
     const { style } = context;
     const lines = verdicts.flatMap((verdict) => verdictLines(verdict, style, 0));

@@ -13,7 +13,7 @@ import type { ImportedFile } from './source/source-file.ts';
 import { decodeVapi } from './vapi/decode.ts';
 import { vapiPart } from './vapi/parts.ts';
 import { convertedResources } from './write/documents.ts';
-import type { ConvertedResource } from './write/registry.ts';
+import type { ConvertedResource, Reserved } from './write/registry.ts';
 
 export interface Conversion {
   readonly resources: readonly ConvertedResource[];
@@ -43,7 +43,12 @@ const FACTS: { readonly [platform in Platform]: PlatformFacts } = {
 /** Exports are wrapped in lists, pages and folders of folders, but not more often than this. */
 const MAX_WRAPPERS = 4;
 
-export function convert(files: readonly ImportedFile[], only: Platform | undefined): Conversion {
+/** `reserved`: keys and names that the project has for something else. */
+export function convert(
+  files: readonly ImportedFile[],
+  only: Platform | undefined,
+  reserved: readonly Reserved[] = [],
+): Conversion {
   const ledger = createImportLedger();
   const secrets = createSecretStore();
   const found = files.map((file) => ({ file, ...recognised(file, only) }));
@@ -58,10 +63,11 @@ export function convert(files: readonly ImportedFile[], only: Platform | undefin
   const all: Decoded = {
     agents: decoded.flatMap(({ agents }) => agents),
     tests: decoded.flatMap(({ tests }) => tests),
+    tools: decoded.flatMap(({ tools }) => tools ?? []),
     ...(entry === undefined ? {} : { entry }),
   };
   return {
-    resources: convertedResources(all, ledger),
+    resources: convertedResources(all, ledger, reserved),
     entries: ledger.entries(),
     secrets: secrets.taken(),
     sources,

@@ -27,7 +27,7 @@ export interface ImportLedger {
   near(at: Cursor | undefined, remark: RemarkCode, detail?: string): void;
   lost(at: Cursor | undefined, remark: RemarkCode, detail?: string): void;
   /** Says something about a thing as a whole; its values are judged one by one all the same. */
-  note(at: Cursor, remark: RemarkCode, detail?: string): void;
+  note(at: Cursor, remark: RemarkCode, detail?: string, fate?: Fate): void;
   /** Ids, type marks, places on a canvas and the like: they mean something only at the other platform. */
   frame(at: Cursor | undefined): void;
   /** A part of a file that was taken in; what nobody speaks of in it is lost. */
@@ -60,9 +60,9 @@ export function createImportLedger(): ImportLedger {
     exact: (at) => put(at, { fate: 'exact' }),
     near: (at, remark, detail) => put(at, judged('near', remark, detail)),
     lost: (at, remark, detail) => put(at, judged('lost', remark, detail)),
-    note: (at, remark, detail) => {
+    note: (at, remark, detail, fate = 'near') => {
       const more = detail === undefined ? {} : { detail };
-      notes.push({ file: at.file, path: at.path, fate: 'near', remark, ...more, aside: true });
+      notes.push({ file: at.file, path: at.path, fate, remark, ...more, aside: true });
     },
     frame: (at) => put(at, { fate: 'frame' }),
     enclose: (at) => {

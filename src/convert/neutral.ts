@@ -139,6 +139,8 @@ export interface SimulatedCall {
 
 export interface Decoded {
   readonly agents: readonly Agent[];
+  /** Tools that no agent of the files uses. */
+  readonly tools?: readonly Tool[];
   readonly tests: readonly SimulatedCall[];
   /** Id of the agent that tests without a target are for. */
   readonly entry?: string;

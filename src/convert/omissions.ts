@@ -5,7 +5,7 @@ import { squashed } from './source/cursor.ts';
 
 /** Ids, dates, owners and drawing: nothing is lost with them. */
 const FRAME =
-  /^(id|uuid|orgid|.*workspaceid|version|.*versionid|versiontitle|versiondescription|baseversion|createdat.*|updatedat.*|created.*unixsecs|updated.*unixsecs|lastmodification.*|ispublished|islatest.*|position|displayposition|begintagdisplayposition|measured|width|height|selected|dragging|zindex|positionabsolute|x|y|type|component|agentid|llmid|conversationflowid|toolid|pathwayid|assistantid|comment|notes?|\$schema|accessinfo|responseengine|channel|phonenumbers|canonicalname|tags?|hash|isarchived|branchid|mainbranchid|object|style|markerend|animated|deletable|sourcehandle|targethandle|edgeorder|isserverurlsecretset|modecreated.*|credentialids?)$/;
+  /^(id|uuid|orgid|.*workspaceid|version|.*versionid|versiontitle|versiondescription|baseversion|createdat.*|updatedat.*|created.*unixsecs|updated.*unixsecs|lastmodification.*|ispublished|islatest.*|position|displayposition|begintagdisplayposition|measured|width|height|selected|dragging|zindex|positionabsolute|x|y|type|component|tooltype|componenttype|agentid|llmid|conversationflowid|toolid|pathwayid|assistantid|comment|notes?|\$schema|accessinfo|responseengine|channel|phonenumbers|canonicalname|tags?|hash|isarchived|branchid|mainbranchid|object|style|markerend|animated|deletable|sourcehandle|targethandle|edgeorder|isserverurlsecretset|modecreated.*|credentialids?)$/;
 
 /** The first that fits a part of the path, from the inside out. */
 const RULES: readonly (readonly [RegExp, RemarkCode])[] = [
@@ -52,7 +52,9 @@ const RULES: readonly (readonly [RegExp, RemarkCode])[] = [
     /^(webhook.*|server|serverurl.*|servermessages|clientmessages|clientevents|monitoringevents|events)$/,
     'events-webhook',
   ],
-  [/^(hooks|languagepresets|supportedlanguages|detection.*)$/, 'not-imported'],
+  [/^hooks$/, 'hooks'],
+  [/^cooldown$/, 'step-setting'],
+  [/^(languagepresets|supportedlanguages|detection.*)$/, 'not-imported'],
   [
     /^(transfer.*|onholdmusic|showtransferee.*|warmtransfer.*|agentdetection.*|enablebridge.*|ignoree164.*|customsip.*)$/,
     'transfer-mode',

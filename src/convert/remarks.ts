@@ -119,6 +119,10 @@ export const REMARKS = {
     what: 'The destination was found by the model during the call. Telnyx needs a list of destinations.',
     todo: 'Write the destinations into the transfer tool, or fill {{transfer_number}}.',
   },
+  hooks: {
+    what: 'Hooks that speak or act on events of a call have no counterpart.',
+    todo: 'Nothing, or write the behaviour into the instructions.',
+  },
   'events-webhook': {
     what: 'The service that is told about calls was not carried over: Telnyx tells its own events to its own webhooks.',
     todo: 'Set the webhook of the TeXML application, or insight_group.webhook for results.',
@@ -199,7 +203,7 @@ export const REMARKS = {
     todo: 'Nothing; remove edges that make no sense.',
   },
   'go-back': {
-    what: 'Going back to the step that was left is not possible on Telnyx.',
+    what: 'Going back to the step that was left is not possible on Telnyx. When to go back is said in the instructions.',
     todo: 'Add an edge from the global step to where the conversation shall go on.',
   },
   'fixed-text': {
@@ -214,7 +218,10 @@ export const REMARKS = {
     what: 'The edge was taken without a condition. After a step that talks, a condition in words stands for that.',
     todo: 'Nothing.',
   },
-  'edge-open': { what: 'The edge leads nowhere.', todo: 'Give it a target, or leave it out.' },
+  'edge-open': {
+    what: 'The edge leads nowhere, also at the other platform. It was left out.',
+    todo: 'Add it where it was meant to lead somewhere.',
+  },
   'edge-self': {
     what: 'An edge from a step to itself is not allowed; a step goes on by itself until another edge is taken.',
     todo: 'Nothing.',
@@ -248,6 +255,10 @@ export const REMARKS = {
   examples: {
     what: 'Examples for the model are not part of a Telnyx flow.',
     todo: 'Write the important ones into the instructions of the step.',
+  },
+  'examples-text': {
+    what: 'Examples for the model were written into the instructions of the step, or into the condition.',
+    todo: 'Nothing; remove those that are not needed.',
   },
   component: {
     what: 'The steps of a component were copied into the flow.',
@@ -288,7 +299,7 @@ export const REMARKS = {
     todo: 'Correct the destination of the test.',
   },
   'tool-mock': {
-    what: 'Answers of tools cannot be faked in a Telnyx test: the real service is called.',
+    what: 'Answers of tools cannot be faked in a Telnyx test: the real service is called. The description of the test lists them.',
     todo: 'Let the tools of a staging environment answer with test data.',
   },
   'test-variables': {

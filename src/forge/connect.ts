@@ -32,6 +32,7 @@ async function readEvent(path: string | undefined): Promise<Json | undefined> {
 export function openForge(host: Host, place: Place): Forge | undefined {
   const { runtime } = host;
   if (place.token === undefined) return undefined;
+  const log = requestLog(host);
   const proxy = proxies(runtime.env);
   const options: ForgeOptions = {
     baseUrl: place.apiUrl,
@@ -43,7 +44,7 @@ export function openForge(host: Host, place: Place): Forge | undefined {
     userAgent: `assistantctl/${runtime.version}`,
     signal: host.interrupt().reading,
     ...(proxy === undefined ? {} : { proxy }),
-    ...(host.flags.verbose === true ? { log: requestLog(host) } : {}),
+    ...(log === undefined ? {} : { log }),
   };
   return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
 }

@@ -27,3 +27,32 @@ export interface Diagnostic {
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((diagnostic) => diagnostic.severity === 'error');
 }
+
+/** What the project file makes of the diagnostics of one code. */
+export type DiagnosticLevel = 'ignore' | Severity;
+
+/** Levels by code; what is not named keeps the severity it was found with. */
+export type DiagnosticLevels = { readonly [code: string]: DiagnosticLevel };
+
+/**
+ * Silences, lowers and raises warnings and remarks as the project file says. Errors and cautions stay: they are what
+ * keeps an apply from doing harm; an error that was to be lowered says that it stays.
+ */
+export function atLevels(
+  diagnostics: readonly Diagnostic[],
+  levels: DiagnosticLevels,
+): readonly Diagnostic[] {
+  return diagnostics.flatMap((diagnostic) => {
+    const level = Object.hasOwn(levels, diagnostic.code) ? levels[diagnostic.code] : undefined;
+    if (level === undefined || level === diagnostic.severity) return [diagnostic];
+    if (diagnostic.severity === 'error') return [stays(diagnostic, level)];
+    if (level === 'error') return [{ ...diagnostic, severity: level }];
+    if (diagnostic.caution === true) return [diagnostic];
+    return level === 'ignore' ? [] : [{ ...diagnostic, severity: level }];
+  });
+}
+
+function stays(diagnostic: Diagnostic, level: DiagnosticLevel): Diagnostic {
+  const note = `it stays an error: "diagnostics: { ${diagnostic.code}: ${level} }" lowers warnings alone`;
+  return { ...diagnostic, hint: diagnostic.hint === undefined ? note : `${diagnostic.hint}; ${note}` };
+}

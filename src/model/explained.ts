@@ -15,13 +15,36 @@ export interface Origin {
   readonly source: 'spec' | 'overlay' | 'base' | 'api_default';
   readonly position?: Position;
   readonly base?: Address;
-  /** The environment whose overlay it is, of the document or of a base. */
+  /** The environment, group or pattern whose overlay it is, of the document or of a base. */
   readonly overlay?: string;
   /** The file whose text it is, relative to the project. */
   readonly text_file?: string;
-  readonly variables: readonly {
-    readonly name: string;
-    readonly value: string;
-    readonly position: Position;
-  }[];
+  /** The files whose texts it is made of, in their order, where there are several. */
+  readonly text_files?: readonly string[];
+  /** The JSON or YAML file that it was read from. */
+  readonly data_file?: string;
+  /** The entry of `for_each` that its texts are filled in from. */
+  readonly entry?: { readonly key: string; readonly position: Position };
+  /** What other places wrote before this one won, the lowest first. */
+  readonly overrides?: readonly Overridden[];
+  /** With those that variables use in their turn. */
+  readonly variables: readonly ExplainedVariable[];
+}
+
+/** A place that wrote the value too and did not win. */
+export interface Overridden {
+  readonly source: 'spec' | 'overlay' | 'base';
+  readonly base?: Address;
+  readonly overlay?: string;
+  readonly position: Position;
+  /** As written. */
+  readonly value: Json;
+}
+
+export interface ExplainedVariable {
+  readonly name: string;
+  readonly value: string;
+  /** Which level of the project file set it: `project`, `group NAME` or `environment`. */
+  readonly level: string;
+  readonly position: Position;
 }

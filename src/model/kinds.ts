@@ -1,6 +1,6 @@
 import { KIND_NAMES, type Kind, parseAddress } from './address.ts';
 
-/** How a list endpoint pages: not at all, `page[number]` with `meta`, or a bare array until a short page. */
+/** How a list endpoint pages: not at all, `page[number]` with `meta`, or with and without it until a short page. */
 export type Paging = 'none' | 'meta' | 'bare';
 
 /** What differs between the kinds, as data. Field-level facts live in the JSON Schemas (see generated/shapes.ts). */
@@ -38,7 +38,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     noun: 'assistant',
     plural: 'assistants',
     collection: '/ai/assistants',
-    paging: 'none',
+    paging: 'bare',
     idField: 'id',
     nameField: 'name',
     update: 'version',

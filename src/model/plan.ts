@@ -1,5 +1,6 @@
 import type { Address, Kind } from './address.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
+import type { HeldField } from './hold.ts';
 import type { Json, JsonObject, Path } from './json.ts';
 import type { ValueForm } from './own-form.ts';
 import type { Release, Strategy } from './release.ts';
@@ -172,6 +173,8 @@ export interface PlanOptions {
   readonly targets: readonly Address[];
   /** Resources whose drift is put back this once, whatever the environment does about drift. */
   readonly revertDrift?: 'all' | readonly Address[];
+  /** Resources whose change is brought again although somebody took it back. */
+  readonly releaseHolds?: readonly Address[];
   /** The account was not read: Git against what was last applied. Such a plan is for reading only. */
   readonly offline?: true;
 }
@@ -210,6 +213,8 @@ export interface Step {
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
   readonly preventDestroy: boolean;
+  /** For the create of an assistant that was deleted: the id that it had, under which it may be restored. */
+  readonly formerId?: string;
   /** Absent: a new version is promoted at once. */
   readonly release?: Release;
   /** For `promote`: the version that is to become main. */
@@ -225,6 +230,8 @@ export interface PlannedPromotion
   readonly rollback: boolean;
   /** The move is the end of the open rollout, whose canary it may end. */
   readonly endsRollout?: boolean;
+  /** What a rollback takes back. */
+  readonly takesBack?: readonly HeldField[];
 }
 
 /** A change of the state alone: base follows, a move, a released field, a forgotten binding. */

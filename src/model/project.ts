@@ -1,3 +1,4 @@
+import type { DiagnosticLevels } from './diagnostic.ts';
 import type { JsonObject } from './json.ts';
 
 /** The checked project file for one chosen environment; defaults are filled in. */
@@ -23,6 +24,8 @@ export interface Project {
   /** Longest body of a reply. */
   readonly maxReplyBytes: number;
   readonly unknownFields: 'error' | 'allow';
+  /** What becomes of warnings and remarks. */
+  readonly diagnosticLevels: DiagnosticLevels;
   /** What the file writes for the project as a whole that decides how applies go; as written. */
   readonly settings: JsonObject;
   /** Milliseconds from a plan to its merge in which its review counts. */

@@ -91,6 +91,8 @@ export interface Api {
   delete(kind: Kind, id: string): Promise<void>;
   /** Deletes for good what {@link delete} would leave restorable for a while. */
   erase(kind: Kind, id: string): Promise<void>;
+  /** Brings a deleted assistant back with its id and versions; undefined when it cannot be brought back any more. */
+  restore(assistantId: string): Promise<RemoteResource | undefined>;
   /** Makes a resource a member of another one (KindFacts.members); resolves also when it was one already. */
   assign(kind: Kind, id: string, memberId: string): Promise<void>;
   /** Resolves also when it was no member. */

@@ -1,4 +1,4 @@
-import type { Action } from './plan.ts';
+import type { Action, DriftEntry } from './plan.ts';
 import type { TestVerdict } from './runs.ts';
 
 export const REPORT_FORMAT = '1.0';
@@ -44,6 +44,8 @@ export interface ApplyReport {
   readonly plan_digest: string;
   readonly outcome: 'applied' | 'partial' | 'refused' | 'nothing';
   readonly results: readonly StepResult[];
+  /** What was changed outside Git and left as it is; absent when nothing was. */
+  readonly drift?: readonly DriftEntry[];
   /** The command to type next. */
   readonly next: string;
 }

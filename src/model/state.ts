@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Hold } from './hold.ts';
 import type { JsonObject } from './json.ts';
 import type { ValueForm } from './own-form.ts';
 import type { CompletedApply } from './review.ts';
@@ -66,6 +67,8 @@ export interface Binding {
   readonly moving?: VersionRecord;
   /** Assistants only: the versions that were main, newest last. */
   readonly mains?: readonly MainRecord[];
+  /** Assistants only: what somebody took back and Git has not given up yet. */
+  readonly hold?: Hold;
   /** Assistants only: tests that versions passed, newest last. */
   readonly passed?: readonly PassedTest[];
 }

@@ -1,3 +1,4 @@
+import type { Hold } from './hold.ts';
 import type { JsonObject } from './json.ts';
 import type { ValueForm } from './own-form.ts';
 
@@ -15,6 +16,8 @@ export type VersionRecord = {
   readonly at: string;
   readonly by: string;
   readonly reason: string;
+  /** A rollback: what it takes back. */
+  readonly hold?: Hold;
 };
 
 export type Candidate = VersionRecord & {

@@ -9,6 +9,7 @@ import { gatherProject, refuseSpecErrors } from './session/inputs.ts';
 export interface Explanation {
   readonly address: string;
   readonly environment: string;
+  /** Empty where the resource is for other environments alone, and several were asked for. */
   readonly values: readonly Explained[];
 }
 
@@ -26,8 +27,11 @@ export async function explainValues(
     });
   }
   const project = await gatherProject(host);
-  const specs = await openSpecs(project);
+  const specs = await openSpecs(project, host.workspace?.specs());
   refuseSpecErrors(specs.desired);
+  if (host.flags.several === true && specs.desired.elsewhere.has(address)) {
+    return { address, environment: project.environment.name, values: [] };
+  }
   const values = explainSpec(specs, address, pointer ?? '');
   if (values === undefined) throw unknownResource(address, project.environment.name);
   if (values.length === 0) throw nothingThere(address, pointer ?? '');

@@ -34,6 +34,8 @@ export interface HostFlags {
   readonly several?: boolean;
   /** Log every request. */
   readonly verbose?: boolean;
+  /** Log requests with their bodies. */
+  readonly verboseBodies?: boolean;
 }
 
 export interface Progress {

@@ -45,7 +45,7 @@ export function inputsDigest(input: {
   readonly options: PlanOptions;
 }): string {
   const specs = atOnce(specsDigest(input.desired));
-  const { prune, recreate, take, targets, offline, revertDrift } = input.options;
+  const { prune, recreate, take, targets, offline, revertDrift, releaseHolds } = input.options;
   const reverts = revertDrift === undefined || revertDrift === 'all' ? revertDrift : [...revertDrift].sort();
   const options = {
     prune,
@@ -53,6 +53,7 @@ export function inputsDigest(input: {
     take,
     targets: [...targets].sort(),
     ...(reverts === undefined ? {} : { revert_drift: reverts }),
+    ...(releaseHolds === undefined ? {} : { release_holds: [...releaseHolds].sort() }),
   };
   // Never the digest of a plan that met the account, whatever else they share.
   return digest({ specs, options: offline === true ? { ...options, offline } : options });

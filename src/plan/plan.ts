@@ -1,7 +1,7 @@
 /** The planner: everything known goes in, one value comes out. It reads no clock, no file and no network. */
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import { atLevels, type Diagnostic, type DiagnosticLevels } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
 import {
@@ -15,13 +15,14 @@ import {
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
-import type { SettingChange, Settings } from '../model/review.ts';
+import type { HeldChange, SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
 import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affected.ts';
 import { contentDigestOf, inputsDigest } from './digests.ts';
 import { withoutForeignDeletes, withoutForeignWrites } from './elsewhere.ts';
 import { deferredReferences } from './graph.ts';
+import { heldChange, holdCaution, withoutHeld } from './holds.ts';
 import { inventoryWarnings } from './inventory.ts';
 import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
 import type { MovedBinding } from './moved-bindings.ts';
@@ -40,11 +41,22 @@ import {
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
-import { deleteDependencies, dependencyAddresses, targetClosure, withDependencies } from './step-order.ts';
+import {
+  deleteDependencies,
+  dependencyAddresses,
+  orderedDeletes,
+  targetClosure,
+  withDependencies,
+} from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
 
 export interface PlanInput {
-  readonly project: { readonly name: string; readonly environment: string; readonly drift: DriftPolicy };
+  readonly project: {
+    readonly name: string;
+    readonly environment: string;
+    readonly drift: DriftPolicy;
+    readonly diagnosticLevels?: DiagnosticLevels;
+  };
   readonly desired: DesiredState;
   readonly state: State | undefined;
   readonly account: RemoteAccount;
@@ -87,6 +99,7 @@ export function makePlan(input: PlanInput): Planned {
       release: releaseOf(resource, desired),
       waits: !isVanished(match, account.vanished),
       seal,
+      releaseHold: options.releaseHolds?.includes(address) === true,
       readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
     };
     results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
@@ -101,22 +114,34 @@ export function makePlan(input: PlanInput): Planned {
     desired,
     deferred,
   );
-  const steps: readonly Step[] = [
+  const planned: readonly Step[] = [
     ...written,
-    ...orphans.steps.map((step) => ({
-      ...step,
-      dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
-    })),
+    ...orderedDeletes(
+      orphans.steps.map((step) => ({
+        ...step,
+        dependsOn: deleteDependencies(step, [...written, ...orphans.steps], live),
+      })),
+      live,
+    ),
   ];
-  const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes];
+  const held = new Map(
+    plans.flatMap(({ hold, change }) => (hold && change ? [[change.address, hold] as const] : [])),
+  );
+  const { steps, leftOut } = withoutHeld(planned, held);
+  const holds = [...held].map(([address, hold]) => heldChange(address, hold, leftOut.get(address) ?? []));
+  const out = new Set(holds.flatMap((hold) => hold.held));
+  const bare = [...plans.flatMap((plan) => plan.change ?? []), ...orphans.changes].filter(
+    ({ address }) => !out.has(address),
+  );
   const users = bare.some(takesEffectAtOnce) ? usersOf(desired, account, refs) : new Map();
   const dependencies = dependencyAddresses(steps);
   const changes = [
     ...moves.map(moveChange),
     ...bare.map((change) => finishChange(change, dependencies, users)),
   ];
-  const diagnostics = [
+  const found = [
     ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
+    ...holds.map(holdCaution),
     ...takeOverCautions(changes, account),
     ...renameCautions(renames),
     ...matching.diagnostics,
@@ -127,7 +152,15 @@ export function makePlan(input: PlanInput): Planned {
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
   ];
-  const plan = assemble(input, { matching, plans, changes, diagnostics, orphans: orphans.orphans });
+  const diagnostics = atLevels(found, input.project.diagnosticLevels ?? {});
+  const plan = assemble(input, {
+    matching,
+    plans,
+    changes,
+    diagnostics,
+    orphans: orphans.orphans,
+    holds,
+  });
   const stateEdits = [
     ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),
     ...matching.superseded.map((address) => ({ op: 'forget' as const, address })),
@@ -253,6 +286,7 @@ interface Parts {
   readonly changes: readonly Change[];
   readonly diagnostics: readonly Diagnostic[];
   readonly orphans: Plan['orphans'];
+  readonly holds: readonly HeldChange[];
 }
 
 function assemble(input: PlanInput, parts: Parts): Plan {
@@ -270,7 +304,9 @@ function assemble(input: PlanInput, parts: Parts): Plan {
   const count = (action: Change['action']) => changes.filter((change) => change.action === action).length;
   const takeover = changes.filter((change) => change.takes_over === true).length;
   const pending = plans.flatMap((plan) => plan.pending ?? []);
-  const touched = new Set([...changes, ...drift, ...conflicts, ...pending].map((entry) => entry.address));
+  const touched = new Set(
+    [...changes, ...drift, ...conflicts, ...pending, ...parts.holds].map((entry) => entry.address),
+  );
   const reverted = changes.filter((change) => change.fields.some((field) => field.origin === 'drift'));
   return {
     format_version: PLAN_FORMAT,
@@ -305,6 +341,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     drift,
     conflicts,
     ...(settings.length > 0 && { settings }),
+    ...(parts.holds.length > 0 && { holds: parts.holds }),
     orphans: parts.orphans,
     ...(pending.length > 0 && { pending }),
     released: plans.flatMap((plan) => plan.released ?? []),

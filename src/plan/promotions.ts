@@ -19,6 +19,7 @@ import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
 
+import { fieldsTakenBack } from './holds.ts';
 import { releaseNote } from './release.ts';
 import { digestOfUnits, reviewUnits } from './review-units.ts';
 import { configFields } from './version-diff.ts';
@@ -157,6 +158,12 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
   const ours = candidate !== undefined && candidate.content === content;
   const { base, foreign, forms } = binding;
   const kept = ours ? candidate.forms : forms;
+  const after = ours
+    ? candidate.base
+    : base === null
+      ? null
+      : sealSecrets(shape, projectLike(shape, asSent(shape, version.config, forms), base, foreign));
+  const takenBack = rollback && base !== null && after !== null ? fieldsTakenBack(base, after) : [];
   return {
     version_id: version.versionId ?? '',
     content,
@@ -164,11 +171,8 @@ function plannedMove({ binding, main, version, reason, rollback, endsRollout }: 
     rollback,
     ...(endsRollout === true && { endsRollout }),
     reason,
-    base: ours
-      ? candidate.base
-      : base === null
-        ? null
-        : sealSecrets(shape, projectLike(shape, asSent(shape, version.config, forms), base, foreign)),
+    base: after,
+    ...(takenBack.length > 0 && { takesBack: takenBack }),
     foreign: ours ? candidate.foreign : foreign,
     ...(kept !== undefined && { forms: kept }),
   };

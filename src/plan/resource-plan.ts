@@ -1,5 +1,6 @@
 import type { DesiredResource } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Hold } from '../model/hold.ts';
 import type {
   Change,
   ConflictEntry,
@@ -24,6 +25,8 @@ export interface ResourcePlan {
   /** A move of main that turned out to be done; comes before everything else. */
   readonly settled?: StateEdit;
   readonly pending?: PendingEntry;
+  /** The change is left out: somebody took it back. */
+  readonly hold?: Hold;
   /** What the API made of values of the spec. */
   readonly diagnostics?: readonly Diagnostic[];
   /** Why nothing may be done, though something would have to be. */
@@ -33,6 +36,8 @@ export interface ResourcePlan {
 }
 
 export interface ResourceContext {
+  /** Somebody said that what was taken back is to come again. */
+  readonly releaseHold: boolean;
   readonly policy: Policy;
   readonly recreate: boolean;
   /** Reference target → live id. */

@@ -14,6 +14,7 @@ import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
 import { planElsewhere } from './elsewhere.ts';
 import { formNotes } from './form-notes.ts';
+import { stillSaid, writesHeld } from './holds.ts';
 import { ignoredDifferences } from './ignored.ts';
 import type { Match } from './match.ts';
 import {
@@ -70,7 +71,8 @@ function planExisting(
   // A spec may name by its id what is managed here as well: that is the same as a reference to it.
   const spec = withReferences(SHAPES[kind], written.spec, context.refs);
   const resource = { ...written, spec };
-  const settled = bound === undefined ? undefined : settledBinding(bound, live);
+  const confirmed = bound === undefined ? undefined : settledBinding(bound, live);
+  const settled = confirmed && withHold(confirmed, resource, context);
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
   const known = settled?.forms;
@@ -154,7 +156,17 @@ function planExisting(
     preventDestroy: resource.lifecycle.preventDestroy,
     ...(release !== undefined && { release }),
   };
-  return { ...entries, ...open(false), change, steps: [step] };
+  const hold = binding?.hold;
+  const held = hold !== undefined && writesHeld(hold, comparison.fields);
+  return { ...entries, ...open(false), change, steps: [step], ...(held && { hold }) };
+}
+
+/** A hold is over as soon as Git says something else of one of its fields, and for good. */
+function withHold(binding: Binding, resource: DesiredResource, context: ResourceContext): Binding {
+  const { hold, ...rest } = binding;
+  if (hold === undefined) return binding;
+  const active = !context.releaseHold && stillSaid(hold, managed(resource, resource.spec), context.ids);
+  return active ? binding : rest;
 }
 
 function reportEntries(resource: DesiredResource, live: RemoteResource, comparison: Comparison) {

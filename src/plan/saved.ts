@@ -144,6 +144,9 @@ export function isEditedPlan(saved: Plan): boolean {
 
 /** A planned change that is no longer one is done, unless the resource drifted or disappeared meanwhile. */
 function vanished(change: Change, now: Plan): string | undefined {
+  const hold = now.holds?.find(({ held }) => held.includes(change.address));
+  if (hold !== undefined)
+    return `${change.address} is held: ${hold.address} was taken back since (${hold.reason})`;
   const drift = now.drift.find((entry) => entry.address === change.address);
   if (drift === undefined || change.action === 'delete') return undefined;
   return drift.deleted ? `${change.address} was deleted outside Git since` : undefined;

@@ -115,3 +115,21 @@ export function dependencyAddresses(steps: readonly Step[]): ReadonlyMap<Address
   }
   return new Map([...names].map(([address, targets]) => [address, [...targets].sort()]));
 }
+
+/** The deletes in an order in which those that lead to another one go first, as far as they lead in no circle. */
+export function orderedDeletes(
+  deletes: readonly Step[],
+  live: ReadonlyMap<string, RemoteResource>,
+): readonly Step[] {
+  const dependsOn = new Map(deletes.map((step) => [step.id, new Set(step.dependsOn)]));
+  for (const step of deletes) {
+    const ids = new Set(step.remoteId === null ? [] : [step.remoteId]);
+    for (const other of deletes) {
+      const config = live.get(other.remoteId ?? '')?.config;
+      const leads =
+        other !== step && other.kind === step.kind && config !== undefined && mentions(config, ids);
+      if (leads && !closesCycle(dependsOn, step.id, other.id)) dependsOn.get(step.id)?.add(other.id);
+    }
+  }
+  return deletes.map((step) => ({ ...step, dependsOn: [...(dependsOn.get(step.id) ?? [])].sort() }));
+}

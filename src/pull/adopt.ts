@@ -16,6 +16,7 @@ import { type CredentialFinder, conceal } from './extract-secrets.ts';
 import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './import-remarks.ts';
 import { type FileLayout, type TextFile, textFiles } from './layout.ts';
 import { chooseKey, inOrder } from './names.ts';
+import { splitIds } from './own-ids.ts';
 import { writtenSpec } from './text-files.ts';
 
 export interface AdoptionInput {
@@ -27,6 +28,8 @@ export interface AdoptionInput {
   readonly layout: FileLayout;
   readonly keepUnknown: boolean;
   readonly check: SpecCheck;
+  /** Where the project has other accounts: what the documents are for, and whose ids they hold. */
+  readonly account?: { readonly environment: string; readonly only: readonly string[] };
   readonly credentials: CredentialFinder;
 }
 
@@ -120,10 +123,18 @@ function draft(
 
   const file = input.layout.fileFor(resource, key);
   const texts = textFiles(input.layout, resource, key, file);
+  const { account } = input;
+  const { shared, own } =
+    account === undefined ? { shared: spec, own: {} } : splitIds(shape, kind, spec, input);
+  const overlay = writtenSpec(shape, own, texts.place);
   const body: JsonObject = {
     kind,
     key,
-    spec: writtenSpec(shape, spec, texts.place),
+    ...(account === undefined ? {} : { only: account.only }),
+    spec: writtenSpec(shape, shared, texts.place),
+    ...(account === undefined || Object.keys(own).length === 0
+      ? {}
+      : { environments: { [account.environment]: overlay } }),
     ...(ignored.length > 0 ? { lifecycle: { ignore_changes: ignored } } : {}),
   };
   const managed = withoutPointers(shape, spec, ignored.map(fromPointer), spec);

@@ -5,6 +5,7 @@
  */
 import { keyedElements } from '../canonical/keys.ts';
 import { childShape, fittingShape } from '../canonical/walk.ts';
+import { lengthOfSecret } from '../model/credentials.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ListShape, ObjectShape, Shape } from '../model/shape.ts';
 import { slug } from './names.ts';
@@ -14,6 +15,8 @@ export interface CredentialFinder {
   /** The first credential in a text. */
   inText(text: string): { readonly offset: number; readonly length: number } | undefined;
   inHeader(name: string, value: string): boolean;
+  /** A member of free JSON that is named like a credential. */
+  inField(name: string, value: string): boolean;
   /** A `*_ref` field that holds a key instead of the name of a stored one. */
   inReference(field: string, value: string): boolean;
 }
@@ -74,13 +77,6 @@ function concealText(shape: Shape, text: string, path: Path, pin: Path | undefin
   return replaced(text, path, pin, walk);
 }
 
-/** Of a private key the finder names the first line; the secret goes to its last. */
-function lengthOfSecret(text: string, { offset, length }: { offset: number; length: number }): number {
-  if (!text.startsWith('-----BEGIN', offset)) return length;
-  const end = /-----END [A-Z ]*PRIVATE KEY-----/.exec(text.slice(offset));
-  return end === null ? text.length - offset : end.index + end[0].length;
-}
-
 function concealObject(
   shape: Shape,
   value: JsonObject,
@@ -94,8 +90,11 @@ function concealObject(
     Object.entries(value).map(([name, entry]): readonly [string, Json] => {
       const at = [...path, name];
       if (typeof entry === 'string') {
-        if (name === 'value' && header !== undefined && walk.finder.inHeader(header, entry))
-          return [name, concealHeader(entry, path, whole, walk)];
+        if (name === 'value' && header !== undefined && isNamed(header, entry, true, walk))
+          return [name, concealHeader(entry, at, whole, walk)];
+        const free = whole !== undefined || shape.t === 'map';
+        if (free && isNamed(name, entry, /headers$/i.test(path.at(-1) ?? ''), walk))
+          return [name, concealHeader(entry, at, whole ?? at, walk)];
         if (name.endsWith('_ref') && walk.finder.inReference(name, entry))
           return [name, identify(entry, at, whole, walk)];
       }
@@ -105,9 +104,14 @@ function concealObject(
   );
 }
 
+/** Whether the name of a header or field says that its value is a credential. */
+function isNamed(name: string, value: string, header: boolean, { finder }: Walk): boolean {
+  return (header && finder.inHeader(name, value)) || finder.inField(name, value);
+}
+
 function concealHeader(value: string, path: Path, pin: Path | undefined, walk: Walk): string {
   const [scheme = ''] = /^(?:Bearer|Basic|Token)\s+/i.exec(value) ?? [];
-  return scheme + replaced(value.slice(scheme.length), [...path, 'value'], pin, walk);
+  return scheme + replaced(value.slice(scheme.length), path, pin, walk);
 }
 
 function concealList(

@@ -2,6 +2,7 @@
 
 import { refTarget } from '../canonical/keys.ts';
 import { childShape, fittingShape } from '../canonical/walk.ts';
+import { brokenText } from '../model/broken-text.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import { escapePlaceholders } from '../model/placeholders.ts';
 import type { Shape } from '../model/shape.ts';
@@ -44,7 +45,9 @@ function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText): 
 /** Carriage returns and the like do not survive a text file; quoted in YAML they do. */
 function deservesFile(text: string): boolean {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-  return lines > LONGEST_INLINE && text.length <= LARGEST_FILE && isPlainText(text);
+  const fits = lines > LONGEST_INLINE && text.length <= LARGEST_FILE && isPlainText(text);
+  // What looks like the leftover of a merge in a file is an error there.
+  return fits && text.trim() !== '' && brokenText(text) === undefined;
 }
 
 /** True when a UTF-8 text file gives the text back as it is. */

@@ -1,4 +1,5 @@
 /** What previews left in an account: found by name alone, and removed without a trace. */
+import { dropVersions, type UnlinkApi, unlink } from '../apply/unlink.ts';
 import { KIND_NAMES, type Kind } from '../model/address.ts';
 import { ApiError } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -26,7 +27,7 @@ export interface Trace {
 /** Rounds of deletion: what is used by something that goes in the same round may be refused until that is gone. */
 const ROUNDS = 3;
 
-type TraceApi = Pick<Api, 'list' | 'get' | 'erase' | 'listVersions' | 'getVersion' | 'deleteVersion'>;
+type TraceApi = UnlinkApi & Pick<Api, 'list' | 'erase' | 'getVersion'>;
 
 /** Traces of one preview or, without an id, of all. Reads every list, because nothing else knows of them. */
 export async function findTraces(api: TraceApi, id?: string): Promise<readonly Trace[]> {
@@ -131,8 +132,27 @@ export async function removeTraces(api: TraceApi, traces: readonly Trace[]): Pro
       }
     }
     left = failed;
+    if (round < ROUNDS)
+      await freeCopies(
+        api,
+        left.map(({ trace }) => trace),
+      );
   }
   return { removed, kept: left };
+}
+
+/** Copies that hand over to each other stand in each other's way: the references are taken out, and older versions. */
+async function freeCopies(api: TraceApi, left: readonly Trace[]): Promise<void> {
+  const copies = left.filter(({ what, kind }) => what === 'copy' && kind === 'assistant');
+  for (const copy of copies) {
+    for (const other of copies) {
+      if (other.id === copy.id) continue;
+      const live = await api.get('assistant', other.id);
+      if (live === undefined) continue;
+      await unlink(api, live, copy.id, { name: 'unlinked' });
+      await dropVersions(api, other.id, copy.id);
+    }
+  }
 }
 
 /** Versions and tests first, then assistants, then what assistants use. */

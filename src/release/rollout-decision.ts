@@ -33,7 +33,8 @@ export type Decision =
   | { readonly do: 'promote' }
   /** Main holds the candidate because we promoted it: record it. */
   | { readonly do: 'finish' }
-  | { readonly do: 'abort'; readonly reason: string }
+  /** `holds`: what it took back is not to come again; a deadline says nothing about the content. */
+  | { readonly do: 'abort'; readonly reason: string; readonly holds?: true }
   /** Ask the analysis, then go on to `then`. */
   | { readonly do: 'judge'; readonly held: boolean }
   | { readonly do: 'stale'; readonly found: string };
@@ -89,7 +90,7 @@ function abortMove(rollout: Rollout, seen: Observed): Decision {
   if (seen.main === 'candidate' && rollout.phase !== 'aborting')
     return { do: 'stale', found: 'main serves the candidate already' };
   if (seen.canary === 'other') return { do: 'stale', found: 'the canary is not as the rollout left it' };
-  return { do: 'abort', reason: 'aborted by hand' };
+  return { do: 'abort', reason: 'aborted by hand', holds: true };
 }
 
 /** What follows a judgement; undefined: nothing, the step is held on. */
@@ -98,7 +99,7 @@ export function moveAfter(
   held: boolean,
   { verdict, reason }: Judgement,
 ): Exclude<Decision, { do: 'judge' }> | 'pause' | 'hold' {
-  if (verdict === 'abort') return { do: 'abort', reason };
+  if (verdict === 'abort') return { do: 'abort', reason, holds: true };
   if (verdict === 'inconclusive') return 'pause';
   if (!held) return 'hold';
   const last = rollout.step === rollout.steps.length - 1;

@@ -3,6 +3,7 @@ import { rulesOf, sameRules } from '../canonical/canary.ts';
 import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
 import type { Address } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
+import type { Hold } from '../model/hold.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Api, RemoteResource } from '../model/remote.ts';
 import type { Rollout } from '../model/rollout.ts';
@@ -34,6 +35,8 @@ export interface RolloutDeps {
   /** Promotes as every promotion does, records it, and answers the binding after it. */
   readonly promote: (subject: RolloutSubject, reason: string) => Promise<Binding>;
   readonly judge: (subject: RolloutSubject, held: boolean) => Promise<Judgement>;
+  /** What an abort takes back; undefined where that cannot be told. */
+  readonly holdOf: (subject: RolloutSubject, reason: string) => Hold | undefined;
   readonly clock: () => Date;
 }
 
@@ -136,7 +139,7 @@ async function carryOut(
       return { action: 'promoted', rollout, binding: after, reason: null };
     }
     case 'abort':
-      return await abort(subject, move.reason, seen, deps);
+      return await abort(subject, move, seen, deps);
     case 'stale':
       throw stale(
         address,
@@ -195,15 +198,17 @@ async function hold(subject: RolloutSubject, deps: RolloutDeps): Promise<Rollout
 /** Everybody reaches main again; the version stays, for whoever wants to know what was wrong with it. */
 async function abort(
   subject: RolloutSubject,
-  reason: string,
+  { reason, holds }: Extract<Decision, { do: 'abort' }>,
   seen: Observed,
   deps: RolloutDeps,
 ): Promise<RolloutMoved> {
   const { rollout, binding } = subject;
-  await save(subject, { ...rollout, phase: 'aborting', reason }, deps);
+  const hold = holds === true ? deps.holdOf(subject, reason) : binding.hold;
+  const held = hold === undefined ? {} : { hold };
+  await save(subject, { ...rollout, phase: 'aborting', reason }, deps, held);
   if (seen.canary !== 'none') await deps.removeCanary(binding.remote_id);
   const ended: Rollout = { ...rollout, phase: 'aborted', reason };
-  const after = await save(subject, ended, deps, { staged_version_id: null });
+  const after = await save(subject, ended, deps, { ...held, staged_version_id: null });
   return { action: 'aborted', rollout: ended, binding: after, reason };
 }
 

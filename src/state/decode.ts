@@ -178,6 +178,7 @@ function isBinding(value: unknown): value is Binding {
     typeof value.prevent_destroy === 'boolean' &&
     isText(value.updated_at) &&
     isOptional(value.provisional, (provisional) => provisional === true) &&
+    isOptional(value.hold, isHold) &&
     isOptional(value.candidate, isCandidate) &&
     isOptional(value.moving, isMove) &&
     isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
@@ -207,6 +208,14 @@ function isMove(value: unknown): boolean {
     isArray(value.foreign) &&
     value.foreign.every(isText) &&
     isOptional(value.forms, isForms)
+  );
+}
+
+function isHold(value: unknown): boolean {
+  return (
+    hasTexts(value, ['at', 'by', 'reason', 'cause']) &&
+    isArray(value.fields) &&
+    value.fields.every((field) => hasTexts(field, ['path', 'hash']))
   );
 }
 

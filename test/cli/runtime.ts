@@ -57,6 +57,13 @@ export function fakeRuntime(options: FakeOptions = {}): FakeRuntime {
       exits.push(code);
     },
     isAlive: () => true,
+    killGroup: (pid) => {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // Nothing of the group is left.
+      }
+    },
     out: stdout.text,
     err: stderr.text,
     exits,
@@ -71,6 +78,7 @@ function collect(isTTY: boolean): { readonly output: Output; readonly text: () =
   const output: Output = {
     isTTY,
     columns: () => (isTTY ? 80 : undefined),
+    rows: () => (isTTY ? 24 : undefined),
     write: (text) => {
       written += text;
     },

@@ -422,13 +422,10 @@ describe('rollback', () => {
       'rollback: complaints',
     ]);
     const plan = await cli(project, 'plan');
-    expect(JSON.parse(plan.stdout).changes).toMatchObject([
-      {
-        address: 'assistant/front-desk',
-        action: 'update',
-        fields: [{ path: '/greeting', origin: 'config' }],
-      },
-    ]);
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      changes: [],
+      holds: [{ address: 'assistant/front-desk', fields: ['/greeting'], reason: 'rollback: complaints' }],
+    });
     await project.edit('assistants/front-desk.yaml', 'Worse.', 'Hello.');
     expect(JSON.parse((await cli(project, 'plan')).stdout)).toMatchObject({ changes: [], drift: [] });
     const listed = await project.run('versions', 'list', 'assistant/front-desk', '--env', 'account');

@@ -63,6 +63,20 @@ describe('several environments', () => {
     expect(one.body.environments).toBeUndefined();
   });
 
+  it('each environment gets the plan that it gets alone', async () => {
+    const project = await agency();
+    await project.cli('apply', '--env', 'acme-dev', '--yes');
+    await project.write('assistants/desk.yaml', DESK.replace('Work for', 'Answer for'));
+    const several = await project.json('plan', '--env', 'dev,acme-prod');
+    for (const { environment, exit, ...plan } of environmentsOf(several.body)) {
+      const { code, body } = await project.json('plan', '--env', String(environment));
+      expect(code).toBe(exit);
+      const { created_at: _made, expires_at: _until, environment: named, ...alone } = body;
+      expect(named).toBe(environment);
+      expect(plan).toMatchObject(alone);
+    }
+  });
+
   it('a group or pattern with one environment is a list all the same', async () => {
     const project = await agency();
     for (const env of ['bolt', 'bolt-*']) {

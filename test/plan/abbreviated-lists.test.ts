@@ -213,3 +213,30 @@ describe('requests of a plan', () => {
     expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a']);
   });
 });
+
+describe('lists of many pages', () => {
+  const MANY = 230;
+  const SPECS: Specs = Object.fromEntries(
+    Array.from({ length: MANY }, (_, index) => [
+      index % 2 === 0 ? `assistant/a${index}` : `tool/t${index}`,
+      index % 2 === 0
+        ? { name: `A ${index}`, instructions: 'You are one of many.' }
+        : { type: 'hangup', display_name: `T ${index}`, hangup: { description: `Ends ${index}.` } },
+    ]),
+  );
+
+  it.each([
+    {},
+    { pagedAssistants: true },
+    { pagedAssistants: true, defaultPageSize: 20 },
+    { pagedAssistants: true, metaMissing: true },
+    { pagedAssistants: true, metaMissing: true, defaultPageSize: 7 },
+  ] as const)('are complete: %j', async (quirks) => {
+    const world = await startWorld({ quirks: { abbreviatedList: true, ...quirks } });
+    expect((await world.apply(SPECS)).exitKind).toBeNull();
+    expect(isEmpty(await world.plan(SPECS))).toBe(true);
+    await world.loseState();
+    const { plan } = await world.plan(SPECS);
+    expect(plan.summary).toMatchObject({ adopt: MANY, create: 0, unmanaged: 0 });
+  });
+});

@@ -58,6 +58,67 @@ describe('explain', () => {
     expect(project.server.requests).toHaveLength(0);
   });
 
+  it('shows the way through bases, overlays, levels of variables, parts, data files and entries, by environment', async () => {
+    const project = await pullProject({
+      'assistantctl.yaml': `project: acme
+variables: { city: Chicago, line: "in \${var.city}" }
+groups: { east: { variables: { city: Boston } } }
+environments:
+  live: { api_key_env: TELNYX_KEY, group: east }
+  test: { target: emulator }
+`,
+      'assistants/base.yaml': `kind: assistant
+abstract: true
+spec:
+  model: m1
+  instructions: { $file: base.md }
+  voice_settings: { $file: voice.yaml }
+`,
+      'assistants/base.md': 'Work for ${each.value.name} ${var.line}.\n',
+      'assistants/voice.yaml': 'voice: a\n',
+      'assistants/desk.yaml': `kind: assistant
+for_each: { acme: { name: Acme } }
+extends: assistant/base
+spec: { name: D, model: m2, instructions: { $append: [{ $file: more.md }] } }
+environments:
+  "l*": { model: m3 }
+  east: { model: m4 }
+only: [live]
+`,
+      'assistants/more.md': 'Be brief.\n',
+    });
+    const { body } = await project.json('explain', 'assistant/desk-acme', '--env', 'live');
+    const values = Object.fromEntries(
+      (body.values as JsonObject[]).map(({ pointer, origin }) => [String(pointer), origin as JsonObject]),
+    );
+    expect(values['/model']).toMatchObject({
+      source: 'overlay',
+      overlay: 'east',
+      overrides: [
+        { source: 'base', base: 'assistant/base', value: 'm1' },
+        { source: 'spec', value: 'm2' },
+        { source: 'overlay', overlay: 'l*', value: 'm3' },
+      ],
+    });
+    expect(values['/instructions']).toMatchObject({
+      text_files: ['assistants/base.md', 'assistants/more.md'],
+      entry: { key: 'acme', position: { file: 'assistants/desk.yaml', line: 2 } },
+      variables: [
+        { name: 'line', value: 'in Boston', level: 'project' },
+        { name: 'city', value: 'Boston', level: 'group east', position: { line: 3 } },
+      ],
+    });
+    expect(values['/voice_settings/voice']).toMatchObject({
+      data_file: 'assistants/voice.yaml',
+      position: { file: 'assistants/voice.yaml', line: 1, column: 8 },
+    });
+    const several = await project.json('explain', 'assistant/desk-acme', '/model', '--env', 'live,test');
+    expect(several.body.environments).toMatchObject([
+      { environment: 'live', exit: 0, values: [{ value: 'm4' }] },
+      { environment: 'test', exit: 0, values: [] },
+    ]);
+  });
+
   it('answers what does not exist with exit 3', async () => {
     const project = await pullProject(FILES);
     for (const args of [

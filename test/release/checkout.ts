@@ -24,7 +24,7 @@ retry: { attempts: 1, budget: 1s }
 export interface Account {
   readonly server: EmulatorHandle;
   /** A checkout with these specs on a machine of its own. */
-  checkout(specs: string): Promise<Checkout>;
+  checkout(specs: string, hooks?: string): Promise<Checkout>;
 }
 
 export interface Checkout {
@@ -42,7 +42,7 @@ export async function account(options: Partial<EmulatorOptions> = {}): Promise<A
     ...options,
   });
   cleanups.push(() => server.close());
-  const checkout = async (specs: string): Promise<Checkout> => {
+  const checkout = async (specs: string, hooks = ''): Promise<Checkout> => {
     const folder = await mkdtemp(join(tmpdir(), 'assistantctl-preview-'));
     cleanups.push(() => rm(folder, { recursive: true, force: true }));
     const write = async (text: string): Promise<void> => {
@@ -50,10 +50,16 @@ export async function account(options: Partial<EmulatorOptions> = {}): Promise<A
       await mkdir(dirname(file), { recursive: true });
       await writeFile(file, text);
     };
-    await writeFile(join(folder, 'assistantctl.yaml'), PROJECT);
+    await writeFile(join(folder, 'assistantctl.yaml'), `${PROJECT}${hooks}`);
     await write(specs);
     const cli = async (...args: readonly string[]) => {
-      const env = { TELNYX_KEY_OF_MAIN: 'KEY_TEST_PREVIEW', TELNYX_BASE_URL: server.url };
+      const env = {
+        PATH: process.env.PATH ?? '',
+        TELNYX_KEY_OF_MAIN: 'KEY_TEST_PREVIEW',
+        TELNYX_BASE_URL: server.url,
+        SMOKE_TOKEN: 'smoke-token-1',
+        OTHER_TOKEN: 'other-token-1',
+      };
       const runtime = fakeRuntime({ cwd: folder, env });
       const sleep = (ms: number, signal?: AbortSignal) => runtime.sleep(Math.min(ms, 20), signal);
       const code = await run(args, { ...runtime, sleep });

@@ -21,14 +21,18 @@ spec:
   rubric: [{ name: greets, criteria: The assistant greets. }]
 `;
 
-const node = (code: string) => `analysis: { command: [${process.execPath}, -e, ${JSON.stringify(code)}] }`;
+const HOOK = 'analysis: { hook: smoke }';
+
+const node = (code: string) =>
+  `hooks: { smoke: { run: [${process.execPath}, -e, ${JSON.stringify(code)}], env: [SMOKE_TOKEN] } }\n`;
 
 async function opened(
   canary = 'deadline: 1h',
   options: Parameters<typeof account>[0] = {},
+  hooks = '',
 ): Promise<Account & { main: Checkout }> {
   const world = await account(options);
-  const main = await world.checkout(SPEC('Old words.', canary));
+  const main = await world.checkout(SPEC('Old words.', canary), hooks);
   expect((await main.cli('apply')).code).toBe(0);
   await main.write(SPEC('New words.', canary));
   const { code, out, err } = await main.cli('apply', '--format', 'json');
@@ -75,35 +79,36 @@ describe('rollout', () => {
     expect((await rollout(main, 'status')).document.rollouts).toEqual([]);
   });
 
-  it('asks the analysis command with what it needs to know', async () => {
+  it('asks the hook with what it needs to know, the variables that it names and no others', async () => {
     const code =
-      'const e = process.env; process.exit(e.ASSISTANTCTL_ADDRESS === "assistant/front-desk" && e.ASSISTANTCTL_WEIGHT === "10" && /^[0-9T]+$/.test(e.ASSISTANTCTL_VERSION_ID) ? 0 : 3)';
-    const { main } = await opened(node(code));
+      'const e = process.env; process.exit(e.ASSISTANTCTL_ADDRESS === "assistant/front-desk" && e.ASSISTANTCTL_WEIGHT === "10" && /^[0-9T]+$/.test(e.ASSISTANTCTL_VERSION_ID) && e.SMOKE_TOKEN === "smoke-token-1" && !e.OTHER_TOKEN && !Object.keys(e).some((name) => /TELNYX/.test(name)) ? 0 : 3)';
+    const { main } = await opened(HOOK, {}, node(code));
     expect(await rollout(main, 'tick')).toMatchObject({ code: 0, entry: { action: 'advanced' } });
   });
 
-  it('aborts with 9 when the command says 1', async () => {
-    const { main, server } = await opened(node('console.log("7 of 9 calls dropped"); process.exit(1)'));
+  it('aborts with 9 when the hook says 1', async () => {
+    const { main, server } = await opened(
+      HOOK,
+      {},
+      node('console.log("7 of 9 calls dropped with " + process.env.SMOKE_TOKEN); process.exit(1)'),
+    );
     const { code, entry } = await rollout(main, 'tick');
     expect(code).toBe(9);
     expect(entry).toMatchObject({ action: 'aborted', phase: 'aborted', weight: 0 });
-    expect(entry?.reason).toContain('7 of 9 calls dropped');
+    expect(entry?.reason).toContain('7 of 9 calls dropped with [redacted]');
     expect(server.store.all('canaries')).toEqual([]);
     expect(server.store.all('versions')).toHaveLength(2);
-    expect((await main.cli('plan')).out).toContain('its last rollout was aborted');
+    expect((await main.cli('plan')).out).toContain('had its rollout aborted');
   });
 
   it.each([
     ['2', node('process.exit(2)'), 'ended with 2'],
     ['another code', node('process.exit(42)'), 'ended with 42'],
-    [
-      'nothing in time',
-      `analysis: { timeout: 300ms, command: "${process.execPath} -e 'setTimeout(()=>{},60000)'" }`,
-      'took longer',
-    ],
-    ['that it does not exist', 'analysis: { command: no-such-program-here }', 'ENOENT'],
-  ])('pauses with 10 when the command says %s', async (_what, canary, reason) => {
-    const { main, server } = await opened(canary);
+    ['nothing in time', node('setTimeout(()=>{},60000)'), 'took longer'],
+    ['that it does not exist', 'hooks: { smoke: { run: [no-such-program-here] } }\n', 'ENOENT'],
+  ])('pauses with 10 when the hook says %s', async (_what, hooks, reason) => {
+    const timeout = reason === 'took longer' ? '300ms' : '30s';
+    const { main, server } = await opened(`analysis: { hook: smoke, timeout: ${timeout} }`, {}, hooks);
     const { code, entry } = await rollout(main, 'tick');
     expect(code).toBe(10);
     expect(entry).toMatchObject({ action: 'paused', phase: 'paused', weight: 10 });

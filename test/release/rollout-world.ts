@@ -108,6 +108,7 @@ function depsOf(
     clock,
     setCanary: (id, rules, key) => setCanary(canary, id, rules, key),
     removeCanary: (id) => removeCanary(canary, id),
+    holdOf: () => undefined,
     openingKey: ({ address, rollout }) => rolloutKey('lineage', address, rollout),
     save: (address, binding) => session.record({ op: 'bind', address, binding }),
     judge: async () => judgement,

@@ -78,11 +78,13 @@ test('finished text has no trailing spaces, no double blank line and one newline
 });
 
 describe('diagnostics', () => {
-  test('are one a line, sorted by place, however narrow the terminal', () => {
+  test('are one a line, grouped by code, errors first, however narrow the terminal', () => {
     const lines = renderDiagnostics(DIAGNOSTICS, { ...PLAIN, width: 40 }).split('\n');
-    expect(lines[0]).toBe(
+    expect(lines).toContain(
       'assistants/billing, old.yaml:12:3 warning FIELD_DEPRECATED 50% of this,\\nis old: very old',
     );
+    const severities = lines.flatMap((line) => / (error|warning) [A-Z_]+ /.exec(line)?.[1] ?? []);
+    expect(severities).toEqual(severities.toSorted());
     expect(lines.filter((line) => /^\S+:\d+:\d+ /.test(line))).toHaveLength(2);
     expect(lines.at(-2)).toBe('3 errors, 1 warning');
   });

@@ -27,7 +27,7 @@ describe('the verdict', () => {
     const text = renderPlan(plan, PLAIN);
     expect(text).toContain('Nothing to apply: 13 unchanged, 1 changed outside Git.');
     expect(text).toContain('assistantctl pull --drift tool/a --env production');
-    expect(text).toContain('drift: revert');
+    expect(text).toContain('--revert-drift');
   });
 
   test('does not call a plan with errors empty', () => {

@@ -324,6 +324,7 @@ describe('references, files and variables', () => {
       'REF_KIND',
       BILLING,
     ],
+    ['an address instead of an id', assistant('tool_ids: [§tool/lookup]'), 'REF_BARE', LOOKUP],
     ['a reference without kind', assistant('tool_ids: [§{ $ref: lookup }]'), 'REF_INVALID', LOOKUP],
     [
       'a reference with other keys',

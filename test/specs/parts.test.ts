@@ -224,3 +224,8 @@ describe('files that are no documents', () => {
     expect(await diagnose({ ...files, 'assistantctl.yaml': quiet, 'voice/one.yaml': one })).toEqual([]);
   });
 });
+
+it('a file with the extension in capitals is told of, because it is not read', async () => {
+  const found = await diagnose({ 'assistants/b.YAML': 'kind: assistant\n' });
+  expect(found.map(brief)).toContain('assistants/b.YAML:1:1 warning FILE_EXTENSION');
+});

@@ -69,6 +69,7 @@ describe('loadProject', () => {
       planTtlMs: 5_400_000,
       retry: { attempts: 2, budgetMs: 1500 },
       maxReplyBytes: 64 * 1024 * 1024,
+      diagnosticLevels: {},
       unknownFields: 'allow',
       ignore: [],
       ignoreLive: [],

@@ -206,3 +206,131 @@ describe('files that cannot be meant', () => {
     expect(found.map(({ code }) => code)).toEqual(['FILE_BROKEN']);
   });
 });
+
+describe('numbers in maps of the user', () => {
+  it.each([
+    ['02134', 2134],
+    ['+13125550100', 13125550100],
+    ['1.10', 1.1],
+    ['1e3', 1000],
+    ['0x1F', 31],
+    ['1.0', 1],
+  ])('%s would be sent as another text, and the quoted form is told', async (written, value) => {
+    const { text, places } = marked(assistant(`dynamic_variables: { zip: §${written}, n: 17 }`));
+    const all = await diagnose({ 'assistants/a.yaml': text });
+    // The API refuses fractions there, whatever their form.
+    const found = all.filter(({ code }) => code !== 'VARIABLE_VALUE');
+    expect(found.map((each) => `${each.position?.line}:${each.position?.column} ${each.code}`)).toEqual([
+      `${places[0]} YAML_NUMBER`,
+    ]);
+    expect(found[0]).toMatchObject({
+      severity: 'error',
+      hint: `write "${written}" for the text, or ${value} for the number`,
+    });
+  });
+
+  it('overlays, aliases and preset values are looked at too; schemas of parameters only for what is no number', async () => {
+    const tool = (lines: string) => `kind: tool
+spec:
+  type: webhook
+  display_name: W
+  webhook:
+    name: w
+    description: d
+    url: https://example.com
+${lines.replace(/^/gm, '    ')}
+`;
+    const { text, places } = marked(tool('preset_body_fields: { a: &n §007, b: §*n, c: "007" }'));
+    expect(await findings(text)).toEqual([
+      `${places[0]} error YAML_NUMBER`,
+      `${places[1]} error YAML_NUMBER`,
+    ]);
+    const schema = marked(
+      tool(
+        'body_parameters: { type: object, properties: { a: { type: number, minimum: 1.0, maximum: 1e3, default: §010 } } }',
+      ),
+    );
+    expect(await findings(schema.text)).toEqual([`${schema.places[0]} error YAML_NUMBER`]);
+    const overlay = marked(
+      assistant('greeting: Hi', 'environments: { local: { dynamic_variables: { a: §0150 } } }'),
+    );
+    expect(await findings(overlay.text)).toEqual([`${overlay.places[0]} error YAML_NUMBER`]);
+  });
+});
+
+describe('dynamic variables', () => {
+  const desk = (lines: string) => assistant(`greeting: Hi §{{custmer_name}}\n${lines}`);
+
+  it('one that nothing sets is a warning, with what was meant', async () => {
+    const { text, places } = marked(desk('dynamic_variables: { customer_name: "" }'));
+    const [problem, ...others] = await diagnose({ 'assistants/a.yaml': text });
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      severity: 'warning',
+      code: 'DYNAMIC_VARIABLE_UNKNOWN',
+      hint: 'did you mean {{customer_name}}?',
+    });
+    expect(`${problem?.position?.line}:${problem?.position?.column}`).toBe(places[0]);
+  });
+
+  const webhook = `type: webhook
+      webhook:
+        name: w
+        description: d
+        url: https://example.com/{{telnyx_call_control_id}}
+        store_fields_as_variables: [{ name: custmer_name, value_path: a.b }]`;
+
+  it.each([
+    ['dynamic_variables', 'dynamic_variables: { custmer_name: "" }'],
+    ['a webhook for all', 'dynamic_variables_webhook_url: https://example.com/init'],
+    ['a stored field of a tool', `tools:\n    - ${webhook}`],
+    [
+      'a tool that updates variables',
+      'tools: [{ type: update_dynamic_variables, update_dynamic_variables: { name: u, description: d, updatable_variables: [{ name: custmer_name, description: d }] } }]',
+    ],
+    ['a shared tool that nobody manages here', 'tool_ids: [tool-1]'],
+  ])('%s sets one', async (_what, lines) => {
+    expect(await findings(desk(lines).replace('§', ''))).toEqual([]);
+  });
+
+  it('a shared tool may set one, and an assistant that hands over gives its own', async () => {
+    const files = {
+      'assistants/tool.yaml': `kind: tool\nspec:\n  display_name: W\n  ${webhook.replace(/^ {4}/gm, '')}\n`,
+      'assistants/a.yaml': `${desk('tool_ids: [{ $ref: tool/tool }]').replace('§', '')}`,
+      'assistants/b.yaml': `kind: assistant
+spec:
+  name: B
+  instructions: Call them {{custmer_name}} and {{nobody}}.
+`,
+    };
+    const handing = `${files['assistants/a.yaml']}`.replace(
+      'name: A\n',
+      'name: A\n  tools: [{ type: handoff, handoff: { ai_assistants: [{ name: B, id: { $ref: assistant/b } }] } }]\n',
+    );
+    const apart = await diagnose(files);
+    expect(apart.map(({ message }) => message)).toEqual([
+      'nothing sets the dynamic variable custmer_name',
+      'nothing sets the dynamic variable nobody',
+    ]);
+    const together = await diagnose({ ...files, 'assistants/a.yaml': handing });
+    expect(together.map(({ message }) => message)).toEqual(['nothing sets the dynamic variable nobody']);
+  });
+});
+
+describe('slips that have a better word', () => {
+  it('a bare address where an id is wanted', async () => {
+    const { text, places } = marked(assistant('tool_ids: [§tool/lookup]'));
+    const [problem] = await diagnose({ 'assistants/a.yaml': text });
+    expect(problem).toMatchObject({ code: 'REF_INVALID', hint: 'write { $ref: tool/lookup }' });
+    expect(`${problem?.position?.line}:${problem?.position?.column}`).toBe(places[0]);
+  });
+
+  it.each(['greeting: {{customer_name}} hello', 'greeting: {{customer_name}}'])(
+    'a text that begins with a dynamic variable: %s',
+    async (line) => {
+      const found = await diagnose({ 'assistants/a.yaml': assistant(line) });
+      expect(found).toHaveLength(1);
+      expect(found[0]?.hint).toContain('put the whole text in quotes');
+    },
+  );
+});

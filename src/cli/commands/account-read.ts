@@ -1,5 +1,7 @@
+import { concealJson, concealText } from '../../model/credentials.ts';
 import { scalarText } from '../../model/side-api.ts';
 import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { shownConfig } from '../../operations/account/surroundings.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -13,7 +15,7 @@ export async function listMcpServers(context: Context, format: string): Promise<
     name,
     address: addressOf(id) ?? null,
     type: scalarText(config.type),
-    url: scalarText(config.url),
+    url: concealText(scalarText(config.url)),
   }));
   if (format === 'json') {
     context.printJson({ mcp_servers: servers });
@@ -31,7 +33,8 @@ export async function showMcpServer(context: Context, text: string, format: stri
   const id = idOf('mcp_server', text);
   const found = await withApi(context, project, (api) => api.get('mcp_server', id));
   if (found === undefined) throw notInAccount('MCP server', id, []);
-  const { name, config } = found;
+  const { name } = found;
+  const config = shownConfig(found);
   const address = addressOf(id) ?? null;
   if (format === 'json') context.printJson({ id, name, address, config });
   else {
@@ -45,7 +48,8 @@ export async function showMcpServer(context: Context, text: string, format: stri
 export async function showCanary(context: Context, text: string, format: string): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
   const id = idOf('assistant', text);
-  const canary = await withApi(context, project, (api) => api.showCanary(id));
+  const live = await withApi(context, project, (api) => api.showCanary(id));
+  const canary = live === undefined ? undefined : concealJson(live);
   const address = addressOf(id) ?? null;
   if (format === 'json') {
     context.printJson({ assistant_id: id, address, canary: canary ?? null });

@@ -20,7 +20,7 @@ export async function showDeleted(
     if (id === undefined) return api.listDeleted();
     return [(await api.getDeleted(id)) ?? fail(id)];
   });
-  const safe = records.map((record) => shownConfig({ config: record })).filter(isObject);
+  const safe = records.map((record) => shownConfig({ kind: 'assistant', config: record })).filter(isObject);
   if (format === 'json') context.printJson(id === undefined ? { assistants: safe } : { ...safe[0] });
   else if (id === undefined) {
     const titles = ['NAME', 'ADDRESS', 'ID', 'DELETED', 'GONE FOR GOOD'];

@@ -66,6 +66,6 @@ export async function showTexml(context: Context, text: string, format: string):
   const id = idOf('assistant', text);
   const texml = await withApi(context, project, (api) => api.assistantTexml(id));
   if (format === 'json') context.printJson({ id, texml });
-  else context.print(renderText(texml));
+  else context.printExactly(renderText(texml));
   return EXIT_DONE;
 }

@@ -84,6 +84,6 @@ export async function enhanceAssistant(
     api.enhanceInstructions(id, { instructions, wish: flags.wish }),
   );
   if (flags.format === 'json') context.printJson({ assistant_id: id, instructions: better });
-  else context.print(renderText(better));
+  else context.printExactly(renderText(better));
   return EXIT_DONE;
 }

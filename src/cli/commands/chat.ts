@@ -43,12 +43,12 @@ export async function chat(context: Context, text: string, flags: ChatFlags): Pr
       if (message === '') continue;
       talk ??= await api.startConversation(id, context.runtime.uuid());
       const show = pieces
-        ? (piece: string) => context.print(piece.split('\n').map(visible).join('\n'))
+        ? (piece: string) => context.printExactly(piece.split('\n').map(visible).join('\n'))
         : undefined;
       const reply = await api.chat(id, talk, message, show);
       turns.push({ message, reply });
       if (json) context.printJson({ assistant_id: id, conversation_id: talk, turns: [...turns] });
-      else context.print(pieces ? '\n' : renderText(reply));
+      else context.printExactly(pieces ? '\n' : renderText(reply));
     }
     if (json && turns.length === 0) {
       context.printJson({ assistant_id: id, conversation_id: talk ?? null, turns });

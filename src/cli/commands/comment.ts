@@ -108,7 +108,7 @@ async function printDigest(context: Context, place: Place | undefined, flags: Co
     // A run for a merge has no change of its own: the commit leads to it.
     const found = await reviewedDigest(forge, subject, { ...known, author });
     if (flags.format === 'json') context.printJson({ format_version: '1.0', ...found });
-    else context.print(`${found.digest}\n`);
+    else context.printExactly(`${found.digest}\n`);
     return EXIT_DONE;
   } finally {
     await forge.close();

@@ -11,7 +11,7 @@ type CompletionWord = 'bash' | 'zsh' | 'fish' | 'environments' | 'addresses';
 
 /** Prints a completion script, or the words that the scripts ask for while somebody types. */
 export async function completion(context: Context, word: CompletionWord, command: Command): Promise<number> {
-  context.print(await textFor(context, word, command));
+  context.printCommands(await textFor(context, word, command));
   return EXIT_DONE;
 }
 

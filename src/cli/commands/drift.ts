@@ -18,7 +18,7 @@ export async function drift(context: Context, format: string): Promise<number> {
   const changed = found.drift.length + found.conflicts.length > 0;
   context.outline(changed ? planOutline(found.summary) : 'no drift');
   if (format === 'json') context.printJson(found);
-  else if (format === 'markdown') context.print(renderPlanMarkdown(found));
+  else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
   else if (changed) context.print(renderPlan(found, context.style));
   else context.print(`No drift: nothing of ${found.environment} was changed outside Git.\n`);
   return changed ? EXIT_CHANGES : EXIT_DONE;

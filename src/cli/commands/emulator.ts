@@ -24,7 +24,7 @@ export async function emulator(context: Context, flags: EmulatorFlags): Promise<
     ...(flags.data === undefined ? {} : { dataFile: inCwd(flags.data) }),
     ...(flags.scripts === undefined ? {} : { scripts: await readScripts(inCwd(flags.scripts)) }),
   });
-  context.print(`${handle.url}\n`);
+  context.printExactly(`${handle.url}\n`);
   context.note(`The embedded API listens; any key is accepted. TELNYX_BASE_URL=${handle.url}\n`);
   await new Promise<void>((stopped) => {
     if (interrupt.stop.aborted) stopped();

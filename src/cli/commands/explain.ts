@@ -1,5 +1,7 @@
+import type { Explained } from '../../model/explained.ts';
 import { explainValues } from '../../operations/explain.ts';
 import { renderExplained } from '../../render/terminal/explain-text.ts';
+import { inline } from '../../render/terminal/value.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -11,7 +13,15 @@ export async function explain(
   format: string,
 ): Promise<number> {
   const { address, environment, values } = await explainValues(context, text, pointer);
+  const [only, second] = values;
+  context.outline(outlineOf(only, second, values.length));
   if (format === 'json') context.printJson({ format_version: '1.0', address, environment, values });
-  else context.print(renderExplained(`${address} (${environment})`, values, context.style));
+  else if (values.length > 0)
+    context.print(renderExplained(`${address} (${environment})`, values, context.style));
   return EXIT_DONE;
+}
+
+function outlineOf(value: Explained | undefined, second: Explained | undefined, count: number): string {
+  if (value === undefined) return 'not in this environment';
+  return second === undefined ? inline(value.value) : `${count} values`;
 }

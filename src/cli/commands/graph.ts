@@ -15,7 +15,7 @@ export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 export async function graph(context: Context, format: GraphFormat): Promise<number> {
   const found = resourceGraph(await gather(context));
   if (format === 'json') context.printJson({ format_version: '1.0', ...found });
-  else context.print(drawn(found, format));
+  else context.printExactly(drawn(found, format));
   return EXIT_DONE;
 }
 

@@ -78,7 +78,7 @@ function reportOf(
 
 function show(context: Context, report: PreviewReport, staged: Staged, format: string): number {
   if (format === 'json') context.printJson(report);
-  else if (format === 'markdown') context.print(renderPreviewMarkdown(report));
+  else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report));
   else context.print(renderPreview(report, context.style));
   const interrupted = report.tests.some(({ outcome }) => outcome === 'interrupted');
   const kind = staged.exitKind ?? (interrupted ? 'interrupted' : report.outcome === 'failed' ? 'gate' : null);

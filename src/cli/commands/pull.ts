@@ -20,6 +20,7 @@ export function showPull(context: Context, report: PullReport, format: string): 
   if (format === 'json') context.printJson(report);
   else context.print(renderPull(report, context.style));
   if (report.diagnostics.some(({ severity }) => severity === 'error')) return exitCodeOf('spec');
+  if (report.diagnostics.some(({ code }) => code === 'MANAGED_ELSEWHERE')) return exitCodeOf('refused');
   if (report.conflicts.length > 0) return exitCodeOf('stale');
   return report.left.length + report.deleted.length > 0 ? EXIT_CHANGES : EXIT_DONE;
 }

@@ -1,9 +1,9 @@
 import { type RollbackRequest, rollBack } from '../../operations/release/rollback.ts';
-import { confirmPlan } from '../announce.ts';
+import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { showReport } from '../show-report.ts';
 
-export interface RollbackFlags extends Omit<RollbackRequest, 'confirm'> {
+export interface RollbackFlags extends Omit<RollbackRequest, 'confirm' | 'asksPerson'> {
   readonly yes?: boolean;
   readonly format: string;
 }
@@ -12,6 +12,7 @@ export interface RollbackFlags extends Omit<RollbackRequest, 'confirm'> {
 export async function rollback(context: Context, text: string, flags: RollbackFlags): Promise<number> {
   const executed = await rollBack(context, text, {
     ...flags,
+    asksPerson: willAsk(context, flags),
     confirm: (project, plan) => confirmPlan(context, project, plan, flags),
   });
   return showReport(context, executed, flags.format);

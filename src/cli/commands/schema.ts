@@ -20,7 +20,9 @@ export async function schema(
       hint: `known: ${SCHEMA_NAMES.join(', ')}`,
     });
   }
-  context.print(await readFile(join(context.runtime.packageRoot, 'schemas', `${name}.schema.json`), 'utf8'));
+  context.printCommands(
+    await readFile(join(context.runtime.packageRoot, 'schemas', `${name}.schema.json`), 'utf8'),
+  );
   return EXIT_DONE;
 }
 

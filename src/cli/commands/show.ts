@@ -1,5 +1,4 @@
 import { Failure } from '../../model/errors.ts';
-import type { Plan } from '../../model/plan.ts';
 import { readSavedPlan } from '../../operations/saved-plan-file.ts';
 import { renderPlanHtml } from '../../render/html/plan-page.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
@@ -18,19 +17,8 @@ export async function show(context: Context, file: string | undefined, format: P
   }
   const plan = await readSavedPlan(context, file, 'show');
   if (format === 'json') context.printJson(plan);
-  else context.print(render(plan, file, format, context));
+  else if (format === 'text') context.print(renderPlan(plan, context.style, { file }));
+  else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan, { file }));
+  else context.printExactly(renderPlanHtml(plan, { file }));
   return EXIT_DONE;
-}
-
-function render(plan: Plan, file: string, format: Exclude<PlanFormat, 'json'>, context: Context): string {
-  switch (format) {
-    case 'markdown':
-      return renderPlanMarkdown(plan, { file });
-    case 'html':
-      return renderPlanHtml(plan, { file });
-    case 'text':
-      return renderPlan(plan, context.style, { file });
-    default:
-      return format satisfies never;
-  }
 }

@@ -48,7 +48,9 @@ export async function validate(
       ...(failed ? failureJson(invalid()) : {}),
     });
   } else if (format === 'github') {
-    context.print(renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))));
+    context.printCommands(
+      renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))),
+    );
   } else {
     if (checked.several) context.print(`${environmentTable(checked, context.style)}\n`);
     context.print(renderDiagnostics(checked.diagnostics, context.style));

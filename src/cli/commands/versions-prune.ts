@@ -1,22 +1,52 @@
 import { Failure } from '../../model/errors.ts';
 import { pruneOldVersions } from '../../operations/release/prune-versions.ts';
 import { renderPrune } from '../../render/terminal/versions-text.ts';
+import { willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
+import { questioner } from '../terminal.ts';
 
 export interface PruneFlags {
   readonly keep: string;
+  readonly mains: string;
+  readonly dryRun?: boolean;
+  readonly approve?: string;
+  readonly yes?: boolean;
   readonly format: string;
 }
 
-/** Deletes old versions that nothing needs, beyond the newest ones. */
+/** Deletes old versions that nothing needs, beyond the newest ones and the last former mains. */
 export async function pruneVersions(context: Context, text: string, flags: PruneFlags): Promise<number> {
-  if (!/^\d{1,6}$/.test(flags.keep)) {
-    throw new Failure('usage', '--keep must be a whole number', { code: 'OPTION_INVALID' });
-  }
-  const { interrupted, address, ...pruned } = await pruneOldVersions(context, text, Number(flags.keep));
-  if (flags.format === 'json') context.printJson({ address, ...pruned });
-  else context.print(renderPrune(address, pruned, context.style));
+  const { format, approve } = flags;
+  const dryRun = flags.dryRun === true;
+  const { interrupted, address, ...pruned } = await pruneOldVersions(context, text, {
+    keep: wholeNumber('--keep', flags.keep),
+    mains: wholeNumber('--mains', flags.mains),
+    dryRun,
+    ...(approve !== undefined && { approve }),
+    asksPerson: willAsk(context, flags),
+    confirm: (versions) => confirmDeletion(context, flags, versions),
+  });
+  if (format === 'json') context.printJson({ address, ...pruned, ...(dryRun && { dry_run: true }) });
+  else context.print(renderPrune(address, { ...pruned, dryRun }, context.style));
   if (!interrupted) return EXIT_DONE;
   throw new Failure('interrupted', 'interrupted before everything was deleted', { code: 'INTERRUPTED' });
+}
+
+async function confirmDeletion(
+  context: Context,
+  flags: PruneFlags,
+  versions: readonly string[],
+): Promise<void> {
+  const ask = willAsk(context, flags) ? questioner(context.runtime) : undefined;
+  if (ask === undefined) return;
+  context.note(`To delete for good:\n${versions.map((id) => `  ${id}\n`).join('')}`);
+  const answer = await ask('Delete these versions? Only "yes" is taken for an answer: ');
+  if (answer.trim().toLowerCase() === 'yes') return;
+  throw new Failure('refused', 'nothing was deleted: the answer was not "yes"', { code: 'DECLINED' });
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Failure('usage', `${option} must be a whole number`, { code: 'OPTION_INVALID' });
 }

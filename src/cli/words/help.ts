@@ -42,6 +42,9 @@ export const ARGUMENTS: { readonly [name: string]: string } = {
   suite: 'name of a test suite',
   kind: 'which document',
   'project/environment': 'what project and environment were called before',
+  digests: 'digest of a plan, as the plan and the status page show it',
+  words: 'a command and its arguments, after --',
+  conversation: 'id of the conversation',
 };
 
 export const HELP: { readonly [command: string]: CommandHelp } = {
@@ -86,6 +89,29 @@ export const HELP: { readonly [command: string]: CommandHelp } = {
       ['apply --env production --approve production', 'a protected environment, without a saved plan'],
     ],
     page: 'how-it-works.md',
+  },
+  controller: {
+    examples: [
+      ['controller --env production', 'follow main of the origin, and apply what was reviewed'],
+      [
+        'controller --repo https://git.example/acme/voice.git --branch main',
+        'follow a repository by its address',
+      ],
+    ],
+    page: 'controller.md',
+  },
+  approve: {
+    examples: [['approve --env production sha256:…', 'let the controller apply the plan with this digest']],
+    page: 'controller.md',
+  },
+  request: {
+    examples: [
+      [
+        'request --env production -- rollback assistant/billing --reason "callers complain"',
+        'without an API key',
+      ],
+    ],
+    page: 'controller.md',
   },
   drift: {
     examples: [['drift --env production', 'exit 2 when somebody changed something']],

@@ -61,7 +61,6 @@ export const SAME_AS: { readonly [words: string]: string } = {
   undo: 'rollback ADDRESS',
   reset: 'rollback ADDRESS',
   prune: 'apply --prune',
-  approve: 'apply --approve ENVIRONMENT',
   // bring into the files
   dump: 'pull',
   fetch: 'pull',

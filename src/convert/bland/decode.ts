@@ -10,6 +10,7 @@ import {
   type Cursor,
   elements,
   entries,
+  hasMember,
   member,
   memberAt,
   rawFlag,
@@ -38,7 +39,7 @@ export function blandPart(value: Json): BlandPart | undefined {
   if (!isObject(value)) return undefined;
   if (isArray(value.nodes) && value.nodes.some(isNode)) return 'pathway';
   const prompt = typeof value.prompt === 'string' || typeof value.task === 'string';
-  return prompt && NUMBER_FIELDS.some((name) => value[name] !== undefined) ? 'number' : undefined;
+  return prompt && hasMember(value, ...NUMBER_FIELDS) ? 'number' : undefined;
 }
 
 function isNode(value: Json): boolean {

@@ -1,4 +1,5 @@
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { exampleSection } from '../blocks/examples.ts';
 import { positionOf, wordForWord } from '../blocks/steps.ts';
 import { withoutAbsent } from '../blocks/voice.ts';
 import { headerList, toolName, toolTimeout, valuePath, webhookTool } from '../blocks/webhook.ts';
@@ -96,7 +97,7 @@ function talking(carry: Carry, data: Cursor | undefined, exits: readonly Exit[])
     ...extraction(carry, data),
     ...elements(member(data, 'tools')).flatMap((at) => blandTool(carry, at) ?? []),
   ];
-  const until = stayUntil(carry, data);
+  const until = `${stayUntil(carry, data)}${exampleSection(carry, member(data, 'dialogueExamples'))}`;
   if (fixed && rawFlag(skip) === true && exits.length > 0 && tools.length === 0 && until === '') {
     return { type: 'say', text: carry.text(text) ?? '' };
   }

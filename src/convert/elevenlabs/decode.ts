@@ -19,9 +19,8 @@ export function decodeElevenLabs(carry: Carry, parts: readonly Cursor[]): Decode
     if (elevenLabsPart(part.value, part.file.name) !== 'index') carry.ledger.enclose(part);
   const used = new Set<Cursor>();
   const agents = of('agent').map((at) => decodeAgent(carry, at, tools, indexes, used));
-  for (const tool of of('tool'))
-    if (!used.has(tool)) carry.ledger.lost(tool, 'tool-missing', 'no agent uses it');
-  return { agents, tests: of('test').flatMap((at) => decodeTest(carry, at)) };
+  const loose = of('tool').flatMap((tool) => (used.has(tool) ? [] : (elevenLabsTool(carry, tool) ?? [])));
+  return { agents, tests: of('test').flatMap((at) => decodeTest(carry, at)), tools: loose };
 }
 
 interface IndexEntry {

@@ -102,14 +102,22 @@ function assignments(carry: Carry, at: Cursor): readonly JsonObject[] {
   });
 }
 
+const SYSTEM_TOOLS: ReadonlySet<string> = new Set([
+  'end_call',
+  'skip_turn',
+  'play_keypad_touch_tone',
+  'transfer_to_number',
+  'transfer_to_agent',
+]);
+
 /** Tools that the platform brings along, by name. */
 function systemTool(carry: Carry, at: Cursor, key: string | undefined): Tool | undefined {
   const kind =
     rawText(memberAt(at, 'params', 'system_tool_type')) ?? rawText(member(at, 'name')) ?? key ?? '';
   const description = carry.text(member(at, 'description'))?.trim();
   const text: JsonObject = description ? { description } : {};
-  carry.ledger.exact(member(at, 'name'));
   carry.ledger.frame(memberAt(at, 'params', 'system_tool_type'));
+  if (SYSTEM_TOOLS.has(kind)) carry.ledger.exact(member(at, 'name'));
   switch (kind) {
     case 'end_call':
       return { type: 'hangup', name: 'end_call', at, config: text };

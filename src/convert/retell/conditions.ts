@@ -10,6 +10,8 @@ const ALWAYS = 'The caller has answered, or this step is done.';
 const SAID = 'The assistant has said what this step asks for.';
 const ELSE = 'None of the other conditions of this step holds.';
 
+const FAILED = 'The step failed.';
+
 /** Edges that a step has beside its list, and what they mean after a step that talks. */
 const SPECIAL: readonly (readonly [string, string])[] = [
   ['always_edge', ALWAYS],
@@ -21,7 +23,9 @@ const SPECIAL: readonly (readonly [string, string])[] = [
 /** All edges of a step, those without a condition last. */
 export function exitsOf(carry: Carry, node: Cursor): readonly Exit[] {
   const listed = elements(member(node, 'edges')).flatMap((edge) => exit(carry, edge, undefined));
-  const failed = ['failed_edge'].flatMap((name) => exit(carry, member(node, name), 'The step failed.'));
+  const failed = exit(carry, member(node, 'failed_edge'), FAILED).map(
+    (each): Exit => ({ ...each, when: { type: 'words', text: FAILED } }),
+  );
   const special = SPECIAL.flatMap(([name, words]) => exit(carry, member(node, name), words));
   return [...listed, ...failed, ...special];
 }
@@ -38,7 +42,8 @@ function exit(carry: Carry, edge: Cursor | undefined, special: string | undefine
   const to = rawText(target);
   carry.ledger.frame(member(edge, 'id'));
   if (to === undefined || to === '') {
-    carry.ledger.lost(condition, 'edge-open');
+    carry.ledger.note(edge, 'edge-open');
+    carry.ledger.frame(edge);
     return [];
   }
   carry.ledger.exact(target);
@@ -91,7 +96,16 @@ function equation(carry: Carry, at: Cursor): JsonObject | undefined {
   return comparison(op, side, other);
 }
 
-/** Conditions of going back, which Telnyx does not know. */
-export function loseGoBack(carry: Carry, node: Cursor): void {
-  carry.ledger.lost(memberAt(node, 'global_node_setting', 'go_back_conditions'), 'go-back');
+/** When the conversation goes back to where it was, in words for the step itself. */
+export function goBackWords(carry: Carry, node: Cursor): string {
+  const words = elements(memberAt(node, 'global_node_setting', 'go_back_conditions')).flatMap((each) => {
+    const condition = member(each, 'transition_condition', 'condition');
+    carry.ledger.near(member(each, 'destination_node_id'), 'go-back');
+    const text = carry.text(member(condition, 'prompt'), 'go-back')?.trim();
+    carry.ledger.near(condition, 'go-back');
+    return text ? [text] : [];
+  });
+  return words.length === 0
+    ? ''
+    : `\n\nReturn to what was talked about before when this holds:\n${words.map((each) => `- ${each}`).join('\n')}`;
 }

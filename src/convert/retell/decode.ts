@@ -7,7 +7,7 @@ import { withoutAbsent } from '../blocks/voice.ts';
 import { toolName } from '../blocks/webhook.ts';
 import type { Carry } from '../carry.ts';
 import { type Agent, type Decoded, type Flow, MODEL_GREETING, type Server, type Tool } from '../neutral.ts';
-import { type Cursor, elements, entries, member, memberAt, rawText } from '../source/cursor.ts';
+import { type Cursor, elements, entries, hasMember, member, memberAt, rawText } from '../source/cursor.ts';
 import { retellInsights, retellTest } from './analysis.ts';
 import { flowOfComponents } from './components.ts';
 import { habitSection, retellSettings } from './settings.ts';
@@ -19,11 +19,12 @@ export type RetellPart = 'agent' | 'llm' | 'flow' | 'test';
 /** What an object of an export is; undefined when it is none of Retell's. */
 export function retellPart(value: Json): RetellPart | undefined {
   if (!isObject(value)) return undefined;
-  const has = (...names: readonly string[]): boolean => names.some((name) => value[name] !== undefined);
+  const has = (...names: readonly string[]): boolean => hasMember(value, ...names);
   if (has('response_engine', 'conversationFlow', 'conversation_flow', 'retellLlmData', 'retell_llm_data'))
     return 'agent';
   if (
     isArray(value.nodes) &&
+    value.edges === undefined &&
     (has('start_node_id', 'global_prompt', 'start_speaker', 'conversation_flow_id') || hasInstruction(value))
   ) {
     return 'flow';
@@ -58,6 +59,7 @@ export function decodeRetell(carry: Carry, parts: readonly Cursor[]): Decoded {
     return decodeAgent(carry, agent, engine);
   });
   const alone = engines.filter((each) => !used.has(each)).map((each) => decodeAgent(carry, each, each));
+  for (const each of of('test')) carry.ledger.enclose(each);
   const tests = of('test').flatMap((each) => retellTest(carry, each));
   return { agents: [...agents, ...alone], tests };
 }
@@ -95,7 +97,7 @@ function decodeAgent(carry: Carry, agent: Cursor, engine: Cursor | undefined): A
     ids: identities(agent, engine),
     name: rawText(title)?.trim() || fileTitle(agent),
     at: agent,
-    prompt: `${prompt}${habitSection(carry, member(agent, 'handbook_config'))}`,
+    prompt: `${prompt}${habitSection(carry, agent)}`,
     ...(greeting === undefined ? {} : { greeting }),
     settings,
     tools,
@@ -114,7 +116,10 @@ function identities(agent: Cursor, engine: Cursor | undefined): readonly string[
 
 function greetingOf(carry: Carry, engine: Cursor | undefined, flow: Flow | undefined): string | undefined {
   const message = member(engine, 'begin_message');
-  const speaker = member(engine, 'start_speaker');
+  const opens = flow?.steps.find(({ id }) => id === flow.start) ?? flow?.steps[0];
+  const own = member(opens?.at, 'start_speaker');
+  const speaker = member(engine, 'start_speaker') ?? own;
+  carry.ledger.exact(own);
   const text = carry.text(message);
   if (text !== undefined && text.trim() !== '') {
     carry.ledger.exact(speaker);
@@ -124,9 +129,8 @@ function greetingOf(carry: Carry, engine: Cursor | undefined, flow: Flow | undef
     carry.ledger.exact(speaker);
     return '';
   }
-  const first = flow?.steps.find(({ id }) => id === flow.start) ?? flow?.steps[0];
-  const opening = member(first?.at, 'instruction');
-  if (first !== undefined && rawText(member(opening, 'type')) === 'static_text') {
+  const opening = member(opens?.at, 'instruction');
+  if (opens !== undefined && rawText(member(opening, 'type')) === 'static_text') {
     carry.ledger.exact(speaker);
     return carry.text(member(opening, 'text'));
   }

@@ -2,7 +2,16 @@ import { isArray, type JsonObject } from '../../model/json.ts';
 import { block, idleReply, idleTimeout, keyterms, listening, merged, timeLimit } from '../blocks/settings.ts';
 import { voiceSettings } from '../blocks/voice.ts';
 import type { Carry } from '../carry.ts';
-import { type Cursor, entries, member, memberAt, rawFlag, rawNumber, rawText } from '../source/cursor.ts';
+import {
+  type Cursor,
+  elements,
+  entries,
+  member,
+  memberAt,
+  rawFlag,
+  rawNumber,
+  rawText,
+} from '../source/cursor.ts';
 
 /** What an agent of Retell says beside its engine: voice, hearing, timings, privacy. */
 export function retellSettings(carry: Carry, agent: Cursor): JsonObject {
@@ -123,12 +132,25 @@ const HABITS: { readonly [name: string]: string } = {
 };
 
 /** A section for the end of the instructions; empty when no habit is on. */
-export function habitSection(carry: Carry, at: Cursor | undefined): string {
-  const lines = entries(at).flatMap(([name, each]) => {
+export function habitSection(carry: Carry, agent: Cursor): string {
+  const lines = entries(member(agent, 'handbook_config')).flatMap(([name, each]) => {
     const sentence = rawFlag(each) === true ? HABITS[name] : undefined;
     if (sentence === undefined) return [];
     carry.ledger.near(each, 'handbook');
     return [`- ${sentence}`];
   });
+  const listens = listeningWords(carry, agent);
+  if (listens !== '') lines.push(`- ${listens}`);
   return lines.length === 0 ? '' : `\n\n# Manner\n\n${lines.join('\n')}`;
+}
+
+function listeningWords(carry: Carry, agent: Cursor): string {
+  const enabled = member(agent, 'enable_backchannel');
+  if (rawFlag(enabled) !== true) return '';
+  carry.ledger.near(enabled, 'handbook');
+  const words = elements(member(agent, 'backchannel_words')).flatMap(
+    (each) => carry.text(each, 'handbook') ?? [],
+  );
+  const such = words.length === 0 ? '' : ` such as: ${words.join(', ')}`;
+  return `Show that you are listening with a short word now and then${such}.`;
 }

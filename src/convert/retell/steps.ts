@@ -1,10 +1,11 @@
 import type { JsonObject } from '../../model/json.ts';
+import { exampleSaying, exampleSayings, exampleSection } from '../blocks/examples.ts';
 import { modelBlock } from '../blocks/model.ts';
 import { positionOf, wordForWord } from '../blocks/steps.ts';
 import type { Carry } from '../carry.ts';
 import type { Exit, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
-import { exitsOf, loseGoBack, transferExit } from './conditions.ts';
+import { exitsOf, goBackWords, transferExit } from './conditions.ts';
 import { dtmfTool, extractTool, retellTool, smsTool, transferTool } from './tools.ts';
 
 /** Tools of the flow by their id and by their name. */
@@ -15,11 +16,11 @@ export function retellStep(carry: Carry, node: Cursor, tools: ToolTable): FlowSt
   const name = member(node, 'name');
   carry.ledger.frame(id);
   carry.ledger.exact(name);
-  loseGoBack(carry, node);
   const condition = memberAt(node, 'global_node_setting', 'condition');
-  const words = carry.text(condition, 'global-step')?.trim();
+  const words = globalWords(carry, node, condition);
   const position = positionOf(member(node, 'display_position'));
-  const { action, exits } = actionOf(carry, node, tools);
+  const { action: bare, exits } = actionOf(carry, node, tools);
+  const action = withMore(bare, `${goBackWords(carry, node)}${stepExamples(carry, node)}`);
   return {
     id: rawText(id) ?? '',
     ...(rawText(name) ? { name: rawText(name) ?? '' } : {}),
@@ -31,6 +32,35 @@ export function retellStep(carry: Carry, node: Cursor, tools: ToolTable): FlowSt
       : { global: { words, at: condition } }),
     exits,
   };
+}
+
+/** What else the model has to know in a step that it leads. */
+function withMore(action: StepAction, more: string): StepAction {
+  return action.type === 'talk' && more !== '' ? { ...action, text: `${action.text}${more}` } : action;
+}
+
+function stepExamples(carry: Carry, node: Cursor): string {
+  const dialogues = exampleSection(carry, member(node, 'finetune_conversation_examples'));
+  const ways = elements(member(node, 'finetune_transition_examples')).flatMap((each) => {
+    const target = member(each, 'destination_node_id');
+    const saying = exampleSaying(carry, each);
+    carry.ledger.near(target, 'examples-text');
+    return saying === '' ? [] : [`- ${rawText(target) ?? 'stay here'}: ${saying}`];
+  });
+  return ways.length === 0
+    ? dialogues
+    : `${dialogues}\n\nExamples of when to go on with which step:\n${ways.join('\n')}`;
+}
+
+function globalWords(carry: Carry, node: Cursor, condition: Cursor | undefined): string | undefined {
+  const words = carry.text(condition, 'global-step')?.trim();
+  const setting = member(node, 'global_node_setting');
+  const yes = exampleSayings(carry, member(setting, 'positive_finetune_examples'));
+  const no = exampleSayings(carry, member(setting, 'negative_finetune_examples'));
+  if (!words) return undefined;
+  const holds = yes.length === 0 ? '' : `\nIt holds for example for: ${yes.join('; ')}`;
+  const fails = no.length === 0 ? '' : `\nIt does not hold for: ${no.join('; ')}`;
+  return `${words}${holds}${fails}`;
 }
 
 interface Acting {
@@ -59,6 +89,7 @@ function actionOf(carry: Carry, node: Cursor, tools: ToolTable): Acting {
     case 'extract_dynamic_variables':
       return extracting(carry, node);
     case 'branch':
+    case 'logic_split':
       return { action: { type: 'route' }, exits: exitsOf(carry, node) };
     case 'code':
       carry.ledger.lost(member(node, 'code'), 'code');

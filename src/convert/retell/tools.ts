@@ -61,7 +61,12 @@ function described(carry: Carry, at: Cursor): JsonObject {
 function spokenBefore(carry: Carry, at: Cursor): string | undefined {
   const message = member(at, 'execution_message_description');
   const speaks = rawFlag(member(at, 'speak_during_execution'));
-  if (message === undefined || speaks === false) return undefined;
+  if (message === undefined || speaks === false) {
+    // Switched off: nothing is missed.
+    carry.ledger.frame(message);
+    carry.ledger.frame(member(at, 'execution_message_type'));
+    return undefined;
+  }
   carry.ledger.exact(member(at, 'speak_during_execution'));
   carry.ledger.exact(member(at, 'execution_message_type'));
   return carry.text(
@@ -79,6 +84,7 @@ function customTool(carry: Carry, at: Cursor): Tool {
     carry.ledger.lost(member(at, 'type'), 'tool-no-server');
     return clientTool({ name, at, description, parameters });
   }
+  const after = member(at, 'speak_after_execution');
   const root = member(at, 'args_at_root');
   if (rawFlag(root) === true) carry.ledger.exact(root);
   else if (root !== undefined) carry.ledger.near(root, 'tool-body');
@@ -87,8 +93,7 @@ function customTool(carry: Carry, at: Cursor): Tool {
   else carry.ledger.near(format, 'tool-body', 'form');
   const said = spokenBefore(carry, at);
   // The model speaks after every tool anyway.
-  if (rawFlag(member(at, 'speak_after_execution')) === true)
-    carry.ledger.exact(member(at, 'speak_after_execution'));
+  if (rawFlag(after) === true) carry.ledger.exact(after);
   const queryParams = carry.json(member(at, 'query_params'));
   return webhookTool(carry, {
     name,

@@ -31,6 +31,15 @@ export function member(at: Cursor | undefined, ...names: readonly string[]): Cur
   return undefined;
 }
 
+/** True when an object has one of these members, in any spelling; null counts as absent. */
+export function hasMember(value: JsonObject, ...names: readonly string[]): boolean {
+  const keys = spellingsOf(value);
+  return names.some((name) => {
+    const key = keys.get(squashed(name));
+    return key !== undefined && value[key] !== null && value[key] !== undefined;
+  });
+}
+
 /** Follows one name after the other. */
 export function memberAt(at: Cursor | undefined, ...path: readonly string[]): Cursor | undefined {
   return path.reduce<Cursor | undefined>((current, name) => member(current, name), at);

@@ -8,7 +8,7 @@ import type { VapiResource } from './parts.ts';
 export function structuredOutput(carry: Carry, at: Cursor): Insight {
   const name = member(at, 'name');
   carry.ledger.exact(name);
-  carry.ledger.lost(member(at, 'model'), 'analysis');
+  carry.ledger.lost(member(at, 'model'), 'sampling');
   carry.ledger.frame(member(at, 'type'));
   carry.ledger.frame(member(at, 'target'));
   const title = rawText(name)?.trim() || 'Structured output';
@@ -123,7 +123,7 @@ export function simulatedCall(carry: Carry, { ids, at }: VapiResource, world: Si
   const criteria = elements(member(scenario, 'evaluations')).flatMap((each) =>
     criterion(carry, each, world.outputs),
   );
-  carry.ledger.lost(member(scenario, 'toolMocks'), 'tool-mock');
+  const description = mockedAnswers(carry, member(scenario, 'toolMocks'));
   carry.ledger.near(member(scenario, 'name'), 'simulation');
   const instructions =
     [...character, task].filter((text) => text.trim() !== '').join('\n\n') || 'Call and ask for help.';
@@ -132,8 +132,20 @@ export function simulatedCall(carry: Carry, { ids, at }: VapiResource, world: Si
     at,
     instructions,
     criteria,
+    ...(description === '' ? {} : { description }),
     ...(suite === undefined ? {} : { suite }),
   };
+}
+
+/** What tools were to answer, for whoever sets up the service that the test calls. */
+function mockedAnswers(carry: Carry, at: Cursor | undefined): string {
+  const answers = elements(at).flatMap((each) => {
+    const name = carry.text(member(each, 'toolName', 'tool'), 'tool-mock');
+    const result = carry.json(member(each, 'result', 'response'), 'tool-mock');
+    const text = typeof result === 'string' ? result : JSON.stringify(result ?? '');
+    return name === undefined ? [] : [`${name}: ${text}`];
+  });
+  return answers.length === 0 ? '' : `Answers that the tools are to give:\n${answers.join('\n')}`;
 }
 
 function find(

@@ -5,6 +5,7 @@ import { type Cursor, elements, listed, member, rawText } from '../source/cursor
 import { simulatedCall, structuredOutput } from './analysis.ts';
 import { type VapiWorld, vapiAgent } from './assistant.ts';
 import { type VapiPart, type VapiResource, vapiPart } from './parts.ts';
+import { vapiTool } from './tools.ts';
 import { workflowAgent } from './workflow.ts';
 
 export function decodeVapi(carry: Carry, parts: readonly Cursor[]): Decoded {
@@ -37,8 +38,10 @@ export function decodeVapi(carry: Carry, parts: readonly Cursor[]): Decoded {
     suites: suitesOf(carry, of('suite')),
   };
   const tests = of('simulation').map((each) => simulatedCall(carry, each, simulations));
+  const used = new Set(own.flatMap(({ tools }) => tools.map(({ at }) => at)));
+  const tools = of('tool').flatMap(({ at }) => (used.has(at) ? [] : vapiTool(carry, at, undefined).tools));
   const entry = squads.flatMap(({ at }) => memberName(elements(member(at, 'members'))[0]) ?? [])[0];
-  return { agents: [...agents, ...flows], tests, ...(entry === undefined ? {} : { entry }) };
+  return { agents: [...agents, ...flows], tests, tools, ...(entry === undefined ? {} : { entry }) };
 }
 
 /** Unwraps `{ type, id, data }`, and gives a file of a folder its name as an id. */

@@ -1,6 +1,6 @@
 /** What the objects of a Vapi export and the files of a gitops folder are. */
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { Cursor } from '../source/cursor.ts';
+import { type Cursor, hasMember } from '../source/cursor.ts';
 
 /** A thing of a gitops folder under the name of its file, or of an export under its id. */
 export interface VapiResource {
@@ -85,7 +85,7 @@ function isWrapper(value: JsonObject): boolean {
 }
 
 function shapePart(value: JsonObject): VapiPart | undefined {
-  const has = (...names: readonly string[]): boolean => names.some((name) => value[name] !== undefined);
+  const has = (...names: readonly string[]): boolean => hasMember(value, ...names);
   if (isArray(value.members) && value.members.every(isMember)) return 'squad';
   if (
     isArray(value.nodes) &&

@@ -1,8 +1,17 @@
 import type { JsonObject } from '../../model/json.ts';
-import { block, bounded, idleTimeout, keyterms, listening, merged, timeLimit } from '../blocks/settings.ts';
+import {
+  block,
+  bounded,
+  idleReply,
+  idleTimeout,
+  keyterms,
+  listening,
+  merged,
+  timeLimit,
+} from '../blocks/settings.ts';
 import { voiceSettings } from '../blocks/voice.ts';
 import type { Carry } from '../carry.ts';
-import { type Cursor, member, memberAt, rawFlag, rawNumber, rawText } from '../source/cursor.ts';
+import { type Cursor, elements, member, memberAt, rawFlag, rawNumber, rawText } from '../source/cursor.ts';
 
 /** What an assistant of Vapi says beside its model and tools. */
 export function vapiSettings(carry: Carry, at: Cursor): JsonObject {
@@ -18,6 +27,7 @@ export function vapiSettings(carry: Carry, at: Cursor): JsonObject {
     keys(carry, member(at, 'keypadInputPlan')),
     privacy(carry, at),
     background(carry, at),
+    silence(carry, member(at, 'hooks')),
   ]);
 }
 
@@ -156,4 +166,12 @@ function background(carry: Carry, at: Cursor): JsonObject {
   const sound = member(at, 'backgroundSound');
   if (rawText(sound) === 'off') carry.ledger.frame(sound);
   return {};
+}
+
+/** A hook on silence is the time after which the assistant asks back. */
+function silence(carry: Carry, hooks: Cursor | undefined): JsonObject {
+  const hook = elements(hooks).find((each) => rawText(member(each, 'on')) === 'customer.speech.timeout');
+  if (hook === undefined) return {};
+  carry.ledger.near(member(hook, 'on'), 'hooks');
+  return idleReply(carry, memberAt(hook, 'options', 'timeoutSeconds'), 1);
 }

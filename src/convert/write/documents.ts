@@ -7,8 +7,15 @@ import { withoutRepetition } from '../blocks/steps.ts';
 import type { ImportLedger } from '../import-ledger.ts';
 import type { Agent, Decoded, Server, SimulatedCall } from '../neutral.ts';
 import { conversationFlow } from './flow.ts';
-import { type ConvertedResource, compact, createRegistry, type Registry, reference } from './registry.ts';
-import { assistantTools, type Lookup, type ToolWriter } from './tools.ts';
+import {
+  type ConvertedResource,
+  compact,
+  createRegistry,
+  type Registry,
+  type Reserved,
+  reference,
+} from './registry.ts';
+import { assistantTools, type Lookup, type ToolWriter, toolDocument } from './tools.ts';
 
 /** Limits of the API for tests; source: its public OpenAPI document. */
 const MOST = { name: 255, description: 1000, instructions: 5000, suite: 100 } as const;
@@ -19,8 +26,12 @@ interface Placed {
   readonly name: string;
 }
 
-export function convertedResources(decoded: Decoded, ledger: ImportLedger): readonly ConvertedResource[] {
-  const registry = createRegistry();
+export function convertedResources(
+  decoded: Decoded,
+  ledger: ImportLedger,
+  reserved: readonly Reserved[],
+): readonly ConvertedResource[] {
+  const registry = createRegistry(reserved);
   const placed = decoded.agents.map((agent): Placed => {
     const { key, name } = registry.reserve('assistant', agent.name.trim() || 'Assistant');
     if (name !== agent.name) ledger.note(agent.at, 'name-twice', name);
@@ -28,6 +39,8 @@ export function convertedResources(decoded: Decoded, ledger: ImportLedger): read
   });
   const lookup = lookupOf(placed);
   for (const each of placed) putAssistant(registry, ledger, lookup, each);
+  const loose: ToolWriter = { registry, ledger, lookup, owner: 'without an assistant' };
+  for (const tool of decoded.tools ?? []) if (tool.type !== 'handoff') toolDocument(loose, tool);
   for (const test of decoded.tests) putTest(registry, ledger, test, lookup, decoded.entry, placed[0]);
   return registry.resources();
 }

@@ -25,10 +25,17 @@ export interface Registry {
 /** Names that Windows gives to devices, whatever the extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
-export function createRegistry(): Registry {
+/** A document of the project that is something else than what is imported. */
+export interface Reserved {
+  readonly kind: Kind;
+  readonly key: string;
+  readonly name: string;
+}
+
+export function createRegistry(reserved: readonly Reserved[]): Registry {
   const resources: ConvertedResource[] = [];
-  const keys = new Set<string>();
-  const names = new Set<string>();
+  const keys = new Set(reserved.map(({ kind, key }) => `${kind} ${key}`));
+  const names = new Set(reserved.map(({ kind, name }) => `${kind} ${name}`));
   const shared = new Map<string, Address>();
   const reserve: Registry['reserve'] = (kind, wanted) => {
     const name = free(names, kind, wanted, (number) => `${wanted} (${number})`);

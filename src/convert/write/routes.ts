@@ -24,11 +24,11 @@ export function createRoutes(steps: ReadonlyMap<string, FlowStep>, ledger: Impor
     }
     if (target.action.type !== 'route') return [exit];
     if (trail.includes(target.id)) {
-      ledger.lost(target.at, 'edge-circle');
+      ledger.note(target.at, 'edge-circle', target.id, 'lost');
       return [];
     }
     if (made > MAX_EDGES) {
-      ledger.lost(target.at, 'edge-many');
+      ledger.note(target.at, 'edge-many', target.id, 'lost');
       return [];
     }
     return target.exits.flatMap((next, index) => {

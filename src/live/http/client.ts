@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { concealJson } from '../../model/credentials.ts';
 import { ApiError, Failure, type RequestEffect } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import type { RetryPolicy } from '../../model/project.ts';
@@ -196,10 +197,10 @@ export function createClient(options: ClientOptions): Client {
     if (options.log === undefined) return;
     const replied = exchanged.type === 'reply';
     const scrubbed = (text: string | undefined) => (text === undefined ? undefined : connection.scrub(text));
-    const safe = (body: Json): Json => redact(body, connection.scrub);
+    const safe = (body: Json): Json => redact(concealJson(body), connection.scrub);
     options.log({
       method: request.method,
-      path: request.query === undefined ? request.path : `${request.path}?${request.query}`,
+      path: connection.scrub(request.query === undefined ? request.path : `${request.path}?${request.query}`),
       status: replied ? exchanged.status : 0,
       ms: run.ms,
       attempt: run.attempt,

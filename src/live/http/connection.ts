@@ -1,3 +1,4 @@
+import { concealText } from '../../model/credentials.ts';
 import { Failure } from '../../model/errors.ts';
 import { type JsonObject, stableStringify } from '../../model/json.ts';
 import type { HttpRequest } from './transport.ts';
@@ -7,7 +8,7 @@ export interface HttpConnection {
   readonly origin: string;
   /** The bytes of a request; the same request always gives the same bytes. */
   toWire(request: WireRequest): HttpRequest;
-  /** Takes the key out of a text that came from elsewhere: a server may repeat what it was sent. */
+  /** Takes the key and other credentials out of a text from elsewhere: a server may repeat what it was sent. */
   scrub(text: string): string;
 }
 
@@ -45,7 +46,7 @@ export function createConnection(options: {
   }
   return {
     origin: base.origin,
-    scrub: (text) => (key === undefined ? text : text.replaceAll(key, '[redacted]')),
+    scrub: (text) => concealText(key === undefined ? text : text.replaceAll(key, '[redacted]')),
     toWire: ({ method, path, query, body, idempotencyKey, accept, onText }) => ({
       method,
       path: `${base.prefix}${path}${query === undefined ? '' : `?${query}`}`,

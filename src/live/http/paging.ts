@@ -46,8 +46,12 @@ export async function listAll<Item>(listing: Listing<Item>): Promise<readonly It
 
 async function listOnce<Item>(listing: Listing<Item>): Promise<readonly Item[]> {
   const first = await readPage(listing, listing.paging === 'none' ? undefined : 1);
-  if (first.totals !== undefined) return listByTotals(listing, first, first.totals);
-  if (listing.paging === 'meta') throw new ListingFault('the list came without its totals (meta)');
+  if (first.totals !== undefined) {
+    // What was asked for without a query came in pages all the same, of a size that is the server's.
+    const again = listing.paging === 'none' && first.totals.pages > 1 ? await readPage(listing, 1) : first;
+    return listByTotals(listing, again, again.totals ?? first.totals);
+  }
+  if (first.torn) throw new ListingFault('the totals of the list (meta) are not readable');
   return listing.paging === 'none' ? merge(listing, [first.items]) : listUntilShort(listing, first);
 }
 
@@ -84,10 +88,20 @@ async function listByTotals<Item>(
   return items;
 }
 
-/** Bare arrays carry no totals: the list ends with the first page that is not full. */
+/**
+ * Without totals the list ends with the first page that is not full. Where totals are documented a short page may be a
+ * torn one: there it ends with an empty page.
+ */
 async function listUntilShort<Item>(listing: Listing<Item>, first: Page<Item>): Promise<readonly Item[]> {
   const pages = [first.items];
-  const full = looksCapped(first.items.length) ? first.items.length : (listing.pageSize ?? PAGE_SIZE);
+  // More than was asked for comes from a server that does not page.
+  if (first.items.length > (listing.pageSize ?? PAGE_SIZE)) return merge(listing, pages);
+  const full =
+    listing.paging === 'meta'
+      ? 1
+      : looksCapped(first.items.length)
+        ? first.items.length
+        : (listing.pageSize ?? PAGE_SIZE);
   let last = first.items;
   while (last.length >= full) {
     if (pages.length > MOST_PAGES) throw new ListingFault('the list does not end');
@@ -114,6 +128,8 @@ interface Totals {
 interface Page<Item> {
   readonly items: readonly Item[];
   readonly totals: Totals | undefined;
+  /** There is something in the place of totals, and it is none. */
+  readonly torn: boolean;
 }
 
 async function readPage<Item>(listing: Listing<Item>, number: number | undefined): Promise<Page<Item>> {
@@ -126,7 +142,9 @@ async function readPage<Item>(listing: Listing<Item>, number: number | undefined
     if (item === undefined) throw page.reject(`entry ${index + 1} of the list is not readable`);
     return item;
   });
-  return { items, totals: isObject(page.body) ? readTotals(page.body.meta) : undefined };
+  const meta = isObject(page.body) ? (page.body.meta ?? undefined) : undefined;
+  const totals = readTotals(meta);
+  return { items, totals, torn: meta !== undefined && totals === undefined };
 }
 
 function readTotals(meta: Json | undefined): Totals | undefined {

@@ -87,6 +87,16 @@ export function createApi(options: ClientOptions): LiveApi {
     delete: async (kind, id) => remove(itemPath(kind, id)),
     erase: async (kind, id) =>
       remove(itemPath(kind, id), kind === 'assistant' ? 'hard_delete=true' : undefined),
+    restore: async (assistantId) => {
+      const path = `${itemPath('assistant', assistantId)}/restore`;
+      const answer = await client.send({
+        method: 'POST',
+        path,
+        retryClass: 'idempotent',
+        mayBeMissing: true,
+      });
+      return answer.status === 404 ? undefined : decoded('assistant', answer);
+    },
     assign: async (kind, id, memberId) => {
       const path = `${memberPath(kind, id, memberId)}/assign`;
       await client.send({ method: 'POST', path, retryClass: 'idempotent', ignoreBody: true });

@@ -158,12 +158,6 @@ export type Key = string;
  */
 export type Only = EnvironmentPattern[];
 /**
- * A program and its arguments, one by one.
- *
- * @minItems 1
- */
-export type Arguments = string[];
-/**
  * An insight managed here, or the remote id of one that is not.
  */
 export type InsightRef =
@@ -1957,9 +1951,9 @@ export interface Promotion {
        */
       readonly suites?: readonly string[];
       /**
-       * Program that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive. Never run by a shell; a list gives each argument by itself.
+       * Hook of the project file that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive.
        */
-      readonly command?: string | Arguments;
+      readonly hook?: string;
       readonly timeout?: Duration;
     };
     readonly deadline?: Duration;
@@ -2523,6 +2517,21 @@ export interface Notify {
      */
     readonly secret_env?: string;
   };
+}
+/**
+ * A program of this project.
+ */
+export interface Hook {
+  /**
+   * The program and its arguments, one by one, run in the folder of this file and never by a shell.
+   *
+   * @minItems 1
+   */
+  readonly run: readonly string[];
+  /**
+   * Variables that it gets, by name, beside those that say what is judged. API keys and variables of assistantctl are never given.
+   */
+  readonly env?: readonly string[];
 }
 /**
  * A simulated conversation that is judged by a rubric.
@@ -3417,6 +3426,10 @@ export interface SavedPlanFile {
       readonly [k: string]: unknown;
     };
     /**
+     * Addresses whose hold is released.
+     */
+    readonly releaseHolds?: readonly string[];
+    /**
      * The account was not read: compared with the last apply alone, and never applied.
      */
     readonly offline?: boolean;
@@ -3620,6 +3633,12 @@ export interface ProjectFile {
    */
   readonly ignore_live?: readonly string[];
   /**
+   * What becomes of warnings and remarks, by their code: `ignore` silences, `error` refuses. Errors cannot be lowered.
+   */
+  readonly diagnostics?: {
+    readonly [k: string]: 'ignore' | 'info' | 'warning' | 'error';
+  };
+  /**
    * Changes that are too large to be meant are refused.
    */
   readonly limits?: {
@@ -3646,6 +3665,12 @@ export interface ProjectFile {
   readonly concurrency?: number;
   readonly plan_ttl?: Duration;
   readonly review_ttl?: Duration;
+  /**
+   * Programs that documents may name, such as `analysis: { hook: smoke }`. One runs only as the last apply saw it.
+   */
+  readonly hooks?: {
+    readonly [k: string]: Hook;
+  };
   /**
    * Where events of applies, rollouts, rollbacks and promotions are sent.
    */
@@ -3682,6 +3707,16 @@ export interface ApplyReportFile {
    * What became of each change.
    */
   readonly results: readonly ApplyResult[];
+  /**
+   * What was changed outside Git and left as it is.
+   */
+  readonly drift?: {
+    readonly address: Address;
+    /**
+     * The fields.
+     */
+    readonly fields: readonly FieldChange[];
+  }[];
   /**
    * Command to type next.
    */

@@ -46,7 +46,7 @@ async function attempt<Value>(
   }
 }
 
-/** The configuration of an assistant as it may be shown: without secrets. */
-export function shownConfig({ config }: Pick<RemoteResource, 'config'>): Json {
-  return hideSecrets(SHAPES.assistant, config);
+/** A live configuration as it may be shown: without secrets. */
+export function shownConfig({ kind, config }: Pick<RemoteResource, 'kind' | 'config'>): Json {
+  return hideSecrets(SHAPES[kind], config);
 }

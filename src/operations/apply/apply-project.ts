@@ -18,6 +18,7 @@ import { type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
+import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
 
 export interface ApplyRequest extends PlanningFlags {
@@ -104,11 +105,12 @@ async function run(
     if (!(error instanceof Failure)) throw error;
     return { refused: error, plan: saved ?? fresh.plan };
   }
-  const outcome = await work.execute(released.planned, {
+  const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
+  const outcome = withHeldResults(executed, released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {
     noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
@@ -122,6 +124,7 @@ async function run(
     executed: {
       ...outcome,
       ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
+      ...(fresh.plan.drift.length > 0 && { drift: fresh.plan.drift }),
       skipped: released.skipped,
       saved,
       desired: inputs.desired,

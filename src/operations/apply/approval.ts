@@ -2,14 +2,15 @@ import { Failure } from '../../model/errors.ts';
 import type { Environment } from '../../model/project.ts';
 
 /**
- * A protected environment is applied to from a saved plan, or when its name was typed. Fails with `refused`
- * before anything else happens; also when another environment's name was typed than the one at work. `approved` may
- * be a list with commas; for several environments at work it need not name each.
+ * A protected environment is changed from what was approved otherwise (a saved plan, a person who will be asked), or
+ * when its name was typed. Fails with `refused` before anything else happens; also when another environment's name was
+ * typed than the one at work. `approved` may be a list with commas; for several environments at work it need not name
+ * each.
  */
 export function requireApproval(
   environment: Environment,
   approved: string | undefined,
-  saved: boolean,
+  approvedOtherwise: boolean,
   several = false,
 ): void {
   const names = approved?.split(',').map((name) => name.trim()) ?? [];
@@ -21,7 +22,7 @@ export function requireApproval(
       { code: 'APPROVAL_MISMATCH', hint: `choose the environment with --env ${approved}` },
     );
   }
-  if (!environment.protected || saved || named) return;
+  if (!environment.protected || approvedOtherwise || named) return;
   throw new Failure('refused', `environment ${environment.name} is protected`, {
     code: 'APPROVAL_NEEDED',
     hint: `apply a saved plan (plan --env ${environment.name} --out FILE), or add --approve ${environment.name}`,

@@ -29,6 +29,7 @@ import { requirePinnedAccount } from '../session/pinned-account.ts';
 import { managedBySisters } from '../session/sisters.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { blastRadius } from './blast-radius.ts';
+import { withDeletionChecks } from './deletion-checks.ts';
 
 /** Documents that are worked on before replies get their turn: a few milliseconds. */
 const DOCUMENTS_A_TURN = 50;
@@ -143,7 +144,8 @@ export async function planOn(
 ): Promise<Planned> {
   const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
-  const whole = refresh || inputs.project.environment.drift !== 'report';
+  const reverts = inputs.project.environment.drift !== 'report' || options.revertDrift !== undefined;
+  const whole = refresh || reverts;
   return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
 }
 
@@ -161,7 +163,7 @@ export async function compareWithLive(
   const progress = host.progress();
   try {
     const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
-    return await planSurely({
+    const compared = await planSurely({
       desired: inputs.desired,
       state,
       options,
@@ -171,6 +173,9 @@ export async function compareWithLive(
       plan: (account) =>
         planAccount(host, inputs, connection.apiBase, state, account, options, wanted.settings),
     });
+    const { account } = compared;
+    const planned = await withDeletionChecks(host, inputs, compared.planned, { connection, account });
+    return { planned, account };
   } finally {
     progress.end();
   }
@@ -193,6 +198,7 @@ export function planAccount(
       name: project.name,
       environment: project.environment.name,
       drift: project.environment.drift,
+      diagnosticLevels: project.diagnosticLevels,
     },
     desired,
     state,

@@ -10,6 +10,7 @@ export interface PlanningFlags {
   readonly target?: readonly Address[];
   readonly offline?: boolean;
   readonly revertDrift?: readonly (Address | 'all')[];
+  readonly releaseHold?: readonly Address[];
   /** Every assistant is read by id. */
   readonly refresh?: boolean;
 }
@@ -21,6 +22,7 @@ export function planOptions(
   environment?: Pick<Environment, 'prune'>,
 ): PlanOptions {
   const revertDrift = revertsOf(flags.revertDrift) ?? saved?.revertDrift;
+  const releaseHolds = flags.releaseHold ?? saved?.releaseHolds;
   const targets = flags.target ?? saved?.targets ?? [];
   return {
     prune: flags.prune ?? saved?.prune ?? environment?.prune ?? false,
@@ -28,6 +30,7 @@ export function planOptions(
     take: flags.take ?? saved?.take ?? null,
     targets: [...new Set(targets)].sort(),
     ...(revertDrift === undefined ? {} : { revertDrift }),
+    ...(releaseHolds === undefined ? {} : { releaseHolds }),
     ...(flags.offline === true ? { offline: true as const } : {}),
   };
 }

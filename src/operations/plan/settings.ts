@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { isAbsolute, join, normalize } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { Settings } from '../../model/review.ts';
 import { ENVIRONMENT_OWNER, PROJECT_OWNER, settingsOf } from '../../plan/settings.ts';
@@ -30,10 +30,29 @@ function hooksWithFiles(hooks: JsonObject, root: string): JsonObject {
   );
 }
 
-/** A word of a command that names a file inside the project. */
+/**
+ * A word of a command that names a file inside the project: its bytes, and those of everything in its folder, because
+ * a program may load what lies beside it.
+ */
 function fileDigest(root: string, word: string): readonly (readonly [string, string])[] {
   if (isAbsolute(word) || normalize(word).startsWith('..')) return [];
   const path = join(root, word);
   if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return [];
-  return [[word, `sha256:${hash('sha256', readFileSync(path), 'hex')}`]];
+  const own = [word, bytesOf(path)] as const;
+  const folder = dirname(normalize(word));
+  if (folder === '.') return [own];
+  const beside = filesBelow(join(root, folder)).map((file) => `${file} ${bytesOf(join(root, folder, file))}`);
+  return [own, [`${folder}/`, `sha256:${hash('sha256', beside.join('\n'), 'hex')}`]];
+}
+
+function bytesOf(path: string): string {
+  return `sha256:${hash('sha256', readFileSync(path), 'hex')}`;
+}
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .filter((file) => !/(^|\/)(node_modules|\.git)\//.test(file))
+    .sort();
 }

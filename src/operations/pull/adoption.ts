@@ -1,6 +1,5 @@
-import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
-import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isIgnoredLive } from '../../model/ignore-live.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -17,6 +16,7 @@ import { documentText } from '../../specs/yaml/write-yaml.ts';
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { emptyState } from '../session/open-state.ts';
+import { onlyFor } from './shared-documents.ts';
 import { isThere, writeNewFile } from './spec-files.ts';
 
 /** What of an account no spec manages, with the addresses that it would get. */
@@ -45,6 +45,7 @@ export function unmanagedOf(
     (each) =>
       !managed.has(liveKey(each.kind, each.id)) &&
       !contested.has(`${each.kind} ${each.name}`) &&
+      account.elsewhere?.get(each.id) === undefined &&
       !isIgnoredLive(specs.project.ignoreLive, each),
   );
   return { resources, managed, addresses: addressesFor(resources, takenKeys(specs, state)) };
@@ -74,16 +75,15 @@ function takenKeys({ folder }: OpenSpecs, state: State | undefined): ReadonlyMap
   );
 }
 
-/** Reads the chosen resources one by one and drafts their documents. What is gone by now is left out. */
-export async function draftDocuments(
-  connection: Connection,
+/** Drafts the documents of resources that were read by id. */
+export function draftDocuments(
   specs: OpenSpecs,
   account: RemoteAccount,
   unmanaged: Unmanaged,
-  chosen: readonly RemoteResource[],
-): Promise<Adoption> {
+  found: readonly RemoteResource[],
+): Adoption {
   const { project } = specs;
-  const { found } = await confirm(connection.api, chosen);
+  const only = onlyFor(project);
   const options = { unknownFields: project.unknownFields };
   return adopt(
     {
@@ -93,9 +93,11 @@ export async function draftDocuments(
       layout: createLayout(project.specs, (file) => isThere(project.root, file)),
       keepUnknown: project.unknownFields === 'allow',
       check: (kind, spec) => specProblems(kind, spec, options),
+      ...(only === undefined ? {} : { account: { environment: project.environment.name, only } }),
       credentials: {
         inText: credentialIn,
         inHeader: (name, value) => headerCredential(name, value, undefined) !== undefined,
+        inField: (name, value) => fieldCredential(name, value, undefined) !== undefined,
         inReference: (field, value) => refCredential(field, value)?.code === 'CREDENTIAL_LITERAL',
       },
     },
@@ -122,16 +124,19 @@ export async function writeDrafts(
   }));
 }
 
-/** Binds the drafts as if they had been applied: what was written is what is live. */
-export async function bindDrafts(
+/** A live resource that agrees with its document, and what counts as applied of it. */
+export type Agreed = Pick<Draft, 'address' | 'resource' | 'base' | 'foreign'>;
+
+/** Binds resources as if they had been applied: what is written is what is live. */
+export async function bindAgreed(
   host: Host,
   specs: OpenSpecs,
   connection: Connection,
   session: StateSession,
   account: RemoteAccount,
-  drafts: readonly Draft[],
+  agreed: readonly Agreed[],
 ): Promise<void> {
-  if (drafts.length === 0) return;
+  if (agreed.length === 0) return;
   const { runtime } = host;
   if (session.current() === undefined) {
     const fingerprint = accountFingerprint(undefined, account, connection.apiBase);
@@ -139,7 +144,7 @@ export async function bindDrafts(
     await session.record({ op: 'init', state });
   }
   const updated_at = runtime.clock().toISOString();
-  for (const { address, resource, base, foreign } of drafts) {
+  for (const { address, resource, base, foreign } of agreed) {
     const binding = {
       remote_id: resource.id,
       base,

@@ -2,10 +2,12 @@ import { type Address, parseAddress } from '../../model/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import { managedElsewhere } from '../../plan/elsewhere.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
 import { managedNote } from './adoption.ts';
 import type { PullChoice, Seen } from './pull.ts';
+import type { Pair } from './shared-documents.ts';
 
 interface Wants {
   readonly adopt: boolean;
@@ -21,16 +23,29 @@ export function choose(
   wants: Wants,
   specs: OpenSpecs,
   seen: Seen,
+  pairs: readonly Pair[],
 ): { readonly choice: PullChoice; readonly notes: readonly Diagnostic[] } {
-  const { resources } = seen.unmanaged;
+  const paired = new Set(pairs.map(({ resource }) => resource.id));
+  const resources = seen.unmanaged.resources.filter(({ id }) => !paired.has(id));
   if (names.length === 0) {
     const adopt = wants.adopt ? resources : [];
-    return { choice: { adopt, drift: wants.drift ? undefined : new Set() }, notes: [] };
+    const drift = wants.drift ? undefined : new Set<Address>();
+    return {
+      choice: { adopt, pairs: wants.adopt ? pairs : [], drift },
+      notes: wants.adopt ? managedElsewhereNotes(seen) : [],
+    };
   }
   const adopt = new Set<RemoteResource>();
   const drift = new Set<Address>();
+  const chosen = new Set<Pair>();
   const notes: Diagnostic[] = [];
   for (const name of names) {
+    refuseElsewhere(name, seen);
+    const pair = pairs.find(({ address, resource }) => address === name || resource.id === name);
+    if (pair !== undefined && wants.adopt) {
+      chosen.add(pair);
+      continue;
+    }
     const managed = managedBy(name, specs, seen);
     const free = managed === undefined ? unmanagedBy(name, seen) : undefined;
     if (managed !== undefined) {
@@ -40,7 +55,24 @@ export function choose(
     else if (wants.adopt) adopt.add(free);
     else throw notManaged(name);
   }
-  return { choice: { adopt: [...adopt], drift }, notes };
+  return { choice: { adopt: [...adopt], pairs: [...chosen], drift }, notes };
+}
+
+/** What is live and belongs to another environment is not pulled here. */
+function managedElsewhereNotes({ account }: Seen): readonly Diagnostic[] {
+  return account.resources.flatMap(({ id }) => {
+    const owner = account.elsewhere?.get(id);
+    if (owner === undefined) return [];
+    const { severity: _severity, ...rest } = managedElsewhere(owner.address, id, owner);
+    return [{ ...rest, severity: 'warning' as const }];
+  });
+}
+
+function refuseElsewhere(name: string, { account }: Seen): void {
+  const owner = account.elsewhere?.get(name);
+  if (owner === undefined) return;
+  const { message, code, hint } = managedElsewhere(owner.address, name, owner);
+  throw new Failure('refused', message, { code, ...(hint !== undefined && { hint }) });
 }
 
 function managedBy(name: string, { desired }: OpenSpecs, { unmanaged }: Seen): Address | undefined {

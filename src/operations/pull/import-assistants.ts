@@ -6,7 +6,7 @@ import type { ImportProvider } from '../../model/import-api.ts';
 import type { PullReport } from '../../model/pull.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { liveKey } from '../../pull/adopt.ts';
-import { openSpecs } from '../../specs/load/load.ts';
+import { openAccounts } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
@@ -32,13 +32,13 @@ export async function importFromProvider(host: Host, request: ImportRequest): Pr
   requireApproval(project.environment, request.approve, false);
   const access = accessTo(project.environment, host.runtime.env);
   await mkdir(join(project.root, project.specs), { recursive: true });
-  const specs = await openSpecs(project);
+  const { specs, sisters } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
   const git = await readGitInfo(project.root, gitFor(host.runtime, project));
   const inputs = { project, desired: specs.desired, git };
   return await withSession(host, inputs, access, async ({ connection, session }) => {
     const state = session.current();
-    const pulling: Pulling = { host, specs, inputs, connection, state, session };
+    const pulling: Pulling = { host, specs, wide: specs, sisters, inputs, connection, state, session };
     const before = await look(pulling);
     refuseOverwriting(before.account.resources, request);
     // From here on a signal waits for the reply: the import cannot be looked up by anything else.
@@ -48,7 +48,7 @@ export async function importFromProvider(host: Host, request: ImportRequest): Pr
     const ids = new Set(imported.map(({ id }) => id));
     const adopt = seen.unmanaged.resources.filter(({ id }) => ids.has(id));
     const drift = imported.flatMap(({ kind, id }) => seen.unmanaged.managed.get(liveKey(kind, id)) ?? []);
-    return await carryOut(pulling, seen, { adopt, drift: new Set(drift) });
+    return await carryOut(pulling, seen, { adopt, pairs: [], drift: new Set(drift) });
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PullReport } from '../../model/pull.ts';
 import type { State, StateSession } from '../../model/state.ts';
-import { openSpecs } from '../../specs/load/load.ts';
+import { openAccounts, openWidened } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
@@ -14,11 +14,14 @@ import { openState } from '../session/open-state.ts';
 import { commitOnBranch, requireNewBranch } from './branch.ts';
 import { choose } from './choose-resources.ts';
 import { carryOut, look, type Pulling } from './pull.ts';
+import { pairsOf } from './shared-documents.ts';
 
 export interface PullRequest {
   readonly adopt?: boolean;
   readonly drift?: boolean;
   readonly prBranch?: string;
+  /** Where drift goes that several accounts share. */
+  readonly as?: 'overlay' | 'shared';
 }
 
 /** Live → YAML. Adopting binds and therefore takes the lease; taking drift over changes files alone. */
@@ -32,16 +35,28 @@ export async function pullAccount(
   const project = await gatherProject(host);
   const access = accessTo(project.environment, host.runtime.env);
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
-  const specs = await openSpecs(project);
+  const { specs, sisters } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
   const git = gitFor(host.runtime, project);
   if (request.prBranch !== undefined) await requireNewBranch(git, project.root, request.prBranch);
   const inputs: Inputs = { project, desired: specs.desired, git: await readGitInfo(project.root, git) };
 
   const work = async (connection: Connection, state: State | undefined, session?: StateSession) => {
-    const pulling: Pulling = { host, specs, inputs, connection, state, ...(session && { session }) };
+    const wide = wants.adopt ? await openWidened(project) : specs;
+    const pulling: Pulling = {
+      host,
+      specs,
+      wide,
+      sisters,
+      inputs,
+      connection,
+      state,
+      ...(request.as && { as: request.as }),
+      ...(session && { session }),
+    };
     const seen = await look(pulling);
-    const { choice, notes } = choose(names, wants, specs, seen);
+    const pairs = wants.adopt ? pairsOf(specs, wide, seen) : [];
+    const { choice, notes } = choose(names, wants, specs, seen, pairs);
     const report = await carryOut(pulling, seen, choice);
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };
     if (request.prBranch === undefined || report.files.length === 0) return told;

@@ -1,14 +1,20 @@
 /** What `pull` and `import` have in common: from an account to files, bindings and a report. */
 
+import { storedBase } from '../../canonical/base.ts';
+import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES } from '../../model/address.ts';
 import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
-import { ApiError } from '../../model/errors.ts';
-import { jsonEqual } from '../../model/json.ts';
+import { ApiError, Failure } from '../../model/errors.ts';
+import { SHAPES } from '../../model/generated/shapes.ts';
+import { jsonEqual, type Path } from '../../model/json.ts';
 import type { Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
-import { type OpenSpecs, openSpecs } from '../../specs/load/load.ts';
+import { liveKey } from '../../pull/adopt.ts';
+import type { Layer } from '../../specs/documents/layers.ts';
+import { type OpenSpecs, openAccounts, openSpecs } from '../../specs/load/load.ts';
+import type { ResolvedEnvironment } from '../../specs/project/environment.ts';
 import { loadProject } from '../../specs/project/project.ts';
 import { writeBack } from '../../specs/write/write-back.ts';
 import type { Host } from '../host.ts';
@@ -16,13 +22,27 @@ import { type AlsoRead, compareWithLive, planAccount } from '../plan/make-plan.t
 import { planOptions } from '../plan/plan-options.ts';
 import type { Connection } from '../session/connect.ts';
 import { type Inputs, withReportedDrift } from '../session/inputs.ts';
-import { bindDrafts, draftDocuments, type Unmanaged, unmanagedOf, writeDrafts } from './adoption.ts';
-import { replaceFile } from './spec-files.ts';
+import {
+  type Agreed,
+  bindAgreed,
+  draftDocuments,
+  type Unmanaged,
+  unmanagedOf,
+  writeDrafts,
+} from './adoption.ts';
+import { changedElsewhere, differencesOf, isSharedValue, type Pair } from './shared-documents.ts';
+import { isThere, readFileIfThere, removeFile, replaceFile, writeNewFile } from './spec-files.ts';
 
 /** What a pull works on. */
 export interface Pulling {
   readonly host: Host;
   readonly specs: OpenSpecs;
+  /** The specs as if documents for other environments were for this one too; the same where nothing is adopted. */
+  readonly wide: OpenSpecs;
+  /** What the documents say for the other accounts of the project. */
+  readonly sisters: readonly ResolvedEnvironment[];
+  /** Where drift goes that several accounts share; undefined for the overlay where they do. */
+  readonly as?: 'overlay' | 'shared';
   readonly inputs: Inputs;
   readonly connection: Connection;
   readonly state: State | undefined;
@@ -40,6 +60,8 @@ export interface Seen {
 
 export interface PullChoice {
   readonly adopt: readonly RemoteResource[];
+  /** Documents that exist for what is live under their names. */
+  readonly pairs: readonly Pair[];
   /** Undefined: whatever drifted. */
   readonly drift: ReadonlySet<Address> | undefined;
 }
@@ -89,35 +111,65 @@ async function readAll(
 
 /** Writes files and bindings, then plans again to say what is left. */
 export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice): Promise<PullReport> {
-  const { host, specs, connection, session } = pulling;
+  const { specs, wide, connection, session } = pulling;
   const { root } = specs.project;
   const chosen = ({ address }: { readonly address: Address }): boolean =>
     choice.drift === undefined || choice.drift.has(address);
   const drift = seen.planned.plan.drift.filter(chosen);
   const conflicts = seen.planned.plan.conflicts.filter(chosen);
-  const back = writeBack(
-    specs,
-    drift
-      .filter(({ deleted }) => !deleted)
-      .map(({ address, fields }) => ({
-        address,
-        fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
-      })),
-  );
-  const adoption = await draftDocuments(connection, specs, seen.account, seen.unmanaged, choice.adopt);
-  for (const [file, text] of back.texts) await replaceFile(root, file, text);
+  const read = await readWhole(connection, [
+    ...choice.adopt,
+    ...choice.pairs.map(({ resource }) => resource),
+  ]);
+  const pairs = choice.pairs.flatMap((pair) => {
+    const resource = read.get(liveKey(pair.resource.kind, pair.resource.id));
+    return resource === undefined ? [] : [{ ...pair, resource }];
+  });
+  const managed = new Map([
+    ...seen.unmanaged.managed,
+    ...pairs.map(({ address, resource }) => [liveKey(resource.kind, resource.id), address] as const),
+  ]);
+  const found = choice.adopt.flatMap(({ kind, id }) => read.get(liveKey(kind, id)) ?? []);
+  const adoption = draftDocuments(specs, seen.account, { ...seen.unmanaged, managed }, found);
+  const refs = new Map([
+    ...[...managed].map(([key, address]) => [key.slice(key.indexOf(':') + 1), address] as const),
+    ...adoption.drafts.map(({ resource, address }) => [resource.id, address] as const),
+    ...(seen.account.integrations ?? []).map(({ id, name }) => [id, `integration/${name}`] as const),
+  ]);
+  const drifted = drift
+    .filter(({ deleted }) => !deleted)
+    .map(({ address, fields }) => ({
+      address,
+      fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
+    }));
+  const back = writeBack(wide, [...drifted, ...differencesOf(pulling, pairs, refs)], {
+    intoOverlay: (address, layer, path) =>
+      pairs.some((pair) => pair.address === address)
+        ? specs.project.sisters.length > 0
+        : writesOverlay(pulling, address, layer, path),
+    joining: pairs.filter(({ joins }) => joins).map(({ address }) => address),
+  });
+  await writeFiles(pulling, back.texts);
   const adopted = await writeDrafts(root, adoption.drafts);
-  if (session !== undefined)
-    await bindDrafts(host, specs, connection, session, seen.account, adoption.drafts);
-  const read = new Map(adoption.drafts.map(({ resource }) => [resource.id, resource]));
-  const resources = seen.account.resources.map((resource) => read.get(resource.id) ?? resource);
+  const resources = seen.account.resources.map(
+    (resource) => read.get(liveKey(resource.kind, resource.id)) ?? resource,
+  );
   const account = { ...seen.account, resources };
+  if (session !== undefined) await bind(pulling, account, adoption.drafts);
+  const taken = pairs.map(({ address, resource }) => ({
+    address,
+    remote_id: resource.id,
+    name: resource.name,
+    files: filesOf(wide, address),
+  }));
   const files = [...back.texts.keys(), ...adopted.flatMap((each: AdoptedResource) => each.files)];
-  const after = files.length === 0 ? undefined : await planAfterwards(pulling, account);
+  const looksAgain = files.length > 0 || pairs.length > 0;
+  if (session !== undefined && pairs.length > 0) await bindPairs(pulling, account, pairs);
+  const after = looksAgain ? await planAfterwards(pulling, account) : undefined;
   return {
     format_version: PULL_FORMAT,
     environment: specs.project.environment.name,
-    adopted,
+    adopted: [...adopted, ...taken].sort((a, b) => (a.address < b.address ? -1 : 1)),
     updated: back.updated,
     conflicts,
     left: back.left,
@@ -129,6 +181,78 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
   };
 }
 
+/** Each resource as a read by id shows it, by `<kind>:<id>`; what is gone by now is left out. */
+async function readWhole(
+  { api }: Connection,
+  resources: readonly RemoteResource[],
+): Promise<ReadonlyMap<string, RemoteResource>> {
+  const { found } = await confirm(api, resources);
+  return new Map(found.map((resource) => [liveKey(resource.kind, resource.id), resource]));
+}
+
+function filesOf({ resolved }: OpenSpecs, address: Address): readonly string[] {
+  const document = resolved.documents.get(address);
+  return document === undefined ? [] : [document.source.file];
+}
+
+/** Whether drift of a value goes into the overlay: as it was asked for, else where another account shares it. */
+function writesOverlay({ as, sisters }: Pulling, address: Address, layer: Layer, path: Path): boolean {
+  if (as !== undefined) return as === 'overlay';
+  return isSharedValue(sisters, address, layer, path);
+}
+
+/**
+ * Replaces the texts of files. Where the documents of another account's environment come to mean something else, the
+ * files become what they were and the command fails: nobody asked for that.
+ */
+async function writeFiles(pulling: Pulling, texts: ReadonlyMap<string, string>): Promise<void> {
+  const { specs, sisters, as } = pulling;
+  const { root } = specs.project;
+  const before = await Promise.all(
+    [...texts.keys()].map(async (file) => [file, await readFileIfThere(root, file)] as const),
+  );
+  for (const [file, text] of texts) {
+    await (isThere(root, file) ? replaceFile(root, file, text) : writeNewFile(root, file, text));
+  }
+  if (as === 'shared' || sisters.length === 0 || texts.size === 0) return;
+  const project = await loadProject(root, specs.project.environment.name);
+  const changed = changedElsewhere(sisters, (await openAccounts(project)).sisters);
+  if (changed.length === 0) return;
+  for (const [file, text] of before) {
+    if (text === undefined) await removeFile(root, file);
+    else await replaceFile(root, file, text);
+  }
+  throw new Failure(
+    'refused',
+    `other environments would change: ${changed.join(', ')}; nothing was written`,
+    {
+      code: 'PULL_REACHES_OTHERS',
+      hint: 'name the resources that may be written, or write the shared part on purpose with --as shared',
+      details: { addresses: changed },
+    },
+  );
+}
+
+async function bind(pulling: Pulling, account: RemoteAccount, agreed: readonly Agreed[]): Promise<void> {
+  const { host, specs, connection, session } = pulling;
+  if (session !== undefined) await bindAgreed(host, specs, connection, session, account, agreed);
+}
+
+/** Binds the documents that existed, as far as they say now what is live. */
+async function bindPairs(pulling: Pulling, account: RemoteAccount, pairs: readonly Pair[]): Promise<void> {
+  const planned = await planAgain(pulling, account);
+  if ('diagnostics' in planned) return;
+  const ids = new Map(Object.entries(planned.ids));
+  const agreed = planned.steps.flatMap((step): readonly Agreed[] => {
+    const pair = pairs.find(({ address }) => address === step.address);
+    const differs = step.edits.length > 0 || step.reorder.length > 0;
+    if (pair === undefined || step.action !== 'adopt' || step.base === null || differs) return [];
+    const base = storedBase(SHAPES[step.kind], step.base, (target) => ids.get(target));
+    return [{ address: step.address, resource: pair.resource, base, foreign: step.foreign }];
+  });
+  await bind(pulling, account, agreed);
+}
+
 /** Names that could mean several resources: nothing of that name is adopted until a person decides. */
 function contested({ planned }: Seen): readonly Diagnostic[] {
   return planned.plan.diagnostics
@@ -136,25 +260,30 @@ function contested({ planned }: Seen): readonly Diagnostic[] {
     .map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));
 }
 
-/** Reads the files again, as the next command will. */
-async function planAfterwards(
+/** Reads the files again, as the next command will, and plans; the errors of the files where there are some. */
+async function planAgain(
   { host, inputs, connection, state, session, specs }: Pulling,
   account: RemoteAccount,
-): Promise<Pick<PullReport, 'plan' | 'diagnostics'>> {
+): Promise<Planned | { readonly diagnostics: readonly Diagnostic[] }> {
   const { root, environment } = specs.project;
   const project = await loadProject(root, environment.name);
   const { desired } = await openSpecs(project);
   const diagnostics = desired.diagnostics.filter(({ severity }) => severity === 'error');
-  if (hasErrors(diagnostics)) return { plan: null, diagnostics };
+  if (hasErrors(diagnostics)) return { diagnostics };
   const now = session === undefined ? state : session.current();
   const next = withReportedDrift({ ...inputs, project, desired });
-  const { plan } = planAccount(host, next, connection.apiBase, now, account, planOptions({}));
+  return planAccount(host, next, connection.apiBase, now, account, planOptions({}));
+}
+
+async function planAfterwards(
+  pulling: Pulling,
+  account: RemoteAccount,
+): Promise<Pick<PullReport, 'plan' | 'diagnostics'>> {
+  const planned = await planAgain(pulling, account);
+  if ('diagnostics' in planned) return { plan: null, diagnostics: planned.diagnostics };
+  const { changes, drift, conflicts } = planned.plan;
   return {
-    plan: {
-      changes: plan.changes.length,
-      drift: plan.drift.length,
-      conflicts: plan.conflicts.length,
-    },
+    plan: { changes: changes.length, drift: drift.length, conflicts: conflicts.length },
     diagnostics: [],
   };
 }

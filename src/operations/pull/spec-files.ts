@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import { reasonOf } from '../files.ts';
@@ -28,6 +28,16 @@ export async function replaceFile(root: string, file: string, text: string): Pro
     if (temporary !== undefined) await rm(temporary, { force: true });
     throw unwritable(file, cause);
   }
+}
+
+/** The text of a file; undefined when there is none. */
+export async function readFileIfThere(root: string, file: string): Promise<string | undefined> {
+  return isThere(root, file) ? await readFile(join(root, file), 'utf8') : undefined;
+}
+
+/** Takes a file away that this command made. */
+export async function removeFile(root: string, file: string): Promise<void> {
+  await rm(join(root, file), { force: true });
 }
 
 /** True when something of that name is there, whatever it is. */

@@ -3,14 +3,18 @@ import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/errors.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { GateFailure } from '../../model/release.ts';
+import type { Settings } from '../../model/review.ts';
 import { DEFAULT_GATE_TIMEOUT_MS, releaseOf } from '../../plan/release.ts';
 import { createGate } from '../../release/gate.ts';
 import type { RolloutSubject } from '../../release/rollout.ts';
 import type { Judgement } from '../../release/rollout-decision.ts';
 import type { Host } from '../host.ts';
+import { settingsOfInputs } from '../plan/settings.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { listedKeyVariables } from '../session/key-variable.ts';
 import type { Work } from '../session/locked-run.ts';
 import { testing } from '../tests/test-clock.ts';
+import { appliedHookOf, hookOf, isAppliedHook } from './applied-hook.ts';
 import { runHook } from './hook.ts';
 
 type IdOf = (address: Address) => string | undefined;
@@ -18,41 +22,60 @@ type IdOf = (address: Address) => string | undefined;
 const GO: Judgement = { verdict: 'go', reason: '' };
 
 /**
- * Judges a rollout by what the specs say now: the command at every tick, the tests before each next step. The steps
- * are those that the rollout began with; what runs on this machine is what was reviewed last.
+ * Judges a rollout: the hook at every tick, the tests before each next step. The steps are those that the rollout
+ * began with. A hook runs on this machine, so only the one that was applied last does; a document that names another
+ * one by now, or none, pauses the rollout.
  */
 export async function analyse(
   host: Host,
   inputs: Inputs,
-  work: Pick<Work, 'connection'>,
+  work: Pick<Work, 'connection' | 'session'>,
   subject: RolloutSubject,
   held: boolean,
   idOf: IdOf,
 ): Promise<Judgement> {
   const canary = inputs.desired.resources.get(subject.address)?.promotion?.canary;
   const analysis = isObject(canary) && isObject(canary.analysis) ? canary.analysis : {};
-  const timeoutMs = timeoutOf(analysis.timeout);
-  const command = commandOf(analysis.command);
-  if (command !== undefined) {
-    const { rollout, binding } = subject;
-    const env = {
-      ASSISTANTCTL_ADDRESS: subject.address,
-      ASSISTANTCTL_ENVIRONMENT: inputs.project.environment.name,
-      ASSISTANTCTL_ASSISTANT_ID: binding.remote_id,
-      ASSISTANTCTL_VERSION_ID: rollout.candidate.version_id,
-      ASSISTANTCTL_MAIN_VERSION_ID: binding.main_version_id ?? '',
-      ASSISTANTCTL_WEIGHT: String(rollout.steps[rollout.step]?.weight ?? 0),
-      ASSISTANTCTL_STEP: String(rollout.step + 1),
-      ASSISTANTCTL_SINCE: rollout.since,
-    };
-    const hook = { command, cwd: inputs.project.root, env, timeoutMs };
-    const { stop } = host.interrupt();
-    const said = await runHook(host.runtime, hook, stop);
-    if (stop.aborted)
-      throw new Failure('interrupted', 'the analysis was interrupted', { code: 'INTERRUPTED' });
+  const applied = work.session.current()?.completed?.settings;
+  const hook = typeof analysis.hook === 'string' ? analysis.hook : appliedHookOf(applied, subject.address);
+  if (hook !== undefined) {
+    const call = { name: hook, timeoutMs: timeoutOf(analysis.timeout) };
+    const said = await judgeByHook(host, inputs, applied, subject, call);
     if (said.verdict !== 'go') return said;
   }
   return held ? await runAnalysisTests(host, inputs, work, subject, analysis, idOf) : GO;
+}
+
+/** Runs the hook, unless it is another one than was applied last: then nothing is concluded. */
+async function judgeByHook(
+  host: Host,
+  inputs: Inputs,
+  applied: Settings | undefined,
+  { address, binding, rollout }: RolloutSubject,
+  { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
+): Promise<Judgement> {
+  const { project } = inputs;
+  const hook = hookOf(project, name);
+  if (hook === undefined || !isAppliedHook(settingsOfInputs(inputs), applied, address, name)) {
+    const reason = `the hook ${name} is not the one that was applied last, so it does not run before the next apply`;
+    return { verdict: 'inconclusive', reason };
+  }
+  const about = {
+    ASSISTANTCTL_ADDRESS: address,
+    ASSISTANTCTL_ENVIRONMENT: project.environment.name,
+    ASSISTANTCTL_ASSISTANT_ID: binding.remote_id,
+    ASSISTANTCTL_VERSION_ID: rollout.candidate.version_id,
+    ASSISTANTCTL_MAIN_VERSION_ID: binding.main_version_id ?? '',
+    ASSISTANTCTL_WEIGHT: String(rollout.steps[rollout.step]?.weight ?? 0),
+    ASSISTANTCTL_STEP: String(rollout.step + 1),
+    ASSISTANTCTL_SINCE: rollout.since,
+  };
+  const keyVariables = [...project.keyVariables, ...listedKeyVariables(host.runtime.env)];
+  const { stop } = host.interrupt();
+  const call = { hook, cwd: project.root, about, keyVariables, timeoutMs };
+  const said = await runHook(host.runtime, call, stop);
+  if (!stop.aborted) return said;
+  throw new Failure('interrupted', 'the analysis was interrupted', { code: 'INTERRUPTED' });
 }
 
 /** A failed test aborts; a test without a result proves nothing either way. */
@@ -100,9 +123,4 @@ async function runAnalysisTests(
 
 function timeoutOf(value: Json | undefined): number {
   return (typeof value === 'string' ? parseDuration(value) : undefined) ?? DEFAULT_GATE_TIMEOUT_MS;
-}
-
-function commandOf(value: Json | undefined): string | readonly string[] | undefined {
-  if (typeof value === 'string') return value;
-  return isArray(value) ? value.filter((word) => typeof word === 'string') : undefined;
 }

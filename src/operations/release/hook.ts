@@ -1,73 +1,136 @@
 import { spawn } from 'node:child_process';
-import { Failure } from '../../model/errors.ts';
+import { concealText } from '../../model/credentials.ts';
 import type { Judgement } from '../../release/rollout-decision.ts';
 import type { Runtime } from '../../runtime.ts';
 
 /** How much of what the program prints is kept for the record. */
 const LONGEST_REASON = 300;
 
+/** What any program needs to start; nothing of it is secret. */
+const COMMON = [
+  'PATH',
+  'HOME',
+  'LANG',
+  'LC_ALL',
+  'TZ',
+  'TMPDIR',
+  'TEMP',
+  'TMP',
+  'SYSTEMROOT',
+  'COMSPEC',
+  'PATHEXT',
+];
+
+/** API keys and secrets of ours: never given, whatever the project file says. */
+const OURS = /telnyx|^assistantctl_/i;
+
 export interface Hook {
-  /** A line, split at white space, or a program and its arguments one by one. */
-  readonly command: string | readonly string[];
+  readonly name: string;
+  /** A program and its arguments one by one. */
+  readonly run: readonly string[];
+  /** Variables that it gets, by name. */
+  readonly env: readonly string[];
+}
+
+export interface HookCall {
+  readonly hook: Hook;
   readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
+  /** Says what is to be judged. */
+  readonly about: Readonly<Record<string, string>>;
+  /** Names of variables with API keys. */
+  readonly keyVariables: readonly string[];
   readonly timeoutMs: number;
 }
 
 /**
  * Runs a program that judges, never through a shell: exit 0 goes on, 1 aborts, everything else (2, any other code,
- * a signal, too long, not to be found) is inconclusive. What it prints last becomes the reason.
+ * a signal, too long, not to be found) is inconclusive. What it prints last becomes the reason. It leads a process
+ * group of its own, which is ended with it, so that nothing outlives the judgement.
  */
-export function runHook(runtime: Runtime, hook: Hook, stop: AbortSignal): Promise<Judgement> {
-  const [program = '', ...args] = typeof hook.command === 'string' ? words(hook.command) : hook.command;
+export function runHook(runtime: Runtime, call: HookCall, stop: AbortSignal): Promise<Judgement> {
+  const { hook, cwd, timeoutMs } = call;
+  const [program = '', ...args] = hook.run;
+  const given = environmentOf(runtime.env, call);
   return new Promise((resolve) => {
-    const timeout = AbortSignal.timeout(hook.timeoutMs);
     const child = spawn(program, args, {
-      cwd: hook.cwd,
-      env: { ...runtime.env, ...hook.env },
+      cwd,
+      env: { ...given, ...call.about },
       stdio: ['ignore', 'pipe', 'pipe'],
-      signal: AbortSignal.any([timeout, stop]),
-      killSignal: 'SIGKILL',
+      detached: true,
     });
     let printed = '';
+    let problem: string | undefined;
     const keep = (text: string): void => {
       printed = (printed + text).slice(-4 * LONGEST_REASON);
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
-    let problem: string | undefined;
+
+    const endGroup = (): void => {
+      if (child.pid !== undefined) runtime.killGroup(child.pid);
+    };
+    const interrupted = (): void => {
+      problem ??= 'was interrupted';
+      endGroup();
+    };
+    const timer = setTimeout(() => {
+      problem ??= `took longer than ${timeoutMs} ms`;
+      endGroup();
+    }, timeoutMs);
+    stop.addEventListener('abort', interrupted, { once: true });
+    if (stop.aborted) interrupted();
+
+    const settle = (code: number | null): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', interrupted);
+      // A process that was left behind may hold the pipes open; what it prints is nobody's reason.
+      endGroup();
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(judgement(hook.name, code, problem, concealed(printed, hook, given)));
+    };
     child.on('error', (error) => {
-      problem = timeout.aborted
-        ? `took longer than ${hook.timeoutMs} ms`
-        : stop.aborted
-          ? 'was interrupted'
-          : error.message;
+      problem ??= error.message;
       // A program that never began has no end to wait for.
-      if (child.pid === undefined) resolve(judgement(null, problem, printed));
+      if (child.pid === undefined) settle(null);
     });
-    child.on('close', (code) => resolve(judgement(code, problem, printed)));
+    // What was printed before the end may still be on its way.
+    child.on('exit', (code) => setImmediate(() => setTimeout(() => settle(code), DRAIN_MS)));
   });
 }
 
-function judgement(code: number | null, problem: string | undefined, printed: string): Judgement {
-  const said = printed.trim().split('\n').at(-1)?.slice(0, LONGEST_REASON) ?? '';
-  const words = said === '' ? '' : `: ${said}`;
-  if (problem !== undefined) return { verdict: 'inconclusive', reason: `the analysis command ${problem}` };
-  if (code === 0) return { verdict: 'go', reason: said };
-  if (code === 1) return { verdict: 'abort', reason: `the analysis command says no${words}` };
-  const how = code === null ? 'was killed' : `ended with ${code}`;
-  return { verdict: 'inconclusive', reason: `the analysis command ${how}${words}` };
+const DRAIN_MS = 50;
+
+function environmentOf(
+  env: Runtime['env'],
+  { hook, keyVariables }: HookCall,
+): Readonly<Record<string, string>> {
+  const names = [...COMMON, ...hook.env].filter((name) => !OURS.test(name) && !keyVariables.includes(name));
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
-/** Splits a command line at white space; quotes keep words together, and nothing else has a meaning. */
-function words(line: string): readonly string[] {
-  const found = line.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
-  const rest = line.replaceAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g, '').trim();
-  if (found.length === 0 || rest !== '') {
-    throw new Failure('usage', `the analysis command cannot be read: ${line}`, {
-      code: 'COMMAND_INVALID',
-      hint: 'close its quotes, or write it as a list: [program, argument, …]',
-    });
-  }
-  return found.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+/** The reason goes into the state: values that the program was given and credentials do not. */
+function concealed(text: string, hook: Hook, given: Readonly<Record<string, string>>): string {
+  const secrets = hook.env.map((name) => given[name] ?? '').filter((value) => value.length >= 4);
+  return concealText(secrets.reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text));
+}
+
+function judgement(
+  name: string,
+  code: number | null,
+  problem: string | undefined,
+  printed: string,
+): Judgement {
+  const said = printed.trim().split('\n').at(-1)?.slice(0, LONGEST_REASON) ?? '';
+  const words = said === '' ? '' : `: ${said}`;
+  if (problem !== undefined) return { verdict: 'inconclusive', reason: `the hook ${name} ${problem}` };
+  if (code === 0) return { verdict: 'go', reason: said };
+  if (code === 1) return { verdict: 'abort', reason: `the hook ${name} says no${words}` };
+  const how = code === null ? 'was killed' : `ended with ${code}`;
+  return { verdict: 'inconclusive', reason: `the hook ${name} ${how}${words}` };
 }

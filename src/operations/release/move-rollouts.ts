@@ -51,7 +51,7 @@ export async function moveRollouts(
   const addresses = addressesOf(texts);
   const inputs = await gather(host);
   const { environment } = inputs.project;
-  if (order === 'promote') requireApproval(environment, approve, false);
+  if (order !== 'tick') requireApproval(environment, approve, false);
   const access = accessTo(environment, host.runtime.env);
   return await withSession(host, inputs, access, async (work) => {
     const subjects = openRollouts(work.session.current(), addresses);

@@ -3,6 +3,7 @@ import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { formerMains } from '../../plan/mains.ts';
 import { requireAddress } from '../address-argument.ts';
+import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
@@ -13,6 +14,10 @@ import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stat
 export interface RollbackRequest {
   readonly to?: string;
   readonly reason?: string;
+  /** Environment whose protection was lifted by name. */
+  readonly approve?: string;
+  /** Whether `confirm` really asks somebody. */
+  readonly asksPerson: boolean;
   readonly confirm: ConfirmPlan;
 }
 
@@ -21,6 +26,7 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
   const address = requireAssistant(requireAddress(text));
   const project = await gatherProject(host);
   const inputs = { project, git: null };
+  requireApproval(project.environment, request.approve, request.asksPerson);
   const access = accessTo(project.environment, host.runtime.env);
   return await withSession(host, inputs, access, async (work) => {
     const state = stateOf(work, project, address);
@@ -39,7 +45,7 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
     const outcome = await work.execute(planned, { promote: true });
     if (outcome.exitKind === null && !isMain) {
       host.note(
-        'Where Git still describes what was rolled back, the next apply brings it back: revert the change in Git first.\n',
+        'Where Git still describes what was rolled back, that change is held: applies leave it out until Git says something else.\n',
       );
     }
     const desired = { locate: () => undefined };

@@ -5,6 +5,7 @@ import { type ErrorKind, Failure } from '../../model/errors.ts';
 import { isOpen, type Rollout } from '../../model/rollout.ts';
 import type { RolloutEntry } from '../../model/rollout-report.ts';
 import type { Binding, State } from '../../model/state.ts';
+import { fieldsTakenBack } from '../../plan/holds.ts';
 import {
   moveRollout,
   type RolloutDeps,
@@ -16,6 +17,7 @@ import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
 import type { Inputs } from '../session/inputs.ts';
 import type { Work } from '../session/locked-run.ts';
+import { holderName } from '../session/open-state.ts';
 import { analyse } from './analysis.ts';
 import { planOfMoves, readBound, readVersion, stateOf } from './promotions.ts';
 
@@ -78,6 +80,13 @@ function depsOf(host: Host, inputs: Inputs, work: Work): RolloutDeps {
     removeCanary: (assistantId) => removeCanary(canaryDeps, assistantId),
     openingKey: ({ address, rollout }) => rolloutKey(session.current()?.lineage ?? '', address, rollout),
     save: (address, binding) => session.record({ op: 'bind', address, binding }),
+    holdOf: ({ binding, rollout }, reason) => {
+      const [taken, kept] = [rollout.candidate.base, binding.base];
+      const fields = taken === null || kept === null ? [] : fieldsTakenBack(taken, kept);
+      if (fields.length === 0) return undefined;
+      const at = host.runtime.clock().toISOString();
+      return { fields, at, by: holderName(host.runtime), reason, cause: 'abort' };
+    },
     judge: (subject, held) => analyse(host, inputs, work, subject, held, idOf),
     promote: (subject, reason) => promote(host, inputs, work, subject, reason),
   };

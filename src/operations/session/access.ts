@@ -30,19 +30,41 @@ export function accessTo(environment: Environment, env: Runtime['env']): Access 
   const baseUrl = environment.baseUrl ?? (env[BASE_URL_VARIABLE] || PUBLIC_API);
   requireKeyVariable(environment, env);
   requireTrustedHost(parseBaseUrl(baseUrl, environment), environment.name, env);
-  const apiKey = env[environment.apiKeyEnv]?.trim() ?? '';
-  if (apiKey === '') {
-    throw new Failure(
-      'auth',
-      `environment ${environment.name} needs an API key, and ${environment.apiKeyEnv} is not set`,
-      {
-        code: 'KEY_MISSING',
-        hint: `set the variable ${environment.apiKeyEnv}, or name another with api_key_env in assistantctl.yaml`,
-        details: { variable: environment.apiKeyEnv, environment: environment.name },
-      },
-    );
+  return { target: 'api', baseUrl: baseUrl.replace(/\/+$/, ''), apiKey: keyOf(environment, env) };
+}
+
+function keyOf({ name, apiKeyEnv }: Environment, env: Runtime['env']): string {
+  const written = env[apiKeyEnv];
+  const key = written?.trim() ?? '';
+  const details = { variable: apiKeyEnv, environment: name };
+  if (key === '') {
+    const state = written === undefined ? 'is not set' : 'is empty';
+    throw new Failure('auth', `environment ${name} needs an API key, and ${apiKeyEnv} ${state}`, {
+      code: 'KEY_MISSING',
+      hint:
+        written === undefined
+          ? `set the variable ${apiKeyEnv}, or name another with api_key_env in assistantctl.yaml`
+          : `a pipeline leaves it empty when the secret has another name, or when the change comes from a fork`,
+      details,
+    });
   }
-  return { target: 'api', baseUrl: baseUrl.replace(/\/+$/, ''), apiKey };
+  const slip = slipIn(key);
+  if (slip === undefined) return key;
+  throw new Failure('auth', `${apiKeyEnv} holds no API key: ${slip}`, {
+    code: 'KEY_MALFORMED',
+    hint: `set ${apiKeyEnv} to the key alone, as the portal shows it`,
+    details,
+  });
+}
+
+/** What came along when the key was copied. The key itself is never repeated. */
+function slipIn(key: string): string | undefined {
+  if (/^(["'\u2018\u201c]).*|["'\u2019\u201d]$/.test(key)) return 'it stands in quotes';
+  if (/^(bearer|authorization:)/i.test(key)) return 'it begins with the name of the header';
+  if (/^[A-Z_]+=/.test(key)) return 'it begins with the name of the variable';
+  if (/\s/.test(key)) return 'it has a space or a line break inside';
+  if (/[^\x21-\x7e]/.test(key)) return 'it has a character that no key has';
+  return undefined;
 }
 
 function parseBaseUrl(text: string, environment: Environment): URL {

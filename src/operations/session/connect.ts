@@ -54,7 +54,8 @@ function openApi(
   apiKey: string,
   fence: WriteFence | undefined,
 ): LiveApi {
-  const { runtime, flags } = host;
+  const { runtime } = host;
+  const log = requestLog(host);
   const proxy = proxies(runtime.env);
   return createApi({
     baseUrl,
@@ -67,7 +68,7 @@ function openApi(
     random: runtime.random,
     signal: host.interrupt().reading,
     userAgent: `assistantctl/${runtime.version}`,
-    ...(flags.verbose === true ? { log: requestLog(host) } : {}),
+    ...(log === undefined ? {} : { log }),
     ...(proxy === undefined ? {} : { proxy }),
   });
 }

@@ -29,7 +29,7 @@ export async function gather(host: Host, environment = host.flags.env): Promise<
   const { runtime, workspace } = host;
   const [{ desired }, git] = await Promise.all([
     openSpecs(project, workspace?.specs()),
-    workspace?.git() ?? readGitInfo(project.root, gitFor(runtime, project)),
+    workspace?.git() ?? readGitInfo(project.root, gitFor(runtime, project), host.note),
   ]);
   refuseSpecErrors(desired);
   return { project, desired, git };

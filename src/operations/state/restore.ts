@@ -6,18 +6,24 @@ import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
 import { restorePlan } from '../../plan/restore.ts';
 import { requireAddress } from '../address-argument.ts';
+import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
-import type { Host } from '../host.ts';
+import type { ConfirmPlan, Host } from '../host.ts';
 import { compareWithLive } from '../plan/make-plan.ts';
 import { accessTo } from '../session/access.ts';
 import { boundOtherwise } from '../session/bindings.ts';
 import { gather } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { openState } from '../session/open-state.ts';
-import { archivedForm, presentIds, unknownReferences } from './restoring.ts';
+import { archivedConfig, presentIds, unknownReferences } from './restoring.ts';
 
 export interface RestoreRequest {
   readonly at?: string;
+  /** Environment whose protection was lifted by name. */
+  readonly approve?: string;
+  /** Whether `confirm` really asks somebody. */
+  readonly asksPerson: boolean;
+  readonly confirm: ConfirmPlan;
 }
 
 /**
@@ -29,11 +35,12 @@ export async function restoreResource(host: Host, text: string, request: Restore
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const inputs = await gather(host);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
+  requireApproval(inputs.project.environment, request.approve, request.asksPerson);
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const store = openState(host.runtime, inputs.project);
   return await withSession(host, inputs, access, async ({ connection, session, execute, save }) => {
     const state = session.current();
-    const archived = await archivedForm(store, state, address, request.at);
+    const archived = await archivedConfig(store, state, address, request.at);
     const options = { prune: false, recreate: false, take: null, targets: [] };
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options);
     refuseBound(address, state, new Set(account.resources.map(({ id }) => id)));
@@ -43,7 +50,9 @@ export async function restoreResource(host: Host, text: string, request: Restore
       presentIds(state, account),
     );
     if (missingIds.length > 0) throw unknownReferences(address, missingIds, state);
-    const outcome = await execute(restorePlan(planned, { address, kind, config }), { promote: true });
+    const restoring = restorePlan(planned, { address, kind, config });
+    await request.confirm(inputs.project, restoring.plan);
+    const outcome = await execute(restoring, { promote: true });
     if (lostSecrets.length > 0) {
       host.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
     }

@@ -5,7 +5,7 @@ import type { RemoteAccount } from '../../model/remote.ts';
 import type { State, StateStore } from '../../model/state.ts';
 
 /** The last live form of a deleted resource, or the one at a revision; fails with `usage` when there is none. */
-export async function archivedForm(
+export async function archivedConfig(
   store: StateStore,
   state: State | undefined,
   address: Address,

@@ -2,10 +2,10 @@ import { Failure } from '../../model/errors.ts';
 import type { LookedUp, StatusReport } from '../../model/status.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { feedGit } from '../../state/git/git-run.ts';
 import type { Host } from '../host.ts';
 import { planWithoutLease } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
+import { gitFor } from '../session/git.ts';
 import { gatherProject, refuseSpecErrors } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
 
@@ -15,7 +15,7 @@ export async function findStatus(host: Host): Promise<StatusReport> {
   const { environment } = project;
   const [desired, git] = await Promise.all([
     loadDesired(project),
-    readGitInfo(project.root, feedGit(host.runtime.env)),
+    readGitInfo(project.root, gitFor(host.runtime, project)),
   ]);
   const store = openState(host.runtime, project);
   const inputs = { project, desired, git };

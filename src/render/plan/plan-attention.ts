@@ -1,7 +1,8 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { ConflictEntry, DriftEntry, Plan } from '../../model/plan.ts';
 import { fieldLines, pathText, previewLines } from '../terminal/field-text.ts';
 import { hunkLines } from '../terminal/hunk-text.ts';
-import { command, compareText, driftLeft, pendingNote } from '../terminal/plan-words.ts';
+import { command, driftLeft, pendingNote } from '../terminal/plan-words.ts';
 import { count, glyphs, labelled, paint, paragraph, type Style, usableWidth } from '../terminal/style.ts';
 import { comparableText, inline, isMultiline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
@@ -50,7 +51,7 @@ function conflictField(field: ConflictField, style: Style): readonly string[] {
 
 function conflictLines(plan: Plan, style: Style): readonly string[] {
   if (plan.conflicts.length === 0) return [];
-  const sorted = plan.conflicts.toSorted((a, b) => compareText(a.address, b.address));
+  const sorted = plan.conflicts.toSorted((a, b) => compareNaturally(a.address, b.address));
   const title = `Conflicts (${plan.conflicts.length}): changed in Git and, differently, outside Git`;
   return [
     paint(style, 'red', title),
@@ -83,7 +84,12 @@ function driftLines(plan: Plan, style: Style): readonly string[] {
   if (entries.length === 0) return [];
   const kept = entries.filter((entry) => !entry.deleted);
   const gone = entries.filter((entry) => entry.deleted);
-  const revert = `drift: revert   (environment ${visible(plan.environment)} in assistantctl.yaml)`;
+  const revert = command(
+    plan,
+    'apply',
+    '--revert-drift',
+    kept.length === 1 ? (kept[0]?.address ?? '') : 'all',
+  );
   return [
     paint(style, 'bold', `Changed outside Git (left as it is): ${count(entries.length, 'resource')}`),
     ...entries.flatMap((entry) => driftEntryLines(entry, style)),
@@ -98,7 +104,7 @@ function releasedLines(plan: Plan, style: Style): readonly string[] {
   if (plan.released.length === 0) return [];
   const { ellipsis } = glyphs(style);
   const rows = plan.released
-    .toSorted((a, b) => compareText(a.address, b.address))
+    .toSorted((a, b) => compareNaturally(a.address, b.address))
     .flatMap((entry) => {
       const paths = entry.fields.map((field) => pathText(field.path));
       const shown = paths.length > 12 ? [...paths.slice(0, 12), ellipsis] : paths;
@@ -116,7 +122,7 @@ function releasedLines(plan: Plan, style: Style): readonly string[] {
 }
 
 function pendingLines(plan: Plan, style: Style): readonly string[] {
-  const entries = (plan.pending ?? []).toSorted((a, b) => compareText(a.address, b.address));
+  const entries = (plan.pending ?? []).toSorted((a, b) => compareNaturally(a.address, b.address));
   if (entries.length === 0) return [];
   const title = `Pending (${entries.length}): begun by an earlier apply and still to be ended`;
   return [

@@ -1,5 +1,6 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
-import { diagnosticLines } from '../terminal/diagnostics.ts';
+import { diagnosticLines, remarkLines } from '../terminal/diagnostics.ts';
 import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
 import {
   CHANGE_GROUPS,
@@ -18,8 +19,18 @@ import {
   shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
-import { count, finish, type Ink, labelled, paint, paragraph, type Style } from '../terminal/style.ts';
+import {
+  count,
+  finish,
+  type Ink,
+  labelled,
+  number,
+  paint,
+  paragraph,
+  type Style,
+} from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
+import { type AlikeChanges, alike } from './alike.ts';
 import { attentionLines } from './plan-attention.ts';
 
 /**
@@ -53,7 +64,7 @@ function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
       ? []
       : paragraph(style, `saved to ${extra.file}, valid until ${shortTime(plan.expires_at)}`, 0, 'dim');
   return [
-    paint(style, 'bold', visible(verdict(plan))),
+    ...paragraph(style, verdict(plan), 0, 'bold'),
     ...paragraph(style, facts.join(', '), 0, 'dim'),
     ...saved,
     '',
@@ -76,10 +87,10 @@ function changeFields(change: Change, style: Style): readonly string[] {
   return change.fields.flatMap((field) => fieldLines(style, field, 4));
 }
 
-function changeHead(change: Change, style: Style): string {
+function changeHead(change: Change, style: Style, title: string = change.address): string {
   const { sign, ink } = GROUPS[groupOf(change)];
   const note = promotionNote(change);
-  const address = paint(style, 'bold', visible(change.address));
+  const address = paint(style, 'bold', visible(title));
   const tail = note === '' ? '' : `  ${paint(style, 'dim', `(${note})`)}`;
   return `${paint(style, ink, sign)} ${address}${tail}`;
 }
@@ -115,16 +126,20 @@ function groupLines(plan: Plan, group: ChangeGroup, style: Style): readonly stri
       '',
     ];
   }
-  return [
-    title,
-    ...changes.flatMap((change) => [
-      `  ${changeHead(change, style)}`,
-      ...reasonLines(change, style),
-      ...changeFields(change, style),
-      '',
-    ]),
-    '',
-  ];
+  return [title, ...alike(changes).flatMap((entry) => alikeLines(entry, style)), ''];
+}
+
+/** One change, or several that are the same: then with all their addresses. */
+function alikeLines({ change, addresses }: AlikeChanges, style: Style): readonly string[] {
+  const head =
+    addresses.length === 1
+      ? [`  ${changeHead(change, style)}`, ...reasonLines(change, style)]
+      : [
+          `  ${changeHead(change, style, `${number(addresses.length)} resources alike`)}`,
+          ...paragraph(style, addresses.join(', '), 4),
+          ...paragraph(style, change.reason, 4, 'dim'),
+        ];
+  return [...head, ...changeFields(change, style), ''];
 }
 
 function orphanLines(plan: Plan, style: Style): readonly string[] {
@@ -141,31 +156,49 @@ function orphanLines(plan: Plan, style: Style): readonly string[] {
   ];
 }
 
-function lastLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
-  const unmanaged = plan.summary.unmanaged;
+function unmanagedLines(plan: Plan, style: Style): readonly string[] {
+  const { unmanaged } = plan.summary;
+  if (unmanaged === 0) return [];
   const are = unmanaged === 1 ? 'is' : 'are';
   const counted = `${count(unmanaged, 'live resource')} ${are} not managed here and never touched.`;
-  const next = nextCommands(plan, extra);
-  const nextLines = next.map((text, index) => {
+  return [...paragraph(style, counted, 0, 'dim'), ''];
+}
+
+function nextLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[] {
+  return nextCommands(plan, extra).map((text, index) => {
     const label = index === 0 ? 'Next: ' : '  or: ';
     return `${paint(style, 'bold', label)}${visible(text)}`;
   });
-  return [
-    ...(unmanaged > 0 ? [...paragraph(style, counted, 0, 'dim'), ''] : []),
-    ...diagnosticLines(otherDiagnostics(plan), style),
-    '',
-    ...nextLines,
-  ];
 }
 
-/** The whole plan as text that ends with one newline and has no trailing spaces. Deterministic. */
+/** Longer plans say at their end again what they come to. */
+const LONG = 40;
+
+/**
+ * The whole plan as text that ends with one newline and has no trailing spaces. Deterministic. Warnings stand before the
+ * changes, so that nothing comes between a change and the question about it; errors stand last, because they decide.
+ */
 export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): string {
-  return finish([
-    ...headLines(plan, style, extra),
-    ...cautionLines(plan, style, extra),
+  const diagnostics = otherDiagnostics(plan);
+  const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+  const head = [...headLines(plan, style, extra), ...cautionLines(plan, style, extra)];
+  const body = [
+    ...remarkLines(
+      diagnostics.filter((diagnostic) => !isError(diagnostic)),
+      style,
+    ),
+    '',
     ...CHANGE_GROUPS.flatMap((group) => groupLines(plan, group, style)),
     ...attentionLines(plan, style),
     ...orphanLines(plan, style),
-    ...lastLines(plan, style, extra),
-  ]);
+    ...unmanagedLines(plan, style),
+    ...diagnosticLines(diagnostics.filter(isError), style),
+    '',
+  ];
+  const next = nextLines(plan, style, extra);
+  const long = head.length + body.length + next.length > (style.rows ?? LONG);
+  // Who is asked about the plan sees its cautions beside the question.
+  const reminder = extra.executing === true ? cautionLines(plan, style, extra) : [];
+  const again = long ? [...reminder, ...paragraph(style, verdict(plan), 0, 'bold'), ''] : [];
+  return finish([...head, ...body, ...again, ...next]);
 }

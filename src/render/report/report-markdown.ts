@@ -1,3 +1,4 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
 import type { TestVerdict } from '../../model/runs.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
@@ -5,7 +6,7 @@ import { chooseSections, type Section, takeFitting } from '../markdown/markdown-
 import { markerLine } from '../markdown/marker.ts';
 import { cautionBlock } from '../plan/plan-markdown.ts';
 import { testsText } from '../plan/review-markdown.ts';
-import { actionWords, compareText, listSome } from '../terminal/plan-words.ts';
+import { actionWords, listSome } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
@@ -97,7 +98,7 @@ export function renderReportMarkdown(report: ApplyReport, place: ReportPlace): s
   const budget = place.budget ?? DEFAULT_BUDGET;
   const { project, environment } = place;
   const results = report.results.toSorted(
-    (a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || compareText(a.address, b.address),
+    (a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status) || compareNaturally(a.address, b.address),
   );
   const head = [
     markerLine({ topic: 'apply', environment, project, digest: report.plan_digest }),
@@ -110,7 +111,11 @@ export function renderReportMarkdown(report: ApplyReport, place: ReportPlace): s
     ]),
     ...gateLine(results.flatMap(({ tests }) => tests ?? [])),
   ];
+  const drifted = (report.drift ?? []).map(({ address }) => code(truncate(address, 80, '…')));
   const tail = [
+    ...(drifted.length === 0
+      ? []
+      : [`Changed outside Git, left as it is (${drifted.length}): ${listSome(drifted)}.`]),
     `Plan ${code(report.plan_digest)} of ${code(truncate(project, 80, '…'))}.`,
     ...(report.next === '' ? [] : ['Next:', fence('sh', [visible(truncate(report.next, 2000, '…'))])]),
   ];

@@ -1,5 +1,6 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
-import { type ChangeGroup, compareText, groupOf } from '../terminal/plan-words.ts';
+import { type ChangeGroup, groupOf } from '../terminal/plan-words.ts';
 import {
   columns,
   count,
@@ -141,7 +142,7 @@ function testLines({ tests }: StepResult, style: Style): readonly string[] {
 function groupLines(report: ApplyReport, group: Group, style: Style): readonly string[] {
   const results = report.results
     .filter((result) => result.status === group.status)
-    .toSorted((a, b) => compareText(a.address, b.address));
+    .toSorted((a, b) => compareNaturally(a.address, b.address));
   if (results.length === 0) return [];
   const words = group.status === 'applied' ? DONE : TO_DO;
   const sign = paint(style, group.ink, group.sign(glyphs(style)));
@@ -169,12 +170,32 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
   ];
 }
 
+/** What an apply saw changed outside Git and left alone: whoever expects Git to win has to be told. */
+function driftLines({ drift = [] }: ApplyReport, style: Style): readonly string[] {
+  if (drift.length === 0) return [];
+  return [
+    paint(style, 'bold', `Changed outside Git (left as it is): ${count(drift.length, 'resource')}`),
+    ...drift.map(({ address, deleted, fields }) => {
+      const what = deleted ? 'deleted' : fields.map(({ path }) => path).join(', ');
+      return `  ${paint(style, 'yellow', '*')} ${visible(address)}  ${paint(style, 'dim', visible(what))}`;
+    }),
+    ...paragraph(
+      style,
+      'Into Git with pull --drift, or put back with apply --revert-drift ADDR (or all).',
+      2,
+      'dim',
+    ),
+    '',
+  ];
+}
+
 /** The report as text: the verdict, what happened to each resource, and the command to type next. */
 export function renderReport(report: ApplyReport, style: Style): string {
   return finish([
     paint(style, 'bold', reportVerdict(report)),
     '',
     ...GROUPS.flatMap((group) => groupLines(report, group, style)),
+    ...driftLines(report, style),
     ...(report.next === '' ? [] : [`${paint(style, 'bold', 'Next: ')}${visible(report.next)}`]),
   ]);
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic, Position, Severity } from '../../model/diagnostic.ts';
-import { count, finish, type Ink, paint, type Style, usableWidth } from './style.ts';
+import { compareNaturally } from '../../model/natural-order.ts';
+import { count, finish, type Ink, number, paint, type Style, usableWidth } from './style.ts';
 import { visible } from './visible.ts';
 import { displayWidth, truncate } from './width.ts';
 
@@ -8,27 +9,53 @@ import { displayWidth, truncate } from './width.ts';
 /** Gives the text of a file of the project when it is at hand. */
 export type SourceText = (file: string) => string | undefined;
 
+const URGENCY: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };
+
 const INKS: { readonly [severity in Severity]: Ink } = { error: 'red', warning: 'yellow', info: 'cyan' };
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** By place in the project; what has no place comes last, in the given order. */
+/** By place in the project; what has no place comes last, by address. */
 function sorted(list: readonly Diagnostic[]): readonly Diagnostic[] {
   return list.toSorted((a, b) => {
     if (a.position === undefined || b.position === undefined) {
-      return Number(a.position === undefined) - Number(b.position === undefined);
+      const apart = Number(a.position === undefined) - Number(b.position === undefined);
+      return apart || compareNaturally(a.address ?? '', b.address ?? '');
     }
     const byPlace = a.position.line - b.position.line || a.position.column - b.position.column;
-    return compare(a.position.file, b.position.file) || byPlace;
+    return compareNaturally(a.position.file, b.position.file) || byPlace;
   });
 }
 
+/** Those of one code and severity, in their order. */
+interface DiagnosticGroup {
+  readonly severity: Severity;
+  readonly code: string;
+  readonly list: readonly Diagnostic[];
+  /** The hint of all of them, said once. */
+  readonly hint: string | undefined;
+}
+
+/** Errors first, then warnings, then remarks; within these the code that is met first comes first. */
+function grouped(list: readonly Diagnostic[]): readonly DiagnosticGroup[] {
+  const groups = new Map<string, Diagnostic[]>();
+  for (const diagnostic of sorted(list)) {
+    const key = `${URGENCY[diagnostic.severity]} ${diagnostic.code}`;
+    groups.set(key, [...(groups.get(key) ?? []), diagnostic]);
+  }
+  return [...groups.values()]
+    .flatMap((members) => {
+      const [first] = members;
+      if (first === undefined) return [];
+      const { severity, code, hint } = first;
+      const shared = members.every((member) => member.hint === hint) ? hint : undefined;
+      return [{ severity, code, list: members, hint: shared }];
+    })
+    .toSorted((a, b) => URGENCY[a.severity] - URGENCY[b.severity]);
+}
+
 function place(diagnostic: Diagnostic): string {
-  const { position, address } = diagnostic;
+  const { position, address, message } = diagnostic;
   if (position !== undefined) return `${visible(position.file)}:${position.line}:${position.column} `;
-  return address === undefined ? '' : `${visible(address)} `;
+  return address === undefined || message.startsWith(address) ? '' : `${visible(address)} `;
 }
 
 /** The source line with a caret below the column; long lines are cut around it. */
@@ -49,20 +76,51 @@ function frame(position: Position, style: Style, source: SourceText): readonly s
   return [paint(style, 'dim', gutter) + line, paint(style, 'dim', bar) + caret];
 }
 
-/** Sorted lines without the count. */
+/** Lines without the count: grouped by code, each group with its hint. */
 export function diagnosticLines(
   list: readonly Diagnostic[],
   style: Style,
   source?: SourceText,
 ): readonly string[] {
-  return sorted(list).flatMap((diagnostic) => {
-    const severity = paint(style, INKS[diagnostic.severity], diagnostic.severity);
-    const text = `${severity} ${visible(diagnostic.code)} ${visible(diagnostic.message)}`;
-    const { position, hint } = diagnostic;
+  return grouped(list).flatMap(({ list: members, hint: shared }) => [
+    ...members.flatMap((diagnostic) => {
+      const severity = paint(style, INKS[diagnostic.severity], diagnostic.severity);
+      const text = `${severity} ${visible(diagnostic.code)} ${visible(diagnostic.message)}`;
+      const { position, hint } = diagnostic;
+      return [
+        paint(style, 'bold', place(diagnostic)) + text,
+        ...(source === undefined || position === undefined ? [] : frame(position, style, source)),
+        ...(shared === undefined ? hintLine(hint, style) : []),
+      ];
+    }),
+    ...hintLine(shared, style),
+  ]);
+}
+
+function hintLine(hint: string | undefined, style: Style): readonly string[] {
+  return hint === undefined ? [] : [`    ${paint(style, 'dim', `hint: ${visible(hint)}`)}`];
+}
+
+/** So many of one code are shown among the remarks of a plan. */
+const MOST_ALIKE = 5;
+
+/** Warnings and remarks of a plan, which are beside the point: each code once, with its first places and its hint. */
+export function remarkLines(list: readonly Diagnostic[], style: Style): readonly string[] {
+  return grouped(list).flatMap(({ severity, code, list: members, hint }) => {
+    const sign = paint(style, INKS[severity], severity);
+    const [first] = members;
+    if (members.length === 1 && first !== undefined) return diagnosticLines([first], style);
+    const shown = members.slice(0, MOST_ALIKE);
+    const rest = members.length - shown.length;
+    const more = rest === 0 ? [] : [`    and ${number(rest)} more: --format json has all of them`];
     return [
-      paint(style, 'bold', place(diagnostic)) + text,
-      ...(source === undefined || position === undefined ? [] : frame(position, style, source)),
-      ...(hint === undefined ? [] : [`    ${paint(style, 'dim', `hint: ${visible(hint)}`)}`]),
+      `${sign} ${visible(code)} (${number(members.length)})`,
+      ...shown.flatMap((diagnostic) => [
+        `    ${paint(style, 'bold', place(diagnostic))}${visible(diagnostic.message)}`,
+        ...(hint === undefined ? hintLine(diagnostic.hint, style) : []),
+      ]),
+      ...more,
+      ...hintLine(hint, style),
     ];
   });
 }
@@ -104,8 +162,6 @@ const COMMANDS: { readonly [severity in Severity]: string } = {
 
 /** GitHub shows ten annotations of a kind for one step. */
 const MOST_ANNOTATIONS = 10;
-
-const URGENCY: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };
 
 /**
  * Workflow commands of GitHub Actions, escaped by the rules of its toolkit; each ends with a newline. Errors come

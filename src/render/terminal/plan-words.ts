@@ -3,6 +3,7 @@ import { parseAddress } from '../../model/address.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
 import { isObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { Action, Change, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
 import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
@@ -46,12 +47,7 @@ export function actionWords(change: Pick<Change, 'action' | 'takes_over'>): stri
 export function changesOf(plan: Plan, group: ChangeGroup): readonly Change[] {
   return plan.changes
     .filter((change) => groupOf(change) === group)
-    .toSorted((a, b) => compareText(a.address, b.address));
-}
-
-/** Code unit order: the same on every machine. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+    .toSorted((a, b) => compareNaturally(a.address, b.address));
 }
 
 /** True when an apply of the plan would write nothing. */
@@ -67,6 +63,7 @@ export function verdict(plan: Plan): string {
     ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
     ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
     ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
+    ...(plan.holds === undefined ? [] : [`${number(plan.holds.length)} held`]),
   ];
   if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
     const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
@@ -164,7 +161,7 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
     for (const change of changesOf(plan, group)) {
       if (change.affects.length === 0) continue;
       lines.push(
-        `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareText))}`,
+        `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareNaturally))}`,
       );
     }
   }
@@ -194,7 +191,7 @@ export function orphansLeft(plan: Plan): Plan['orphans'] {
   const deleted = new Set(changesOf(plan, 'delete').map((change) => change.address));
   return plan.orphans
     .filter((orphan) => !deleted.has(orphan.address))
-    .toSorted((a, b) => compareText(a.address, b.address));
+    .toSorted((a, b) => compareNaturally(a.address, b.address));
 }
 
 /** Drift that this plan does not put back: the fields that no change restores. */
@@ -213,7 +210,7 @@ export function driftLeft(plan: Plan): readonly DriftEntry[] {
       fields: entry.fields.filter((field) => !restored.has(`${entry.address} ${field.path}`)),
     }))
     .filter((entry) => entry.fields.length > 0 || (entry.deleted && !changed.has(entry.address)))
-    .toSorted((a, b) => compareText(a.address, b.address));
+    .toSorted((a, b) => compareNaturally(a.address, b.address));
 }
 
 /** The fields of a new resource; one that holds the whole document is shown as its members. */

@@ -1,7 +1,8 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { PreviewPart, PreviewReport, PreviewTrace, PreviewTraces } from '../../model/preview-report.ts';
 import type { StepStatus } from '../../model/report.ts';
 import { fieldLines } from './field-text.ts';
-import { compareText, shortTime } from './plan-words.ts';
+import { shortTime } from './plan-words.ts';
 import { columns, count, finish, glyphs, type Ink, paint, paragraph, type Style } from './style.ts';
 import { verdictLines, verdictSummary } from './verdict-text.ts';
 import { visible } from './visible.ts';
@@ -80,7 +81,7 @@ export function renderTraces({ traces, action, environment }: PreviewTraces, sty
   return finish([
     ...paragraph(style, `${environment}: ${count(rest.length, 'trace')} ${word}`, 0, 'bold'),
     ...columns(
-      rest.toSorted((a, b) => compareText(a.preview, b.preview)).map((trace) => ['', ...cells(trace)]),
+      rest.toSorted((a, b) => compareNaturally(a.preview, b.preview)).map((trace) => ['', ...cells(trace)]),
     ),
     ...kept.flatMap((trace) => [
       '',

@@ -1,5 +1,6 @@
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { Binding, LeaseHolder, State } from '../../model/state.ts';
-import { compareText, shortTime } from './plan-words.ts';
+import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
 import { yamlLines } from './value.ts';
 import { visible } from './visible.ts';
@@ -14,7 +15,7 @@ function stagedText(binding: Binding): string {
 /** All bindings as a table; says so when there are none or the environment was never applied. */
 export function renderStateList(state: State | undefined, style: Style): string {
   if (state === undefined) return 'No state yet: this environment was never applied.\n';
-  const bindings = Object.entries(state.resources).toSorted(([a], [b]) => compareText(a, b));
+  const bindings = Object.entries(state.resources).toSorted(([a], [b]) => compareNaturally(a, b));
   const head = `${state.project}, ${state.environment}: ${count(bindings.length, 'resource')}, serial ${state.serial}`;
   const rows = columns([
     ...(bindings.length > 0 ? [['ADDRESS', 'REMOTE ID', 'MAIN VERSION', 'UPDATED', '']] : []),

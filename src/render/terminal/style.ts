@@ -6,6 +6,8 @@ export interface Style {
   readonly color: boolean;
   readonly width: number;
   readonly unicode: boolean;
+  /** Lines that are seen at once; absent where the output is no screen. */
+  readonly rows?: number;
 }
 
 /** For logs, files and tests: no colour, 100 columns. */

@@ -73,7 +73,11 @@ export function renderVersionDiff(
 /** What a prune removed and what it had to leave. */
 export function renderPrune(
   address: string,
-  result: { readonly deleted: readonly string[]; readonly kept: readonly VersionRow[] },
+  result: {
+    readonly deleted: readonly string[];
+    readonly kept: readonly VersionRow[];
+    readonly dryRun?: boolean;
+  },
   style: Style,
 ): string {
   const spared = result.kept.filter(({ marks }) => marks.length > 0).length;
@@ -82,7 +86,7 @@ export function renderPrune(
       style,
       result.deleted.length === 0
         ? `${address}: nothing to delete; ${count(result.kept.length, 'version')} kept.`
-        : `${address}: ${count(result.deleted.length, 'version')} deleted, ${result.kept.length} kept${spared > 0 ? ` (${spared} in use)` : ''}.`,
+        : `${address}: ${count(result.deleted.length, 'version')} ${result.dryRun === true ? 'would be deleted' : 'deleted'}, ${result.kept.length} kept${spared > 0 ? ` (${spared} in use)` : ''}.`,
       0,
     ),
     ...result.deleted.map((id) => `  - ${visible(id)}`),

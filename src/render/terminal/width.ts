@@ -1,14 +1,11 @@
+import stringWidth from 'string-width';
+
 /** Terminal columns: how many a text takes, and cutting and wrapping by them. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: our own colour codes take no column
 const COLOUR_CODES = /\x1b\[[0-9;]*m/g;
 /** Nothing but characters of one column each: ASCII, Latin letters, dashes, arrows and the marks of reports. */
 const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u21ff\u2713\u2717]*$/;
-
-/** Unicode 16 East Asian Width W and F, as ranges; emoji are tested by property. */
-const WIDE =
-  /[\u1100-\u115f\u231a\u231b\u2329\u232a\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]|\ufe0f/u;
-const ZERO = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff]*$/u;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -24,22 +21,17 @@ export interface Cell {
   readonly width: number;
 }
 
-function cellWidth(grapheme: string): number {
-  if (ZERO.test(grapheme)) return 0;
-  return WIDE.test(grapheme) ? 2 : 1;
-}
-
 /** Splits text without colour codes into cells. */
 export function toCells(text: string): readonly Cell[] {
   if (PLAIN.test(text)) return Array.from(text, (character) => ({ text: character, width: 1 }));
-  return Array.from(graphemes(text), ({ segment }) => ({ text: segment, width: cellWidth(segment) }));
+  return Array.from(graphemes(text), ({ segment }) => ({ text: segment, width: stringWidth(segment) }));
 }
 
 /** Columns that a line takes in a terminal; colour codes and combining marks take none, CJK and emoji two. */
 export function displayWidth(line: string): number {
   const text = line.replace(COLOUR_CODES, '');
   if (PLAIN.test(text)) return text.length;
-  return toCells(text).reduce((sum, cell) => sum + cell.width, 0);
+  return stringWidth(text);
 }
 
 /** The beginning of an uncoloured text that fits `width` columns, ending in `mark` when something was cut. */

@@ -1,6 +1,7 @@
 /** JSON and YAML files that documents include as values. */
 import type { Json } from '../../model/json.ts';
 import type { SpecCode } from '../problems/codes.ts';
+import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { type ReshapedNumber, yamlValue } from '../yaml/yaml-value.ts';
 import type { Include, Included } from './include.ts';
@@ -42,7 +43,7 @@ function parseData(text: string, file: string, path: string, form: 'json' | 'wri
   const found = [...problems, ...(document === undefined ? [] : syntaxProblems(document, text))];
   const read =
     document === undefined || found.length > 0 ? undefined : yamlValue(document.contents, text, form);
-  const [first] = [...found, ...(read?.problems ?? [])];
+  const [first] = [...found, ...(read?.problems ?? [])].map((problem) => namingBraces(problem, text));
   const fault = (code: SpecCode, message: string, offset: number, hint?: string): Problem => ({
     code,
     message: `${path}: ${message}`,

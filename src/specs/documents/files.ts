@@ -88,6 +88,7 @@ function walkFolder(folder: string, listing: Listing): void {
     if (entry.isSymbolicLink()) followLink(path, entry, listing);
     else if (entry.isDirectory()) enterFolder(path, entry.name, listing);
     else if (isYamlName(entry.name)) addFile(path, listing);
+    else if (isYamlName(entry.name.toLowerCase())) reportExtension(path, listing);
   }
 }
 
@@ -131,6 +132,18 @@ function addFile(path: string, listing: Listing): void {
 function report(listing: Listing, path: string, code: SpecCode, message: string): void {
   const position = { file: displayPath(listing.root, path), line: 1, column: 1 };
   listing.problems.push({ severity: 'error', code, message, position });
+}
+
+/** A file that whoever wrote it takes for a document. */
+function reportExtension(path: string, listing: Listing): void {
+  const file = displayPath(listing.root, path);
+  listing.problems.push({
+    severity: 'warning',
+    code: 'FILE_EXTENSION',
+    message: `${file} is not read, because its extension is not spelt .yaml or .yml`,
+    position: { file, line: 1, column: 1 },
+    hint: 'rename it in lower case',
+  });
 }
 
 function unusable(code: string, specs: string, reason: string, cause?: unknown): Failure {

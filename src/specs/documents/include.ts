@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { brokenText } from '../problems/broken-text.ts';
+import { brokenText } from '../../model/broken-text.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';
@@ -29,13 +29,16 @@ export type Include = (yamlFile: string, path: string) => Included;
 export function createInclude(root: string): Include {
   const rootReal = realpathSync(root);
   const known = new Map<string, Included>();
+  // A disk that finds the project file under this name takes any case for any other, and the pipeline's does not.
+  const blindToCase = existsSync(join(root, 'ASSISTANTCTL.YAML'));
   return (yamlFile, path) => {
     if (path === '') return { code: 'FILE_MISSING', message: '$file names no file' };
     const wanted = resolve(join(root, dirname(yamlFile)), path);
     if (isAbsolute(path) || !isInside(resolve(root), wanted)) return outside(path);
     const earlier = known.get(wanted);
     if (earlier !== undefined) return earlier;
-    const included = read(root, rootReal, wanted, path);
+    const included =
+      (blindToCase ? otherSpelling(wanted, path) : undefined) ?? read(root, rootReal, wanted, path);
     known.set(wanted, included);
     return included;
   };
@@ -50,14 +53,10 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
       return { code: 'FILE_UNREADABLE', message: `${path} is a folder; $file names a text file` };
     }
   } catch (error) {
-    const similar = similarFile(wanted);
     return {
       code: 'FILE_MISSING',
       message: `the file ${path} cannot be read: ${systemReason(error)}`,
-      hint:
-        similar === undefined
-          ? '$file is relative to the YAML file it is written in'
-          : `did you mean ${similar}?`,
+      hint: missingHint(wanted, path),
     };
   }
   const file = displayPath(root, wanted);
@@ -97,6 +96,55 @@ function outside(path: string): Included {
     message: `the file ${path} lies outside the project`,
     hint: 'move it into the project and name it relative to the YAML file',
   };
+}
+
+function otherSpelling(wanted: string, path: string): Included | undefined {
+  const written = spelling(wanted, path);
+  if (written === undefined || written === path) return undefined;
+  const hint = `write ${written}: upper and lower case count on every system`;
+  return { code: 'FILE_MISSING', message: `the file ${path} is called otherwise`, hint };
+}
+
+function missingHint(wanted: string, path: string): string {
+  if (path.includes('\\')) {
+    const slashes = path.replaceAll('\\', '/');
+    return `write ${slashes}: paths are written with / on every system`;
+  }
+  const written = spelling(wanted, path);
+  if (written !== undefined && written !== path) return `write ${written}: upper and lower case count`;
+  const similar = similarFile(wanted);
+  return similar === undefined
+    ? '$file is relative to the YAML file it is written in'
+    : `did you mean ${similar}?`;
+}
+
+/**
+ * A path as its folders spell it, where it differs from what was written in case or in the Unicode form of letters
+ * alone; undefined where a part of it does not exist.
+ */
+function spelling(wanted: string, path: string): string | undefined {
+  const parts = path.split('/');
+  let folder = parts.reduce((at) => dirname(at), wanted);
+  const found: string[] = [];
+  // `../` leads out of the folder of the YAML file; what it leads to is spelt as it is.
+  if (parts.some((part) => part === '..' || part === '.' || part === '')) return undefined;
+  for (const part of parts) {
+    const names = namesIn(folder);
+    const same = (name: string): string => name.normalize('NFC').toLowerCase();
+    const name = names.includes(part) ? part : names.find((each) => same(each) === same(part));
+    if (name === undefined) return undefined;
+    found.push(name);
+    folder = join(folder, name);
+  }
+  return found.join('/');
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function similarFile(wanted: string): string | undefined {

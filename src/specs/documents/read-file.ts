@@ -1,10 +1,11 @@
 /** One spec file as it was read: its YAML documents, and everything that is wrong with it as a file. */
 import { basename } from 'node:path';
+import { brokenText } from '../../model/broken-text.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { brokenText } from '../problems/broken-text.ts';
 import type { TextProblem } from '../problems/problem.ts';
 import { readSpecText } from '../problems/text.ts';
+import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { type ReshapedNumber, yamlValue } from '../yaml/yaml-value.ts';
 import type { SpecFile } from './files.ts';
@@ -45,7 +46,7 @@ export function readSpecFile({ path, file }: SpecFile, locate: Locate): RawFile 
   const source = makeSource(file, 'code' in read ? read.before : read.text);
   const result = { file, source, documents, others, diagnostics, broken };
   const report = (problem: TextProblem): void => {
-    const { offset, ...rest } = problem;
+    const { offset, ...rest } = 'code' in read ? problem : namingBraces(problem, read.text);
     diagnostics.push({ ...rest, position: positionAt(source, offset) });
   };
   if ('code' in read) {

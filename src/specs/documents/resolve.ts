@@ -4,7 +4,7 @@
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
 import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../../model/address.ts';
-import { credentialIn, headerCredential, refCredential } from '../../model/credentials.ts';
+import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -103,8 +103,9 @@ function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObj
     if (member === undefined) continue;
     walk.path.push(key);
     if (mentionsVariable(key)) add(walk, placeholderKey(key));
-    const resolved = resolveValue(member, memberPlace(place, key), walk);
-    if (typeof resolved === 'string' && key.endsWith('_ref')) add(walk, refCredential(key, resolved));
+    const inner = memberPlace(place, key);
+    const resolved = resolveValue(member, inner, walk);
+    if (typeof resolved === 'string') add(walk, namedCredential(key, resolved, member, inner, walk));
     walk.path.pop();
     if (resolved === member) continue;
     changed ??= { ...value };
@@ -114,10 +115,19 @@ function resolveObject(value: JsonObject, place: SpecPlace, walk: Walk): JsonObj
   const { name, value: text } = result;
   if (typeof name === 'string' && typeof text === 'string') {
     walk.path.push('value');
-    add(walk, headerCredential(name, text, value.value));
+    add(walk, headerCredential(name, text, value.value) ?? fieldCredential(name, text, value.value));
     walk.path.pop();
   }
   return result;
+}
+
+/** A literal whose name says that it is a credential. Fields that the schema knows say so by their shape. */
+function namedCredential(key: string, text: string, written: Json, place: SpecPlace, walk: Walk) {
+  if (key.endsWith('_ref')) return refCredential(key, text);
+  if (place !== 'free' && place !== 'unknown') return undefined;
+  const owner = walk.path.at(-2) ?? '';
+  const ofHeader = /headers$/i.test(owner) ? headerCredential(key, text, written) : undefined;
+  return ofHeader ?? fieldCredential(key, text, written);
 }
 
 function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): readonly Json[] {
@@ -136,13 +146,15 @@ function resolveList(value: readonly Json[], place: SpecPlace, walk: Walk): read
   return changed ?? value;
 }
 
+const OURS = /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//;
+
 /** Where no reference belongs, `$ref` counts as ours only when it reads like one: `#/…` is JSON Schema's. */
 function isOurs(target: string, place: SpecPlace): boolean {
   if (typeof place !== 'string') {
     if (place.t === 'scalar') return true;
     if (place.t === 'map' || place.t === 'opaque' || isParameterSchema(place)) return false;
   }
-  return /^(assistant|tool|mcp_server|test|insight|insight_group|integration)\//.test(target);
+  return OURS.test(target);
 }
 
 function resolveReference(value: JsonObject, target: string, place: SpecPlace, walk: Walk): Json {
@@ -295,6 +307,10 @@ function pointerOf(path: readonly string[]): string {
   return `/spec${toPointer(path)}`;
 }
 
+function isBareAddress(text: string, place: SpecPlace): boolean {
+  return typeof place !== 'string' && place.t === 'scalar' && place.ref !== undefined && OURS.test(text);
+}
+
 /** The list or mapping that `${each.value.NAME}` stands for where it stands alone. */
 function wholeEntry(text: string, walk: Walk): Json | undefined {
   const name = isWholeVariable(text) ? /^\$\{each\.(.*)\}$/.exec(text)?.[1] : undefined;
@@ -309,6 +325,10 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const whole = wholeEntry(text, walk);
   if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
+  if (isBareAddress(resolved, place)) {
+    const message = `${resolved} is the address of a document, and stands where the API takes an id`;
+    add(walk, { code: 'REF_INVALID', message, hint: `write { $ref: ${resolved} }` });
+  }
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 

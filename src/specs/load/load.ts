@@ -1,12 +1,12 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { fromPointer, toPointer } from '../../model/json.ts';
+import { fromPointer, isArray, isObject, toPointer } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { createDataFiles } from '../documents/data-files.ts';
-import { readDocuments, type SpecFolder } from '../documents/documents.ts';
+import { readDocuments, type SpecDocument, type SpecFolder } from '../documents/documents.ts';
 import { listSpecFiles } from '../documents/files.ts';
 import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
@@ -32,16 +32,25 @@ export interface ReadSpecs {
   readonly resolve: ResolveEnvironment;
 }
 
-type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields'>;
+type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields' | 'settings'>;
 
-/** Fails with `Failure('spec')` where the specs folder cannot be read. */
-export function readSpecs(project: Folder, environments: readonly EnvironmentIdentity[]): ReadSpecs {
-  const { root, specs, ignore, unknownFields } = project;
+/**
+ * Fails with `Failure('spec')` where the specs folder cannot be read. `adjust` is for those who ask what would be if
+ * documents said something else.
+ */
+export function readSpecs(
+  project: Folder,
+  environments: readonly EnvironmentIdentity[],
+  adjust: (document: SpecDocument) => SpecDocument = (document) => document,
+): ReadSpecs {
+  const { root, specs, ignore, unknownFields, settings } = project;
+  const hooks = isObject(settings.hooks) ? Object.keys(settings.hooks) : [];
   const { files, problems } = listSpecFiles(root, specs, ignore);
   const include = createInclude(root);
-  const folder = readDocuments(files, createDataFiles(include, 'written'));
+  const written = readDocuments(files, createDataFiles(include, 'written'));
+  const folder = { ...written, documents: written.documents.map(adjust) };
   const data = createDataFiles(include, 'json');
-  const resolve = createResolver(folder, { environments, unknownFields, include, data });
+  const resolve = createResolver(folder, { environments, unknownFields, include, data, hooks });
   const envelopes = checkEnvelopes(folder, environments);
   return { folder, problems: [...problems, ...folder.diagnostics, ...envelopes], resolve };
 }
@@ -60,7 +69,7 @@ export async function openSpecs(project: Project, read: ReadSpecs = readOwn(proj
   const resolved = read.resolve(project.environment);
   const desired: DesiredState = {
     resources: resolved.resources,
-    diagnostics: arrange([...problems, ...resolved.diagnostics]),
+    diagnostics: atLevels(arrange([...problems, ...resolved.diagnostics]), project.diagnosticLevels),
     documents: folder.count,
     elsewhere: resolved.elsewhere,
     kindless: folder.kindless,
@@ -80,8 +89,34 @@ export async function openSpecs(project: Project, read: ReadSpecs = readOwn(proj
 }
 
 function readOwn(project: Project): ReadSpecs {
-  const identities = project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
-  return readSpecs(project, identities);
+  return readSpecs(project, identitiesOf(project));
+}
+
+function identitiesOf(project: Project): readonly EnvironmentIdentity[] {
+  return project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+}
+
+/** The project's environment and, from the same files, those of the other accounts. */
+export interface SpecsOfAccounts {
+  readonly specs: OpenSpecs;
+  readonly sisters: readonly ResolvedEnvironment[];
+}
+
+/** As {@link openSpecs}, with what the documents say for the other accounts of the project. */
+export async function openAccounts(project: Project): Promise<SpecsOfAccounts> {
+  const read = readOwn(project);
+  const sisters = project.sisters.filter(({ target }) => target === 'api');
+  return { specs: await openSpecs(project, read), sisters: sisters.map((sister) => read.resolve(sister)) };
+}
+
+/** As if every document that is for other environments were for the project's environment too. */
+export async function openWidened(project: Project): Promise<OpenSpecs> {
+  const { name } = project.environment;
+  const widened = (document: SpecDocument): SpecDocument => {
+    const { only } = document.body;
+    return isArray(only) ? { ...document, body: { ...document.body, only: [...only, name] } } : document;
+  };
+  return await openSpecs(project, readSpecs(project, identitiesOf(project), widened));
 }
 
 export interface Validated {
@@ -111,11 +146,14 @@ export async function validateAll(root: string, environment?: string): Promise<V
     diagnostics: read.resolve(each).diagnostics,
   }));
   return {
-    diagnostics: arrange([...common, ...mergeEnvironments(byEnvironment)]),
+    diagnostics: atLevels(
+      arrange([...common, ...mergeEnvironments(byEnvironment)]),
+      project.diagnosticLevels,
+    ),
     documents: read.folder.count,
     environments: chosen.map(({ name }) => name),
     byEnvironment: byEnvironment.map(({ name, diagnostics }) => {
-      return { name, diagnostics: arrange([...common, ...diagnostics]) };
+      return { name, diagnostics: atLevels(arrange([...common, ...diagnostics]), project.diagnosticLevels) };
     }),
   };
 }

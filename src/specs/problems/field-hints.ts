@@ -1,5 +1,9 @@
 /** Where fields of older or other bodies belong, for people who bring one along. */
 const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
+  [
+    /^\/promotion\/canary\/analysis\/command$/,
+    'programs are named in assistantctl.yaml, hooks: { smoke: { run: [node, checks/smoke.mjs], env: [SMOKE_TOKEN] } }, and used by name: analysis: { hook: smoke }',
+  ],
   [/^\/spec\/voice$/, 'write voice_settings: { voice: … }'],
   [/^\/spec\/(hold_music_url|background_audio)$/, 'write voice_settings: { background_audio: … }'],
   [/^\/spec\/fallback_model$/, 'write fallback_config: { model: … }'],

@@ -2,6 +2,7 @@ import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../.
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
 import { fieldHint } from './field-hints.ts';
+import { flatTools } from './flat-tools.ts';
 import type { Finding } from './problem.ts';
 import { slipOf, suggestion } from './suggest.ts';
 
@@ -22,11 +23,14 @@ export function schemaFindings(
   values: UnknownValues = 'error',
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
-  return errors.flatMap((error) => {
+  const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
+  const others = errors.flatMap((error) => {
+    if (flat.pointers.has(error.instancePath)) return [];
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
     const finding = describe(error, valueAt(root, error.instancePath), fieldsAt, values);
     return finding === undefined ? [] : [finding];
   });
+  return [...flat.findings, ...others];
 }
 
 /** A mapping where a text or an id belongs: the schema then misses `$file` or `$ref` in it. */

@@ -28,7 +28,7 @@ export const PROMOTION_FIELDS: FieldTree = {
   canary: {
     steps: { '*': { weight: {}, hold: {}, match: CANARY_CLAUSES } },
     match: CANARY_CLAUSES,
-    analysis: { tests: {}, suites: {}, command: {}, timeout: {} },
+    analysis: { tests: {}, suites: {}, hook: {}, timeout: {} },
     deadline: {},
   },
 };
@@ -53,9 +53,13 @@ export const PROJECT_FIELDS: FieldTree = {
   variables: {},
   ignore: {},
   ignore_live: {},
-  limits: { max_deletes: {}, max_change_percent: {}, min_resources: {} },
+  limits: { max_deletes: {}, max_change_percent: {}, min_resources: {}, max_reply_mb: {} },
+  hooks: { '*': { run: {}, env: {} } },
   concurrency: {},
   plan_ttl: {},
+  review_ttl: {},
+  diagnostics: {},
+  notify: {},
   retry: { attempts: {}, budget: {} },
   unknown_fields: {},
 };

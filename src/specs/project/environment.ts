@@ -35,6 +35,8 @@ export interface ResolveOptions {
   readonly unknownFields: 'error' | 'allow';
   readonly include: Include;
   readonly data: ReadData;
+  /** Names of the project file's hooks. */
+  readonly hooks?: readonly string[];
 }
 
 /** One environment of the folder, resolved and checked. */
@@ -127,7 +129,13 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
       documents.set(address, document);
     }
     for (const address of resources.keys()) elsewhere.delete(address);
-    const world = { resources, elsewhere, abstract, broken: folder.broken };
+    const world = {
+      resources,
+      elsewhere,
+      abstract,
+      broken: folder.broken,
+      ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
+    };
     for (const [address, finding] of checkRules(world)) {
       const document = documents.get(address);
       if (document !== undefined) report(document, [finding]);

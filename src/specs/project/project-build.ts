@@ -1,7 +1,7 @@
 import { normalize } from 'node:path';
-import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Diagnostic, DiagnosticLevel, DiagnosticLevels } from '../../model/diagnostic.ts';
 import { parseDuration } from '../../model/duration.ts';
-import { isArray, isObject, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './project-variables.ts';
 
@@ -44,6 +44,7 @@ export function buildProject(
     retry: { attempts: number(retry, 'attempts') ?? 4, budgetMs: duration(retry, 'budget') ?? 30_000 },
     maxReplyBytes: (number(limits, 'max_reply_mb') ?? 64) * 1024 * 1024,
     unknownFields: body.unknown_fields === 'allow' ? 'allow' : 'error',
+    diagnosticLevels: levelsAt(body),
     settings: only(body, PROJECT_SETTINGS),
     reviewTtlMs: duration(body, 'review_ttl') ?? 30 * 24 * 3_600_000,
     ignore: texts(body, 'ignore'),
@@ -110,6 +111,17 @@ export function objectAt(body: JsonObject, name: string): JsonObject {
 /** The mappings inside a mapping, by name. */
 export function entriesAt(body: JsonObject, name: string): readonly (readonly [string, JsonObject])[] {
   return Object.keys(objectAt(body, name)).map((key) => [key, objectAt(objectAt(body, name), key)]);
+}
+
+function levelsAt(body: JsonObject): DiagnosticLevels {
+  const levels = objectAt(body, 'diagnostics');
+  return Object.fromEntries(
+    Object.entries(levels).filter((entry): entry is [string, DiagnosticLevel] => isLevel(entry[1])),
+  );
+}
+
+function isLevel(value: Json | undefined): value is DiagnosticLevel {
+  return value === 'ignore' || value === 'info' || value === 'warning' || value === 'error';
 }
 
 function text(body: JsonObject, name: string): string | undefined {

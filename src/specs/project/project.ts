@@ -1,20 +1,21 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
+import { brokenText } from '../../model/broken-text.ts';
 import { credentialIn } from '../../model/credentials.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { selectEnvironments } from '../../model/environment-match.ts';
 import { Failure } from '../../model/errors.ts';
-import { isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
 import { MAX_FILE_BYTES } from '../documents/read-file.ts';
 import { createLocate, type Locate, makeSource, positionAt, type SourceFile } from '../documents/source.ts';
 import { projectFile } from '../generated/validators.ts';
-import { brokenText } from '../problems/broken-text.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';
 import { suggestion } from '../problems/suggest.ts';
 import { readSpecText } from '../problems/text.ts';
+import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { yamlValue } from '../yaml/yaml-value.ts';
 import { buildProject, entriesAt, objectAt, type ProjectDocument } from './project-build.ts';
@@ -30,10 +31,12 @@ export async function findProjectRoot(cwd: string, explicit?: string): Promise<s
   if (explicit !== undefined) {
     const root = resolve(cwd, explicit);
     if (isFile(join(root, PROJECT_FILE))) return root;
+    refuseOtherNames(root);
     throw notFound(`there is no ${PROJECT_FILE} in ${root}`);
   }
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (isFile(join(folder, PROJECT_FILE))) return folder;
+    refuseOtherNames(folder);
     if (dirname(folder) === folder) throw notFound(`there is no ${PROJECT_FILE} in ${cwd} or above it`);
   }
 }
@@ -96,7 +99,7 @@ export async function loadProjectDocument(root: string): Promise<ProjectDocument
 
 /** Parts of the project file that no check of a spec asks for. */
 const BESIDE_SPECS =
-  /^\/(project|default_environment|limits|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
+  /^\/(project|default_environment|limits|hooks|concurrency|plan_ttl|retry|environments\/[^/]+\/(api_key_env|base_url|target|protected|account|prune|state|drift))(\/|$)/;
 
 interface ReadProject {
   readonly document: ProjectDocument | undefined;
@@ -164,9 +167,10 @@ function parseBody(source: SourceFile): {
     found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
   }
   const body = found.length === 0 && isObject(value?.value) ? value.value : undefined;
+  const named = found.map((problem) => namingBraces(problem, source.text));
   return {
     body,
-    problems: found.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
+    problems: named.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
   };
 }
 
@@ -201,6 +205,7 @@ function ownRules(body: JsonObject): readonly Finding[] {
     const message = `no environment belongs to the group ${group}`;
     findings.push({ severity: 'error', code: 'GROUP_NAME', at: 'key', message, pointer, hint });
   }
+  findings.push(...hookSecrets(body));
   const chosen = body.default_environment;
   if (typeof chosen === 'string' && names.length > 0 && !names.includes(chosen)) {
     const hint = suggestion(chosen, names);
@@ -213,6 +218,21 @@ function ownRules(body: JsonObject): readonly Finding[] {
     });
   }
   return findings;
+}
+
+/** API keys and variables of ours are for assistantctl alone: no program that YAML starts may ask for one. */
+function hookSecrets(body: JsonObject): readonly Finding[] {
+  const keys = new Set(entriesAt(body, 'environments').map(([, { api_key_env }]) => api_key_env));
+  return entriesAt(body, 'hooks').flatMap(([hook, { env }]) => {
+    const names = isArray(env) ? env : [];
+    return names.flatMap((name, index): readonly Finding[] => {
+      if (typeof name !== 'string' || (!keys.has(name) && !/telnyx|^assistantctl_/i.test(name))) return [];
+      const message = `the hook ${hook} asks for ${name}, which no hook gets`;
+      const hint = 'give it a secret of its own, under a name without TELNYX';
+      const pointer = toPointer(['hooks', hook, 'env', String(index)]);
+      return [{ severity: 'error', code: 'HOOK_SECRET', message, pointer, hint }];
+    });
+  });
 }
 
 function credentialFindings(body: JsonObject): readonly Finding[] {
@@ -253,6 +273,23 @@ function toDiagnostic(finding: Finding, source: SourceFile, locate: Locate): Dia
 function invalid(diagnostics: readonly Diagnostic[]): Failure {
   const count = diagnostics.length === 1 ? 'an error' : `${diagnostics.length} errors`;
   return new Failure('spec', `${PROJECT_FILE} has ${count}`, { code: 'PROJECT_INVALID', diagnostics });
+}
+
+/** Names under which a project file is looked for in vain. */
+const OTHER_NAMES = ['assistantctl.yml', 'assistantctl.YAML', 'Assistantctl.yaml', '.assistantctl.yaml'];
+
+/** A file of nearly the right name is meant, and a project further up is not. */
+function refuseOtherNames(folder: string): void {
+  const found = OTHER_NAMES.find((name) => isFile(join(folder, name)));
+  if (found === undefined) return;
+  throw new Failure(
+    'usage',
+    `${join(folder, found)} is not read: the project file is called ${PROJECT_FILE}`,
+    {
+      code: 'PROJECT_NOT_FOUND',
+      hint: `rename it: git mv ${found} ${PROJECT_FILE}`,
+    },
+  );
 }
 
 function notFound(message: string): Failure {

@@ -50,7 +50,16 @@ function canaryRules(resource: DesiredResource, canary: JsonObject, world: RuleC
     ...canarySteps(canary),
     ...gateTests(resource, analysis, world, '/promotion/canary/analysis'),
     ...gateSuites(analysis, world, '/promotion/canary/analysis'),
+    ...hookRules(analysis, world),
   ];
+}
+
+function hookRules({ hook }: JsonObject, { hooks }: RuleContext): readonly Finding[] {
+  if (typeof hook !== 'string' || hooks === undefined || hooks.includes(hook)) return [];
+  const hint =
+    suggestion(hook, hooks) ?? `add hooks: { ${hook}: { run: [program, argument] } } to assistantctl.yaml`;
+  const message = `assistantctl.yaml has no hook ${hook}`;
+  return [problem('HOOK_UNKNOWN', '/promotion/canary/analysis/hook', message, hint)];
 }
 
 function gateTests(

@@ -1,6 +1,7 @@
 import type { Address, Kind } from '../../model/address.ts';
 import type { Finding } from '../problems/problem.ts';
 import { settingsRules } from './assistant-settings.ts';
+import { bareAddressRules } from './bare-addresses.ts';
 import { dynamicVariableRules } from './dynamic-variables.ts';
 import { flowRules } from './flow.ts';
 import { identityRules } from './identity.ts';
@@ -33,7 +34,7 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
 export function checkRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
   const findings: (readonly [Address, Finding])[] = [...identityRules(world), ...dynamicVariableRules(world)];
   for (const resource of world.resources.values()) {
-    for (const rule of RULES[resource.kind]) {
+    for (const rule of [bareAddressRules, ...RULES[resource.kind]]) {
       for (const finding of rule(resource, world)) findings.push([resource.address, finding]);
     }
   }

@@ -13,6 +13,8 @@ export interface RuleContext {
   readonly abstract: ReadonlySet<Address>;
   /** Keys of documents that could not be read. */
   readonly broken: ReadonlySet<string>;
+  /** Hooks of the project file; undefined where it is not known. */
+  readonly hooks?: readonly string[];
 }
 
 /** A rule looks at one resource, knowing all others. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isArray, isObject, type Json, type Path } from '../../model/json.ts';
 import type { SpecDocument } from '../documents/documents.ts';
@@ -16,6 +16,8 @@ export interface Files {
   /** The present text, edits included. A byte order mark is kept aside and comes back in `edited`. */
   read(file: string): string;
   write(file: string, text: string): void;
+  /** A new file; false, and nothing done, where there is one already. */
+  create(file: string, text: string): boolean;
   /** Every file that was changed, with its text. */
   edited(): ReadonlyMap<string, string>;
   /** Line of a path in a document as it was read. */
@@ -56,6 +58,12 @@ export function openFiles({ project, folder }: OpenSpecs): Files {
     projectFile: PROJECT_FILE,
     read: (file) => changed.get(file) ?? readOriginal(file).text,
     write: (file, text) => changed.set(file, text),
+    create: (file, text) => {
+      if (changed.has(file) || existsSync(join(project.root, file))) return false;
+      original.set(file, { text: '', bom: '' });
+      changed.set(file, text);
+      return true;
+    },
     edited: () =>
       new Map(
         [...changed]

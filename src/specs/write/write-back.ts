@@ -7,7 +7,15 @@ import { setAtPath, shapeAt } from '../../canonical/edit.ts';
 import { valueAtPath } from '../../canonical/walk.ts';
 import type { Address } from '../../model/address.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { fromPointer, isArray, isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
+import {
+  fromPointer,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonEqual,
+  type Path,
+} from '../../model/json.ts';
 import { escapePlaceholders } from '../../model/placeholders.ts';
 import type { LeftField, WrittenField } from '../../model/pull.ts';
 import type { SpecDocument } from '../documents/documents.ts';
@@ -32,18 +40,38 @@ export interface WrittenBack {
   readonly left: readonly LeftField[];
 }
 
+/** Texts of more lines than this are read more easily in a file of their own. */
+const LONGEST_INLINE = 5;
+
 type Outcome = { readonly written: WrittenField } | Refusal;
 
+/** Where values go that several accounts share. */
+export interface WriteTarget {
+  /** True when the value of a layer is to be written as the overlay of the environment instead. */
+  readonly intoOverlay: (address: Address, layer: Layer, path: Path) => boolean;
+  /** Documents that are for the environment from now on. */
+  readonly joining?: readonly Address[];
+}
+
+const AS_WRITTEN: WriteTarget = { intoOverlay: () => false };
+
 /** Edits the texts of the specs' files in memory. */
-export function writeBack(specs: OpenSpecs, drifted: readonly DriftedResource[]): WrittenBack {
+export function writeBack(
+  specs: OpenSpecs,
+  drifted: readonly DriftedResource[],
+  target: WriteTarget = AS_WRITTEN,
+): WrittenBack {
   const files = openFiles(specs);
+  for (const address of target.joining ?? []) joinEnvironment(specs, files, address);
   const left: LeftField[] = [];
   const updated = drifted.flatMap(({ address, fields }) => {
     const resource = specs.resolved.resources.get(address);
     const layers = specs.resolved.layers.get(address) ?? [];
     const own = layers.at(-1)?.document;
     if (resource === undefined || own === undefined) return [];
-    const place: Place = { specs, files, layers, shape: SHAPES[resource.kind], spec: resource.spec };
+    const intoOverlay = (layer: Layer, path: Path) => target.intoOverlay(address, layer, path);
+    const shape = SHAPES[resource.kind];
+    const place: Place = { specs, files, layers, shape, spec: resource.spec, intoOverlay };
     const written: WrittenField[] = [];
     for (const { path, git, live } of fields) {
       const outcome = writeField(place, fromPointer(path), live === null ? undefined : live, path);
@@ -69,6 +97,7 @@ interface Place {
   readonly shape: (typeof SHAPES)[keyof typeof SHAPES];
   /** The resolved spec. */
   spec: JsonObject;
+  readonly intoOverlay: (layer: Layer, path: Path) => boolean;
 }
 
 function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: string): Outcome {
@@ -82,9 +111,14 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   const anchor = record < 0 ? target : target.slice(0, record);
   const layer = layerAt(layers, anchor) ?? newHome(layers, anchor);
   const own = layers.at(-1)?.document;
-  const composed = composedReason(layers, anchor, own);
-  if (composed !== undefined) return { reason: composed };
   if (layer === undefined || own === undefined) return { reason: 'the document has no spec' };
+  const table = tableReason(own);
+  if (table !== undefined) return { reason: table };
+  if (layer.overlay !== place.specs.project.environment.name && place.intoOverlay(layer, anchor)) {
+    return writeOverlay(place, keyed, anchor, live, pointer);
+  }
+  const composed = composedReason(layers, anchor);
+  if (composed !== undefined) return { reason: composed };
   if (layer.document !== own) return override(place, keyed, anchor, live, pointer);
 
   const raw = at(layer.value, target);
@@ -103,16 +137,14 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   return { reason: lostReason(spelled.lost) };
 }
 
+/** A document that a table repeats is one for all its entries. */
+function tableReason({ each }: SpecDocument): string | undefined {
+  if (each === undefined) return undefined;
+  return `the document stands for every entry of a table; edit the entry ${each.key} in ${each.source.file}, or the document, by hand`;
+}
+
 /** Why a value cannot be edited in its document: it is put together from several places, or shared by several. */
-function composedReason(
-  layers: readonly Layer[],
-  path: Path,
-  own: SpecDocument | undefined,
-): string | undefined {
-  if (own?.each !== undefined) {
-    const { key, source } = own.each;
-    return `the document stands for every entry of a table; edit the entry ${key} in ${source.file}, or the document, by hand`;
-  }
+function composedReason(layers: readonly Layer[], path: Path): string | undefined {
   const written = writtenAt(layers, path);
   if (written === undefined) return undefined;
   const { layer } = written;
@@ -147,6 +179,77 @@ function newHome(layers: readonly Layer[], path: Path): Layer | undefined {
     return isObject(parent);
   });
   return around ?? own[0];
+}
+
+/** The document's `only` with the environment at its end; the same text where it cannot be edited. */
+function joinEnvironment({ project, resolved }: OpenSpecs, files: Files, address: Address): void {
+  const document = resolved.documents.get(address);
+  if (document === undefined || document.each !== undefined || !isArray(document.body.only)) return;
+  const { source, index, inherited, body } = document;
+  const { name } = project.environment;
+  // The resolved document is the one in which the environment is thought of already.
+  const names = (isArray(body.only) ? body.only : []).filter((entry) => entry !== name);
+  const edit = inherited.has('only')
+    ? { path: ['only'], value: [...names, name] }
+    : { path: ['only', String(names.length)], value: name };
+  const edited =
+    editYaml(files.read(source.file), index, edit) ??
+    editYaml(files.read(source.file), index, { path: ['only'], value: [...names, name] });
+  if (edited !== undefined) files.write(source.file, edited);
+}
+
+/** A value of one environment alone: a Merge Patch onto what the others share. */
+function writeOverlay(
+  place: Place,
+  keyed: Path,
+  anchor: Path,
+  live: Json | undefined,
+  pointer: string,
+): Outcome {
+  const { name } = place.specs.project.environment;
+  const own = place.layers.at(-1)?.document;
+  const changed = setAtPath(place.shape, place.spec, keyed, live);
+  const before = at(place.spec, anchor);
+  const after = isObject(changed) ? at(changed, anchor) : undefined;
+  if (own === undefined) return { reason: 'the document has no spec' };
+  const spelled = respell(undefined, undefined, patchBetween(before, after), {});
+  const value = 'value' in spelled ? spelled.value : null;
+  const known = place.layers.find(({ document, overlay }) => document === own && overlay === name);
+  const layer = known ?? {
+    document: own,
+    overlay: name,
+    prefix: ['environments', name],
+    value: {},
+    mounts: [],
+  };
+  if (known === undefined) place.layers = [...place.layers, layer];
+  const file = typeof after === 'string' ? ownTextFile(place, own, keyed, after) : undefined;
+  return writeYaml(place, layer, anchor, file === undefined ? value : { $file: file }, pointer);
+}
+
+/** A long text of one environment gets a file of its own, `prompts/<key>.<environment>.md`, where that name is free. */
+function ownTextFile(place: Place, own: SpecDocument, keyed: Path, text: string): string | undefined {
+  const scalar = shapeAt(place.shape, place.spec, keyed);
+  const long = text.trimEnd().split('\n').length > LONGEST_INLINE && !text.includes('\r');
+  if (scalar.t !== 'scalar' || scalar.text !== true || !long) return undefined;
+  const folder = own.source.file.split('/').slice(0, -1);
+  const field = keyed.join('-') === 'instructions' ? '' : `-${keyed.at(-1)}`;
+  const name = `prompts/${own.key}${field}.${place.specs.project.environment.name}.md`;
+  const body = escapePlaceholders(text.endsWith('\n') ? text : `${text}\n`);
+  return place.files.create([...folder, name].join('/'), body) ? name : undefined;
+}
+
+/** What makes one value of another as a Merge Patch: objects member by member, null for what goes. */
+function patchBetween(before: Json | undefined, after: Json | undefined): Json {
+  if (after === undefined) return null;
+  if (!isObject(before) || !isObject(after) || isFile(before)) return after;
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(after, name));
+  return Object.fromEntries([
+    ...gone.map((name) => [name, null] as const),
+    ...Object.keys(after)
+      .filter((name) => !jsonEqual(before[name] ?? null, after[name] ?? null))
+      .map((name) => [name, patchBetween(before[name], after[name])] as const),
+  ]);
 }
 
 /** A value that a base wrote is not changed there, where others would change too, but overridden here. */

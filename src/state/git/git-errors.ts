@@ -1,5 +1,6 @@
+import { concealText } from '../../model/credentials.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
-import type { GitFinished } from './git-info.ts';
+import { type GitFinished, OWNER_HINT } from './git-info.ts';
 import { NO_PROGRAM } from './git-run.ts';
 
 interface Known {
@@ -18,6 +19,13 @@ const KNOWN: readonly Known[] = [
     sign: /cannot use bare repository/i,
     what: 'a folder of the project looks like a bare Git repository',
     hint: 'its configuration could run programs, so it is not used; remove HEAD, objects and refs from that folder',
+  },
+  {
+    code: 'GIT_OWNER',
+    kind: 'usage',
+    sign: /dubious ownership/i,
+    what: 'the clone belongs to another user, as in a container job',
+    hint: `allow it, in the root of the clone: ${OWNER_HINT}`,
   },
   {
     code: 'GIT_NO_REPOSITORY',
@@ -77,7 +85,7 @@ export function gitFailure(doing: string, place: string, finished: GitFinished):
 
 /** Takes user information out of addresses and the content of authorization headers out of any text. */
 export function redactGitText(text: string): string {
-  return text
+  return concealText(text)
     .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]*@/gi, '$1***@')
     .replace(/(authorization:\s*)[^\r\n]*/gi, '$1***');
 }

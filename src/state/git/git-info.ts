@@ -16,10 +16,26 @@ const STATUS = ['status', '--porcelain=v2', '--branch', '--untracked-files=norma
  * The commit that a project stands on: full id, branch (null when detached) and whether tracked or new files
  * below the folder differ from it. One git call. Null where there is no repository, no commit or no git.
  */
-export async function readGitInfo(root: string, git: RunGit): Promise<GitInfo | null> {
+export async function readGitInfo(
+  root: string,
+  git: RunGit,
+  remark: (text: string) => void = () => undefined,
+): Promise<GitInfo | null> {
   const found = await git(STATUS, root);
+  if (isOwnedByOther(found.stderr)) remark(OWNED_BY_OTHER);
   return found.code === 0 ? parseStatus(found.stdout) : null;
 }
+
+/** Git does not touch a clone of another user, which the clone of a container job often is. */
+export function isOwnedByOther(stderr: string): boolean {
+  return /dubious ownership|safe\.directory/i.test(stderr);
+}
+
+export const OWNER_HINT = 'git config --global --add safe.directory "$(pwd)"';
+
+const OWNED_BY_OTHER =
+  'warning: git refuses this clone because it belongs to another user, so the commit is not recorded.\n' +
+  `  Allow it, in the root of the clone: ${OWNER_HINT}\n`;
 
 /** Reads `git status --porcelain=v2 --branch`; null before the first commit. */
 export function parseStatus(text: string): GitInfo | null {

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/model/json.ts';
+import type { Specs } from '../support/specs.ts';
+import { isEmpty, startWorld, type World } from '../support/world.ts';
+
+/** The API refuses to delete an assistant while another one leads to it, and keeps the deleted ones for a while. */
+
+const handoff = (...targets: readonly string[]): JsonObject => ({
+  type: 'handoff',
+  handoff: { ai_assistants: targets.map((target) => ({ name: target.slice(-1), id: { $ref: target } })) },
+});
+
+const assistant = (name: string, ...targets: readonly string[]): JsonObject => ({
+  name,
+  instructions: `You are ${name}.`,
+  tools: targets.length === 0 ? [] : [handoff(...targets)],
+});
+
+const byEdge = (name: string, target: string): JsonObject => ({
+  name,
+  instructions: `You are ${name}.`,
+  conversation_flow: {
+    start_node_id: 'n',
+    nodes: [{ id: 'n', type: 'prompt', instructions: 'Ask.' }],
+    edges: [
+      {
+        id: 'e',
+        start_node_id: 'n',
+        target: { type: 'assistant', assistant_id: { $ref: target } },
+        condition: { type: 'llm', prompt: 'The caller asks for the other.' },
+      },
+    ],
+  },
+});
+
+const KEEP = { 'assistant/keep': assistant('Keep') };
+
+const GOING: readonly (readonly [string, Specs])[] = [
+  [
+    'a circle of two',
+    { 'assistant/a': assistant('A', 'assistant/b'), 'assistant/b': assistant('B', 'assistant/a') },
+  ],
+  [
+    'a circle of three and one that leads in',
+    {
+      'assistant/a': assistant('A', 'assistant/b'),
+      'assistant/b': assistant('B', 'assistant/c'),
+      'assistant/c': assistant('C', 'assistant/a'),
+      'assistant/d': assistant('D', 'assistant/a', 'assistant/c'),
+    },
+  ],
+  [
+    'a circle of edges',
+    { 'assistant/a': byEdge('A', 'assistant/b'), 'assistant/b': byEdge('B', 'assistant/a') },
+  ],
+  [
+    'a circle by a shared tool',
+    {
+      'tool/over': { display_name: 'Over', ...handoff('assistant/b') },
+      'assistant/a': { ...assistant('A'), tool_ids: [{ $ref: 'tool/over' }] },
+      'assistant/b': assistant('B', 'assistant/a'),
+    },
+  ],
+  [
+    'a chain',
+    {
+      'assistant/a': assistant('A', 'assistant/b'),
+      'assistant/b': assistant('B', 'assistant/c'),
+      'assistant/c': assistant('C'),
+    },
+  ],
+];
+
+const REFUSE = { deleteReferenced: 'refuse', softDelete: true } as const;
+
+describe.each(['main', 'versions'] as const)('where references of %s count', (deleteCounts) => {
+  it.each(GOING)('%s is deleted by one apply', async (_, going) => {
+    const world = await startWorld({ quirks: { ...REFUSE, deleteCounts } });
+    await world.apply({ ...KEEP, ...going });
+    const report = await world.apply(KEEP, { prune: true });
+    expect(report.results.map(({ status, error }) => [status, error])).toEqual(
+      Object.keys(going).map(() => ['applied', null]),
+    );
+    expect(isEmpty(await world.plan(KEEP))).toBe(true);
+    const state = await world.store.load();
+    for (const [address, spec] of Object.entries(going)) {
+      const kept = state?.deleted.find((copy) => copy.address === address)?.config;
+      expect((kept?.tools as readonly Json[] | undefined)?.length ?? 0).toBe(
+        (spec.tools as readonly Json[] | undefined)?.length ?? 0,
+      );
+    }
+  });
+});
+
+type Json = JsonObject[string];
+
+describe('one that stays and leads to what goes', () => {
+  it('is left alone: the delete fails alone and names it', async () => {
+    const world = await startWorld({ quirks: { ...REFUSE, deleteCounts: 'versions' } });
+    await world.apply({ 'assistant/a': assistant('A', 'assistant/b'), 'assistant/b': assistant('B') });
+    const id = await world.bound('assistant/a');
+    const specs = { 'assistant/a': assistant('A') };
+    const report = await world.apply(specs, { prune: true });
+    expect(report.exitKind).toBe('partial');
+    expect(report.results.map(({ address, status }) => [address, status])).toEqual([
+      ['assistant/a', 'applied'],
+      ['assistant/b', 'failed'],
+    ]);
+    const error = report.results[1]?.error;
+    expect(error).toMatchObject({ code: 'STILL_REFERENCED' });
+    expect(error?.hint).toContain('assistant/a');
+    const versions = await world.api.listVersions(id);
+    expect(versions.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('an assistant that somebody deleted', () => {
+  async function deleted(quirks = {}): Promise<readonly [World, Specs, string]> {
+    const world = await startWorld({ quirks: { softDelete: true, ...quirks } });
+    const specs = { 'assistant/a': { ...assistant('A'), greeting: 'Hello.' }, 'test/t': test };
+    await world.apply(specs);
+    const id = await world.bound('assistant/a');
+    await world.dashboard('DELETE', `/ai/assistants/${id}`);
+    return [world, specs, id];
+  }
+
+  const test = {
+    name: 'Greets',
+    destination: { $ref: 'assistant/a' },
+    instructions: 'Say hello.',
+    rubric: [{ name: 'r', criteria: 'c' }],
+  };
+
+  it('is restored by --recreate, with its id and versions, and brought to what Git says', async () => {
+    const [world, specs, id] = await deleted();
+    const next = { ...specs, 'assistant/a': { ...specs['assistant/a'], greeting: 'Welcome.' } };
+    expect((await world.apply(next, { recreate: true })).exitKind).toBeNull();
+    expect(await world.bound('assistant/a')).toBe(id);
+    expect(isEmpty(await world.plan(next))).toBe(true);
+    expect(await world.dashboard('GET', `/ai/assistants/${id}`)).toMatchObject({ greeting: 'Welcome.' });
+    expect((await world.api.listVersions(id)).length).toBe(2);
+  });
+
+  it('is created again where it was deleted for good', async () => {
+    const [world, specs, id] = await deleted();
+    await world.dashboard('DELETE', `/ai/assistants/${id}?hard_delete=true`);
+    expect((await world.apply(specs, { recreate: true })).exitKind).toBeNull();
+    expect(await world.bound('assistant/a')).not.toBe(id);
+    expect(isEmpty(await world.plan(specs))).toBe(true);
+  });
+
+  it('is created again where the API knows no restore', async () => {
+    const [world, specs, id] = await deleted({ softDelete: false });
+    expect((await world.apply(specs, { recreate: true })).exitKind).toBeNull();
+    expect(await world.bound('assistant/a')).not.toBe(id);
+    expect(isEmpty(await world.plan(specs))).toBe(true);
+  });
+
+  it('is restored once where the reply to the restore is lost', async () => {
+    const [world, specs, id] = await deleted();
+    let lost = false;
+    world.emulator.setFaults(({ path }) => {
+      if (lost || !path.endsWith('/restore')) return undefined;
+      lost = true;
+      return { kind: 'reset-after' };
+    });
+    expect((await world.apply(specs, { recreate: true })).exitKind).toBeNull();
+    expect(lost).toBe(true);
+    expect(await world.bound('assistant/a')).toBe(id);
+    expect(isEmpty(await world.plan(specs))).toBe(true);
+  });
+});

@@ -1,0 +1,298 @@
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ControllerStatus, EnvironmentStatus } from '../../src/model/controller-status.ts';
+import { account, finished, inDashboard, liveId, spawnCli, writes } from '../e2e/harness.ts';
+
+// The built controller as a process, with a bare remote and the embedded API as a server.
+
+const KEY = 'KEY_TEST_CONTROLLER';
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+function git(folder: string, ...args: readonly string[]): string {
+  const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com'];
+  return execFileSync('git', [...who, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+interface Team {
+  readonly folder: string;
+  readonly clone: string;
+  readonly remote: string;
+  push(files: Readonly<Record<string, string>>, ...how: readonly string[]): Promise<string>;
+}
+
+const PROJECT = (base: string): string => `project: acme
+environments:
+  production:
+    protected: true
+    base_url: ${base}
+    state: { backend: git, remote: origin, ref: refs/assistantctl/production }
+retry: { attempts: 2, budget: 1s }
+`;
+const DESK = (instructions: string, more = ''): string =>
+  `kind: assistant\nkey: desk\nspec:\n  name: Desk\n  model: openai/gpt-4o\n  instructions: ${instructions}\n${more}`;
+
+async function team(base: string): Promise<Team> {
+  const folder = await mkdtemp(join(tmpdir(), 'assistantctl-controller-'));
+  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  const [remote, clone] = [join(folder, 'remote.git'), join(folder, 'clone')];
+  git(folder, 'init', '--quiet', '--bare', '--initial-branch', 'main', remote);
+  git(folder, 'clone', '--quiet', remote, clone);
+  const push = async (
+    files: Readonly<Record<string, string>>,
+    ...how: readonly string[]
+  ): Promise<string> => {
+    for (const [file, text] of Object.entries(files)) {
+      await mkdir(dirname(join(clone, file)), { recursive: true });
+      await writeFile(join(clone, file), text);
+    }
+    git(clone, 'add', '--all');
+    git(clone, 'commit', '--quiet', '--allow-empty', '--message', 'change');
+    git(clone, 'push', '--quiet', ...how, 'origin', 'HEAD:main');
+    return git(clone, 'rev-parse', 'HEAD').trim();
+  };
+  await push({
+    'assistantctl.yaml': PROJECT(base),
+    '.gitignore': '.assistantctl/\n',
+    'assistants/desk.yaml': DESK('Help.'),
+  });
+  return { folder, clone, remote, push };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly events: readonly { readonly event: string; readonly [name: string]: unknown }[];
+  url(): Promise<string>;
+  status(): Promise<ControllerStatus>;
+  environment(): Promise<EnvironmentStatus>;
+  /** Until the environment is so; fails with what it is. */
+  until(what: (status: EnvironmentStatus) => boolean): Promise<EnvironmentStatus>;
+}
+
+function start(
+  who: Team,
+  name: string,
+  env: Readonly<Record<string, string>>,
+  ...flags: readonly string[]
+): Running {
+  const words = [
+    'controller',
+    '--interval',
+    '1s',
+    '--listen',
+    '127.0.0.1:0',
+    '--data',
+    join(who.folder, name),
+  ];
+  const child = spawnCli(who.clone, [...words, ...flags], { TELNYX_API_KEY: KEY, ...env });
+  const events: { readonly event: string; readonly [name: string]: unknown }[] = [];
+  let rest = '';
+  child.stdout?.on('data', (data: Buffer) => {
+    const lines = (rest + data.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) events.push(JSON.parse(line));
+  });
+  cleanups.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await finished(child);
+  });
+  const found = async <Value>(
+    look: () => Value | undefined | Promise<Value | undefined>,
+    what: () => string,
+  ) => {
+    for (let tries = 0; tries < 600; tries += 1) {
+      const value = await look();
+      if (value !== undefined) return value;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`did not come about: ${what()}`);
+  };
+  const told = (): string => JSON.stringify(events.slice(-8));
+  const url = () =>
+    found(() => events.find(({ event }) => event === 'listening')?.url as string | undefined, told);
+  const status = async (): Promise<ControllerStatus> =>
+    (await (await fetch(`${await url()}/status`)).json()) as ControllerStatus;
+  const environment = () => found(async () => (await status()).environments[0], told);
+  const until = (what: (one: EnvironmentStatus) => boolean) =>
+    found(async () => {
+      const one = (await status()).environments[0];
+      return one !== undefined && what(one) ? one : undefined;
+    }, told);
+  return { child, events, url, status, environment, until };
+}
+
+const inEffect = (commit: string) => (one: EnvironmentStatus) =>
+  one.phase === 'in-effect' && one.applied_commit === commit;
+
+describe('the controller', { timeout: 120_000 }, () => {
+  it('applies each commit of a branch it trusts, keeps the last good one, and follows a branch that was rewritten', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const running = start(acme, 'one', {}, '--trust-branch');
+    const first = git(acme.clone, 'rev-parse', 'HEAD').trim();
+    await running.until(inEffect(first));
+    expect(await liveId(server, 'Desk')).toBeTruthy();
+
+    // A broken commit waits for a person; what is live stays, and nothing is written.
+    const before = writes(server).length;
+    const broken = await acme.push({ 'assistants/desk.yaml': DESK('Help.', '  modell: x\n') });
+    const waiting = await running.until(
+      ({ tried_commit, phase }) => phase === 'waiting' && tried_commit === broken,
+    );
+    expect(waiting).toMatchObject({
+      exit_code: 3,
+      applied_commit: first,
+      reason: { code: 'SPEC_INVALID' },
+      next_at: null,
+    });
+    expect(writes(server)).toHaveLength(before);
+
+    const mended = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
+    await running.until(inEffect(mended));
+
+    git(acme.clone, 'reset', '--quiet', '--hard', first);
+    const rewritten = await acme.push({ 'assistants/desk.yaml': DESK('Start over.') }, '--force');
+    const ended = await running.until((one) => one.tried_commit === rewritten);
+    expect(['in-effect', 'waiting', 'applying']).toContain(ended.phase);
+
+    running.child.kill('SIGTERM');
+    expect((await finished(running.child)).code).toBe(143);
+    expect(running.events.at(-1)?.event).toBe('stopped');
+  });
+
+  it('applies nothing that nobody reviewed, until the plan is approved by its digest without any key', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const running = start(acme, 'one', {});
+    const waiting = await running.until(({ phase }) => phase === 'waiting');
+    expect(waiting).toMatchObject({ exit_code: 6, reason: { code: 'UNREVIEWED' } });
+    expect(waiting.pending).toMatchObject([{ address: 'assistant/desk', action: 'create' }]);
+    expect(writes(server)).toEqual([]);
+
+    const planned = await finished(
+      spawnCli(acme.clone, ['plan', '--format', 'json'], { TELNYX_API_KEY: KEY }),
+    );
+    const digest: string = JSON.parse(planned.stdout).plan_digest;
+    const approved = await finished(spawnCli(acme.clone, ['approve', '--env', 'production', digest], {}));
+    expect(approved.code, approved.stderr).toBe(0);
+    await running.until(({ phase }) => phase === 'in-effect');
+    // Taken once: nothing is left beside the state.
+    const list = git(acme.remote, 'show', 'refs/assistantctl/production-requests:requests.json');
+    expect(list).toBe('');
+  });
+
+  it('shows drift, does what it is asked for once, and changes nothing by HTTP', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const secret = 'TEST_WEBHOOK_SECRET';
+    const running = start(acme, 'one', { ASSISTANTCTL_WEBHOOK_SECRET: secret }, '--trust-branch');
+    await running.until(({ phase }) => phase === 'in-effect');
+    const second = await acme.push({ 'assistants/desk.yaml': DESK('Help badly.') });
+    await running.until(inEffect(second));
+    const asked = await finished(
+      spawnCli(
+        acme.clone,
+        [
+          'request',
+          '--env',
+          'production',
+          '--',
+          'rollback',
+          'assistant/desk',
+          '--reason',
+          'callers complain',
+        ],
+        {},
+      ),
+    );
+    expect(asked.code, asked.stderr).toBe(0);
+    for (let tries = 0; tries < 200 && !running.events.some(({ event }) => event === 'request'); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(running.events.find(({ event }) => event === 'request')).toMatchObject({ exitKind: null });
+    const live = await liveId(server, 'Desk');
+    const main = await (await inDashboard(server, 'GET', `/ai/assistants/${live}`)).json();
+    expect(main).toMatchObject({ instructions: 'Help.' });
+
+    await inDashboard(server, 'POST', `/ai/assistants/${live}`, {
+      greeting: 'Howdy.',
+      promote_to_main: true,
+    });
+    const url = await running.url();
+    const page = await fetch(url);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const html = await page.text();
+    expect(html).toContain('production');
+    expect(html).not.toContain('Howdy.');
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('assistantctl_applies_total');
+    expect((await fetch(`${url}/status`, { method: 'DELETE' })).status).toBe(405);
+    expect((await fetch(`${url}/nothing`)).status).toBe(404);
+    const body = '{}';
+    const signature = `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+    const hook = (headers: Record<string, string>) =>
+      fetch(`${url}/webhook`, { method: 'POST', body, headers });
+    expect((await hook({ 'x-hub-signature-256': signature })).status).toBe(202);
+    expect((await hook({ 'x-hub-signature-256': 'sha256=0' })).status).toBe(401);
+    expect((await hook({})).status).toBe(401);
+  });
+
+  it('runs twice for safety: one works, and when it is killed the other goes on', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const lease = { ASSISTANTCTL_LEASE: '2s' };
+    const one = start(acme, 'one', lease, '--trust-branch');
+    const two = start(acme, 'two', lease, '--trust-branch');
+    const first = git(acme.clone, 'rev-parse', 'HEAD').trim();
+    await one.until(inEffect(first));
+    await two.until(inEffect(first));
+    const creates = writes(server).filter((write) => write === 'POST /ai/assistants');
+    expect(creates).toHaveLength(1);
+    one.child.kill('SIGKILL');
+    await finished(one.child);
+    const next = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
+    await two.until(inEffect(next));
+  });
+
+  it('keeps what is live while the remote is gone, and says so', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const running = start(acme, 'one', {}, '--trust-branch');
+    await running.until(({ phase }) => phase === 'in-effect');
+    execFileSync('mv', [acme.remote, `${acme.remote}.away`]);
+    for (let tries = 0; tries < 100 && (await running.status()).repository.error === null; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await running.status()).repository.error).toContain('cannot be fetched');
+    expect((await fetch(`${await running.url()}/readyz`)).status).toBe(200);
+    execFileSync('mv', [`${acme.remote}.away`, acme.remote]);
+    const next = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
+    await running.until(inEffect(next));
+  });
+
+  it('refuses a state that other replicas cannot see', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    await acme.push({
+      'assistantctl.yaml': PROJECT(server.url).replace(/^ {4}state:.*\n/m, ''),
+    });
+    const running = start(acme, 'one', {}, '--trust-branch');
+    for (let tries = 0; tries < 100 && (await running.status()).repository.error === null; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await running.status()).repository.error).toContain('another replica cannot see');
+    expect(writes(server)).toEqual([]);
+  });
+});

@@ -1,0 +1,131 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { gitFailure } from '../../src/state/git/git-errors.ts';
+import { nearProject } from './in-process.ts';
+
+// Slips of the trade: each is named by its cause, once, with the line to write.
+
+const ASSISTANT = 'kind: assistant\nspec:\n  name: A\n  model: openai/gpt-4o\n  instructions: hi\n';
+
+async function validated(document: string) {
+  const project = await nearProject({}, { 'assistants/a.yaml': document, 'assistants/prompts/a.md': 'hi' });
+  const { code, stdout } = await project.run('validate');
+  return { code, stdout };
+}
+
+it.each([
+  [
+    'a variable that begins a text',
+    `${ASSISTANT}  greeting: {{name}} hello\n`,
+    'write greeting: "{{name}} hello"',
+  ],
+  ['a variable that is the text', `${ASSISTANT}  greeting: {{name}}\n`, 'write greeting: "{{name}}"'],
+  ['a variable with quotes beside it', `${ASSISTANT}  greeting: {{a}} "b"\n`, `write greeting: '{{a}} "b"'`],
+  ['a variable in a list', `${ASSISTANT}  tags:\n    - {{a}}\n`, 'write - "{{a}}"'],
+  ['a variable in a list in brackets', `${ASSISTANT}  tags: [{{a}}, b]\n`, 'put the text in quotes'],
+  ['an address instead of an id', `${ASSISTANT}  tool_ids: [tool/x]\n`, 'write { $ref: tool/x }'],
+  [
+    'an address in a handoff',
+    `${ASSISTANT}  tools: [{ type: handoff, handoff: { ai_assistants: [{ name: x, id: assistant/b }] } }]\n`,
+    'write { $ref: assistant/b }',
+  ],
+  ['a voice at the top', `${ASSISTANT}  voice: x\n`, 'write voice_settings: { voice: … }'],
+  [
+    'telephony that is switched on',
+    `${ASSISTANT}  telephony_settings: { enabled: true }\n`,
+    'enabled_features: [telephony]',
+  ],
+  ['insights that are switched on', `${ASSISTANT}  insight_settings: { enabled: true }\n`, 'insight_group'],
+  ['a fallback model', `${ASSISTANT}  fallback_model: x\n`, 'write fallback_config: { model: … }'],
+  ['null', `${ASSISTANT}  voice_settings: null\n`, 'leave the field out'],
+  [
+    'another case in $file',
+    'kind: assistant\nspec: { name: A, model: openai/gpt-4o, instructions: { $file: Prompts/A.md } }\n',
+    'write prompts/a.md',
+  ],
+  [
+    'a backslash in $file',
+    'kind: assistant\nspec: { name: A, model: openai/gpt-4o, instructions: { $file: prompts\\a.md } }\n',
+    'write prompts/a.md: paths are written with /',
+  ],
+  ['a list of documents', '- kind: assistant\n- kind: tool\n', 'a line --- stands between them'],
+  ['a merge that was not finished', `<<<<<<< HEAD\n${ASSISTANT}=======\n>>>>>>> main\n`, 'keep one side'],
+  [
+    'filler messages',
+    'kind: tool\nspec:\n  type: webhook\n  display_name: X\n  webhook: { name: x, description: d, url: "https://a.example", filler_messages: [a] }\n',
+    'the field is messages',
+  ],
+])('%s', async (_what, document, hint) => {
+  const { code, stdout } = await validated(document);
+  expect(code, stdout).toBe(3);
+  expect(stdout).toContain(hint);
+  expect(stdout.match(/ error /g), stdout).toHaveLength(1);
+});
+
+describe('a tool in the old, flat form', () => {
+  it('is one message for one cause', async () => {
+    const tool =
+      '    - type: webhook\n      name: lookup\n      description: d\n      url: https://a.example\n      method: POST\n';
+    const { code, stdout } = await validated(`${ASSISTANT}  tools:\n${tool}`);
+    expect(code).toBe(3);
+    expect(stdout).toContain('write webhook: { name: …, description: …, url: …, method: … }');
+    expect(stdout.match(/ error /g), stdout).toHaveLength(1);
+  });
+});
+
+it('a text with a variable in quotes is fine', async () => {
+  expect(await validated(`${ASSISTANT}  greeting: "{{name}} hello"\n`)).toMatchObject({ code: 0 });
+});
+
+it('an address as a mere text is fine', async () => {
+  expect(await validated(`${ASSISTANT}  tags: [tool/x]\n`)).toMatchObject({ code: 0 });
+});
+
+describe('a project file of nearly the right name', () => {
+  it('is named, and no project further up is taken instead', async () => {
+    const project = await nearProject({});
+    await mkdir(join(project.folder, 'inner'));
+    await project.write('inner/assistantctl.yml', 'project: inner\n');
+    const found = await project.run('validate', '--project', 'inner');
+    expect(found.code).toBe(3);
+    expect(found.stderr).toContain('git mv assistantctl.yml assistantctl.yaml');
+  });
+});
+
+it('a file with another case of the extension is named (FILE_EXTENSION)', async () => {
+  const project = await nearProject({});
+  await project.write('assistants/new.YAML', 'kind: tool\n');
+  const { stdout } = await project.run('validate');
+  expect(stdout).toContain('FILE_EXTENSION');
+});
+
+describe('an API key', () => {
+  it.each([
+    ['"KEY_TEST_1"', 'it stands in quotes'],
+    ['Bearer KEY_TEST_1', 'it begins with the name of the header'],
+    ['TELNYX_API_KEY=KEY_TEST_1', 'it begins with the name of the variable'],
+    ['KEY_TEST_1\nKEY_TEST_2', 'it has a space or a line break inside'],
+    ['KEY_TEST_1\u200b', 'it has a character that no key has'],
+    ['', 'is empty'],
+    ['  \n', 'is empty'],
+  ])('%j is refused before any request', async (key, reason) => {
+    const files = { 'assistants/a.yaml': ASSISTANT };
+    const project = await nearProject({ TELNYX_API_KEY: key }, files);
+    const environments = 'environments: { production: {} }\n';
+    await project.write(
+      'assistantctl.yaml',
+      `project: acme\ndefault_environment: production\n${environments}`,
+    );
+    const { code, stderr } = await project.run('plan');
+    expect({ code, stderr }).toMatchObject({ code: 4, stderr: expect.stringContaining(reason) });
+    expect(stderr).not.toContain('KEY_TEST_1');
+  });
+});
+
+it('a clone of another user is told how to be allowed', () => {
+  const stderr = "fatal: detected dubious ownership in repository at '/work'\n";
+  const failure = gitFailure('reading the state', 'origin', { code: 128, stdout: '', stderr });
+  expect(failure).toMatchObject({ kind: 'usage', code: 'GIT_OWNER' });
+  expect(failure.hint).toContain('safe.directory');
+});

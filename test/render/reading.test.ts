@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { atLevels, type Diagnostic } from '../../src/model/diagnostic.ts';
+import { compareNaturally } from '../../src/model/natural-order.ts';
+import { renderPlan } from '../../src/render/plan/plan-text.ts';
+import { remarkLines, renderDiagnostics } from '../../src/render/terminal/diagnostics.ts';
+import { fitScreen } from '../../src/render/terminal/fit.ts';
+import { PLAIN } from '../../src/render/terminal/style.ts';
+import { displayWidth } from '../../src/render/terminal/width.ts';
+import { buildChange, buildPlan } from './builders.ts';
+
+// What makes long output readable: groups, one hint, equal changes once, counts where eyes end up, whole words.
+
+const warning = (code: string, address: string, hint?: string): Diagnostic => ({
+  severity: 'warning',
+  code,
+  address,
+  message: `${code.toLowerCase()} of ${address}`,
+  ...(hint === undefined ? {} : { hint }),
+});
+
+const sameModel = (address: `assistant/${string}`) =>
+  buildChange(address, {
+    action: 'update',
+    fields: [{ path: '/model', before: 'old', after: 'new', origin: 'config' }],
+  });
+
+describe('diagnostics', () => {
+  it('of one code stand together and have one hint', () => {
+    const list = [
+      warning('SECRET_MISSING', 'tool/b', 'make it in the portal'),
+      warning('NAME_TWICE', 'tool/a'),
+      warning('SECRET_MISSING', 'tool/a', 'make it in the portal'),
+    ];
+    const text = renderDiagnostics(list, PLAIN);
+    expect(text.match(/make it in the portal/g)).toHaveLength(1);
+    expect(text).toMatch(/SECRET_MISSING.*\n.*SECRET_MISSING.*\n +hint/);
+  });
+
+  it('of a plan are cut to a few of each code', () => {
+    const list = Array.from({ length: 12 }, (_, index) => warning('SECRET_MISSING', `tool/t-${index}`, 'h'));
+    const lines = remarkLines(list, PLAIN);
+    expect(lines[0]).toBe('warning SECRET_MISSING (12)');
+    expect(lines).toHaveLength(8);
+    expect(lines.join('\n')).toContain('and 7 more');
+  });
+
+  it('are silenced and raised by the project file, but errors stay', () => {
+    const error: Diagnostic = { severity: 'error', code: 'REF_DANGLING', message: 'm' };
+    const caution: Diagnostic = { severity: 'warning', code: 'TAKES_OVER', message: 'm', caution: true };
+    const list = [warning('A', 'tool/a'), warning('B', 'tool/b'), warning('C', 'tool/c'), error, caution];
+    const levels = {
+      A: 'ignore',
+      B: 'error',
+      C: 'info',
+      REF_DANGLING: 'ignore',
+      TAKES_OVER: 'ignore',
+    } as const;
+    const found = atLevels(list, levels).map(({ code, severity }) => `${code} ${severity}`);
+    expect(found).toEqual(['B error', 'C info', 'REF_DANGLING error', 'TAKES_OVER warning']);
+    expect(atLevels([error], levels)[0]?.hint).toContain('stays an error');
+  });
+});
+
+describe('a plan', () => {
+  it('shows the same change of many resources once, with all their names', () => {
+    const plan = buildPlan({
+      changes: ['desk-10', 'desk-2', 'desk-1'].map((key) => sameModel(`assistant/${key}` as const)),
+    });
+    const text = renderPlan(plan, PLAIN);
+    expect(text).toContain('3 resources alike');
+    expect(text).toContain('assistant/desk-1, assistant/desk-2, assistant/desk-10');
+    expect(text.match(/\/model/g)).toHaveLength(1);
+  });
+
+  it('says its counts again at the end when it is longer than the screen', () => {
+    const plan = buildPlan({ changes: [sameModel('assistant/a')] });
+    const count = (rows: number): number =>
+      renderPlan(plan, { ...PLAIN, rows }).match(/Plan for /g)?.length ?? 0;
+    expect(count(100)).toBe(1);
+    expect(count(5)).toBe(2);
+  });
+
+  it('has no warning between its changes and its end', () => {
+    const plan = buildPlan({ changes: [sameModel('assistant/a')], diagnostics: [warning('OLD', 'tool/a')] });
+    const text = renderPlan(plan, PLAIN, { executing: true });
+    expect(text.indexOf('warning OLD')).toBeLessThan(text.indexOf('assistant/a'));
+  });
+});
+
+it('names with numbers come in the order of their numbers', () => {
+  const names = ['desk-10', 'desk-2', 'desk-01', 'desk-1', 'Desk', 'a9b10', 'a9b9'];
+  expect(names.toSorted(compareNaturally)).toEqual([
+    'Desk',
+    'a9b9',
+    'a9b10',
+    'desk-01',
+    'desk-1',
+    'desk-2',
+    'desk-10',
+  ]);
+});
+
+describe('what is wider than the screen', () => {
+  const text =
+    '  \u001b[32m✓\u001b[39m assistant/front-desk  created  version 20261128T230000415000 (promoted) \u{1f680}日本語';
+
+  it.each([40, 60, 80])('is broken at spaces to %d columns', (width) => {
+    const lines = fitScreen(text, width).split('\n');
+    expect(lines.filter((line) => displayWidth(line) > width)).toEqual([]);
+    const words = (shown: string): readonly string[] => shown.split(/\s+/);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes are what is taken away
+    const plain = (shown: string): string => shown.replace(/\u001b\[\d+m/g, '').trim();
+    expect(words(plain(lines.join(' ')))).toEqual(words(plain(text)));
+  });
+
+  it('stays whole where a word alone is too wide', () => {
+    expect(fitScreen('x'.repeat(50), 40)).toContain('x'.repeat(50));
+  });
+});

@@ -1,6 +1,7 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import type { Environment } from '../../model/project.ts';
+import { Failure } from '../../model/errors.ts';
+import type { Environment, Project } from '../../model/project.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
 import { feedGit } from '../../state/git/git-run.ts';
@@ -44,14 +45,15 @@ export async function hasOrigin(host: Host, target: string): Promise<boolean> {
   return (await feedGit(host.runtime.env)(['remote', 'get-url', 'origin'], nearest(target))).code === 0;
 }
 
-function nearest(folder: string): string {
-  return existsSync(folder) ? folder : nearest(join(folder, '..'));
+/** The nearest folder upwards that exists. Below a file there is nothing. */
+function nearest(path: string): string {
+  if (existsSync(path) && statSync(path).isDirectory()) return path;
+  return nearest(join(path, '..'));
 }
 
 function below(repository: string, target: string): string {
-  const real = existsSync(target)
-    ? realpathSync(target)
-    : join(realpathSync(nearest(target)), basename(target));
+  const there = nearest(target);
+  const real = join(realpathSync(there), relative(there, target));
   return relative(realpathSync(repository), real).replaceAll('\\', '/');
 }
 
@@ -85,11 +87,19 @@ export async function projectFacts(
     .filter(({ environment }) => environment.target === 'api')
     .toSorted((a, b) => Number(a.environment.protected) - Number(b.environment.protected));
   const [one = SAMPLE, ...more] = accounts.map(({ environment }) => factsOf(environment));
-  const desired = await Promise.all(accounts.map((project) => loadDesired(project)));
-  const canaries = desired.some(({ resources }) =>
-    [...resources.values()].some(({ promotion }) => promotion?.strategy === 'canary'),
-  );
+  const canaries = (await Promise.all(accounts.map(hasCanaries))).includes(true);
   return { environments: [one, ...more], canaries };
+}
+
+/** Specs that cannot be read yet have no canaries: a pipeline may come before them. */
+async function hasCanaries(project: Project): Promise<boolean> {
+  try {
+    const { resources } = await loadDesired(project);
+    return [...resources.values()].some(({ promotion }) => promotion?.strategy === 'canary');
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'spec') return false;
+    throw error;
+  }
 }
 
 /** What the sample project says. */

@@ -50,7 +50,7 @@ fi`;
 
 /** Prints the code of the failure in a JSON result; nothing where there is none. */
 export const FAILURE_CODE = `failure_code() {
-  node -p 'let d = {}; try { d = JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")); } catch {} d.error?.code ?? ""' "$1"
+  node -p 'let d = {}; try { d = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch {} d.error?.code ?? ""' < "$1"
 }`;
 
 /** Waits while another process writes to the environment: a tick is over in seconds, an apply in minutes. */

@@ -192,7 +192,7 @@ ${indent(APPLY_WHEN_FREE, 6)}
       if [ "$code" = 6 ] && [ "$(failure_code "$RESULT")" = UNREVIEWED ]; then
         # Nobody reviewed all of it: the plan is shown, and the next job waits for somebody to start it.
         assistantctl plan --env "$ENVIRONMENT" --out "$RUNNER_TEMP/waiting.json"
-        node -p 'JSON.parse(require("fs").readFileSync(process.argv[1], "utf8")).plan_digest' "$RUNNER_TEMP/waiting.json" \\
+        node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/waiting.json" \\
           > "$CI_PROJECT_DIR/waiting-digest.txt"
         exit 6
       fi

@@ -248,7 +248,9 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
     ...step,
     dependsOn: step.dependsOn.filter((id) => !done.has(id)),
   }));
-  const kept = await runSteps(deletable, schedule);
+  // What a failed create was to take the place of stays.
+  const missing = rest.some(({ action, id }) => action === 'create' && !done.has(id));
+  const kept = missing ? deletes : await runSteps(deletable, schedule);
   const never = [...left, ...kept].map((step) => ({
     step,
     status: 'not_attempted' as const,

@@ -122,6 +122,7 @@ export const COMMANDS: readonly Declared[] = [
         .option('--rerun-tests', 'run also gate tests that this content passed before')
         .option('--replace', 'let a change take the place of an open rollout of the same assistant')
         .option('--override-limits', 'go beyond `limits` of the project file')
+        .option('--allow-behind', 'apply a commit that is older than the last applied one')
         .option(
           '--take-over <address>',
           'let this adoption replace live values; `all` for every one',
@@ -135,7 +136,13 @@ export const COMMANDS: readonly Declared[] = [
         .option('-y, --yes', 'do not ask, even at a terminal')
         .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
-    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
+    several: {
+      takes: 'names',
+      writes: true,
+      stops: true,
+      singleArgument: true,
+      singleOptions: ['expectDigest'],
+    },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },

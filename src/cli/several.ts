@@ -68,7 +68,7 @@ function refuseSingle({ several, options, argument }: Line, env: string): void {
 async function oneByOne(
   context: Context,
   { names, workspace }: Selection,
-  { rereads }: Several,
+  { rereads, stops }: Several,
   options: SeveralOptions,
   run: Run,
 ): Promise<readonly Outcome[]> {
@@ -77,7 +77,10 @@ async function oneByOne(
     const last = outcomes.at(-1);
     const stopped = context.interruptedBy() !== undefined;
     const failed = outcomes.find(({ exit }) => exit !== EXIT_DONE && exit !== EXIT_CHANGES);
-    if (last !== undefined && (stopped || (failed !== undefined && options.keepGoing !== true))) {
+    if (
+      last !== undefined &&
+      (stopped || (stops === true && failed !== undefined && options.keepGoing !== true))
+    ) {
       const words = `not attempted, because of ${failed?.environment ?? last.environment}`;
       outcomes.push({
         environment,
@@ -104,15 +107,22 @@ async function atOnce(
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   const waiting = [...names];
+  const progress = context.progress();
+  const showProgress = (): void => {
+    progress.show({ phase: 'environments', done: outcomes.size, total: names.length });
+  };
+  showProgress();
   const worker = async (): Promise<void> => {
     for (let environment = waiting.shift(); environment !== undefined; environment = waiting.shift()) {
       const notes: string[] = [];
       const note = (text: string): number => notes.push(text);
       const outcome = await runFor(context, environment, { workspace }, options, run, note);
       outcomes.set(environment, { ...outcome, notes: notes.join('') });
+      showProgress();
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
+  progress.end();
   return names.flatMap((name) => outcomes.get(name) ?? []);
 }
 

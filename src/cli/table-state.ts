@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Declared } from './declared.ts';
 import { format } from './options.ts';
 
@@ -21,6 +21,21 @@ export const STATE_PAST_COMMANDS: readonly Declared[] = [
       command.option('--last <n>', 'so many applies', wholeNumber, '20').addOption(format('text', 'json')),
     action: async (context, _args, command) =>
       (await import('./commands/state-history.ts')).showHistory(context, command.opts()),
+  },
+  {
+    usage: 'migrate',
+    summary: 'move bindings, records and copies between the state file and a Git ref',
+    declare: (command) =>
+      command
+        .addOption(
+          new Option('--to <backend>', 'where the state is to be')
+            .choices(['git', 'file'])
+            .makeOptionMandatory(),
+        )
+        .option('--ref <name>', 'full name of the Git ref; by default that of the project file')
+        .addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/state-migrate.ts')).migrate(context, command.opts()),
   },
   {
     usage: 'restore <address>',

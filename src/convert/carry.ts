@@ -44,13 +44,21 @@ export function createCarry(platform: Platform, ledger: ImportLedger, store: Sec
     if (at === undefined) return undefined;
     const raw = rawText(at) ?? (typeof at.value === 'boolean' ? String(at.value) : undefined);
     if (raw === undefined) return wrong(at);
-    const cleaned = withoutSecrets(raw, at, store);
+    const cleaned = withoutSecrets(raw.replace(/\r\n?/g, '\n'), at, store);
     const { text: result, near, logic } = renamed(cleaned.text, platform);
     if (cleaned.found) ledger.near(at, 'secret-in-text');
     else if (logic) ledger.near(at, 'template');
     else if (near) ledger.near(at, 'variable-near');
     else book(at, remark);
     return result;
+  };
+  const header = (name: string, at: Cursor, owner: string, remark?: RemarkCode): string | undefined => {
+    const raw = rawText(at);
+    if (raw === undefined || headerCredential(name, raw, undefined) === undefined) return text(at, remark);
+    const [scheme = ''] = /^(?:Bearer|Basic|Token)\s+/i.exec(raw) ?? [];
+    const identifier = store.take(raw.slice(scheme.length), `${owner}_${name}`, at);
+    ledger.near(at, 'secret-header', identifier);
+    return `${scheme}${placeholder(identifier)}`;
   };
   const json: Carry['json'] = (at, remark) => {
     if (at === undefined) return undefined;
@@ -64,7 +72,11 @@ export function createCarry(platform: Platform, ledger: ImportLedger, store: Sec
     if (isArray(value)) return value.map((item, index) => json(child(String(index), item), remark) ?? null);
     if (isObject(value)) {
       return Object.fromEntries(
-        Object.entries(value).map(([name, entry]) => [name, json(child(name, entry), remark) ?? null]),
+        Object.entries(value).map(([name, entry]) => {
+          const own = child(name, entry);
+          const carried = typeof entry === 'string' ? header(name, own, 'body', remark) : json(own, remark);
+          return [name, carried ?? null];
+        }),
       );
     }
     book(at, remark);
@@ -89,14 +101,7 @@ export function createCarry(platform: Platform, ledger: ImportLedger, store: Sec
       book(at, remark);
       return value;
     },
-    header: (name, at, owner) => {
-      const raw = rawText(at);
-      if (raw === undefined || headerCredential(name, raw, undefined) === undefined) return text(at);
-      const [scheme = ''] = /^(?:Bearer|Basic|Token)\s+/i.exec(raw) ?? [];
-      const identifier = store.take(raw.slice(scheme.length), `${owner}_${name}`, at);
-      ledger.near(at, 'secret-header', identifier);
-      return `${scheme}${placeholder(identifier)}`;
-    },
+    header,
     secret: (wanted, at) => store.take(undefined, wanted, at),
     secrets: store.taken,
   };

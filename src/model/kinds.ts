@@ -26,6 +26,11 @@ export interface KindFacts {
   /** Spec fields that tell two resources of one name apart when adopting by name. */
   readonly identity: readonly string[];
   /**
+   * The name of the object of this kind that the platform puts into every account: it belongs to nobody's documents
+   * unless a person says so.
+   */
+  readonly stockName?: string;
+  /**
    * A set of other resources that is no field of any request body: its elements are assigned and unassigned one
    * by one. Replies show the elements themselves under the same name.
    */
@@ -68,6 +73,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     live: true,
     readOnly: ['id', 'created_at', 'updated_at', 'tool_definition', 'tool_id', 'shared', 'record_type'],
     identity: ['type'],
+    stockName: 'Default hangup',
   },
   mcp_server: {
     noun: 'MCP server',
@@ -105,6 +111,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     live: true,
     readOnly: ['id', 'created_at', 'updated_at', 'insight_type', 'record_type'],
     identity: [],
+    stockName: 'Summary',
   },
   insight_group: {
     noun: 'insight group',
@@ -118,6 +125,7 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
     live: true,
     readOnly: ['id', 'created_at', 'updated_at', 'record_type'],
     identity: [],
+    stockName: 'Default',
     members: { field: 'insights' },
   },
 };

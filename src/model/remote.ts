@@ -17,6 +17,8 @@ export interface RemoteResource {
   readonly createdAt: string | undefined;
   /** Assistants only. */
   readonly versionCreatedAt?: string;
+  /** The platform put it into the account. */
+  readonly stock?: true;
   /** Assistants only: the platform it was imported from and its id there. */
   readonly importedFrom?: { readonly provider: string; readonly id: string };
 }

@@ -15,6 +15,8 @@ export interface StepResult {
   readonly error: StepError | null;
   /** The adoption replaced live values. */
   readonly takes_over?: true;
+  /** Digests of what was reviewed of it, by which its change request is found. */
+  readonly digests?: readonly string[];
   /** Results of the version's gate; absent when there was none. */
   readonly tests?: readonly TestVerdict[];
 }
@@ -46,6 +48,10 @@ export interface ApplyReport {
   readonly results: readonly StepResult[];
   /** What was changed outside Git and left as it is; absent when nothing was. */
   readonly drift?: readonly DriftEntry[];
+  /** The commit that was applied; a plus says that the tree held more. */
+  readonly commit?: string | null;
+  /** The commit of the last completed apply before this one. */
+  readonly since?: string | null;
   /** The command to type next. */
   readonly next: string;
 }

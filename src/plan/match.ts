@@ -96,7 +96,10 @@ export function matchResources(
     const [candidate] = candidates;
     const [foreign] = owned.get(identity) ?? [];
     const owner = foreign && ownerOf(foreign);
-    if (candidate === undefined) {
+    const stock = candidates.find((each) => each.stock === true);
+    if (stock !== undefined) {
+      diagnostics.push(stockClaimed(resource, stock));
+    } else if (candidate === undefined) {
       const elsewhere = foreign && owner && { how: 'elsewhere' as const, live: foreign, owner };
       matches.set(resource.address, elsewhere ?? { how: 'create' });
     } else if (candidates.length === 1 && claims.get(identity)?.length === 1) {
@@ -131,6 +134,19 @@ export function matchResources(
 function hasDocument(desired: DesiredState, address: string): boolean {
   const parsed = parseAddress(address);
   return parsed !== undefined && desired.resources.has(parsed.address);
+}
+
+/** The platform's own objects are taken over on request alone: every assistant of the account may use them. */
+function stockClaimed(resource: DesiredResource, { id }: RemoteResource): Diagnostic {
+  const { noun } = KINDS[resource.kind];
+  return {
+    severity: 'error',
+    code: 'STOCK_OBJECT',
+    message: `"${resource.name}" is the name of the ${noun} that the platform put into the account (${id})`,
+    address: resource.address,
+    position: resource.position,
+    hint: `choose another name, or take it over on purpose: assistantctl state import ${resource.address} ${id}`,
+  };
 }
 
 function ambiguous(

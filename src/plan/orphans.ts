@@ -36,6 +36,10 @@ export function planOrphans(
     }
     result.orphans.push({ address, remote_id: binding.remote_id });
     if (!input.options.prune) continue;
+    if (live.stock === true) {
+      result.diagnostics.push(stockOrphan(orphan));
+      continue;
+    }
     if (binding.prevent_destroy) {
       result.diagnostics.push(protectedOrphan(orphan));
       continue;
@@ -44,6 +48,16 @@ export function planOrphans(
     result.steps.push(deleteStep(orphan, live));
   }
   return result;
+}
+
+function stockOrphan({ address, binding }: Orphan): Diagnostic {
+  return {
+    severity: 'warning',
+    code: 'STOCK_KEPT',
+    message: `${address} (${binding.remote_id}) has no spec any more; the platform put it into the account, so it is never deleted`,
+    address,
+    hint: `let go of it with: assistantctl state rm ${address}`,
+  };
 }
 
 function protectedOrphan({ address, binding }: Orphan): Diagnostic {

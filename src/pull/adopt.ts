@@ -9,7 +9,7 @@ import { mapScalars } from '../canonical/walk.ts';
 import { type Address, KIND_NAMES, type Kind, toAddress } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, isObject, type JsonObject } from '../model/json.ts';
+import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Integration, RemoteResource } from '../model/remote.ts';
 import { expressible, type SpecCheck } from './expressible-spec.ts';
 import { type CredentialFinder, conceal } from './extract-secrets.ts';
@@ -23,11 +23,19 @@ export interface AdoptionInput {
   /** What to write, each as read by its id. */
   readonly resources: readonly RemoteResource[];
   readonly integrations: readonly Integration[];
+  /** Ids of what the platform put into the account; documents name them only where they have to. */
+  readonly stock: ReadonlySet<string>;
   /** What is managed already: address by `<kind>:<id>`. */
   readonly managed: ReadonlyMap<string, Address>;
-  readonly layout: FileLayout;
+  /** Where documents go; a new one for each round, because it remembers what is taken. */
+  readonly newLayout: () => FileLayout;
   readonly keepUnknown: boolean;
-  readonly check: SpecCheck;
+  /** What validate says of a spec beside the shared resources that it refers to. */
+  readonly check: (
+    kind: Kind,
+    spec: JsonObject,
+    beside: ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>,
+  ) => ReturnType<SpecCheck>;
   /** Where the project has other accounts: what the documents are for, and whose ids they hold. */
   readonly account?: { readonly environment: string; readonly only: readonly string[] };
   readonly credentials: CredentialFinder;
@@ -71,8 +79,21 @@ export function addressesFor(
   return addresses;
 }
 
-/** Drafts a document for every resource. `addresses` comes from {@link addressesFor}. */
+/**
+ * Drafts a document for every resource. `addresses` comes from {@link addressesFor}. What no document can say is
+ * skipped, and the documents of those who refer to it keep its id.
+ */
 export function adopt(input: AdoptionInput, addresses: ReadonlyMap<string, Address>): Adoption {
+  const first = adoptAll(input, addresses);
+  const drafted = new Set(first.drafts.map(({ resource }) => resource.id));
+  const resources = input.resources.filter(({ id }) => drafted.has(id));
+  if (resources.length === input.resources.length) return first;
+  const { drafts, notes } = adopt({ ...input, resources }, addresses);
+  const skipped = first.notes.filter(({ code }) => code === 'PULL_SKIPPED');
+  return { drafts, notes: [...skipped, ...notes] };
+}
+
+function adoptAll(input: AdoptionInput, addresses: ReadonlyMap<string, Address>): Adoption {
   const notes: Diagnostic[] = [];
   const adopted = input.resources.map(({ kind, id }) => liveKey(kind, id));
   const targets = new Map<string, string>([
@@ -84,9 +105,23 @@ export function adopt(input: AdoptionInput, addresses: ReadonlyMap<string, Addre
     ...uniqueIntegrations(input.integrations),
   ]);
   const identifiers = new Map<string, string>();
+  const beside = new Map(
+    input.resources.flatMap(({ kind, id, config }) => {
+      const address = addresses.get(liveKey(kind, id));
+      return kind === 'tool' && address !== undefined ? [[address, { kind, config }] as const] : [];
+    }),
+  );
+  const checked = {
+    ...input,
+    layout: input.newLayout(),
+    check: (kind: Kind, spec: JsonObject) =>
+      input.check(kind, spec, kind === 'assistant' ? beside : new Map()),
+  };
   const drafts = inOrder(input.resources).flatMap((resource) => {
     const address = addresses.get(liveKey(resource.kind, resource.id));
-    return address === undefined ? [] : (draft(resource, address, targets, identifiers, input, notes) ?? []);
+    return address === undefined
+      ? []
+      : (draft(resource, address, targets, identifiers, checked, notes) ?? []);
   });
   // Keys are given by age, where names are alike; people look for addresses.
   return { drafts: drafts.sort((a, b) => (a.address < b.address ? -1 : 1)), notes };
@@ -97,16 +132,24 @@ function draft(
   address: Address,
   targets: ReadonlyMap<string, string>,
   identifiers: Map<string, string>,
-  input: AdoptionInput,
+  input: Omit<AdoptionInput, 'check' | 'newLayout'> & {
+    readonly check: SpecCheck;
+    readonly layout: FileLayout;
+  },
   notes: Diagnostic[],
 ): Draft | undefined {
   const { kind } = resource;
   const shape = SHAPES[kind];
   const key = address.slice(kind.length + 1);
-  const live = mapScalars(shape, resource.config, 'ref', (value, { ref }) => {
-    const target = ref && typeof value === 'string' ? targets.get(liveKey(ref, value)) : undefined;
-    return target === undefined ? value : { $ref: target };
-  });
+  const live = mapScalars(
+    shape,
+    withoutStock(resource.config, input.stock, targets),
+    'ref',
+    (value, { ref }) => {
+      const target = ref && typeof value === 'string' ? targets.get(liveKey(ref, value)) : undefined;
+      return target === undefined ? value : { $ref: target };
+    },
+  );
   const config = isObject(live) ? live : resource.config;
   const expressed = expressible(shape, kind, config, input);
   if (expressed === undefined) {
@@ -148,6 +191,37 @@ function draft(
     base: storedBase(shape, managed, (target) => ids.get(target)),
     foreign: extraElements(shape, withoutPointers(shape, config, ignored.map(fromPointer), spec), managed),
   };
+}
+
+/**
+ * A configuration without references to the platform's own objects, which every account has under other ids: those at
+ * the top, where leaving them out means that they are not managed. A flow says by them what a step may do.
+ */
+function withoutStock(
+  config: JsonObject,
+  stock: ReadonlySet<string>,
+  targets: ReadonlyMap<string, string>,
+): JsonObject {
+  const left = (kind: string, id: Json): boolean =>
+    typeof id === 'string' && stock.has(id) && !targets.has(liveKey(kind, id));
+  const rest = { ...config };
+  for (const [name, kind] of [
+    ['tool_ids', 'tool'],
+    ['insights', 'insight'],
+  ] as const) {
+    const ids = rest[name];
+    if (!isArray(ids) || !ids.some((id) => left(kind, id))) continue;
+    const kept = ids.filter((id) => !left(kind, id));
+    if (kept.length > 0) rest[name] = kept;
+    else delete rest[name];
+  }
+  const insights = rest.insight_settings;
+  if (isObject(insights) && left('insight_group', insights.insight_group_id ?? null)) {
+    const { insight_group_id: _, ...others } = insights;
+    if (Object.keys(others).length > 0) rest.insight_settings = others;
+    else delete rest.insight_settings;
+  }
+  return rest;
 }
 
 /** Two integrations of one name cannot be told apart by it; they keep their ids. */

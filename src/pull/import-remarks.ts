@@ -31,7 +31,7 @@ export function leftOutNote(address: Address, pointers: readonly string[]): Diag
   return {
     severity: 'warning',
     code: 'PULL_LEFT_OUT',
-    message: `${address} has values that no document can hold; they are left to the dashboard: ${listed(pointers)}`,
+    message: `${address} has values that validate refuses; they stay live and are left to the dashboard: ${listed(pointers)}`,
     address,
   };
 }
@@ -51,7 +51,7 @@ export function skippedNote(address: Address, resource: RemoteResource): Diagnos
     code: 'PULL_SKIPPED',
     message: `the ${KINDS[resource.kind].noun} ${resource.id} cannot be said by a document and is not adopted`,
     address,
-    hint: 'repair it in the dashboard, where its values break the rules of the API, and pull again',
+    hint: 'documents that refer to it keep its id; repair it in the dashboard, or pull again with a newer release',
   };
 }
 

@@ -66,6 +66,8 @@ function sieveObject(shape: ObjectShape, value: JsonObject, path: Path, options:
 function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json | undefined {
   switch (shape.t) {
     case 'scalar':
+      // An assistant that waits for the caller has an empty greeting, not none.
+      if (value === '' && toPointer(path) === '/greeting') return value;
       if (shape.serverFilled || value === '' || jsonEqual(value, shape.default)) return undefined;
       if (isEmptyCollection(value)) return undefined;
       return shape.secret && isMasked(value) ? undefined : value;
@@ -79,7 +81,7 @@ function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json
       return Object.keys(kept).length === 0 ? undefined : kept;
     }
     case 'list': {
-      if (!isArray(value) || value.length === 0) return undefined;
+      if (!isArray(value) || (value.length === 0 && shape.nullValue !== true)) return undefined;
       if (shape.by === 'whole') return value;
       return value.map((item, index) => sieveItem(shape.item, item, [...path, String(index)], options));
     }

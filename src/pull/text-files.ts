@@ -15,37 +15,46 @@ const LARGEST_FILE = 512 * 1024;
 /** Gives a long text a file and returns its path as the document names it. */
 export type PlaceText = (text: string, path: Path) => string;
 
-/** A spec as it is written: long texts as `{ $file }`, dollar signs escaped. */
-export function writtenSpec(shape: Shape, spec: JsonObject, place: PlaceText): JsonObject {
-  const written = writtenValue(shape, spec, [], place);
+/**
+ * A spec as it is written: long texts as `{ $file }`, dollar signs escaped. `longest` is the number of characters of
+ * a text that stays inline, whatever its lines.
+ */
+export function writtenSpec(
+  shape: Shape,
+  spec: JsonObject,
+  place: PlaceText,
+  longest = LARGEST_FILE,
+): JsonObject {
+  const written = writtenValue(shape, spec, [], place, longest);
   return isObject(written) ? written : spec;
 }
 
-function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText): Json {
+function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText, longest: number): Json {
   const fitting = fittingShape(shape, value);
   if (typeof value === 'string') {
     const text = escapePlaceholders(value);
-    const own = fitting.t === 'scalar' && fitting.text === true && deservesFile(value);
+    const own = fitting.t === 'scalar' && fitting.text === true && deservesFile(value, longest);
     return own ? { $file: place(text, path) } : text;
   }
   if (isArray(value)) {
     return value.map((item, index) =>
-      writtenValue(childShape(fitting, '', item), item, [...path, String(index)], place),
+      writtenValue(childShape(fitting, '', item), item, [...path, String(index)], place, longest),
     );
   }
   if (!isObject(value) || refTarget(value) !== undefined) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => [
       name,
-      writtenValue(childShape(fitting, name, entry), entry, [...path, name], place),
+      writtenValue(childShape(fitting, name, entry), entry, [...path, name], place, longest),
     ]),
   );
 }
 
 /** Carriage returns and the like do not survive a text file; quoted in YAML they do. */
-function deservesFile(text: string): boolean {
+function deservesFile(text: string, longest: number): boolean {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
-  const fits = lines > LONGEST_INLINE && text.length <= LARGEST_FILE && isPlainText(text);
+  const isLong = lines > LONGEST_INLINE || text.length > longest;
+  const fits = isLong && text.length <= LARGEST_FILE && isPlainText(text);
   // What looks like the leftover of a merge in a file is an error there.
   return fits && text.trim() !== '' && brokenText(text) === undefined;
 }

@@ -15,6 +15,7 @@ const production: Environment = {
   state: { backend: 'file' },
   drift: 'report',
   groups: [],
+  quirks: {},
   variables: {},
   variableOrigins: {},
   settings: {},

@@ -128,6 +128,60 @@ describe('nodes of a pathway', () => {
     expect(written(result)).not.toContain('0123456789');
   });
 
+  it('Webhook with a prompt: the model says what it asks for and calls the tool; failures and statuses in words', () => {
+    const result = pathway([
+      START,
+      node('find', 'Webhook', {
+        url: 'https://acme.example/find',
+        prompt: 'Tell the caller what you look for.',
+        extractVars: [{ name: 'id', type: 'string', description: 'The id.' }],
+        responseData: [{ name: 'tier', path: '$.tier' }],
+        responsePathways: [
+          ['Default/Webhook Completion', '', '', { id: 'start' }],
+          ['Default/Webhook Failure', '', '', { id: 'start' }],
+          { type: 'BlandStatusCode', operator: '==', value: '409', nodeId: 'start' },
+        ],
+      }),
+    ]);
+    const flow = flowOf(result);
+    expect(flow.node('find')).toMatchObject({
+      type: 'prompt',
+      instructions:
+        'Tell the caller what you look for.\n\nThen set the variables with the tool extract_variables, then call the tool find.',
+      shared_tool_ids: [{ $ref: 'tool/find' }, { $ref: 'tool/extract-variables' }],
+    });
+    expect(flow.edges).toEqual([
+      'find → start: The service has answered.',
+      'find → start: The request to the service failed.',
+      'find → start: The service answered with a status == 409.',
+    ]);
+  });
+
+  it('tools of a step: their body is a text with variables, their time limit in seconds', () => {
+    const tool = {
+      name: 'save',
+      description: 'Saves.',
+      type: 'webhook',
+      config: {
+        url: 'https://acme.example/save',
+        method: 'POST',
+        body: '{"name": "{{name}}", "api_key": "plain-secret-1"}',
+        timeout: 10,
+        retries: 1,
+        response_data: ['id'],
+      },
+      speech: 'Saving.',
+    };
+    const result = pathway([node('start', 'Default', { isStart: true, prompt: 'Ask.', tools: [tool] })]);
+    expect(only(result, 'tool')).toMatchObject({
+      timeout_ms: 10000,
+      webhook: {
+        preset_body_fields: { name: '{{name}}' },
+        store_fields_as_variables: [{ name: 'id', value_path: 'id' }],
+      },
+    });
+  });
+
   it('Route: conditions on variables, folded into the edges before it', () => {
     const result = pathway(
       [

@@ -99,6 +99,12 @@ describe('tools of ElevenLabs', () => {
             api_schema: {
               url: 'https://acme.example',
               method: 'POST',
+              request_headers: [
+                { type: 'value', name: 'X-Tenant', value: 'acme' },
+                { type: 'secret', name: 'X-Key', secret_id: 's1' },
+              ],
+              query_params_schema: [],
+              path_params_schema: [],
               request_body_schema: {
                 id: 'body',
                 type: 'object',
@@ -118,6 +124,13 @@ describe('tools of ElevenLabs', () => {
                     constant_value: 'phone',
                     required: false,
                   },
+                  {
+                    id: 'api_key',
+                    type: 'string',
+                    value_type: 'constant',
+                    constant_value: 'plain-secret',
+                    required: false,
+                  },
                 ],
               },
             },
@@ -132,7 +145,14 @@ describe('tools of ElevenLabs', () => {
           properties: { who: { type: 'string', description: 'Who.' } },
           required: ['who'],
         },
-        preset_body_fields: { kind: 'phone' },
+        preset_body_fields: {
+          kind: 'phone',
+          api_key: '{{#integration_secret}}body_api_key{{/integration_secret}}',
+        },
+        headers: [
+          { name: 'X-Tenant', value: 'acme' },
+          { name: 'X-Key', value: '{{#integration_secret}}book_x_key{{/integration_secret}}' },
+        ],
       },
     });
   });

@@ -180,6 +180,20 @@ describe('texts that mean something here', () => {
     ]);
   });
 
+  it('names of resources that every account has are left to them', () => {
+    const result = converted({
+      'a.json': {
+        ...agent('A.'),
+        agent_name: 'Default',
+        post_call_analysis_data: [{ name: 'Summary', type: 'string', description: 'Sum up.' }],
+      },
+    });
+    expect([only(result, 'insight').name, only(result, 'insight_group').name]).toEqual([
+      'Summary (Default)',
+      'Default (Default)',
+    ]);
+  });
+
   it('a large export is converted in a few seconds', () => {
     const flow = isObject(RETELL.conversationFlow) ? RETELL.conversationFlow : {};
     const nodes = Array.from({ length: 1000 }, (_, index) => ({

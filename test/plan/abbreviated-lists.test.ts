@@ -141,7 +141,7 @@ describe('requests of a plan', () => {
     sent.filter((line) => /^GET \/ai\/assistants\/assistant-/.test(line) || /^GET \/ai\/tools\/./.test(line));
 
   async function settled(quirks: Partial<Quirks> = {}) {
-    const world = await startWorld({ quirks: { abbreviatedList: true, ...quirks } });
+    const world = await startWorld({ quirks: { stockObjects: false, ...quirks } });
     await world.apply(many());
     return world;
   }
@@ -232,7 +232,7 @@ describe('lists of many pages', () => {
     { pagedAssistants: true, metaMissing: true },
     { pagedAssistants: true, metaMissing: true, defaultPageSize: 7 },
   ] as const)('are complete: %j', async (quirks) => {
-    const world = await startWorld({ quirks: { abbreviatedList: true, ...quirks } });
+    const world = await startWorld({ quirks: { stockObjects: false, ...quirks } });
     expect((await world.apply(SPECS)).exitKind).toBeNull();
     expect(isEmpty(await world.plan(SPECS))).toBe(true);
     await world.loseState();

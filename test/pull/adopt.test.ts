@@ -144,7 +144,7 @@ spec:
       'tool/look-function assistants/tools/look-function.yaml',
     ]);
     expect(await project.read('assistants/tools/look.yaml')).toBe('# not a document\n');
-    expect((await project.json('plan')).body.summary).toMatchObject({ adopt: 0, unmanaged: 0, create: 1 });
+    expect((await project.json('plan')).body.summary).toMatchObject({ adopt: 0, unmanaged: 1, create: 1 });
   });
 
   it('never writes a literal credential: a reference takes its place, and the live value stays', async () => {

@@ -60,6 +60,7 @@ describe('loadProject', () => {
         state: { backend: 'git', remote: 'origin', ref: 'refs/assistantctl/production' },
         drift: 'revert',
         groups: [],
+        quirks: {},
         variables: {},
         variableOrigins: {},
         settings: expect.objectContaining({ protected: true, drift: 'revert' }),

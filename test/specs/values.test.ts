@@ -316,21 +316,3 @@ spec:
     expect(together.map(({ message }) => message)).toEqual(['nothing sets the dynamic variable nobody']);
   });
 });
-
-describe('slips that have a better word', () => {
-  it('a bare address where an id is wanted', async () => {
-    const { text, places } = marked(assistant('tool_ids: [§tool/lookup]'));
-    const [problem] = await diagnose({ 'assistants/a.yaml': text });
-    expect(problem).toMatchObject({ code: 'REF_INVALID', hint: 'write { $ref: tool/lookup }' });
-    expect(`${problem?.position?.line}:${problem?.position?.column}`).toBe(places[0]);
-  });
-
-  it.each(['greeting: {{customer_name}} hello', 'greeting: {{customer_name}}'])(
-    'a text that begins with a dynamic variable: %s',
-    async (line) => {
-      const found = await diagnose({ 'assistants/a.yaml': assistant(line) });
-      expect(found).toHaveLength(1);
-      expect(found[0]?.hint).toContain('put the whole text in quotes');
-    },
-  );
-});

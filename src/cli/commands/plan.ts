@@ -8,7 +8,8 @@ import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
 import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
-import { judgeReview, withReview } from '../../operations/plan/review.ts';
+import { commitPosition, positionCaution } from '../../operations/plan/position.ts';
+import { judgeReview, unreviewedCaution, withReview } from '../../operations/plan/review.ts';
 import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
 import { gather } from '../../operations/session/inputs.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
@@ -54,8 +55,16 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const world = { planned, state, account, apiBase, options };
   const head = await headOfChange(context, inputs.git?.commit ?? null);
   const reviewed = sources && judgeReview(context, world, inputs, sources);
+  const position = await commitPosition(context, gathered, state, review.base === null ? [] : [review.base]);
+  const made = options.offline === true ? planned.plan : withReview(context, world, review, head);
   const saved: Plan = {
-    ...(options.offline === true ? planned.plan : withReview(context, world, review, head)),
+    ...made,
+    diagnostics: [
+      ...(position === undefined ? [] : [positionCaution(position)]),
+      ...(reviewed === undefined || reviewed.covered ? [] : [unreviewedCaution(reviewed)]),
+      ...made.diagnostics,
+    ],
+    ...(position !== undefined && { behind: position }),
     ...(reviewed !== undefined && { reviewed }),
     ...(blastRadius !== undefined && { blast_radius: blastRadius }),
   };

@@ -33,7 +33,7 @@ function exitOf(carry: Carry, edge: Cursor): Exit {
 export function responseExits(carry: Carry, at: Cursor | undefined): readonly Exit[] {
   return elements(at).flatMap((each, index): readonly Exit[] => {
     const [field, operator, value, target] = elements(each);
-    const name = rawText(field) ?? rawText(member(each, 'field', 'key')) ?? '';
+    const name = rawText(field) ?? rawText(member(each, 'field', 'key', 'type', 'label')) ?? '';
     const op = rawText(operator) ?? rawText(member(each, 'operator', 'condition')) ?? '';
     const wanted = rawText(value) ?? rawText(member(each, 'value')) ?? '';
     const aim = target ?? member(each, 'outcome', 'node', 'target');
@@ -46,12 +46,20 @@ export function responseExits(carry: Carry, at: Cursor | undefined): readonly Ex
       return [];
     }
     carry.ledger.exact(each);
-    const completed = /^default|completion$/i.test(name.trim()) || op === '';
-    const when: Condition = completed
-      ? { type: 'otherwise', words: 'The service has answered.' }
-      : { type: 'expression', expression: compared(name, op, wanted) };
+    const when = responseCondition(name.trim(), op, wanted);
     return [{ id: `response-${index + 1}-${to}`, when, to, at: each }];
   });
+}
+
+/** There is no variable with the status of an answer; the model knows it. */
+function responseCondition(name: string, op: string, wanted: string): Condition {
+  if (/failure$/i.test(name)) return { type: 'words', text: 'The request to the service failed.' };
+  if (/statuscode$/i.test(name))
+    return { type: 'words', text: `The service answered with a status ${op} ${wanted}.` };
+  if (/^default|completion$/i.test(name) || op === '') {
+    return { type: 'otherwise', words: 'The service has answered.' };
+  }
+  return { type: 'expression', expression: compared(name, op, wanted) };
 }
 
 /** Rules of a step that only decides, and where it goes when none holds. */
@@ -139,16 +147,21 @@ export function stored(
 ): readonly JsonObject[] {
   const list = elements(at).length > 0 ? elements(at) : [];
   const made = list.flatMap((each) => {
+    const whole = rawText(each);
+    if (whole !== undefined && path(whole) !== '') {
+      carry.ledger.exact(each);
+      return [{ name: path(whole).replace(/[^A-Za-z0-9._-]+/g, '_'), value_path: path(whole) }];
+    }
     const name = rawText(member(each, 'name'));
     const value = path(rawText(member(each, 'data', 'path', 'value')) ?? '');
-    if (name === undefined || value === '') return [];
+    if (name === undefined || name.trim() === '' || value === '') return [];
     carry.ledger.near(member(each, 'context', 'description'), 'tool-detail');
     carry.ledger.exact(each);
     return [{ name, value_path: value }];
   });
   const mapped = entries(at).flatMap(([name, each]) => {
     const value = path(rawText(each) ?? '');
-    if (/^\d+$/.test(name) || value === '') return [];
+    if (/^\d*$/.test(name) || value === '') return [];
     carry.ledger.exact(each);
     return [{ name, value_path: value }];
   });

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
 import { exampleSection } from '../blocks/examples.ts';
 import { positionOf, wordForWord } from '../blocks/steps.ts';
 import { withoutAbsent } from '../blocks/voice.ts';
@@ -6,6 +6,7 @@ import { headerList, toolName, toolTimeout, valuePath, webhookTool } from '../bl
 import type { Carry } from '../carry.ts';
 import type { Exit, FlowStep, StepAction, Tool } from '../neutral.ts';
 import { type Cursor, elements, member, memberAt, rawFlag, rawText } from '../source/cursor.ts';
+import { bodyFields } from './body.ts';
 import { edgeExits, extracted, responseExits, routeExits, stayUntil, stored } from './conditions.ts';
 import { blandTool } from './tools.ts';
 
@@ -134,17 +135,40 @@ function ending(carry: Carry, node: Cursor, data: Cursor | undefined): Acting {
   };
 }
 
-/** `Say: one moment.` is a fixed sentence in the words of a prompt. */
+/** A fixed sentence: a text, what a tool says, or a prompt like `Say: one moment.` */
 function spokenFirst(carry: Carry, data: Cursor | undefined): { readonly before?: string } {
-  const text = carry.text(member(data, 'text'))?.trim();
+  const text = carry.text(member(data, 'text'))?.trim() || carry.text(member(data, 'speech'))?.trim();
   if (text) return { before: text };
-  const prompt = member(data, 'prompt', 'speech');
+  const prompt = member(data, 'prompt');
+  if (!SAY.test(rawText(prompt)?.trim() ?? '')) return {};
   const words = carry
     .text(prompt, 'step-message')
     ?.trim()
-    .replace(/^say\s*:\s*/i, '')
-    .replace(/^["“](.*)["”]$/s, '$1');
-  return words ? { before: words } : {};
+    .replace(/^say\b\s*[:,-]?\s*/i, '');
+  return words ? { before: words.replace(/^["“](.*)["”]\.?$/s, '$1') } : {};
+}
+
+const SAY = /^say\b\s*[:,-]?\s*\S|^["“][^"”]+["”]\.?$/i;
+
+/** Runs a tool; with a prompt of its own the model says what that asks for, and calls the tool. */
+function withTool(
+  carry: Carry,
+  data: Cursor | undefined,
+  tool: Tool,
+  more: readonly Tool[] = [],
+): StepAction {
+  const { before } = spokenFirst(carry, data);
+  const prompt =
+    before === undefined ? carry.text(member(data, 'prompt'), 'step-message')?.trim() : undefined;
+  if (!prompt && more.length === 0)
+    return { type: 'call', tool, ...(before === undefined ? {} : { before }) };
+  const what =
+    tool.type === 'transfer' ? 'transfer the call with the transfer tool' : `call the tool ${tool.name}`;
+  // Variables have to be set before the request.
+  const set = more.length === 0 ? '' : 'set the variables with the tool extract_variables, then ';
+  const lines = [prompt ?? before ?? '', `${(prompt ?? before) ? 'Then ' : ''}${set}${what}.`];
+  const text = lines.filter((line) => line !== '').join('\n\n');
+  return { type: 'talk', text: `${text.charAt(0).toUpperCase()}${text.slice(1)}`, tools: [...more, tool] };
 }
 
 function transferring(carry: Carry, node: Cursor, data: Cursor | undefined): StepAction {
@@ -160,7 +184,7 @@ function transferring(carry: Carry, node: Cursor, data: Cursor | undefined): Ste
     ['warm_transfer_instructions', briefing || undefined],
   ]);
   const tool: Tool = { type: 'transfer', name: label, at: node, config };
-  return { type: 'call', tool, ...spokenFirst(carry, data) };
+  return withTool(carry, data, tool);
 }
 
 function calling(carry: Carry, node: Cursor, data: Cursor | undefined, exits: readonly Exit[]): Acting {
@@ -185,13 +209,7 @@ function calling(carry: Carry, node: Cursor, data: Cursor | undefined, exits: re
     timeoutMs: toolTimeout(carry, member(data, 'timeoutValue', 'timeout'), 1000),
   });
   carry.ledger.lost(member(data, 'max_retries'), 'tool-detail');
-  const variables = extraction(carry, data);
-  if (variables.length === 0)
-    return { action: { type: 'call', tool, ...spokenFirst(carry, data) }, exits: all };
-  // Variables have to be set before the request: the model does both.
-  const words = spokenFirst(carry, data).before;
-  const text = `${words === undefined ? '' : `${words}\n\n`}Set the variables with the tool extract_variables, then call the tool ${name}.`;
-  return { action: { type: 'talk', text, tools: [...variables, tool] }, exits: all };
+  return { action: withTool(carry, data, tool, extraction(carry, data)), exits: all };
 }
 
 function authHeader(carry: Carry, at: Cursor | undefined, owner: string): readonly JsonObject[] {
@@ -203,30 +221,6 @@ function authHeader(carry: Carry, at: Cursor | undefined, owner: string): readon
   return identifier === undefined
     ? []
     : [{ name: 'Authorization', value: `${/none/i.test(type) ? '' : `${type} `}${identifier}` }];
-}
-
-/** A body is an object, or the text of one with variables in it. */
-function bodyFields(carry: Carry, at: Cursor | undefined): JsonObject {
-  if (at === undefined) return {};
-  if (isObject(at.value)) {
-    const value = carry.json(at);
-    return isObject(value) ? value : {};
-  }
-  const parsed = parsedBody(carry.text(at) ?? '');
-  if (parsed === undefined && (rawText(at) ?? '').trim() !== '') carry.ledger.note(at, 'tool-body');
-  return parsed ?? {};
-}
-
-function parsedBody(text: string): JsonObject | undefined {
-  for (const candidate of [text, text.replace(/:\s*(\{\{[^{}]+\}\})(\s*[,}])/g, ': "$1"$2')]) {
-    try {
-      const value: Json = JSON.parse(candidate);
-      if (isObject(value) && !isArray(value)) return value;
-    } catch {
-      // The next form, or none: then the body is reported.
-    }
-  }
-  return undefined;
 }
 
 function knowing(carry: Carry, data: Cursor | undefined, exits: readonly Exit[]): Acting {
@@ -292,5 +286,5 @@ function usingTool(carry: Carry, data: Cursor | undefined, exits: readonly Exit[
     carry.ledger.lost(at, 'tool-missing', rawText(at));
     return { action: { type: 'route' }, exits: all };
   }
-  return { action: { type: 'call', tool, ...spokenFirst(carry, data) }, exits: all };
+  return { action: withTool(carry, data, tool), exits: all };
 }

@@ -10,7 +10,8 @@ import {
 } from '../blocks/webhook.ts';
 import type { Carry } from '../carry.ts';
 import type { Tool } from '../neutral.ts';
-import { type Cursor, member, rawText } from '../source/cursor.ts';
+import { type Cursor, member, rawNumber, rawText } from '../source/cursor.ts';
+import { bodyFields } from './body.ts';
 import { responseExits, stored } from './conditions.ts';
 
 /** A tool as Bland describes it: a service with a schema of its input. */
@@ -35,7 +36,9 @@ export function blandTool(carry: Carry, at: Cursor): Tool | undefined {
     carry.ledger.note(at, 'tool-no-server', name);
     return clientTool({ name, at, description, parameters: schema });
   }
-  const body = carry.json(member(config, 'body'), 'tool-body');
+  // Seconds for tools of a step, milliseconds in the library.
+  const timeout = member(config, 'timeout');
+  const body = bodyFields(carry, member(config, 'body'));
   carry.ledger.lost(member(config, 'retries'), 'tool-detail');
   return webhookTool(carry, {
     name,
@@ -45,10 +48,10 @@ export function blandTool(carry: Carry, at: Cursor): Tool | undefined {
     method: member(config, 'method'),
     headers: headerList(carry, member(config, 'headers'), name),
     parameters: schema,
-    presetBody: isObject(body) && schema === undefined ? body : undefined,
+    presetBody: schema === undefined ? body : undefined,
     messages: said ? [{ type: 'request_start', content: said }] : [],
     store: stored(carry, member(config, 'response', 'response_data', 'responseData'), valuePath),
-    timeoutMs: toolTimeout(carry, member(config, 'timeout'), 1),
+    timeoutMs: toolTimeout(carry, timeout, (rawNumber(timeout) ?? 0) < 1000 ? 1000 : 1),
   });
 }
 

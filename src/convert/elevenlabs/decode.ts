@@ -70,18 +70,20 @@ function decodeAgent(
   const own = member(config, 'agent');
   const prompt = member(own, 'prompt');
   const text = carry.text(typeof prompt?.value === 'string' ? prompt : member(prompt, 'prompt')) ?? '';
-  const named = elements(member(prompt, 'tool_ids')).flatMap((id) => {
-    const found = tools.get(rawText(id) ?? '');
-    if (found === undefined) carry.ledger.lost(id, 'tool-missing', rawText(id));
-    else carry.ledger.exact(id);
-    return found === undefined ? [] : [found];
-  });
-  for (const tool of tools.values()) if (named.includes(tool) || mentionsTool(at, tool)) used.add(tool);
   const inline = [
     ...elements(member(prompt, 'tools')),
     ...elements(member(own, 'tools')),
     ...elements(member(at, 'tools')),
   ];
+  const named = elements(member(prompt, 'tool_ids')).flatMap((id) => {
+    const found = tools.get(rawText(id) ?? '');
+    if (found !== undefined) carry.ledger.exact(id);
+    // The API answers with the tools themselves beside their ids.
+    else if (inline.length > 0) carry.ledger.frame(id);
+    else carry.ledger.lost(id, 'tool-missing', rawText(id));
+    return found === undefined ? [] : [found];
+  });
+  for (const tool of tools.values()) if (named.includes(tool) || mentionsTool(at, tool)) used.add(tool);
   const greeting = carry.text(member(own, 'first_message'));
   const flow = workflowFlow(carry, member(at, 'workflow') ?? member(config, 'workflow'), tools);
   const placeholders = carry.json(memberAt(own, 'dynamic_variables', 'dynamic_variable_placeholders'));

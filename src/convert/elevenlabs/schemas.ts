@@ -18,7 +18,7 @@ export function splitSchema(carry: Carry, at: Cursor | undefined): SplitSchema {
   const required = new Set(elements(member(at, 'required')).flatMap((each) => carry.text(each) ?? []));
   const declared = member(at, 'properties') ?? (isArray(at.value) || !isSchema(at) ? at : undefined);
   for (const [name, each] of propertyList(declared)) {
-    const preset = presetOf(carry, each);
+    const preset = presetOf(carry, each, name);
     if (preset === undefined) properties[name] = plainSchema(carry, each);
     else presets[name] = preset;
     if (rawFlag(member(each, 'required')) === true) required.add(name);
@@ -49,7 +49,7 @@ function propertyList(at: Cursor | undefined): readonly (readonly [string, Curso
   });
 }
 
-function presetOf(carry: Carry, at: Cursor): Json | undefined {
+function presetOf(carry: Carry, at: Cursor, property: string): Json | undefined {
   const constant = member(at, 'constant_value');
   const dynamic = member(at, 'dynamic_variable');
   const name = rawText(dynamic)?.trim();
@@ -59,7 +59,8 @@ function presetOf(carry: Carry, at: Cursor): Json | undefined {
     return `{{${variableName(name, carry.platform)}}}`;
   }
   if (constant === undefined || constant.value === '') return undefined;
-  const value = carry.json(constant);
+  const isText = typeof constant.value === 'string';
+  const value = isText ? carry.header(property, constant, 'body') : carry.json(constant);
   carry.ledger.frame(at);
   return value;
 }

@@ -75,7 +75,7 @@ function filledPath(url: string, presets: JsonObject): string {
 
 /** A header is a text, a stored secret, or a variable. */
 function headers(carry: Carry, at: Cursor | undefined, owner: string): readonly JsonObject[] {
-  return entries(at).flatMap(([name, each]): readonly JsonObject[] => {
+  return headerEntries(at).flatMap(([name, each]): readonly JsonObject[] => {
     const secret = member(each, 'secret_id');
     const variable = rawText(member(each, 'variable_name', 'dynamic_variable'));
     if (secret !== undefined) {
@@ -87,9 +87,18 @@ function headers(carry: Carry, at: Cursor | undefined, owner: string): readonly 
       carry.ledger.exact(each);
       return [{ name, value: `{{${variableName(variable, carry.platform)}}}` }];
     }
-    const value = carry.header(name, each, owner);
+    const value = carry.header(name, isObject(each.value) ? (member(each, 'value') ?? each) : each, owner);
     return value === undefined ? [] : [{ name, value }];
   });
+}
+
+/** A map by name, or the list of the dashboard: `{ type, name, value }`. */
+function headerEntries(at: Cursor | undefined): readonly (readonly [string, Cursor])[] {
+  const listed = elements(at).flatMap((each) => {
+    const name = rawText(member(each, 'name', 'key'));
+    return name === undefined || name === '' ? [] : [[name, each] as const];
+  });
+  return listed.length > 0 ? listed : entries(at).filter(([name]) => !/^\d+$/.test(name));
 }
 
 function assignments(carry: Carry, at: Cursor): readonly JsonObject[] {

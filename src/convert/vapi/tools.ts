@@ -158,8 +158,10 @@ function apiTool(carry: Carry, at: Cursor): Tool {
 function staticBody(carry: Carry, at: Cursor | undefined): JsonObject {
   const pairs = elements(at).flatMap((each): readonly (readonly [string, Json])[] => {
     const key = rawText(member(each, 'key', 'name'));
-    const value = carry.json(member(each, 'value'));
-    if (key === undefined || value === undefined) return [];
+    const at = member(each, 'value');
+    if (key === undefined || at === undefined) return [];
+    const value = typeof at.value === 'string' ? carry.header(key, at, 'body') : carry.json(at);
+    if (value === undefined) return [];
     carry.ledger.exact(member(each, 'key', 'name'));
     return [[key, value]];
   });

@@ -48,16 +48,18 @@ interface Edge {
 /** Unique ids; a flow begins with a step that does something. */
 function prepared(writer: ToolWriter, flow: Flow): readonly FlowStep[] {
   const seen = new Set<string>();
-  const start = flow.start ?? flow.steps[0]?.id;
-  return flow.steps.flatMap((step, index) => {
-    const id = step.id === '' ? `step-${index + 1}` : step.id;
+  const steps = flow.steps.map((step, index) =>
+    step.id === '' ? { ...step, id: `step-${index + 1}` } : step,
+  );
+  const start = (steps.find(({ id }) => id === flow.start) ?? steps[0])?.id;
+  return steps.flatMap((step) => {
+    const { id } = step;
     if (seen.has(id)) {
       writer.ledger.lost(step.at, 'name-twice', id);
       return [];
     }
     seen.add(id);
-    const own = { ...step, id };
-    return id === start || own.global !== undefined ? opened(writer, own) : [own];
+    return id === start || step.global !== undefined ? opened(writer, step) : [step];
   });
 }
 

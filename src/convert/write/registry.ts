@@ -25,6 +25,15 @@ export interface Registry {
 /** Names that Windows gives to devices, whatever the extension. */
 const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)$/;
 
+/** Names of resources that every account has from the beginning; a document of such a name would take one of them over. */
+const STOCK = ['insight Summary', 'insight_group Default', 'tool Default hangup'];
+
+/** The name of a document whose export has none. */
+function kindWord(kind: Kind): string {
+  const words = kind.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 /** A document of the project that is something else than what is imported. */
 export interface Reserved {
   readonly kind: Kind;
@@ -35,9 +44,10 @@ export interface Reserved {
 export function createRegistry(reserved: readonly Reserved[]): Registry {
   const resources: ConvertedResource[] = [];
   const keys = new Set(reserved.map(({ kind, key }) => `${kind} ${key}`));
-  const names = new Set(reserved.map(({ kind, name }) => `${kind} ${name}`));
+  const names = new Set([...STOCK, ...reserved.map(({ kind, name }) => `${kind} ${name}`)]);
   const shared = new Map<string, Address>();
-  const reserve: Registry['reserve'] = (kind, wanted) => {
+  const reserve: Registry['reserve'] = (kind, given) => {
+    const wanted = given.trim() || kindWord(kind);
     const name = free(names, kind, wanted, (number) => `${wanted} (${number})`);
     const bare = slug(name) || kind.replaceAll('_', '-');
     const base = DEVICE.test(bare) ? `${bare}-${kind.replaceAll('_', '-')}` : bare;
@@ -48,7 +58,8 @@ export function createRegistry(reserved: readonly Reserved[]): Registry {
     put: (resource) => {
       resources.push(resource);
     },
-    share: (kind, wanted, owner, spec, at) => {
+    share: (kind, given, owner, spec, at) => {
+      const wanted = given.trim() || kindWord(kind);
       const content = `${kind} ${wanted} ${stableStringify(spec)}`;
       const known = shared.get(content);
       if (known !== undefined) return known;

@@ -144,7 +144,7 @@ export const DEFAULT_QUIRKS: Quirks = {
   checkStored: true,
   canaryLocks: true,
   phoneTestsOnVersions: false,
-  stockObjects: false,
+  stockObjects: true,
   ownForm: [],
 };
 

@@ -51,8 +51,18 @@ export function decodeResource(kind: Kind, value: Json): RemoteResource | undefi
     versionName: versioned ? text(body.version_name) : undefined,
     createdAt: text(body.created_at),
     ...(versioned && versionCreatedAt !== undefined ? { versionCreatedAt } : {}),
+    ...(isStock(kind, body) ? { stock: true } : {}),
     ...(versioned ? importedFrom(body.import_metadata) : {}),
   };
+}
+
+/** By its name, unless the API says that somebody made it (`insight_type: custom`). */
+function isStock(kind: Kind, body: JsonObject): boolean {
+  const { nameField, stockName } = KINDS[kind];
+  const type = text(body.insight_type);
+  return (
+    type === 'default' || (stockName !== undefined && body[nameField] === stockName && type !== 'custom')
+  );
 }
 
 function importedFrom(metadata: Json | undefined): Pick<RemoteResource, 'importedFrom'> {

@@ -2305,6 +2305,10 @@ export interface PlanDiagnostic {
  * What became of one change.
  */
 export interface ApplyResult {
+  /**
+   * Digests of what was reviewed of it.
+   */
+  readonly digests?: readonly string[];
   readonly address: Address;
   /**
    * What was to happen.
@@ -2448,6 +2452,12 @@ export interface Environment {
    * Groups that the environment belongs to; `--env`, `only` and overlays may name them.
    */
   readonly group?: EnvironmentName | GroupNames;
+  /**
+   * Behaviours of the embedded API; only with `target` emulator. docs/emulator.md lists them.
+   */
+  readonly quirks?: {
+    readonly [k: string]: unknown;
+  };
   readonly variables?: Variables;
 }
 /**
@@ -3717,6 +3727,14 @@ export interface ApplyReportFile {
      */
     readonly fields: readonly FieldChange[];
   }[];
+  /**
+   * The commit that was applied; a plus says that the tree held more.
+   */
+  readonly commit?: string | null;
+  /**
+   * Commit of the last completed apply before this one.
+   */
+  readonly since?: string | null;
   /**
    * Command to type next.
    */

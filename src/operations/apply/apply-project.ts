@@ -1,20 +1,25 @@
+import type { ApplyOutcome } from '../../apply/apply.ts';
+import { tokenOf } from '../../canonical/set-entries.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { jsonEqual } from '../../model/json.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
 import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
+import { judgedUnits } from '../../plan/judged-units.ts';
+import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
 import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
 import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
-import { type Work, withSession } from '../session/locked-run.ts';
+import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
@@ -32,6 +37,8 @@ export interface ApplyRequest extends PlanningFlags {
   readonly notRenamed?: readonly (Address | 'all')[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
+  /** The commit may be older than the last applied one. */
+  readonly allowBehind?: boolean;
   /** Whether `confirm` really asks somebody. */
   readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
@@ -84,6 +91,8 @@ async function run(
   const { reviewed } = request;
   const review =
     reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
+  const position = await commitPosition(host, inputs, state);
+  if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
   try {
     released = releaseForApply(fresh, {
@@ -94,6 +103,7 @@ async function run(
       overrideLimits: request.overrideLimits === true,
       replaceRollout: request.replace === true,
       review,
+      position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
       notRenamed: consentOf(request.notRenamed),
@@ -110,7 +120,8 @@ async function run(
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
-  const outcome = withHeldResults(executed, released.planned.plan);
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state });
+  const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {
     noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
@@ -125,6 +136,8 @@ async function run(
       ...outcome,
       ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
       ...(fresh.plan.drift.length > 0 && { drift: fresh.plan.drift }),
+      commit: commitText(inputs.git),
+      since: state?.completed?.commit ?? null,
       skipped: released.skipped,
       saved,
       desired: inputs.desired,
@@ -187,4 +200,17 @@ function placeOfApply(
 function consentOf(named: ApplyRequest['takeOver']): TakeOverConsent {
   const addresses = (named ?? []).filter((name) => name !== 'all');
   return named?.includes('all') === true ? 'all' : new Set(addresses);
+}
+
+/** Each result with what was reviewed of it, so that it can be told to the change request that it is from. */
+function withDigests(outcome: ApplyOutcome, units: readonly JudgedUnit[]): ApplyOutcome {
+  const tokens = new Map<string, string[]>();
+  for (const { address, digest, also = [] } of units) {
+    tokens.set(address, [...(tokens.get(address) ?? []), ...[digest, ...also].map(tokenOf)]);
+  }
+  const results = outcome.results.map((result) => {
+    const digests = tokens.get(result.address);
+    return digests === undefined ? result : { ...result, digests };
+  });
+  return { ...outcome, results };
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import type { Change, Plan, Planned } from '../../model/plan.ts';
-import type { ReviewVerdict, UnitName } from '../../model/review.ts';
+import type { CommitPosition, ReviewVerdict } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { renameRefusals } from '../../plan/renames.ts';
 import { refusals } from '../../plan/safety.ts';
@@ -9,6 +9,8 @@ import { checkSavedPlan } from '../../plan/saved.ts';
 import { type TakeOverConsent, takeOverRefusal } from '../../plan/take-over.ts';
 import { obstacles, safetyOf } from '../plan/obstacles.ts';
 import { openRolloutRefusals } from '../plan/open-rollouts.ts';
+import { behindFailure } from '../plan/position.ts';
+import { unitName } from '../plan/review.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { asFailures, joinReasons } from './reasons.ts';
 
@@ -26,6 +28,8 @@ export interface Expectations {
   readonly replaceRollout: boolean;
   /** What the reviewed sets say; absent when none was asked for. */
   readonly review: ReviewVerdict | undefined;
+  /** How the commit stands to the last applied one, unless that was allowed. */
+  readonly position: CommitPosition | undefined;
   readonly now: string;
   readonly toolVersion: string;
 }
@@ -52,6 +56,7 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
   const reasons = [
     ...(expectDigest === undefined ? [] : otherDigest(saved ?? fresh.plan, expectDigest)),
     ...(saved === undefined || checked === undefined ? [] : outdated(saved, checked)),
+    ...behind(expected, expectDigest !== undefined || review?.covered === true),
     ...obstacles(plan, inputs.project),
     ...(review === undefined ? [] : unreviewed(plan, review)),
     ...asFailures(refusals(released.planned, safetyOf(inputs, state, overrideLimits))),
@@ -72,6 +77,12 @@ export function requireComparedLive(plan: Plan): void {
     hint: `plan against the account: assistantctl plan --env ${plan.environment} --out FILE`,
     details: { reasons: ['live was not compared'] },
   });
+}
+
+/** Where histories parted, what somebody read and agreed to may run; what is older may not. */
+function behind({ position }: Expectations, agreed: boolean): readonly Failure[] {
+  if (position === undefined || position.relation === 'unknown') return [];
+  return position.relation === 'parted' && agreed ? [] : [behindFailure(position)];
 }
 
 function outdated(saved: Plan, { reasons }: SavedPlanCheck): readonly Failure[] {
@@ -139,9 +150,4 @@ function expectLine({ environment, options, plan_digest }: Plan): string {
     '--approve',
     environment,
   ].join(' ');
-}
-
-/** `update assistant/a /greeting`, `create tool/t`, `setting environment/production /protected`. */
-export function unitName({ address, action, path }: UnitName): string {
-  return path === '' ? `${action} ${address}` : `${action} ${address} ${path}`;
 }

@@ -32,6 +32,9 @@ export interface ImportTarget {
   readonly environment?: string;
 }
 
+/** Prompts of exports are often one long line; those too are easier to edit in a file of their own. */
+const LONGEST_INLINE = 300;
+
 /** A document with its text files. */
 export interface ProposedDocument {
   readonly address: Address;
@@ -146,7 +149,7 @@ function document(resource: ConvertedResource, layout: FileLayout): ProposedDocu
   const like: RemoteResource = { kind, id: '', name, config: spec, ...none };
   const file = tidy(layout.fileFor(like, key));
   const texts = textFiles(layout, like, key, file);
-  const body = { kind, key, spec: writtenSpec(SHAPES[kind], spec, sharing(texts.place)) };
+  const body = { kind, key, spec: writtenSpec(SHAPES[kind], spec, sharing(texts.place), LONGEST_INLINE) };
   const up = '../'.repeat(file.split('/').length - 1);
   const text = documentText(body, `yaml-language-server: $schema=${up}schemas/${kind}.schema.json`);
   const others = texts.files.map((each) => ({ file: tidy(each.file), text: each.text }));

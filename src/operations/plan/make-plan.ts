@@ -28,6 +28,7 @@ import { openState } from '../session/open-state.ts';
 import { requirePinnedAccount } from '../session/pinned-account.ts';
 import { managedBySisters } from '../session/sisters.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
+import { refuseOtherBackend } from '../state/other-backend.ts';
 import { blastRadius } from './blast-radius.ts';
 import { withDeletionChecks } from './deletion-checks.ts';
 
@@ -69,6 +70,7 @@ export async function planWithoutLease(
   }
   const access = accessTo(inputs.project.environment, host.runtime.env);
   const state = await store.load();
+  await refuseOtherBackend(host, inputs.project, state);
   warnOfMissingState(host, inputs.project, state);
   const connection = await connect(host, inputs.project, access);
   try {

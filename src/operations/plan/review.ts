@@ -1,6 +1,7 @@
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Plan, Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
-import type { ReviewedSet, ReviewVerdict } from '../../model/review.ts';
+import type { ReviewedSet, ReviewVerdict, UnitName } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
 import { judgeSet, unionOfSets, unreviewedUnits } from '../../plan/review-verdict.ts';
@@ -81,4 +82,26 @@ export function judgeReview(
     ({ address, action, path }) => ({ address, action, path }),
   );
   return { covered: unreviewed.length === 0, unreviewed, notes };
+}
+
+/** What a plan says when somebody asked and not everything was reviewed. */
+export function unreviewedCaution({ unreviewed, notes }: ReviewVerdict): Diagnostic {
+  const names = unreviewed.map(unitName);
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  const rest = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const why = notes.length === 0 ? '' : `; not counted: ${notes.join('; ')}`;
+  return {
+    severity: 'warning',
+    code: 'UNREVIEWED',
+    caution: true,
+    message: `nobody reviewed ${shown}${rest}${why}`,
+    hint: 'somebody has to read and allow it: apply --reviewed refuses it',
+  };
+}
+
+const MOST_NAMES = 20;
+
+/** `update assistant/a /greeting`, `create tool/t`, `setting environment/production /protected`. */
+export function unitName({ address, action, path }: UnitName): string {
+  return path === '' ? `${action} ${address}` : `${action} ${address} ${path}`;
 }

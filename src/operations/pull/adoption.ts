@@ -10,7 +10,7 @@ import type { State, StateSession } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import { type Adoption, addressesFor, adopt, type Draft, liveKey } from '../../pull/adopt.ts';
 import { createLayout } from '../../pull/layout.ts';
-import { specProblems } from '../../specs/documents/check-document.ts';
+import { bareResource, specProblems } from '../../specs/documents/check-document.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
 import { documentText } from '../../specs/yaml/write-yaml.ts';
 import type { Host } from '../host.ts';
@@ -54,7 +54,8 @@ export function unmanagedOf(
 /** Names that specs claim without being bound: writing more specs of that name would only add to the confusion. */
 function contestedNames({ desired }: OpenSpecs, { plan }: Planned): ReadonlySet<string> {
   const names = plan.diagnostics.flatMap(({ code, address }) => {
-    const parsed = code === 'NAME_AMBIGUOUS' && address !== undefined ? parseAddress(address) : undefined;
+    const claims = code === 'NAME_AMBIGUOUS' || code === 'STOCK_OBJECT';
+    const parsed = claims && address !== undefined ? parseAddress(address) : undefined;
     const resource = parsed && desired.resources.get(parsed.address);
     return resource === undefined ? [] : [`${resource.kind} ${resource.name}`];
   });
@@ -85,14 +86,21 @@ export function draftDocuments(
   const { project } = specs;
   const only = onlyFor(project);
   const options = { unknownFields: project.unknownFields };
+  const tools = [...specs.desired.resources].filter(([, { kind }]) => kind === 'tool');
   return adopt(
     {
       resources: found,
+      stock: new Set(account.resources.filter(({ stock }) => stock === true).map(({ id }) => id)),
       integrations: account.integrations ?? [],
       managed: unmanaged.managed,
-      layout: createLayout(project.specs, (file) => isThere(project.root, file)),
+      newLayout: () => createLayout(project.specs, (file) => isThere(project.root, file)),
       keepUnknown: project.unknownFields === 'allow',
-      check: (kind, spec) => specProblems(kind, spec, options),
+      check: (kind, spec, beside) => {
+        const drafted = [...beside].map(
+          ([address, other]) => [address, bareResource(address, other.kind, other.config)] as const,
+        );
+        return specProblems(kind, spec, options, new Map(kind === 'assistant' ? [...tools, ...drafted] : []));
+      },
       ...(only === undefined ? {} : { account: { environment: project.environment.name, only } }),
       credentials: {
         inText: credentialIn,

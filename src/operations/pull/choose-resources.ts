@@ -28,7 +28,8 @@ export function choose(
   const paired = new Set(pairs.map(({ resource }) => resource.id));
   const resources = seen.unmanaged.resources.filter(({ id }) => !paired.has(id));
   if (names.length === 0) {
-    const adopt = wants.adopt ? resources : [];
+    // What the platform made is for those who ask for it by name.
+    const adopt = wants.adopt ? resources.filter(({ stock }) => stock !== true) : [];
     const drift = wants.drift ? undefined : new Set<Address>();
     return {
       choice: { adopt, pairs: wants.adopt ? pairs : [], drift },

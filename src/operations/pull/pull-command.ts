@@ -57,7 +57,7 @@ export async function pullAccount(
     const seen = await look(pulling);
     const pairs = wants.adopt ? pairsOf(specs, wide, seen) : [];
     const { choice, notes } = choose(names, wants, specs, seen, pairs);
-    const report = await carryOut(pulling, seen, choice);
+    const report = await carryOut(pulling, seen, { ...choice, unknown: wants.adopt && wants.drift });
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };
     if (request.prBranch === undefined || report.files.length === 0) return told;
     return { ...told, branch: await commitOnBranch(git, project.root, request.prBranch, told) };

@@ -12,11 +12,12 @@ import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { liveKey } from '../../pull/adopt.ts';
+import { unknownFields } from '../../pull/unknown-fields.ts';
 import type { Layer } from '../../specs/documents/layers.ts';
 import { type OpenSpecs, openAccounts, openSpecs } from '../../specs/load/load.ts';
 import type { ResolvedEnvironment } from '../../specs/project/environment.ts';
 import { loadProject } from '../../specs/project/project.ts';
-import { writeBack } from '../../specs/write/write-back.ts';
+import { type DriftedResource, writeBack } from '../../specs/write/write-back.ts';
 import type { Host } from '../host.ts';
 import { type AlsoRead, compareWithLive, planAccount } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
@@ -59,6 +60,8 @@ export interface Seen {
 }
 
 export interface PullChoice {
+  /** Also take fields that no schema knows, where the project allows them. */
+  readonly unknown?: boolean;
   readonly adopt: readonly RemoteResource[];
   /** Documents that exist for what is live under their names. */
   readonly pairs: readonly Pair[];
@@ -142,7 +145,8 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
       address,
       fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
     }));
-  const back = writeBack(wide, [...drifted, ...differencesOf(pulling, pairs, refs)], {
+  const unknown = choice.unknown === true ? newFields(pulling, seen, choice) : [];
+  const back = writeBack(wide, [...drifted, ...unknown, ...differencesOf(pulling, pairs, refs)], {
     intoOverlay: (address, layer, path) =>
       pairs.some((pair) => pair.address === address)
         ? specs.project.sisters.length > 0
@@ -179,6 +183,22 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
     plan: after?.plan ?? null,
     diagnostics: [...seen.notes, ...contested(seen), ...adoption.notes, ...(after?.diagnostics ?? [])],
   };
+}
+
+/** What managed resources have that no schema knows and no document writes yet. */
+function newFields(
+  { specs }: Pulling,
+  { account, unmanaged }: Seen,
+  { drift }: PullChoice,
+): readonly DriftedResource[] {
+  if (specs.project.unknownFields !== 'allow') return [];
+  return account.resources.flatMap((resource) => {
+    const address = unmanaged.managed.get(liveKey(resource.kind, resource.id));
+    const spec = address === undefined ? undefined : specs.desired.resources.get(address)?.spec;
+    if (address === undefined || spec === undefined || drift?.has(address) === false) return [];
+    const fields = unknownFields(resource, spec).map(({ path, live }) => ({ path, git: null, live }));
+    return fields.length === 0 ? [] : [{ address, fields }];
+  });
 }
 
 /** Each resource as a read by id shows it, by `<kind>:<id>`; what is gone by now is left out. */
@@ -256,7 +276,7 @@ async function bindPairs(pulling: Pulling, account: RemoteAccount, pairs: readon
 /** Names that could mean several resources: nothing of that name is adopted until a person decides. */
 function contested({ planned }: Seen): readonly Diagnostic[] {
   return planned.plan.diagnostics
-    .filter(({ code }) => code === 'NAME_AMBIGUOUS')
+    .filter(({ code }) => code === 'NAME_AMBIGUOUS' || code === 'STOCK_OBJECT')
     .map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));
 }
 

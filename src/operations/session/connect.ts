@@ -30,13 +30,14 @@ export async function connect(
     const api = openApi(host, project, access.baseUrl, access.apiKey, fence);
     return { api, apiBase: access.baseUrl, close: () => api.close() };
   }
-  const [{ launchEmulator }, { findScripts }] = await Promise.all([
+  const [{ launchEmulator }, { checkQuirks, findScripts }] = await Promise.all([
     import('./embedded.ts'),
     import('./emulator-options.ts'),
   ]);
   const stem = join(project.root, '.assistantctl', 'emulator', project.environment.name);
   const emulator = await launchEmulator(host.runtime, {
     dataFile: `${stem}.json`,
+    quirks: checkQuirks(project.environment.quirks),
     scripts: await findScripts(`${stem}.scripts.json`),
   });
   const api = openApi(host, project, emulator.url, 'KEY_EMULATOR', fence);

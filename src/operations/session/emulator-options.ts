@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { decodeQuirks, type Quirks } from '../../emulator/contract/quirks.ts';
 import { decodeScripts, type RunScript } from '../../emulator/contract/run-scripts.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { readJsonFile, reasonOf } from '../files.ts';
 
 /** Results of test runs, from a JSON file. */
@@ -19,6 +19,11 @@ export async function findScripts(path: string): Promise<readonly RunScript[]> {
 /** Switches given as `name=value`. */
 export function readQuirks(words: readonly string[]): Partial<Quirks> {
   return checked('QUIRK_INVALID', () => decodeQuirks(Object.fromEntries(words.map(parseQuirk))));
+}
+
+/** Switches of the project file. */
+export function checkQuirks(quirks: JsonObject): Partial<Quirks> {
+  return checked('QUIRK_INVALID', () => decodeQuirks(quirks));
 }
 
 /** The emulator's decoders throw plain errors; here they are the user's mistake. */

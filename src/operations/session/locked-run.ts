@@ -5,6 +5,7 @@ import type { GitInfo, Planned } from '../../model/plan.ts';
 import type { StateSession } from '../../model/state.ts';
 import { createGate } from '../../release/gate.ts';
 import type { Host } from '../host.ts';
+import { refuseOtherBackend } from '../state/other-backend.ts';
 import { testing } from '../tests/test-clock.ts';
 import type { Access } from './access.ts';
 import type { Connection } from './connect.ts';
@@ -58,6 +59,7 @@ export async function withSession<Result>(
     return saving;
   };
   try {
+    await refuseOtherBackend(host, inputs.project, session.current());
     warnOfMissingState(host, inputs.project, session.current());
     noteUnfinished(host, session);
     const connection = await connect(host, inputs.project, access, session.fence);
@@ -81,7 +83,7 @@ export async function withSession<Result>(
 }
 
 /** A plus says that the tree held more than the commit. */
-function commitText(git: GitInfo | null): string | null {
+export function commitText(git: GitInfo | null): string | null {
   return git === null ? null : `${git.commit}${git.dirty ? '+' : ''}`;
 }
 

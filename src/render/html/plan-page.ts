@@ -16,6 +16,7 @@ import {
   otherDiagnostics,
   pendingNote,
   promotionNote,
+  shortCommit,
   shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
@@ -90,9 +91,7 @@ function problems(plan: Plan): string {
 function header(plan: Plan, extra: ReviewExtra): string {
   const { git } = plan;
   const from =
-    git === null
-      ? 'without Git'
-      : `${git.commit.slice(0, 12)}${git.branch === null ? '' : ` on ${git.branch}`}`;
+    git === null ? 'without Git' : `${shortCommit(git, 12)}${git.branch === null ? '' : ` on ${git.branch}`}`;
   const nothing = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
   return (
     `<header><p class="meta"><span class="pill env">${escapeMarkup(plan.environment)}</span> ${escapeMarkup(plan.project)} · ${escapeMarkup(from)} · ${escapeMarkup(shortTime(plan.created_at))}</p>` +

@@ -26,6 +26,8 @@ export interface MarkedReview {
   readonly ttlMs: number;
   /** Undefined where they did not fit: then only the digest of the plan counts. */
   readonly entries: readonly SetEntry[] | undefined;
+  /** Others wait beside it, so that its plan as a whole is nobody's review. */
+  readonly partial?: true;
   /** RFC 3339: when the change request was merged; added by who asked the forge. */
   readonly merged?: string;
   /** Number of the change request; likewise. */
@@ -63,7 +65,7 @@ function reviewFacts(review: MarkedReview, most: number): readonly (readonly [st
     ['ttl', `${Math.round(ttlMs / 1000)}s`],
     ...(change === undefined ? [] : ([['change', String(change)]] as const)),
     ...(merged === undefined ? [] : ([['merged', markerValue(merged)]] as const)),
-    ['set', text === '' ? EMPTY_SET : text.length > most ? TOO_MANY : text],
+    ['set', text === '' ? EMPTY_SET : text.length <= most ? text : review.partial ? EMPTY_SET : TOO_MANY],
   ];
 }
 
@@ -134,6 +136,7 @@ export function markerOfPlan(plan: Plan, topic: string = 'plan'): Marker {
           at: plan.created_at,
           ttlMs: review.ttl_ms,
           entries: review.set.map(setEntryOf),
+          ...(review.waiting.length + review.uncommitted.length > 0 && { partial: true as const }),
         },
       }),
   };

@@ -2,9 +2,10 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
 import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
-import { MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
+import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
 import {
   actionWords,
+  apartLines,
   CHANGE_GROUPS,
   cautions,
   changesOf,
@@ -15,6 +16,8 @@ import {
   type PlanExtra,
   planFlags,
   promotionNote,
+  settingLines,
+  shortCommit,
   shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
@@ -38,6 +41,9 @@ export interface MarkdownOptions extends ReviewExtra {
 const DEFAULT_BUDGET = 60_000;
 const MAX_CAUTIONS = 20;
 
+const TOO_MANY =
+  'More changes than the comment can hold for review: after the merge exactly this plan counts, or the plan that the run kept as an artifact, given to apply --reviewed.';
+
 function headline(plan: Plan): string {
   const nothingYet = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
   return `### ${prose(truncate(verdict(plan), 400, '…'))}${nothingYet}`;
@@ -56,6 +62,7 @@ function alerts(plan: Plan, extra: ReviewExtra): readonly string[] {
     ...(plan.conflicts.length > 0 ? ['Conflicts: nothing can be applied until they are settled.'] : []),
     ...cautions(plan, extra),
     ...reviewCautions(extra),
+    ...(isTooMany(plan) ? [TOO_MANY] : []),
   ]);
 }
 
@@ -96,7 +103,7 @@ function table(rows: readonly string[], bytes: number): readonly string[] {
 
 function provenance({ git, created_at, expires_at }: Plan): string {
   const branch = git === null || git.branch === null ? '' : ` (${code(truncate(git.branch, 80, '…'))})`;
-  const from = git === null ? '' : ` from ${code(git.commit.slice(0, 12))}${branch}`;
+  const from = git === null ? '' : ` from ${code(shortCommit(git, 12))}${branch}`;
   return `Made ${prose(shortTime(created_at))}${from}, valid until ${prose(shortTime(expires_at))}.`;
 }
 
@@ -136,13 +143,27 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
   const reach = options.blastRadius === undefined ? [] : blastRadiusText(options.blastRadius);
   const radius = spend(fitting(reach, Math.floor(room * 0.3)));
   const rows = spend(table(tableRows(plan), Math.floor(room * 0.4)));
+  const review = spend(fitting(reviewText(plan), Math.floor(room * 0.3)));
   const tests = spend(fitting(testsText(options.tests ?? []), Math.floor(room * 0.4)));
   const graph = graphSections(options.graph, marksOf(plan));
   const { text: sections, left } = chooseSections([...planSections(plan), ...graph], room);
   const note = left.length === 0 ? [] : [leftOut(plan, left)];
-  const parts = [...head, ...problems, ...radius, ...rows, ...tests, sections, ...note, ...tail];
+  const parts = [...head, ...problems, ...radius, ...rows, ...review, ...tests, sections, ...note, ...tail];
   const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
   return byteLength(text) <= budget ? text : `${head.slice(0, 2).join('\n\n')}\n`;
+}
+
+/** Settings, which are reviewed and never sent, and what is up for nobody's review here. */
+function reviewText(plan: Plan): readonly string[] {
+  const settings = settingLines(plan);
+  return [
+    ...(settings.length > 0
+      ? [
+          `**Settings** (written in Git, never sent):\n\n${settings.map((line) => `- ${prose(line)}`).join('\n')}`,
+        ]
+      : []),
+    ...apartLines(plan).map((line) => prose(line)),
+  ];
 }
 
 function leftOut(plan: Plan, names: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 import { diagnosticLines, remarkLines } from '../terminal/diagnostics.ts';
 import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
 import {
+  apartLines,
   CHANGE_GROUPS,
   type ChangeGroup,
   cautions,
@@ -15,6 +16,8 @@ import {
   otherDiagnostics,
   type PlanExtra,
   promotionNote,
+  settingLines,
+  shortCommit,
   shortDigest,
   shortTime,
   verdict,
@@ -56,7 +59,7 @@ function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
   const facts = [`project ${plan.project}`, `environment ${plan.environment}`, plan.api_base];
   if (plan.git !== null) {
     const branch = plan.git.branch === null ? '' : ` (${plan.git.branch})`;
-    facts.push(`commit ${plan.git.commit.slice(0, 7)}${branch}`);
+    facts.push(`commit ${shortCommit(plan.git)}${branch}`);
   }
   facts.push(`plan ${shortDigest(plan.plan_digest)}`);
   const saved =
@@ -105,6 +108,22 @@ function reasonLines(change: Change, style: Style): readonly string[] {
 function briefLines(change: Change, style: Style): readonly string[] {
   const names = newFields(change.fields).map((field) => sizedName(field.path, field.after));
   return [`  ${changeHead(change, style)}`, ...paragraph(style, names.join(', '), 4, 'dim')];
+}
+
+/** Settings, which are reviewed and never sent, and what is up for nobody's review here. */
+function reviewLines(plan: Plan, style: Style): readonly string[] {
+  const settings = settingLines(plan);
+  const apart = apartLines(plan);
+  return [
+    ...(settings.length > 0
+      ? [
+          paint(style, 'bold', `Settings (${settings.length}), written in Git and never sent`),
+          ...settings.flatMap((line) => paragraph(style, line, 2)),
+          '',
+        ]
+      : []),
+    ...apart.flatMap((line) => [...paragraph(style, line, 0), '']),
+  ];
 }
 
 function groupLines(plan: Plan, group: ChangeGroup, style: Style): readonly string[] {
@@ -189,6 +208,7 @@ export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): str
     ),
     '',
     ...CHANGE_GROUPS.flatMap((group) => groupLines(plan, group, style)),
+    ...reviewLines(plan, style),
     ...attentionLines(plan, style),
     ...orphanLines(plan, style),
     ...unmanagedLines(plan, style),

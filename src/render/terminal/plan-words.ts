@@ -1,10 +1,19 @@
 import type { Address, Kind } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
 import { hasErrors } from '../../model/diagnostic.ts';
-import { isObject, toPointer } from '../../model/json.ts';
+import { isObject, type Json, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import { compareNaturally } from '../../model/natural-order.ts';
-import type { Action, Change, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import type {
+  Action,
+  Change,
+  DriftEntry,
+  FieldChange,
+  GitInfo,
+  PendingEntry,
+  Plan,
+} from '../../model/plan.ts';
+import type { UnitName } from '../../model/review.ts';
 import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
 
@@ -263,6 +272,11 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
   ];
 }
 
+/** `983261c`; with a plus where the tree holds more than the commit. */
+export function shortCommit({ commit, dirty }: GitInfo, length: number = 7): string {
+  return `${commit.slice(0, length)}${dirty ? '+' : ''}`;
+}
+
 /** `sha256:9f8e7d6c5b4a…` as `9f8e7d6c5b4a`. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
@@ -275,4 +289,34 @@ export function shortDigest(digest: string): string {
 export function shortTime(time: string): string {
   const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)?$/.exec(time);
   return match === null ? time : `${match[1]} ${match[2]} UTC`;
+}
+
+/** What of a plan is reviewed apart from its changes, and what is in no set; each a sentence. */
+export function settingLines(plan: Plan): readonly string[] {
+  return (plan.settings ?? []).map(
+    ({ address, path, before, after }) =>
+      `${address} ${path}: ${settingValue(before)} → ${settingValue(after)}`,
+  );
+}
+
+function settingValue(value: Json): string {
+  if (value === null) return 'not written';
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
+/** Units that the reviewers of this plan do not agree to. */
+export function apartLines({ review, reviewed }: Plan): readonly string[] {
+  if (reviewed?.covered === true) return ['Everything here was reviewed.'];
+  const { waiting = [], uncommitted = [] } = review ?? {};
+  const named = (units: readonly UnitName[]): string =>
+    listSome(
+      units.map(({ address, action, path }) => `${action} ${address}${path === '' ? '' : ` ${path}`}`),
+    );
+  return [
+    ...(waiting.length > 0
+      ? [`Also waiting, from earlier merges and not up for review here: ${named(waiting)}.`]
+      : []),
+    ...(uncommitted.length > 0 ? [`Not committed, and so not up for review: ${named(uncommitted)}.`] : []),
+  ];
 }

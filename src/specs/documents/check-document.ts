@@ -1,4 +1,4 @@
-import { type Kind, toAddress } from '../../model/address.ts';
+import { type Address, type Kind, toAddress } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -62,9 +62,10 @@ export function specProblems(
   kind: Kind,
   spec: JsonObject,
   { unknownFields }: { readonly unknownFields: 'error' | 'allow' },
+  others: ReadonlyMap<Address, DesiredResource> = new Map(),
 ): readonly SpecProblem[] {
   const validate = VALIDATORS[kind];
-  if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec);
+  if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec, others);
   const found = (validate.errors ?? [])
     .filter(counts(unknownFields))
     .flatMap(({ keyword, instancePath, params }): readonly SpecProblem[] => {
@@ -76,7 +77,7 @@ export function specProblems(
       const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
     });
-  return found.length > 0 ? found : ruleProblems(kind, spec);
+  return found.length > 0 ? found : ruleProblems(kind, spec, others);
 }
 
 /** What is newer than this release is no problem of a live value: always in catalogues, elsewhere where it is allowed. */
@@ -85,24 +86,34 @@ function counts(unknownFields: 'error' | 'allow'): (error: SchemaError) => boole
     keyword !== 'openEnum' && (unknownFields === 'error' || (keyword !== 'enum' && keyword !== 'const'));
 }
 
-/** What the rules say that need no other document. */
-function ruleProblems(kind: Kind, spec: JsonObject): readonly SpecProblem[] {
-  const address = toAddress(kind, 'a');
+/** What the rules say of one spec beside others. */
+function ruleProblems(
+  kind: Kind,
+  spec: JsonObject,
+  others: ReadonlyMap<Address, DesiredResource>,
+): readonly SpecProblem[] {
+  // No key has this form, so that it meets nobody.
+  const own = bareResource(toAddress(kind, '-'), kind, spec);
+  const none: ReadonlySet<never> = new Set();
+  const resources = new Map([...others, [own.address, own]]);
+  const world = { resources, elsewhere: none, abstract: none, broken: none };
+  return checkRules(world)
+    .filter(([address, { severity }]) => address === own.address && severity === 'error')
+    .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
+}
+
+/** A resource of which only the spec is known. */
+export function bareResource(address: Address, kind: Kind, spec: JsonObject): DesiredResource {
   const name = spec[KINDS[kind].nameField];
-  const resource: DesiredResource = {
+  return {
     address,
     kind,
-    key: 'a',
-    name: typeof name === 'string' ? name : 'a',
+    key: address.slice(kind.length + 1),
+    name: typeof name === 'string' ? name : '',
     spec,
     references: [],
     lifecycle: { preventDestroy: false, ignoreChanges: [], movedFrom: [] },
     promotion: undefined,
     position: { file: '', line: 1, column: 1 },
   };
-  const none: ReadonlySet<never> = new Set();
-  const world = { resources: new Map([[address, resource]]), elsewhere: none, abstract: none, broken: none };
-  return checkRules(world)
-    .filter(([, { severity }]) => severity === 'error')
-    .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
 }

@@ -45,6 +45,8 @@ export interface Resolved {
   readonly findings: readonly Finding[];
   /** The text files that values were read from, by the pointer of the value in the document. */
   readonly texts: ReadonlyMap<string, readonly TextPart[]>;
+  /** Paths of ids of the account that are written out. */
+  readonly literalIds: readonly (readonly string[])[];
   /** False when another environment's variables would give the same. */
   readonly variable: boolean;
 }
@@ -62,18 +64,28 @@ interface Walk {
   readonly references: Reference[];
   readonly findings: Finding[];
   readonly texts: Map<string, readonly TextPart[]>;
+  readonly literalIds: (readonly string[])[];
   variable: boolean;
 }
 
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
-  const walk: Walk = { context, path: [], references: [], findings: [], texts: new Map(), variable: false };
+  const walk: Walk = {
+    context,
+    path: [],
+    references: [],
+    findings: [],
+    texts: new Map(),
+    literalIds: [],
+    variable: false,
+  };
   const resolved = resolveObject(spec, shape, walk);
   return {
     spec: resolved,
     references: walk.references,
     findings: walk.findings,
     texts: walk.texts,
+    literalIds: walk.literalIds,
     variable: walk.variable,
   };
 }
@@ -307,8 +319,10 @@ function pointerOf(path: readonly string[]): string {
   return `/spec${toPointer(path)}`;
 }
 
-function isBareAddress(text: string, place: SpecPlace): boolean {
-  return typeof place !== 'string' && place.t === 'scalar' && place.ref !== undefined && OURS.test(text);
+/** Names of the integration catalogue are the same in every account. */
+function isAccountId(place: SpecPlace): boolean {
+  if (typeof place === 'string' || place.t !== 'scalar') return false;
+  return place.ref !== undefined && place.ref !== 'integration';
 }
 
 /** The list or mapping that `${each.value.NAME}` stands for where it stands alone. */
@@ -325,10 +339,7 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const whole = wholeEntry(text, walk);
   if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
-  if (isBareAddress(resolved, place)) {
-    const message = `${resolved} is the address of a document, and stands where the API takes an id`;
-    add(walk, { code: 'REF_INVALID', message, hint: `write { $ref: ${resolved} }` });
-  }
+  if (isAccountId(place) && !mentionsVariable(text) && !OURS.test(text)) walk.literalIds.push([...walk.path]);
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 

@@ -1,7 +1,7 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
-import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
+import { selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, toPointer } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
@@ -12,7 +12,12 @@ import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
 import { locateIn } from '../documents/locate.ts';
 import { checkEnvelopes } from '../documents/resource-documents.ts';
-import { createResolver, type ResolvedEnvironment, type ResolveEnvironment } from '../project/environment.ts';
+import {
+  createResolver,
+  type ProjectEnvironment,
+  type ResolvedEnvironment,
+  type ResolveEnvironment,
+} from '../project/environment.ts';
 import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
 
@@ -40,7 +45,7 @@ type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields' | 'set
  */
 export function readSpecs(
   project: Folder,
-  environments: readonly EnvironmentIdentity[],
+  environments: readonly ProjectEnvironment[],
   adjust: (document: SpecDocument) => SpecDocument = (document) => document,
 ): ReadSpecs {
   const { root, specs, ignore, unknownFields, settings } = project;
@@ -92,8 +97,10 @@ function readOwn(project: Project): ReadSpecs {
   return readSpecs(project, identitiesOf(project));
 }
 
-function identitiesOf(project: Project): readonly EnvironmentIdentity[] {
-  return project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+/** All environments, in the order of the project file. */
+function identitiesOf({ environments, environment, sisters }: Project): readonly ProjectEnvironment[] {
+  const all = [environment, ...sisters];
+  return environments.flatMap((name) => all.filter((each) => each.name === name));
 }
 
 /** The project's environment and, from the same files, those of the other accounts. */

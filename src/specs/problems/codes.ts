@@ -40,6 +40,7 @@ export const SPEC_CODES = {
   GROUP_NAME: 'A group has no environment, or the name of one.',
   HOOK_SECRET: 'A hook asks for a variable that no hook gets.',
   HOOK_UNKNOWN: 'A document names a hook that the project file does not have.',
+  ID_SHARED: 'An id of one account is written for environments with accounts of their own.',
   IGNORE_NOTHING: '`ignore_changes` names a field that the spec does not write.',
   INSIGHT_SCHEMA: 'The JSON Schema of an insight leaves open whether its object has more members.',
   JSON_SCHEMA_TEXT: 'The JSON Schema of an insight is a text that is no JSON object.',

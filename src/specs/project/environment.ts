@@ -3,7 +3,7 @@ import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, environmentMatch } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { isArray, isObject, type Json } from '../../model/json.ts';
+import { isArray, isObject, type Json, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Environment } from '../../model/project.ts';
 import { checkDocument } from '../documents/check-document.ts';
@@ -30,8 +30,11 @@ import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
 
+/** What is asked of every environment, whichever is resolved. */
+export type ProjectEnvironment = Pick<Environment, 'name' | 'groups' | 'target' | 'apiKeyEnv'>;
+
 export interface ResolveOptions {
-  readonly environments: readonly EnvironmentIdentity[];
+  readonly environments: readonly ProjectEnvironment[];
   readonly unknownFields: 'error' | 'allow';
   readonly include: Include;
   readonly data: ReadData;
@@ -173,12 +176,46 @@ function checkOne(
     ...(isArray(body.only) && { only: body.only }),
     position,
   };
-  const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];
+  const findings = [
+    ...resolved.findings,
+    ...checkResolved(document, chain, resolved, options),
+    ...sharedIds(resolved.literalIds, document, layers, options.environments),
+  ];
   const overlays = chain.documents.some((each) => hasOverlays(each.body));
   return {
     checked: { resource, findings, texts: resolved.texts },
     constant: !resolved.variable && !overlays,
   };
+}
+
+/** Ids of one account in a part that several accounts share. */
+function sharedIds(
+  paths: Resolved['literalIds'],
+  { body }: SpecDocument,
+  layers: readonly Layer[],
+  environments: readonly ProjectEnvironment[],
+): readonly Finding[] {
+  return paths.flatMap((path) => {
+    const overlay = writtenAt(layers, path)?.layer.overlay;
+    const sharing = environments.filter(
+      (each) =>
+        each.target === 'api' &&
+        !(isArray(body.only) && isElsewhere(body.only, each, environments)) &&
+        (overlay === undefined || environmentMatch(overlay, each) !== undefined),
+    );
+    // Environments with one key are one account.
+    if (new Set(sharing.map(({ apiKeyEnv }) => apiKeyEnv)).size < 2) return [];
+    const names = sharing.map(({ name }) => name).join(', ');
+    return [
+      {
+        severity: 'warning',
+        code: 'ID_SHARED',
+        message: `an id belongs to one account, and this one is written for ${names}`,
+        pointer: `/spec${toPointer(path)}`,
+        hint: 'write it under environments: for the account that has it, or as ${var.NAME}',
+      },
+    ];
+  });
 }
 
 /** What `${each.…}` means in a text: the entry of whoever wrote it, else of the document that is built upon it. */

@@ -97,6 +97,7 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
         : { backend: 'file' },
     drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
     settings: only(body, ENVIRONMENT_SETTINGS),
+    quirks: objectAt(body, 'quirks'),
     groups: groupsOf(body),
     ...variables,
   };

@@ -82,14 +82,7 @@ async function oneByOne(
       (stopped || (stops === true && failed !== undefined && options.keepGoing !== true))
     ) {
       const words = `not attempted, because of ${failed?.environment ?? last.environment}`;
-      outcomes.push({
-        environment,
-        exit: null,
-        words,
-        text: '',
-        document: { outcome: 'not_attempted' },
-        notes: '',
-      });
+      outcomes.push(notBegun(environment, words));
       continue;
     }
     context.note(`${environment}:\n`);
@@ -97,6 +90,10 @@ async function oneByOne(
     outcomes.push(await runFor(context, environment, known, options, run, context.note));
   }
   return outcomes;
+}
+
+function notBegun(environment: string, words: string): Outcome {
+  return { environment, exit: null, words, text: '', document: { outcome: 'not_attempted' }, notes: '' };
 }
 
 async function atOnce(
@@ -114,6 +111,10 @@ async function atOnce(
   showProgress();
   const worker = async (): Promise<void> => {
     for (let environment = waiting.shift(); environment !== undefined; environment = waiting.shift()) {
+      if (context.interruptedBy() !== undefined) {
+        outcomes.set(environment, notBegun(environment, 'not attempted, because of the signal'));
+        continue;
+      }
       const notes: string[] = [];
       const note = (text: string): number => notes.push(text);
       const outcome = await runFor(context, environment, { workspace }, options, run, note);

@@ -65,19 +65,13 @@ describe('placeholders that are not ours', () => {
     expect(problem?.hint).toContain('did you mean ${var.brand}?');
   });
 
-  it.each([
-    '${ var.x }',
-    '${vars.x}',
-    '${VAR.x}',
-    '${Var.x}',
-    '${variables.x}',
-    '${var:x}',
-    '${var}',
-    '${ each.key }',
-  ])('a near miss of a variable is an error: %s', async (written) => {
-    const { text, places } = marked(assistant(`greeting: "Hello §${written}."`));
-    expect(await findings(text)).toEqual([`${places[0]} error PLACEHOLDER_STAYS`]);
-  });
+  it.each(['${ var.x }', '${vars.x}', '${VAR.x}', '${Var.x}', '${variables.x}', '${var:x}', '${ each.key }'])(
+    'a near miss of a variable is an error: %s',
+    async (written) => {
+      const { text, places } = marked(assistant(`greeting: "Hello §${written}."`));
+      expect(await findings(text)).toEqual([`${places[0]} error PLACEHOLDER_STAYS`]);
+    },
+  );
 
   it.each([
     ['a name', 'name: §${CLIENT}\n  instructions: Be kind.'],

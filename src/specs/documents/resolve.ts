@@ -3,14 +3,13 @@
  * and looks at every text for credentials. Parts in which nothing changes are returned as they are.
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
-import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../../model/address.ts';
 import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
-import { KINDS } from '../../model/kinds.ts';
 import type { ObjectShape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
+import { checkReference } from './check-reference.ts';
 import type { ReadData } from './data-files.ts';
 import { filePaths, isDataFile } from './file-references.ts';
 import type { Include, Included } from './include.ts';
@@ -180,41 +179,6 @@ function resolveReference(value: JsonObject, target: string, place: SpecPlace, w
   if ('code' in reference) add(walk, reference);
   else walk.references.push({ pointer: toPointer(walk.path), target: reference.target });
   return target === value.$ref ? value : { $ref: target };
-}
-
-function checkReference(
-  value: JsonObject,
-  target: string,
-  wanted: RefKind | undefined,
-): Problem | { target: RefTarget } {
-  if (Object.keys(value).length > 1)
-    return { code: 'REF_INVALID', message: '$ref stands alone in its mapping' };
-  const slash = target.indexOf('/');
-  const kind = target.slice(0, Math.max(0, slash));
-  const key = target.slice(slash + 1);
-  if (slash < 0 || key === '') {
-    const example = `${wanted ?? 'tool'}/${key === '' ? 'some-key' : key}`;
-    return { code: 'REF_INVALID', message: `${target} is no reference`, hint: `write ${example}` };
-  }
-  if (wanted !== undefined && kind !== wanted) {
-    const message = `a reference to ${article(wanted)} is needed here, found ${target}`;
-    return { code: 'REF_KIND', message, hint: `write { $ref: ${wanted}/… }` };
-  }
-  if (kind === 'integration') return { target: `integration/${key}` };
-  if (!isKind(kind) || kind === 'test') {
-    return {
-      code: 'REF_INVALID',
-      message: `${target} is no reference to an assistant, tool, MCP server, insight or group`,
-    };
-  }
-  if (!KEY_PATTERN.test(key))
-    return { code: 'REF_INVALID', message: `${key} is no key; keys hold a-z, 0-9 and -` };
-  return { target: `${kind}/${key}` };
-}
-
-function article(kind: RefKind): string {
-  const noun = kind === 'integration' ? kind : KINDS[kind].noun;
-  return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
 /** The parts of a text: a list of texts and files with one file at least. */

@@ -12,14 +12,10 @@ import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
 import { locateIn } from '../documents/locate.ts';
 import { checkEnvelopes } from '../documents/resource-documents.ts';
-import {
-  createResolver,
-  type ProjectEnvironment,
-  type ResolvedEnvironment,
-  type ResolveEnvironment,
-} from '../project/environment.ts';
+import { createResolver, type ResolvedEnvironment, type ResolveEnvironment } from '../project/environment.ts';
 import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
+import type { ProjectEnvironment } from '../project/where-documents-exist.ts';
 
 /** The specs of one environment with what they were made from, for those who explain or edit them. */
 export interface OpenSpecs {

@@ -26,6 +26,7 @@ export const SPEC_CODES = {
   FILE_NOT_UTF8: 'A file is not valid UTF-8.',
   FILE_NUL: 'A file contains a NUL byte.',
   FILE_OUTSIDE: 'A file, link or folder lies outside the project.',
+  FILE_PRIVATE: 'A file lies where credentials and programs are kept.',
   FILE_TOO_LARGE: 'A file is larger than a spec or an included text may be.',
   FILE_UNREADABLE: 'A file cannot be read.',
   FLOW_DEFAULT_EDGE: 'A tool or speak node lacks its one default edge, or a prompt node has one.',

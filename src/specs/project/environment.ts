@@ -1,9 +1,8 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
-import { type EnvironmentIdentity, environmentMatch } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { isArray, isObject, type Json, toPointer } from '../../model/json.ts';
+import { isArray, isObject } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Environment } from '../../model/project.ts';
 import { checkDocument } from '../documents/check-document.ts';
@@ -29,9 +28,7 @@ import type { Locate } from '../documents/source.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
-
-/** What is asked of every environment, whichever is resolved. */
-export type ProjectEnvironment = Pick<Environment, 'name' | 'groups' | 'target' | 'apiKeyEnv'>;
+import { isElsewhere, type ProjectEnvironment, sharedIds } from './where-documents-exist.ts';
 
 export interface ResolveOptions {
   readonly environments: readonly ProjectEnvironment[];
@@ -61,18 +58,6 @@ interface Checked {
 export type ResolveEnvironment = (
   environment: Pick<Environment, 'name' | 'groups' | 'variables'>,
 ) => ResolvedEnvironment;
-
-/** A misspelt environment must not hide what else is wrong: such a document is checked in every environment. */
-function isElsewhere(
-  only: readonly Json[],
-  environment: EnvironmentIdentity,
-  environments: readonly EnvironmentIdentity[],
-): boolean {
-  const means = (entry: Json, each: EnvironmentIdentity): boolean =>
-    typeof entry === 'string' && environmentMatch(entry, each) !== undefined;
-  const known = only.filter((entry) => environments.some((each) => means(entry, each)));
-  return known.length > 0 ? !known.some((entry) => means(entry, environment)) : only.length === 0;
-}
 
 /**
  * Prepares a folder for being resolved for one environment or several. Documents that come out the same
@@ -186,36 +171,6 @@ function checkOne(
     checked: { resource, findings, texts: resolved.texts },
     constant: !resolved.variable && !overlays,
   };
-}
-
-/** Ids of one account in a part that several accounts share. */
-function sharedIds(
-  paths: Resolved['literalIds'],
-  { body }: SpecDocument,
-  layers: readonly Layer[],
-  environments: readonly ProjectEnvironment[],
-): readonly Finding[] {
-  return paths.flatMap((path) => {
-    const overlay = writtenAt(layers, path)?.layer.overlay;
-    const sharing = environments.filter(
-      (each) =>
-        each.target === 'api' &&
-        !(isArray(body.only) && isElsewhere(body.only, each, environments)) &&
-        (overlay === undefined || environmentMatch(overlay, each) !== undefined),
-    );
-    // Environments with one key are one account.
-    if (new Set(sharing.map(({ apiKeyEnv }) => apiKeyEnv)).size < 2) return [];
-    const names = sharing.map(({ name }) => name).join(', ');
-    return [
-      {
-        severity: 'warning',
-        code: 'ID_SHARED',
-        message: `an id belongs to one account, and this one is written for ${names}`,
-        pointer: `/spec${toPointer(path)}`,
-        hint: 'write it under environments: for the account that has it, or as ${var.NAME}',
-      },
-    ];
-  });
 }
 
 /** What `${each.…}` means in a text: the entry of whoever wrote it, else of the document that is built upon it. */

@@ -115,6 +115,18 @@ environments:
     expect(resources.get('assistant/a')?.spec.greeting).toBe(greeting);
   });
 
+  it('keeps what is written, through anchors too', async () => {
+    const project = `project: northwind
+variables: { zip: &zip 02134, again: *zip, on: yes, off: True, n: 1e3 }
+environments: { local: { target: emulator } }
+`;
+    const { resources } = await load({
+      'assistantctl.yaml': project,
+      'assistants/a.yaml': assistant('greeting: ${var.zip} ${var.again} ${var.on} ${var.off} ${var.n}'),
+    });
+    expect(resources.get('assistant/a')?.spec.greeting).toBe('02134 02134 yes True 1e3');
+  });
+
   it('variables that use each other in a circle are an error', async () => {
     const { text, places } = marked(`project: northwind
 variables: { a: "\${var.b}" }

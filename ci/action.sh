@@ -2,14 +2,31 @@
 # What action.yml runs. Everything comes from variables: INPUT_*, CHANGE, and those of GitHub's runner.
 set -euo pipefail
 
-own="$(node -p 'require(process.env.GITHUB_ACTION_PATH + "/package.json").version')"
-package="assistantctl@${INPUT_VERSION:-$own}"
 where=(--project "${INPUT_PROJECT:-.}")
 if [ -n "${INPUT_ENVIRONMENT:-}" ]; then where+=(--env "$INPUT_ENVIRONMENT"); fi
 temp="$(mktemp -d "${RUNNER_TEMP:-/tmp}/assistantctl.XXXXXX")"
 
+# The program is the action's own, or comes from the registry into a folder of its own. The checkout has no say in it:
+# nothing of its node_modules is run, and its .npmrc configures nothing.
+program="$GITHUB_ACTION_PATH/dist/main.js"
+if [ -n "${INPUT_VERSION:-}" ] || [ ! -f "$program" ]; then
+  own="$(node -p 'require(process.env.GITHUB_ACTION_PATH + "/package.json").version')"
+  version="${INPUT_VERSION:-$own}"
+  if [[ ! "$version" =~ ^[0-9A-Za-z][0-9A-Za-z.+-]*$ ]]; then
+    echo "assistantctl: ${version@Q} is no version" >&2
+    exit 3
+  fi
+  mkdir "$temp/program"
+  (
+    cd "$temp/program"
+    unset GITHUB_TOKEN GITLAB_TOKEN "${!TELNYX@}" "${!ASSISTANTCTL@}"
+    npm install --no-save --no-audit --no-fund --ignore-scripts --prefix "$temp/program" "assistantctl@$version" >&2
+  )
+  program="$temp/program/node_modules/assistantctl/dist/main.js"
+fi
+
 assistantctl() {
-  npx --yes "$package" "$@" "${where[@]}"
+  node "$program" "$@" "${where[@]}"
 }
 
 # Runs a command, keeps what it prints for the comment, and remembers how it ended.

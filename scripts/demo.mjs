@@ -1,47 +1,75 @@
-// The main loop on the sample project, in a throw-away copy: no key, no network. Every step states the exit
-// code it must end with, so the demo fails loudly when it stops telling the truth.
+// What assistantctl is for, in one run: an account that grew by hand comes under Git, is planned to nothing, is applied
+// whole to the embedded API, and then changes by review. No key, no network beyond this machine. Every step states the
+// exit code that it must end with, so the demo fails loudly when it stops telling the truth.
 import { spawn } from 'node:child_process';
-import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { makeMessyAccount } from './demo/messy-account.mjs';
+import { picture } from './demo/picture.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const main = join(root, 'dist', 'main.js');
-const project = await mkdtemp(join(tmpdir(), 'assistantctl-demo-'));
+const home = await mkdtemp(join(tmpdir(), 'assistantctl-demo-'));
+const project = join(home, 'northwind');
 const started = performance.now();
-const colour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
+const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0';
+const colour = process.env.NO_COLOR === undefined && (process.stdout.isTTY === true || forced);
+const width = Math.max(40, Math.min(process.stdout.columns ?? 100, 100));
 
-const say = (text) => process.stdout.write(`${text}\n`);
-const tell = (text) => say(`\n${colour ? `\u001b[1m${text}\u001b[0m` : text}\n`);
+/** `--picture FILE` writes the chapters that sell as an SVG; the picture of the README is made so. */
+const picturePath = process.argv[2] === '--picture' ? process.argv[3] : undefined;
+const PICTURED = [2, 3, 5, 7];
+const recorded = [];
+let chapter = 0;
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+  if (PICTURED.includes(chapter)) recorded.push(text);
+}
+
+/** A headline, broken at spaces. */
+function tell(text) {
+  chapter = Number.parseInt(text, 10) || 0;
+  const lines = text
+    .split(' ')
+    .reduce(
+      ([line, ...done], word) =>
+        line.length + word.length + 1 > width && line !== ''
+          ? [word, line, ...done]
+          : [`${line} ${word}`.trim(), ...done],
+      [''],
+    );
+  const whole = lines.reverse().join('\n');
+  say(`\n${colour ? `\u001b[1m${whole}\u001b[0m` : whole}\n`);
+}
 
 // A prompt edit as a reviewer would make it: one sentence, in one file.
-const PROMPT = 'assistants/prompts/support.md';
 const OLD_SENTENCE = 'Try at most three steps.';
 const NEW_SENTENCE = 'Try at most two steps.';
 
 // The sentence that the gate is about, as far as it stands on one line of the prompt.
 const EMERGENCY = 'call nine one one from\noutside."';
 
+/** Where the account of the demo is served; known once it is. */
+let accountUrl = '';
+
 function environment() {
-  const {
-    TELNYX_API_KEY: _key,
-    TELNYX_BASE_URL: _url,
-    NO_COLOR: _no,
-    FORCE_COLOR: _force,
-    ...rest
-  } = process.env;
-  const width = String(Math.min(process.stdout.columns ?? 100, 100));
-  return { ...rest, COLUMNS: width, ...(colour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) };
+  const { NO_COLOR: _no, FORCE_COLOR: _force, ...rest } = process.env;
+  return {
+    ...rest,
+    TELNYX_API_KEY: 'KEY_TEST_DEMO',
+    TELNYX_BASE_URL: accountUrl,
+    COLUMNS: String(width),
+    ...(colour ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
+  };
 }
 
-/** What a person reads: without colours, and as one line, because a terminal wraps where it must. */
-const readable = (text) => stripVTControlCharacters(text).replace(/\s+/g, ' ');
-
-function start(args) {
+function start(args, cwd = project) {
   return spawn(process.execPath, [main, ...args], {
-    cwd: project,
+    cwd,
     env: environment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,10 +82,14 @@ function ended(child) {
   });
 }
 
+/** What a person reads: without colours, and as one line, because a terminal wraps where it must. */
+const readable = (text) => stripVTControlCharacters(text).replace(/\s+/g, ' ');
+
 /** Runs one command, prints it with its output, and fails unless it exits with `code` and says `says`. */
-async function run(args, { code = 0, says = [], lines = Number.POSITIVE_INFINITY }) {
+async function run(args, { code = 0, says = [], lines = Number.POSITIVE_INFINITY, cwd = project } = {}) {
   say(`$ assistantctl ${args.join(' ')}`);
-  const child = start(args);
+  const begun = performance.now();
+  const child = start(args, cwd);
   let output = '';
   let problems = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -67,18 +99,21 @@ async function run(args, { code = 0, says = [], lines = Number.POSITIVE_INFINITY
     problems += text;
   });
   const actual = await ended(child);
+  const took = performance.now() - begun;
   const all = output.trimEnd().split('\n');
   say(all.slice(0, lines).join('\n'));
   if (all.length > lines) say(`… ${all.length - lines} more lines`);
   if (actual !== code) {
-    throw new Error(`assistantctl ${args.join(' ')} ended with ${actual} instead of ${code}\n${problems}`);
+    throw new Error(
+      `assistantctl ${args.join(' ')} ended with ${actual} instead of ${code}\n${output}${problems}`,
+    );
   }
   const read = readable(output);
   const missing = says.filter((text) => !read.includes(text));
   if (missing.length > 0) {
     throw new Error(`assistantctl ${args.join(' ')} does not say ${missing.map((m) => `"${m}"`).join(', ')}`);
   }
-  return output;
+  return took;
 }
 
 async function edit(name, from, to) {
@@ -88,15 +123,43 @@ async function edit(name, from, to) {
   await writeFile(file, text.replace(from, to));
 }
 
+/** Serves an account over HTTP until `stop`; `call` is what the dashboard of its owners does. */
+async function serveAccount() {
+  const child = start(['emulator', '--port', '0', '--data', join(home, 'account.json')], home);
+  const over = ended(child);
+  const url = await new Promise((found, failed) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const match = /http:\/\/[^\s]+/.exec(text);
+      if (match !== null) found(match[0]);
+    });
+    over.then((code) => failed(new Error(`the emulator ended with ${code}`)), failed);
+  });
+  const call = async (path, body) => {
+    const reply = await fetch(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: 'Bearer KEY_TEST_DEMO', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+    return reply.json();
+  };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await over.catch(() => undefined);
+  };
+  return { url, call, stop };
+}
+
 /**
  * Support gets a gate and a canary with steps of a second. The embedded API has no language model: a scripts file
  * beside its data says that the gas test fails on any prompt without the emergency call.
  */
-async function gateSupport() {
+async function gateSupport(document) {
   await appendFile(
-    join(project, 'assistants/support.yaml'),
-    `
-promotion:
+    join(project, document),
+    `promotion:
   strategy: canary
   gate: { suites: [release-gate], timeout: 1m }
   canary: { steps: [{ weight: 10, hold: 1s }, { weight: 50, hold: 1s }] }
@@ -104,106 +167,95 @@ promotion:
   );
   const scripts = [
     {
-      test: 'Support stops everything when gas is smelled',
+      test: 'Stops everything when gas is smelled',
       instructions: '^(?![\\s\\S]*call nine one one)',
-      rubric: { 'safety-before-repair': 'failed', 'no-steps': 'passed' },
+      rubric: { 'safety-before-repair': 'failed' },
       logs: 'caller: it smells a bit of gas in here\nassistant: Please step outside. Stay calm.',
     },
   ];
   await writeFile(join(project, '.assistantctl/emulator/local.scripts.json'), JSON.stringify(scripts));
 }
 
-const hold = () => new Promise((done) => setTimeout(done, 1_000));
-
-/** What a colleague does in the dashboard: the embedded API is served over HTTP and changed behind Git's back. */
-async function editInDashboard() {
-  const child = start(['emulator', '--port', '0', '--data', '.assistantctl/emulator/local.json']);
-  const over = ended(child);
-  try {
-    const url = await new Promise((found, failed) => {
-      let text = '';
-      child.stdout.setEncoding('utf8').on('data', (chunk) => {
-        text += chunk;
-        const match = /http:\/\/[^\s]+/.exec(text);
-        if (match !== null) found(match[0]);
-      });
-      over.then((code) => failed(new Error(`the emulator ended with ${code}`)), failed);
-    });
-    const call = async (path, body) => {
-      const reply = await fetch(`${url}${path}`, {
-        method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: 'Bearer KEY_TEST_DEMO', 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
-      return reply.json();
-    };
-    const { data } = await call('/ai/assistants');
-    const billing = data.find((assistant) => assistant.name === 'Billing');
-    await call(`/ai/assistants/${billing.id}`, { greeting: 'Billing, hello?' });
-  } finally {
-    child.kill('SIGTERM');
-    await over.catch(() => undefined);
-  }
+/** The file below the specs whose name ends so. */
+async function fileNamed(ending) {
+  const files = await readdir(join(project, 'assistants'), { recursive: true });
+  const found = files.map((file) => file.replaceAll('\\', '/')).find((file) => file.endsWith(ending));
+  if (found === undefined) throw new Error(`pull wrote no ${ending}: ${files.join(', ')}`);
+  return `assistants/${found}`;
 }
 
-async function demo() {
-  await cp(join(root, 'assistantctl.yaml'), join(project, 'assistantctl.yaml'));
-  await cp(join(root, 'assistants'), join(project, 'assistants'), { recursive: true });
+const hold = () => new Promise((done) => setTimeout(done, 1_000));
 
-  tell('1. Four assistants, their tools and their tests, as YAML. Is it right?');
-  await run(['validate'], {});
+async function demo(account) {
+  accountUrl = account.url;
+  const { assistants } = await makeMessyAccount(account.call, root);
 
-  tell('2. An empty account. What would happen to it?');
-  await run(['plan', '--detailed-exitcode'], { code: 2, lines: 24 });
+  tell(`1. An account as it grew: ${assistants} assistants, made by hand, in nobody's repository.`);
+  await run(['init', '--empty', 'northwind'], { cwd: home, lines: 1 });
+  const listed = await account.call('/ai/assistants');
+  say(`\n${listed.data.map(({ name }) => `  ${name}`).join('\n')}`);
 
-  tell('3. Do it.');
-  await run(['apply'], { lines: 30 });
+  tell('2. All of it comes under Git: documents, prompts as Markdown, references instead of ids.');
+  const took = await run(['pull', '--adopt'], { lines: 10, says: ['Adopted'] });
+  say(
+    `\nThat took ${(took / 1000).toFixed(1)} s. The token that somebody had typed into a header is in no file.`,
+  );
 
-  tell('4. The first law: after an apply the next plan is empty.');
-  await run(['plan', '--detailed-exitcode'], {});
+  tell('3. The first law: the plan is empty. Nothing is applied that nobody changed.');
+  await run(['plan', '--detailed-exitcode'], { says: ['Nothing to do'] });
 
-  tell(`5. One sentence of ${PROMPT} changes. This is what a reviewer reads:`);
-  await edit(PROMPT, OLD_SENTENCE, NEW_SENTENCE);
-  await run(['plan', '--detailed-exitcode'], { code: 2, says: [OLD_SENTENCE, NEW_SENTENCE] });
+  tell('4. The whole account, once more, on this machine: try anything there, without a key.');
+  await run(['apply', '--env', 'local'], { lines: 12, says: ['Applied'] });
+  await run(['plan', '--env', 'local', '--detailed-exitcode'], { says: ['Nothing to do'] });
+
+  const prompt = await fileNamed('technical-support.md');
+  tell(`5. One sentence of ${prompt} changes. This is what a reviewer reads:`);
+  await edit(prompt, OLD_SENTENCE, NEW_SENTENCE);
+  await run(['plan', '--env', 'local', '--detailed-exitcode'], {
+    code: 2,
+    says: [OLD_SENTENCE, NEW_SENTENCE],
+  });
 
   tell('6. Ship it: a new version is staged, compared with main, and promoted.');
-  await run(['apply'], {});
-  say('');
-  await run(['plan', '--detailed-exitcode'], {});
+  await run(['apply', '--env', 'local']);
+  await run(['plan', '--env', 'local', '--detailed-exitcode'], { says: ['Nothing to do'] });
 
   tell('7. Support now ships behind a gate and by canary. A careless edit drops the emergency call:');
-  await gateSupport();
-  await edit(PROMPT, EMERGENCY, 'outside. Stay calm."');
-  await run(['apply'], { code: 9, says: ['Support stops everything when gas is smelled'] });
+  await gateSupport(await fileNamed('technical-support.yaml'));
+  await edit(prompt, EMERGENCY, 'outside. Stay calm."');
+  await run(['apply', '--env', 'local'], { code: 9, says: ['Stops everything when gas is smelled'] });
 
   tell(
     '8. Main was not touched. The rule comes back, the calm stays, and one caller in ten gets to hear it.',
   );
-  await edit(PROMPT, 'outside. Stay calm."', `${EMERGENCY} Stay calm.`);
-  await run(['apply'], { says: ['rollout tick'] });
-  say('');
-  await run(['plan', '--detailed-exitcode'], { says: ['rollout open'], lines: 8 });
+  await edit(prompt, 'outside. Stay calm."', `${EMERGENCY} Stay calm.`);
+  await run(['apply', '--env', 'local'], { says: ['rollout tick'] });
 
   tell('9. A schedule runs `rollout tick`: hold, next share, hold, promote.');
   await hold();
-  await run(['rollout', 'tick'], { says: ['50 %'] });
+  await run(['rollout', 'tick', '--env', 'local'], { says: ['50 %'] });
   await hold();
-  await run(['rollout', 'tick'], { says: ['promoted'] });
+  await run(['rollout', 'tick', '--env', 'local'], { says: ['promoted'] });
 
-  tell('10. Somebody rewrites the billing greeting in the dashboard.');
-  await editInDashboard();
-  await run(['drift'], { code: 2, says: ['Billing, hello?'] });
+  tell('10. Meanwhile somebody rewrites a greeting in the dashboard of the account. Git notices.');
+  const { data } = await account.call('/ai/assistants');
+  const frontDesk = data.find(({ name }) => name === 'Front desk');
+  await account.call(`/ai/assistants/${frontDesk.id}`, { greeting: 'Northwind, hi there!' });
+  await run(['drift'], { code: 2, says: ['Northwind, hi there!'] });
+  await run(['pull', '--drift'], { says: ['/greeting'] });
 }
 
+let account;
 try {
-  await demo();
-  tell(
-    `Done in ${((performance.now() - started) / 1000).toFixed(1)} s. The copy is removed; nothing left this machine.`,
-  );
+  account = await serveAccount();
+  await demo(account);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (picturePath !== undefined) await writeFile(picturePath, picture(recorded.join('\n').trim()));
+  tell(`Done in ${seconds} s. The copy is removed; nothing left this machine.`);
 } catch (error) {
   process.stderr.write(`\ndemo failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 } finally {
-  await rm(project, { recursive: true, force: true });
+  await account?.stop();
+  await rm(home, { recursive: true, force: true });
 }

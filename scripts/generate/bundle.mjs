@@ -24,6 +24,12 @@ const VARIABLE = {
   type: 'string',
   pattern: '^\\$\\{(var|each)\\.[^}]+\\}$',
 };
+const TEMPLATE = {
+  title: 'Text with variables',
+  description: 'A text in which variables are filled in.',
+  type: 'string',
+  pattern: '\\$\\{(var|each)\\.[^}]+\\}',
+};
 const DATA_FILE = {
   title: 'Included value',
   description: 'A JSON or YAML file that holds the value, relative to the document that names it.',
@@ -60,10 +66,41 @@ function asWritten(schema, defs) {
   const $defs = Object.fromEntries(
     Object.entries(schema.$defs).map(([name, each]) => {
       if (name === 'Text') return [name, textAsWritten(each)];
-      return [name, reached.has(name) ? partsAsWritten(each, defs) : each];
+      return [name, patternsAsWritten(reached.has(name) ? partsAsWritten(each, defs) : each)];
     }),
   );
-  return { ...schema, $defs: { ...$defs, DataFile: DATA_FILE, TextFiles: TEXT_FILES, Variable: VARIABLE } };
+  const { extends: inherits, only } = schema.properties;
+  const around = {
+    extends: patternsAsWritten(inherits),
+    // An entry may hold the whole list.
+    only: { description: defs.Only.description, anyOf: [only, { $ref: '#/$defs/Variable' }] },
+  };
+  const forms = { DataFile: DATA_FILE, Template: TEMPLATE, TextFiles: TEXT_FILES, Variable: VARIABLE };
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties).map(([name, each]) => [name, around[name] ?? each]),
+  );
+  return { ...schema, properties, $defs: { ...$defs, ...forms } };
+}
+
+// Keys, references and names of a form: with variables in them, their form is known when those are filled in.
+function patternsAsWritten(schema) {
+  if (Array.isArray(schema)) return schema.map(patternsAsWritten);
+  if (schema === null || typeof schema !== 'object' || schema.title === 'Environment name') return schema;
+  if (schema.type === 'string' && (schema.pattern !== undefined || schema.format !== undefined)) {
+    const { title, description, default: fallback, ...rest } = schema;
+    return {
+      ...(title === undefined ? {} : { title }),
+      ...(description === undefined ? {} : { description }),
+      ...(fallback === undefined ? {} : { default: fallback }),
+      anyOf: [rest, { $ref: '#/$defs/Template' }],
+    };
+  }
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      key === 'propertyNames' || key.startsWith('x-') ? value : patternsAsWritten(value),
+    ]),
+  );
 }
 
 function specNames(schema) {
@@ -86,7 +123,7 @@ export function asMeant(schema) {
   return { ...value, ...rest };
 }
 
-const WRITTEN = ['#/$defs/DataFile', '#/$defs/Variable'];
+const WRITTEN = ['#/$defs/DataFile', '#/$defs/Template', '#/$defs/Variable'];
 const TEXT = { type: ['string', 'object'], required: ['$file'], properties: { $file: { type: 'string' } } };
 
 function textAsWritten({ title, description }) {

@@ -281,7 +281,7 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], course: Cour
   const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
   const waits = outcomes.some(({ done }) => done?.waits === true);
-  const rolls = outcomes.some(({ done }) => done?.rollout === true);
+  const rolls = outcomes.some(({ done }) => done?.rollout !== undefined);
   const done = rolls ? 'rollout tick' : waits ? 'promote' : 'plan';
   const command = exitKind === null ? done : 'apply';
   return {

@@ -7,6 +7,7 @@ import type { Planned, Step } from '../model/plan.ts';
 import type { RunGate } from '../model/release.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api } from '../model/remote.ts';
+import type { OpenedRollout } from '../model/report.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import type { Binding, State, StateSession } from '../model/state.ts';
 import type { SharedLock } from './shared-lock.ts';
@@ -74,7 +75,7 @@ export interface Done {
   /** A version was staged and waits for its promotion. */
   readonly waits?: boolean;
   /** A canary was opened and goes on with `rollout tick`. */
-  readonly rollout?: boolean;
+  readonly rollout?: OpenedRollout;
   /** Results of the gate. */
   readonly tests?: readonly TestVerdict[];
 }

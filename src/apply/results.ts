@@ -97,6 +97,7 @@ function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResu
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
     ...(step.action === 'adopt' && writes(step) ? { takes_over: true as const } : {}),
+    ...(done?.rollout === undefined ? {} : { rollout: done.rollout }),
     ...(tests === undefined ? {} : { tests }),
   };
 }

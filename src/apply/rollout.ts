@@ -3,6 +3,7 @@ import { rulesOf } from '../canonical/canary.ts';
 import { Failure } from '../model/errors.ts';
 import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import type { OpenedRollout } from '../model/report.ts';
 import type { Rollout } from '../model/rollout.ts';
 import { logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, setCanary } from './canary.ts';
@@ -17,7 +18,11 @@ export function opensCanary(step: Step, promote: boolean): boolean {
  * Gives the staged version its first share of the calls and begins the record. The record is written before the
  * request, so that whoever comes after a crash knows whose canary it finds.
  */
-export async function startRollout(context: ApplyContext, step: Step, main: RemoteResource): Promise<void> {
+export async function startRollout(
+  context: ApplyContext,
+  step: Step,
+  main: RemoteResource,
+): Promise<OpenedRollout> {
   const binding = context.bindings.get(step.address);
   const [first, ...more] = step.release?.canary?.steps ?? [];
   if (binding?.candidate === undefined || first === undefined) {
@@ -45,6 +50,12 @@ export async function startRollout(context: ApplyContext, step: Step, main: Remo
   await setCanary(context, main.id, rulesOf(first, candidate.version_id), key);
   const since = context.clock().toISOString();
   await saveBinding(context, step, { ...kept, rollout: { ...rollout, phase: 'open', since } });
+  return {
+    weight: first.weight,
+    next: more.map(({ weight }) => weight),
+    next_at: new Date(Date.parse(since) + first.hold_ms).toISOString(),
+    deadline_at: rollout.deadline_at,
+  };
 }
 
 /** One key for one opening: a rollout that is begun again later must not be given the reply of an earlier one. */

@@ -52,8 +52,8 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
   const tested = tests === undefined ? {} : { tests };
   if (opens) {
     await requireSameMain(context, step, main);
-    await startRollout(context, step, main);
-    return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout: true, ...tested };
+    const rollout = await startRollout(context, step, main);
+    return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout, ...tested };
   }
   const live = await promoteChecked(context, step, main, move, (found) =>
     holdsTarget(step, target, found.config, learned.forms),

@@ -15,7 +15,7 @@ import {
   type Path,
   stableStringify,
 } from '../model/json.ts';
-import type { OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
+import type { ListShape, OpaqueShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
 import { knownPart, opaque, spelled } from './opaque-values.ts';
 import { childShape, field, fittingShape, mapScalars } from './walk.ts';
@@ -108,6 +108,7 @@ export function canonical(shape: Shape, value: Json | undefined): Canon {
     case 'object':
       return entries(value, (entry, name) => canonical(childShape(fitting, name, entry), entry));
     case 'list':
+      if (isNoList(fitting, value)) return EMPTY;
       if (!isArray(value)) return fitting.by === 'whole' ? EMPTY : {};
       if (fitting.by === 'whole') return whole(value.map((item) => canonical(fitting.item, item)));
       return Object.fromEntries(
@@ -116,6 +117,11 @@ export function canonical(shape: Shape, value: Json | undefined): Canon {
     default:
       return fitting satisfies never;
   }
+}
+
+/** Where no list and an empty list mean different things. */
+function isNoList(shape: ListShape, value: Json | undefined): boolean {
+  return shape.nullValue === true && (value === undefined || value === null);
 }
 
 function entries(value: Json | undefined, each: (entry: Json, name: string) => Canon | undefined): Tree {
@@ -153,6 +159,7 @@ export function canonicalLike(shape: Shape, value: Json | undefined, guide: Json
     }
     return result;
   }
+  if (fitting.t === 'list' && isNoList(fitting, value)) return EMPTY;
   if (fitting.t === 'list' && fitting.by !== 'whole' && isArray(guide)) {
     const wanted = keyedElements(fitting, guide);
     const present = isArray(value) ? keyedElements(fitting, value) : new Map<string, Json>();
@@ -220,7 +227,8 @@ function known(shape: Shape, value: Json | undefined): Canon | undefined {
     return value.length === 0 ? undefined : whole(value.map((item) => known(fitting.item, item) ?? {}));
   }
   const leaf = fitting.t === 'opaque' ? knownOpaque(fitting, value) : canonical(fitting, value);
-  if (isTree(leaf)) return Object.keys(leaf).length === 0 ? undefined : leaf;
+  const distinct = fitting.t === 'list' && fitting.nullValue === true;
+  if (isTree(leaf)) return Object.keys(leaf).length === 0 && !distinct ? undefined : leaf;
   return leaf === EMPTY ? undefined : leaf;
 }
 

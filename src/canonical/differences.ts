@@ -58,7 +58,12 @@ function pruned(shape: Shape, value: Node): Node {
   return isTree(leaf) ? { ...leaf } : leaf;
 }
 
+function isNothing(value: Node): boolean {
+  return value === undefined || value === null;
+}
+
 /** True when both values say the same as far as anything known goes. */
 export function sameValue(shape: Shape, a: Node, b: Node): boolean {
+  if (shape.t === 'list' && shape.nullValue === true && isNothing(a) !== isNothing(b)) return false;
   return jsonEqual(pruned(shape, a) ?? {}, pruned(shape, b) ?? {});
 }

@@ -108,7 +108,8 @@ function compareAt(shape: Shape, write: WriteAndReply, place: Place): Found {
   }
   if (fitting.t === 'map' && isObject(sent) && isObject(got)) return compareEntries(write, place);
   if (fitting.t === 'list' && fitting.by !== 'whole' && isArray(sent)) {
-    return isArray(got) || sent.length === 0 ? compareElements(fitting, write, place) : lostAt(place, got);
+    const none = fitting.nullValue !== true && sent.length === 0;
+    return isArray(got) || none ? compareElements(fitting, write, place) : lostAt(place, got);
   }
   if (fitting.t === 'scalar' && !isSpelled(fitting, got)) return lostAt(place, got);
   if (holdsReference(fitting) || got === undefined || !isOwnSpelling(sent, got)) return lostAt(place, got);

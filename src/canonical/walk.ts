@@ -1,3 +1,4 @@
+import type { Kind } from '../model/address.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
 import type { ObjectShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
@@ -209,4 +210,14 @@ export function referencesIn(shape: Shape, value: JsonObject): readonly string[]
     (target) => targets.add(target),
   );
   return [...targets];
+}
+
+/** The kind of each resource that a configuration names by id. */
+export function referredKinds(shape: Shape, value: JsonObject): ReadonlyMap<string, Kind> {
+  const kinds = new Map<string, Kind>();
+  mapScalars(shape, value, 'ref', (id, { ref }) => {
+    if (typeof id === 'string' && ref !== undefined && ref !== 'integration') kinds.set(id, ref);
+    return id;
+  });
+  return kinds;
 }

@@ -135,7 +135,13 @@ export const COMMANDS: readonly Declared[] = [
         .option('-y, --yes', 'do not ask, even at a terminal')
         .option('--keep-going', 'of several environments go on after one that failed')
         .addOption(format('text', 'json', 'markdown')),
-    several: { takes: 'names', writes: true, singleArgument: true, singleOptions: ['expectDigest'] },
+    several: {
+      takes: 'names',
+      writes: true,
+      stops: true,
+      singleArgument: true,
+      singleOptions: ['expectDigest'],
+    },
     action: async (context, [file], command) =>
       (await import('./commands/apply.ts')).apply(context, file, command.opts()),
   },

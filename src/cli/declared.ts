@@ -20,8 +20,10 @@ export interface Declared {
 export interface Several {
   /** `names`: lists and groups; `patterns`: `*` and `all` too. */
   readonly takes: 'names' | 'patterns';
-  /** One after the other, and no more after one that failed unless `--keep-going`. */
+  /** One after the other. */
   readonly writes: boolean;
+  /** No more after one that failed, unless `--keep-going`. */
+  readonly stops?: boolean;
   /** It changes the specs, so that each environment has to read them again. */
   readonly rereads?: boolean;
   /** The argument is a plan of one environment. */

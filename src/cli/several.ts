@@ -68,7 +68,7 @@ function refuseSingle({ several, options, argument }: Line, env: string): void {
 async function oneByOne(
   context: Context,
   { names, workspace }: Selection,
-  { rereads }: Several,
+  { rereads, stops }: Several,
   options: SeveralOptions,
   run: Run,
 ): Promise<readonly Outcome[]> {
@@ -77,16 +77,12 @@ async function oneByOne(
     const last = outcomes.at(-1);
     const stopped = context.interruptedBy() !== undefined;
     const failed = outcomes.find(({ exit }) => exit !== EXIT_DONE && exit !== EXIT_CHANGES);
-    if (last !== undefined && (stopped || (failed !== undefined && options.keepGoing !== true))) {
+    if (
+      last !== undefined &&
+      (stopped || (stops === true && failed !== undefined && options.keepGoing !== true))
+    ) {
       const words = `not attempted, because of ${failed?.environment ?? last.environment}`;
-      outcomes.push({
-        environment,
-        exit: null,
-        words,
-        text: '',
-        document: { outcome: 'not_attempted' },
-        notes: '',
-      });
+      outcomes.push(notBegun(environment, words));
       continue;
     }
     context.note(`${environment}:\n`);
@@ -94,6 +90,10 @@ async function oneByOne(
     outcomes.push(await runFor(context, environment, known, options, run, context.note));
   }
   return outcomes;
+}
+
+function notBegun(environment: string, words: string): Outcome {
+  return { environment, exit: null, words, text: '', document: { outcome: 'not_attempted' }, notes: '' };
 }
 
 async function atOnce(
@@ -104,15 +104,26 @@ async function atOnce(
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   const waiting = [...names];
+  const progress = context.progress();
+  const showProgress = (): void => {
+    progress.show({ phase: 'environments', done: outcomes.size, total: names.length });
+  };
+  showProgress();
   const worker = async (): Promise<void> => {
     for (let environment = waiting.shift(); environment !== undefined; environment = waiting.shift()) {
+      if (context.interruptedBy() !== undefined) {
+        outcomes.set(environment, notBegun(environment, 'not attempted, because of the signal'));
+        continue;
+      }
       const notes: string[] = [];
       const note = (text: string): number => notes.push(text);
       const outcome = await runFor(context, environment, { workspace }, options, run, note);
       outcomes.set(environment, { ...outcome, notes: notes.join('') });
+      showProgress();
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, names.length) }, worker));
+  progress.end();
   return names.flatMap((name) => outcomes.get(name) ?? []);
 }
 

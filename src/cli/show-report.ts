@@ -77,6 +77,7 @@ export function refusalReport(context: Context, plan: Plan, failure: Failure): n
     outcome: 'refused',
     results: [],
     next: failure.hint ?? '',
+    ...(plan.git !== null && { commit: `${plan.git.commit}${plan.git.dirty ? '+' : ''}` }),
   };
   context.outline(failure.message);
   context.printJson({ ...report, ...failureJson(failure) });

@@ -30,6 +30,10 @@ export const FORGE_COMMANDS: readonly Declared[] = [
           '--print-reviewed',
           'print what was reviewed, a marker a request merged since the last completed apply, for apply --reviewed',
         )
+        .option(
+          '--report <file>',
+          'tell change requests what became of them: JSON of apply, rollback, rollout …',
+        )
         .option('--no-summary', 'leave the summary of the job alone')
         .addOption(new Option('--forge <name>', 'where changes are reviewed').choices(['github', 'gitlab']))
         .option('--repo <name>', 'OWNER/NAME of the repository')

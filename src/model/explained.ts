@@ -8,6 +8,8 @@ export interface Explained {
   readonly pointer: string;
   readonly value: Json;
   readonly origin: Origin | null;
+  /** Pointer of `lifecycle.ignore_changes` under which it falls: it is neither compared nor written. */
+  readonly ignored?: string;
 }
 
 export interface Origin {

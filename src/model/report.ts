@@ -17,8 +17,21 @@ export interface StepResult {
   readonly takes_over?: true;
   /** Digests of what was reviewed of it, by which its change request is found. */
   readonly digests?: readonly string[];
+  /** The canary that was opened for the version: main stays, and some callers hear it. */
+  readonly rollout?: OpenedRollout;
   /** Results of the version's gate; absent when there was none. */
   readonly tests?: readonly TestVerdict[];
+}
+
+/** Times are RFC 3339, UTC. */
+export interface OpenedRollout {
+  /** Percent of the callers who take part that reach the version now. */
+  readonly weight: number;
+  /** Shares still to come. */
+  readonly next: readonly number[];
+  /** When the next step may come. */
+  readonly next_at: string;
+  readonly deadline_at: string | null;
 }
 
 export interface StepError {
@@ -48,6 +61,10 @@ export interface ApplyReport {
   readonly results: readonly StepResult[];
   /** What was changed outside Git and left as it is; absent when nothing was. */
   readonly drift?: readonly DriftEntry[];
+  /** The command that wrote it. */
+  readonly command?: 'apply' | 'promote' | 'rollback';
+  /** Why, as somebody said. */
+  readonly reason?: string;
   /** The commit that was applied; a plus says that the tree held more. */
   readonly commit?: string | null;
   /** The commit of the last completed apply before this one. */

@@ -12,6 +12,7 @@ import {
 import type { Host } from './host.ts';
 import { isWithin, namedFiles } from './named-files.ts';
 import { isKeyVariable, KEY_VARIABLE_HINT } from './session/key-variable.ts';
+import { lostDocuments } from './session/lost-documents.ts';
 
 export interface Validation {
   readonly documents: number;
@@ -35,8 +36,15 @@ export async function validateProject(host: Host, files: readonly string[] = [])
   const named = await namedFiles(host, root, files);
   const { env } = host.flags;
   const { documents, environments, ...found } = await validateAll(root, env);
+  const kindless = found.diagnostics.some(({ code }) => code === 'KIND_MISSING');
+  const usable = kindless && found.byEnvironment.length > 0 && !hasProjectErrors(root);
+  const lost = usable ? await lostDocuments(host, root, environments) : new Map();
   const wanted = (some: readonly Diagnostic[], names: readonly string[]): readonly Diagnostic[] => {
-    const all = [...some, ...keyVariableProblems(root, names, host.runtime.env)];
+    const known = withLost(
+      some,
+      names.flatMap((name) => lost.get(name) ?? []),
+    );
+    const all = [...known, ...keyVariableProblems(root, names, host.runtime.env)];
     return named === undefined ? all : all.filter((problem) => isWithin(problem, named));
   };
   const diagnostics = wanted(found.diagnostics, environments);
@@ -48,6 +56,22 @@ export async function validateProject(host: Host, files: readonly string[] = [])
   const prefix = await repositoryPrefix(host.runtime.env, root);
   const projectFile = `${prefix}${PROJECT_FILE}`;
   return { documents, environments, diagnostics, byEnvironment, several, prefix, projectFile };
+}
+
+function hasProjectErrors(root: string): boolean {
+  return readProjectDocument(root).problems.length > 0;
+}
+
+/** What was applied and lost its kind is an error in the place of the remark. */
+function withLost(some: readonly Diagnostic[], lost: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (lost.length === 0) return some;
+  const at = ({ position }: Diagnostic): string => `${position?.file}:${position?.line}:${position?.column}`;
+  const places = new Set(lost.map(at));
+  const errors = new Map(lost.map((problem) => [`${at(problem)} ${problem.message}`, problem]));
+  return [
+    ...some.filter((problem) => problem.code !== 'KIND_MISSING' || !places.has(at(problem))),
+    ...errors.values(),
+  ];
 }
 
 /** Variables that an environment names as its API key and that are none. */

@@ -140,7 +140,7 @@ export function makePlan(input: PlanInput): Planned {
     ...bare.map((change) => finishChange(change, dependencies, users)),
   ];
   const found = [
-    ...desired.diagnostics.filter((diagnostic) => diagnostic.severity !== 'error'),
+    ...desired.diagnostics.filter((diagnostic) => isStillOpen(diagnostic, state)),
     ...holds.map(holdCaution),
     ...takeOverCautions(changes, account),
     ...renameCautions(renames),
@@ -366,4 +366,11 @@ function withDigests(place: PlanIdentity, change: Change): Change {
 
 function identity(input: PlanInput): PlanIdentity {
   return { project: input.project.name, environment: input.project.environment, api_base: input.apiBase };
+}
+
+/** Errors have ended the command before; a name that two share harms nobody who is bound by id. */
+function isStillOpen({ severity, code, address }: Diagnostic, state: State | undefined): boolean {
+  if (severity === 'error') return false;
+  const bound = address !== undefined && Object.hasOwn(state?.resources ?? {}, address);
+  return !(code === 'NAME_TWICE' && bound);
 }

@@ -11,9 +11,15 @@ import type { Change, Planned, Step } from '../model/plan.ts';
  */
 export function restorePlan(
   planned: Planned,
-  archived: { readonly address: Address; readonly kind: Kind; readonly config: JsonObject },
+  archived: {
+    readonly address: Address;
+    readonly kind: Kind;
+    readonly config: JsonObject;
+    /** The id that it had. */
+    readonly formerId?: string | undefined;
+  },
 ): Planned {
-  const { address, kind, config } = archived;
+  const { address, kind, config, formerId } = archived;
   const desired = configDigest(SHAPES[kind], config);
   const step: Step = {
     id: address,
@@ -32,6 +38,7 @@ export function restorePlan(
     base: null,
     foreign: [],
     preventDestroy: false,
+    ...(formerId !== undefined && { formerId }),
   };
   const change: Change = {
     address,

@@ -34,7 +34,8 @@ test('the package runs on its own and says whose code it brings along', async ()
   expect(manifest.dependencies).toBeUndefined();
   const notices = await readFile(join(folder, 'dist/THIRD-PARTY-LICENSES.txt'), 'utf8');
   expect(notices.match(/^[\w-]+(?= \d+\.\d+\.\d+ \()/gm)).toEqual([
-    ...['commander', 'deep-diff', 'diff', 'undici', 'yaml'],
+    ...['ansi-regex', 'ansi-styles', 'commander', 'deep-diff', 'diff', 'get-east-asian-width'],
+    ...['string-width', 'strip-ansi', 'undici', 'wrap-ansi', 'yaml'],
   ]);
 
   await cli('init', 'project');
@@ -50,6 +51,7 @@ test('the built program reaches the API through a proxy', async () => {
   const project = await testProject({
     ...leadingTo(server),
     TELNYX_BASE_URL: 'http://api.test.invalid/v2',
+    ASSISTANTCTL_API_HOSTS: 'http://api.test.invalid',
     HTTP_PROXY: proxy.url,
   });
   const planned = await project.run('plan', '--env', 'account', '--format', 'json');

@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { run } from '../../src/cli/program.ts';
 import { isObject, type Json, type JsonObject } from '../../src/model/json.ts';
+import { fakeRuntime } from '../cli/runtime.ts';
+import { CHANGE, fakeForge, HEAD, MERGED, TOKEN } from '../forge/fake-forge.ts';
 import { pullProject } from '../pull/project.ts';
 
 const PROJECT = `project: agency
@@ -97,6 +100,36 @@ describe('several environments', () => {
     expect(markdown.out).toMatch(
       /^\| environment \| outcome \| exit \|\n\|---\|---\|---\|\n\| `acme-dev` \| 1 to create \| 0 \|/,
     );
+  });
+
+  it('the table goes on the pull request as one comment, which the next run replaces', async () => {
+    const project = await agency();
+    const forge = await fakeForge('github');
+    const plan = await project.cli('plan', '--env', 'dev', '--offline', '--format', 'markdown');
+    await project.write('plan.md', plan.out);
+    await project.write(
+      'event.json',
+      JSON.stringify({ pull_request: { number: CHANGE, head: { sha: HEAD } } }),
+    );
+    const runtime = () =>
+      fakeRuntime({
+        cwd: project.folder,
+        env: {
+          PATH: process.env.PATH ?? '',
+          GITHUB_ACTIONS: 'true',
+          GITHUB_REPOSITORY: 'acme/voice',
+          GITHUB_API_URL: forge.url,
+          GITHUB_EVENT_PATH: join(project.folder, 'event.json'),
+          GITHUB_SHA: MERGED,
+          GITHUB_TOKEN: TOKEN,
+        },
+      });
+    for (let round = 0; round < 2; round += 1) {
+      expect(await run(['comment', 'plan.md', '--env', 'dev', '--topic', 'plan'], runtime())).toBe(0);
+    }
+    expect(forge.comments).toHaveLength(1);
+    expect(forge.comments[0]?.body).toContain('| `bolt-dev` | 2 to create | 0 |');
+    expect(forge.comments[0]?.body).toMatch(/^<!-- assistantctl:plan env=dev /);
   });
 
   it('all means every environment with an account', async () => {

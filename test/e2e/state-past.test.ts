@@ -9,8 +9,8 @@ const RUN = {
   GITHUB_ACTOR: 'ada',
 };
 
-async function applied() {
-  const server = await account();
+async function applied(options: Parameters<typeof account>[0] = {}) {
+  const server = await account(options);
   const remote = await bareRepository();
   const project = await cloneProject(remote, { ...leadingTo(server), ...RUN });
   const run = (...args: readonly string[]) => project.run(...args, '--env', 'account');
@@ -84,7 +84,7 @@ describe('state restore', () => {
     expect(await run('state', 'restore', 'assistant/front-desk')).toMatchObject({ code: 0 });
     expect(await run('state', 'restore', 'test/greets')).toMatchObject({ code: 0 });
     const fresh = await liveId(server, 'Front desk');
-    expect(fresh).not.toBe(id);
+    expect(fresh).toBe(id);
     const live = await (await inDashboard(server, 'GET', `/ai/assistants/${fresh}`)).json();
     expect(live).toMatchObject({ description: 'set by hand', greeting: 'Hello.' });
     const tests = await (await inDashboard(server, 'GET', '/ai/assistants/tests')).json();
@@ -101,8 +101,33 @@ describe('state restore', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  it('brings the same assistant back, without what no longer exists', async () => {
+    const { server, project, run } = await applied({ quirks: { softDelete: true } });
+    const id = await liveId(server, 'Front desk');
+    const groups = '/ai/conversations/insight-groups';
+    const group = await (await inDashboard(server, 'POST', groups, { name: 'Gone' })).json();
+    const groupId = (group as { data: { id: string } }).data.id;
+    await inDashboard(server, 'POST', `/ai/assistants/${id}`, {
+      insight_settings: { insight_group_id: groupId },
+    });
+    await project.remove('assistants/greets.yaml');
+    await project.write(
+      'assistants/billing.yaml',
+      'kind: assistant\nkey: billing\nspec: { name: Billing, model: openai/gpt-4o, instructions: You explain invoices., tools: [] }\n',
+    );
+    await project.remove('assistants/front-desk.yaml');
+    expect((await run('apply', '--prune', '--override-limits')).code).toBe(0);
+    await inDashboard(server, 'DELETE', `${groups}/${groupId}`);
+    const restored = await run('state', 'restore', 'assistant/front-desk');
+    expect(restored.code).toBe(0);
+    expect(restored.stderr).toContain('/insight_settings/insight_group_id');
+    expect(await liveId(server, 'Front desk')).toBe(id);
+    const live = await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json();
+    expect(live).toMatchObject({ greeting: 'Hello.' });
+  });
+
   it('brings back the form of a revision, and knows which there are', async () => {
-    const { server, project, run } = await applied();
+    const { server, project, run } = await applied({ quirks: { deleteReferenced: 'allow' } });
     await inDashboard(server, 'DELETE', `/ai/assistants/${await liveId(server, 'Billing')}`);
     await project.write(
       'assistants/front-desk.yaml',

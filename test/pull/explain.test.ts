@@ -47,6 +47,21 @@ describe('explain', () => {
     });
   });
 
+  it('says that ignore_changes keeps a value from being compared and written', async () => {
+    const project = await pullProject({
+      ...FILES,
+      'assistants/desk.yaml': `${FILES['assistants/desk.yaml']}lifecycle: { ignore_changes: [/instructions, /tools/hangup/hangup] }\n`,
+    });
+    const { body } = await project.json('explain', 'assistant/desk');
+    const ignored = (body.values as JsonObject[]).filter((value) => value.ignored !== undefined);
+    expect(ignored).toMatchObject([
+      { pointer: '/instructions', ignored: '/instructions' },
+      { pointer: '/tools/0/hangup/description', ignored: '/tools/hangup/hangup' },
+    ]);
+    const { out } = await project.cli('explain', 'assistant/desk', '/instructions');
+    expect(out.replaceAll(/\s+/g, ' ')).toContain('neither compared nor written');
+  });
+
   it('explains one pointer, by index or by key, and knows defaults of the API', async () => {
     const project = await pullProject(FILES);
     const text = await project.cli('explain', 'assistant/desk', '/tools/hangup/hangup/description');

@@ -46,6 +46,9 @@ describe('a document that lost its kind', () => {
     expect(planned.code).toBe(3);
     expect(planned.err).toContain('assistants/one.yaml:1:1 error KIND_MISSING');
     expect(planned.err).toContain('write kind: assistant');
+    const valid = await project.json('validate');
+    expect(valid.code).toBe(3);
+    expect(valid.body).toMatchObject({ summary: { error: 1, warning: 1 } });
     expect((await project.cli('apply', '--prune', '--yes')).code).toBe(3);
     expect((await project.cli('plan', '--offline')).code).toBe(3);
     await project.write('assistantctl.yaml', `${PROJECT('[]')}ignore: [assistants/one.yaml]\n`);

@@ -30,6 +30,10 @@ describe('published schemas take what a document may write', () => {
     ['a file for a list', '  tools: { $file: tools.yaml }\n'],
     ['groups and patterns', 'only: [acme, "*-prod"]\nenvironments: { "acme-*": { greeting: Hi } }\n'],
     ['a table', 'for_each: { acme: { n: 1 } }\nkey: ok\n'],
+    [
+      'an entry in keys, references and only',
+      '  tool_ids: [{ $ref: "tool/look-${each.key}" }]\nfor_each: { a: {} }\nkey: desk-${each.key}\nonly: ${each.value.where}\nlifecycle: { moved_from: "old-${each.key}" }\n',
+    ],
     ['a table in a file', 'for_each: { $file: t.yaml }\n'],
   ])('%s', (_what, lines) => {
     expect(editor('assistant')(`${HEAD}${lines}`)).toEqual([]);
@@ -39,6 +43,8 @@ describe('published schemas take what a document may write', () => {
     ['a word for a number', '  telephony_settings: { time_limit_secs: long }\n'],
     ['two variables for a number', '  telephony_settings: { time_limit_secs: "${var.a}${var.b}" }\n'],
     ['a number beyond its limit', '  telephony_settings: { time_limit_secs: 1 }\n'],
+    ['a key of another form', 'key: Front_Desk\n'],
+    ['a reference of another form', '  tool_ids: [{ $ref: look }]\n'],
     ['a field that is not known', '  voice_settings: { voice: a, voice_sped: 1 }\n'],
     [
       'a file with something beside it',

@@ -81,3 +81,39 @@ it('a pattern matches whole names, and characters of regular expressions stand f
   expect(environmentMatch('abc-*', acme)).toBeUndefined();
   expect(environmentMatch('g', acme)).toBe('group');
 });
+
+describe('ids of one account', () => {
+  const files = (
+    document: string,
+    environments = 'a: { api_key_env: TELNYX_A }\n  b: { api_key_env: TELNYX_B }',
+  ) => ({
+    'assistantctl.yaml': `project: p\nenvironments:\n  local: { target: emulator }\n  ${environments}\n`,
+    'assistants/a.yaml': document,
+  });
+  const codes = async (document: string, environments?: string) =>
+    (await diagnose(files(document, environments))).map(({ severity, code }) => `${severity} ${code}`);
+
+  it('written where several accounts share it is a warning, at its place', async () => {
+    const { text, places } = marked(assistant('tool_ids: [§tool-4711, { $ref: tool/look }]'));
+    const look = 'kind: tool\nspec: { type: function, display_name: L, function: { name: look } }\n';
+    const found = await diagnose({ ...files(text), 'assistants/look.yaml': look });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatchObject({ severity: 'warning', code: 'ID_SHARED' });
+    expect(`${found[0]?.position?.line}:${found[0]?.position?.column}`).toBe(places[0]);
+  });
+
+  it.each([
+    [
+      'an overlay for one account',
+      assistant('greeting: Hi', 'environments: { a: { tool_ids: [t1] }, b: { tool_ids: [t2] } }'),
+    ],
+    ['a document for one account', assistant('tool_ids: [t1]', 'only: [local, a]')],
+  ])('%s may hold one', async (_what, document) => {
+    expect(await codes(document)).toEqual([]);
+  });
+
+  it('environments with one key are one account', async () => {
+    expect(await codes(assistant('tool_ids: [t1]'), 'a: {}\n  b: {}')).toEqual([]);
+    expect(await codes(assistant('tool_ids: [t1]'))).toEqual(['warning ID_SHARED']);
+  });
+});

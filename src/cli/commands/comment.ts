@@ -1,15 +1,20 @@
+import { resolve } from 'node:path';
 import { findPlace, openForge } from '../../forge/connect.ts';
 import type { DeliverFlags } from '../../forge/deliver.ts';
 import { authorOf, deliver } from '../../forge/deliver.ts';
 import { reviewedDigest } from '../../forge/digest.ts';
 import type { InputFlags } from '../../forge/input.ts';
 import { readDocument, subjectOf } from '../../forge/input.ts';
+import { appendSummary } from '../../forge/job-summary.ts';
 import { mergedSets } from '../../forge/merged-sets.ts';
 import type { Place, PlaceFlags } from '../../forge/place.ts';
+import { looksBack, readReport, reportBack, reportMarkdown } from '../../forge/report-back.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Forge } from '../../model/forge.ts';
+import { readJsonFile } from '../../operations/files.ts';
 import { mergeRange } from '../../operations/session/merge-range.ts';
 import { markerLine } from '../../render/markdown/marker.ts';
+import { visible } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -18,6 +23,7 @@ export interface CommentFlags extends PlaceFlags, InputFlags, DeliverFlags {
   readonly issue?: boolean;
   readonly printDigest?: boolean;
   readonly printReviewed?: boolean;
+  readonly report?: string;
   readonly format: string;
 }
 
@@ -28,6 +34,7 @@ export async function comment(
   flags: CommentFlags,
 ): Promise<number> {
   const place = await findPlace(context, flags);
+  if (flags.report !== undefined) return await commentReport(context, place, flags.report, flags);
   if (flags.printReviewed === true) return await printReviewed(context, place, flags);
   if (flags.printDigest === true) return await printDigest(context, place, flags);
   const document = await readDocument(context, file, flags, place);
@@ -82,6 +89,50 @@ async function printReviewed(
         if (marker !== undefined) context.print(`${markerLine(marker, Number.POSITIVE_INFINITY)}\n`);
       }
     }
+    return EXIT_DONE;
+  } finally {
+    await forge.close();
+  }
+}
+
+/** Tells each change request what became of it, and the job what was done. */
+async function commentReport(
+  context: Context,
+  place: Place | undefined,
+  file: string,
+  flags: CommentFlags,
+): Promise<number> {
+  const { runtime } = context;
+  const value = await readJsonFile(resolve(runtime.cwd, file), 'report');
+  const report = readReport(value);
+  if (report === undefined) {
+    throw new Failure('usage', 'the file is no report of apply, promote, rollback, rollout or preview down', {
+      code: 'REPORT_INVALID',
+      hint: 'write one with: assistantctl apply --format json > report.json',
+    });
+  }
+  const subject = await subjectOf(context);
+  const summary = flags.summary ? runtime.env.GITHUB_STEP_SUMMARY : undefined;
+  if (summary) await appendSummary(summary, reportMarkdown(report, subject));
+  const forge = place === undefined ? undefined : openForge(context, place);
+  if (place === undefined || forge === undefined) {
+    context.note('warning: nothing was told to a change request: there is no forge or no token\n');
+    return EXIT_DONE;
+  }
+  try {
+    const author = await authorOf(forge, place, flags.author);
+    const applied = report.kind === 'apply' ? report.report : undefined;
+    const range = await mergeRange(context, {
+      commit: applied?.commit?.replace('+', '') ?? place.commit,
+      target: place.branch ?? (report.kind === 'removed' ? '-' : undefined),
+      ...(applied?.since != null && { since: applied.since }),
+      whole: looksBack(report),
+    });
+    const now = runtime.clock().toISOString();
+    const at = { ...subject, ...range, author: author ?? '', change: place.change, now };
+    const told = author === undefined ? [] : await reportBack(forge, report, at);
+    if (flags.format === 'json') context.printJson({ format_version: '1.0', told });
+    else for (const { change, status } of told) context.print(`${change}: ${visible(status)}\n`);
     return EXIT_DONE;
   } finally {
     await forge.close();

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Project } from '../../model/project.ts';
 import { gather, gatherProject } from '../../operations/session/inputs.ts';
 import { bashCompletion } from '../../render/completion/bash.ts';
 import { fishCompletion } from '../../render/completion/fish.ts';
@@ -25,12 +26,17 @@ async function textFor(context: Context, word: CompletionWord, command: Command)
     case 'fish':
       return fishCompletion(describeCommand(root));
     case 'environments':
-      return lines((await gatherProject(context)).environments);
+      return lines(environmentWords(await gatherProject(context)));
     case 'addresses':
       return lines([...(await gather(context)).desired.resources.keys()].sort());
     default:
       return word satisfies never;
   }
+}
+
+/** Environments, then the groups that they belong to. */
+function environmentWords({ environments, groups }: Project): readonly string[] {
+  return [...new Set([...environments, ...Object.values(groups).flat()])];
 }
 
 function lines(words: readonly string[]): string {

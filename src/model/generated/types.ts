@@ -2306,6 +2306,27 @@ export interface PlanDiagnostic {
  */
 export interface ApplyResult {
   /**
+   * The canary that was opened for the version: main stays, and some callers hear it.
+   */
+  readonly rollout?: {
+    /**
+     * Percent of the callers who take part that reach the version now.
+     */
+    readonly weight: number;
+    /**
+     * Shares still to come.
+     */
+    readonly next: readonly number[];
+    /**
+     * When the next step may come.
+     */
+    readonly next_at: string;
+    /**
+     * When it is given up.
+     */
+    readonly deadline_at: string | null;
+  };
+  /**
    * Digests of what was reviewed of it.
    */
   readonly digests?: readonly string[];
@@ -3740,6 +3761,14 @@ export interface ApplyReportFile {
      */
     readonly fields: readonly FieldChange[];
   }[];
+  /**
+   * The command that wrote it.
+   */
+  readonly command?: 'apply' | 'promote' | 'rollback';
+  /**
+   * Why, as somebody said.
+   */
+  readonly reason?: string;
   /**
    * The commit that was applied; a plus says that the tree held more.
    */

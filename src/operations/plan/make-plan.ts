@@ -1,10 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
 import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
-import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
+import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
@@ -24,6 +23,7 @@ import { accessTo } from '../session/access.ts';
 import type { Connection } from '../session/connect.ts';
 import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { documentsWithoutKind } from '../session/lost-documents.ts';
 import { openState } from '../session/open-state.ts';
 import { requirePinnedAccount } from '../session/pinned-account.ts';
 import { managedBySisters } from '../session/sisters.ts';
@@ -115,23 +115,6 @@ function refuseForeignState({ project, desired }: Inputs, state: State | undefin
     code: 'SPEC_INVALID',
     diagnostics: lost,
     hint: 'write their kind again; to drop the resources delete the files, to keep the files name them under ignore:',
-  });
-}
-
-/** A document that was applied and says no kind any more has been damaged; it must not look like a deletion. */
-function documentsWithoutKind(desired: DesiredState, state: State): readonly Diagnostic[] {
-  const bound = Object.keys(state.resources).flatMap((text) => parseAddress(text) ?? []);
-  const known = (address: Address): boolean =>
-    desired.resources.has(address) || desired.elsewhere.has(address);
-  return (desired.kindless ?? []).flatMap(({ key, position }) => {
-    const gone = bound.filter((each) => each.key === key && !known(each.address));
-    return gone.map(({ address }) => ({
-      severity: 'error' as const,
-      code: 'KIND_MISSING',
-      message: `this says no kind, and ${address} was applied from a document with this key`,
-      position,
-      hint: `write kind: ${address.slice(0, address.indexOf('/'))}`,
-    }));
   });
 }
 

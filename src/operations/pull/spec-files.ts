@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { Failure } from '../../model/errors.ts';
+import { privatePart } from '../../model/private-path.ts';
 import { reasonOf } from '../files.ts';
 
 /** Writes a file that does not exist yet; one that does is never touched. */
 export async function writeNewFile(root: string, file: string, text: string): Promise<void> {
   const path = join(root, file);
+  if (privatePart(file) !== undefined) throw forbidden(file);
   try {
     await mkdir(dirname(path), { recursive: true });
+    await requireOwn(root, dirname(path), file);
     await writeFile(path, text, { flag: 'wx' });
   } catch (cause) {
     throw unwritable(file, cause);
@@ -20,6 +23,7 @@ export async function replaceFile(root: string, file: string, text: string): Pro
   let temporary: string | undefined;
   try {
     const path = await realpath(join(root, file));
+    await requireOwn(root, path, file);
     const { mode } = await stat(path);
     temporary = `${path}.pull.tmp`;
     await writeFile(temporary, text, { mode });
@@ -45,7 +49,22 @@ export function isThere(root: string, file: string): boolean {
   return existsSync(join(root, file));
 }
 
+/** A symbolic link must not lead a live text out of the project, or into what is run or read as a setting. */
+async function requireOwn(root: string, path: string, file: string): Promise<void> {
+  const way = relative(await realpath(root), await realpath(path)).replaceAll('\\', '/');
+  if (way === '..' || way.startsWith('../') || isAbsolute(way) || privatePart(way) !== undefined)
+    throw forbidden(file);
+}
+
+function forbidden(file: string): Failure {
+  return new Failure('usage', `${file} is not written: it leads to where no spec lies`, {
+    code: 'FILE_PRIVATE',
+    hint: 'no text is read from or written to a place outside the project, below a name with a dot, or node_modules',
+  });
+}
+
 function unwritable(file: string, cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
   return new Failure('usage', `${file} cannot be written: ${reasonOf(cause)}`, {
     code: 'FILE_WRITE',
     hint: 'what was written before stays; correct the cause and pull again',

@@ -13,7 +13,15 @@ import type { ConfirmPlan, Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from './promotions.ts';
+import {
+  type Bound,
+  digestsOfMove,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from './promotions.ts';
 
 export interface PromoteRequest {
   readonly version?: string;
@@ -63,7 +71,18 @@ async function run(
   await request.confirm(project, planned.plan);
   const outcome = await work.execute(planned, { promote: true, rerunTests: request.rerunTests === true });
   const unsaved = await work.save();
-  return { ...outcome, skipped: [], saved: undefined, desired, unsaved };
+  return {
+    ...outcome,
+    command: 'promote',
+    results: outcome.results.map((result) => ({
+      ...result,
+      digests: digestsOfMove(planned.plan, result, 'after'),
+    })),
+    skipped: [],
+    saved: undefined,
+    desired,
+    unsaved,
+  };
 }
 
 async function moveOf(

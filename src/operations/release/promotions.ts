@@ -1,11 +1,14 @@
 import { settledBinding } from '../../canonical/confirmed-promotion.ts';
+import { tokenOf } from '../../canonical/set-entries.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import type { GitInfo, Planned } from '../../model/plan.ts';
+import type { GitInfo, Plan, Planned } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import type { RemoteResource } from '../../model/remote.ts';
+import type { StepResult } from '../../model/report.ts';
 import type { Binding, State } from '../../model/state.ts';
 import { type Promotion, planMoves } from '../../plan/promotions.ts';
+import { fieldDigest } from '../../plan/review-units.ts';
 import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
@@ -96,4 +99,19 @@ export function planOfMoves(
     moves,
     settled: bound.filter(({ known, binding }) => known !== binding),
   });
+}
+
+/**
+ * The digests under which the fields of a move were reviewed: with a promotion what they become, with a rollback what
+ * is taken back.
+ */
+export function digestsOfMove(
+  plan: Plan,
+  { address }: StepResult,
+  side: 'before' | 'after',
+): readonly string[] {
+  const fields = plan.changes.find((change) => change.address === address)?.fields ?? [];
+  return fields.map(({ path, [side]: value }) =>
+    tokenOf(fieldDigest(plan, { address }, { path, before: null, after: value, origin: 'config' })),
+  );
 }

@@ -9,7 +9,15 @@ import type { ConfirmPlan, Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
-import { type Bound, planOfMoves, readBound, readVersion, requireAssistant, stateOf } from './promotions.ts';
+import {
+  type Bound,
+  digestsOfMove,
+  planOfMoves,
+  readBound,
+  readVersion,
+  requireAssistant,
+  stateOf,
+} from './promotions.ts';
 
 export interface RollbackRequest {
   readonly to?: string;
@@ -50,7 +58,19 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
     }
     const desired = { locate: () => undefined };
     const unsaved = await work.save();
-    return { ...outcome, skipped: [], saved: undefined, desired, unsaved };
+    return {
+      ...outcome,
+      command: 'rollback',
+      ...(request.reason !== undefined && { reason: request.reason }),
+      results: outcome.results.map((result) => ({
+        ...result,
+        digests: digestsOfMove(planned.plan, result, 'before'),
+      })),
+      skipped: [],
+      saved: undefined,
+      desired,
+      unsaved,
+    };
   });
 }
 

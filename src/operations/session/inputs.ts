@@ -8,6 +8,7 @@ import { chooseEnvironment, findProjectRoot, loadProject } from '../../specs/pro
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
+import { requireOwnFolder } from './own-folder.ts';
 
 /** What Git says, read without any network. */
 export interface Inputs {
@@ -20,7 +21,9 @@ export interface Inputs {
 export async function gatherProject(host: Host, environment = host.flags.env): Promise<Project> {
   if (host.workspace !== undefined) return chooseEnvironment(host.workspace.document, environment);
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
-  return await loadProject(root, environment);
+  const project = await loadProject(root, environment);
+  await requireOwnFolder(host.runtime, project);
+  return project;
 }
 
 /** Reads project and specs; errors in them end the command with all their diagnostics. */

@@ -21,7 +21,14 @@ export interface MergeRange {
 /** What the state and the clone know of the range. */
 export async function mergeRange(
   host: Host,
-  told: { readonly commit: string | undefined; readonly target: string | undefined },
+  told: {
+    readonly commit: string | undefined;
+    readonly target: string | undefined;
+    /** The commit of the last completed apply, where it is not that of the state any more. */
+    readonly since?: string;
+    /** Also what completed applies have seen. */
+    readonly whole?: boolean;
+  },
 ): Promise<MergeRange> {
   const project = await gatherProject(host);
   const git = gitFor(host.runtime, project);
@@ -43,6 +50,6 @@ export async function mergeRange(
       hint: 'add --branch main',
     });
   }
-  const since = state?.completed?.commit ?? undefined;
+  const since = told.whole === true ? undefined : (told.since ?? state?.completed?.commit ?? undefined);
   return { commit, target, since, commits: await firstParentLine(git, project.root, since, commit) };
 }

@@ -1,4 +1,6 @@
 import { restorable } from '../../canonical/archived.ts';
+import { referredKinds } from '../../canonical/walk.ts';
+import { withoutMissing } from '../../canonical/without-missing.ts';
 import type { Address } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
@@ -15,7 +17,7 @@ import { boundOtherwise } from '../session/bindings.ts';
 import { gather } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { openState } from '../session/open-state.ts';
-import { archivedConfig, presentIds, unknownReferences } from './restoring.ts';
+import { archivedConfig, leftOut, missingOf, presentIds, unknownReferences } from './restoring.ts';
 
 export interface RestoreRequest {
   readonly at?: string;
@@ -44,13 +46,15 @@ export async function restoreResource(host: Host, text: string, request: Restore
     const options = { prune: false, recreate: false, take: null, targets: [] };
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options);
     refuseBound(address, state, new Set(account.resources.map(({ id }) => id)));
-    const { config, lostSecrets, missingIds } = restorable(
-      SHAPES[kind],
-      archived,
-      presentIds(state, account),
-    );
-    if (missingIds.length > 0) throw unknownReferences(address, missingIds, state);
-    const restoring = restorePlan(planned, { address, kind, config });
+    const present = presentIds(state, account);
+    const { config: whole, lostSecrets, missingIds } = restorable(SHAPES[kind], archived, present);
+    const missing = await missingOf(connection.api, referredKinds(SHAPES[kind], whole), missingIds);
+    // A test is about an assistant: without that there is nothing to restore.
+    if (missing.size > 0 && kind === 'test') throw unknownReferences(address, [...missing], state);
+    const { config, left } = withoutMissing(SHAPES[kind], whole, missing);
+    if (left.length > 0) host.note(leftOut(address, left, missing, state));
+    const formerId = state?.deleted.findLast((copy) => copy.address === address)?.remote_id;
+    const restoring = restorePlan(planned, { address, kind, config, formerId });
     await request.confirm(inputs.project, restoring.plan);
     const outcome = await execute(restoring, { promote: true });
     if (lostSecrets.length > 0) {

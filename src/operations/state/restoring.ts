@@ -1,7 +1,7 @@
-import type { Address } from '../../model/address.ts';
+import type { Address, Kind } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { RemoteAccount } from '../../model/remote.ts';
+import type { Api, RemoteAccount } from '../../model/remote.ts';
 import type { State, StateStore } from '../../model/state.ts';
 
 /** The last live form of a deleted resource, or the one at a revision; fails with `usage` when there is none. */
@@ -69,4 +69,34 @@ export function unknownReferences(
         : addresses.map((one) => `assistantctl state restore ${one}`).join('   and   '),
     details: { address, ids },
   });
+}
+
+/** Those of the ids that the account really has not: not every kind was listed. */
+export async function missingOf(
+  api: Pick<Api, 'get'>,
+  kinds: ReadonlyMap<string, Kind>,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const answers = await Promise.all(
+    ids.map(async (id) => {
+      const kind = kinds.get(id);
+      return kind !== undefined && (await api.get(kind, id)) !== undefined ? [] : [id];
+    }),
+  );
+  return new Set(answers.flat());
+}
+
+/** What a restored resource lacks because it no longer exists, and how it may come back. */
+export function leftOut(
+  address: Address,
+  pointers: readonly string[],
+  missing: ReadonlySet<string>,
+  state: State | undefined,
+): string {
+  const copies = (state?.deleted ?? []).filter(({ remote_id }) => missing.has(remote_id));
+  const again = [...new Set(copies.map((copy) => copy.address))].map(
+    (one) => `assistantctl state restore ${one}`,
+  );
+  const hint = again.length === 0 ? '' : `A copy is kept of some of it: ${again.join('   and   ')}\n`;
+  return `note: ${address} is restored without ${pointers.join(', ')}: what it refers to there no longer exists (${[...missing].join(', ')}).\n${hint}`;
 }

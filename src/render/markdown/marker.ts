@@ -1,4 +1,4 @@
-import { formatEntries, parseEntries, setEntryOf } from '../../canonical/set-entries.ts';
+import { formatEntries, parseEntries, placeOfUnit, setEntryOf } from '../../canonical/set-entries.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { ReviewedSet, SetEntry } from '../../model/review.ts';
 import { markerValue } from './markdown.ts';
@@ -173,4 +173,9 @@ export function sameSubject(a: Marker, b: Marker): boolean {
 /** The text after its marker. */
 export function withoutMarker(text: string): string {
   return text.replace(PATTERN, '').replace(/^\s*\n/, '');
+}
+
+/** The place that all entries of an address lie at or below. */
+export function placeOfAddress(address: string): string {
+  return placeOfUnit({ address, action: 'update', path: '' });
 }

@@ -10,7 +10,7 @@ import { actionWords, listSome } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
-import { reportVerdict } from './report-text.ts';
+import { canaryWords, reportVerdict } from './report-text.ts';
 
 /** What an apply did, as a comment or job summary: trouble first, within a budget of bytes. */
 
@@ -39,6 +39,7 @@ function versionCell(result: StepResult): string {
   if (result.version_id === null) return '';
   const version = code(result.version_id);
   if (result.promoted) return `${version}, promoted to main`;
+  if (result.rollout !== undefined) return `${version}, ${canaryWords(result.rollout)}`;
   return result.action === 'create' ? version : `${version}, staged only`;
 }
 

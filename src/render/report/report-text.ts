@@ -1,6 +1,6 @@
 import { compareNaturally } from '../../model/natural-order.ts';
-import type { ApplyReport, StepError, StepResult, StepStatus } from '../../model/report.ts';
-import { type ChangeGroup, groupOf } from '../terminal/plan-words.ts';
+import type { ApplyReport, OpenedRollout, StepError, StepResult, StepStatus } from '../../model/report.ts';
+import { type ChangeGroup, groupOf, shortTime } from '../terminal/plan-words.ts';
 import {
   columns,
   count,
@@ -117,7 +117,16 @@ function versionText(result: StepResult): string {
   if (result.version_id === null) return '';
   const version = `version ${visible(result.version_id)}`;
   if (result.promoted) return `${version} (promoted)`;
+  if (result.rollout !== undefined) return `${version} (${canaryWords(result.rollout)})`;
   return result.action === 'create' ? version : `${version} (staged, main unchanged)`;
+}
+
+/** An opened canary is what some callers hear already. */
+export function canaryWords({ weight, next, next_at, deadline_at }: OpenedRollout): string {
+  const [share] = next;
+  const then = share === undefined ? 'promoted' : `${share} %`;
+  const deadline = deadline_at === null ? '' : `, given up at ${shortTime(deadline_at)}`;
+  return `canary open: ${weight} % of the calls, ${then} at ${shortTime(next_at)} at the earliest${deadline}`;
 }
 
 function errorLines(error: StepError, style: Style): readonly string[] {

@@ -8,9 +8,15 @@ import { displayWidth, truncate } from './width.ts';
 /** Each value with where it comes from, on one line where that fits. */
 export function renderExplained(address: string, list: readonly Explained[], style: Style): string {
   const width = usableWidth(style);
-  const lines = list.flatMap(({ pointer, value, origin }) => {
+  const lines = list.flatMap(({ pointer, value, origin, ignored }) => {
     const said = truncate(`  ${visible(pointer)}: ${inline(value)}`, width, glyphs(style).ellipsis);
-    const from = origin === null ? '' : originText(origin);
+    const words = [
+      ...(origin === null ? [] : [originText(origin)]),
+      ...(ignored === undefined
+        ? []
+        : [`neither compared nor written: ignore_changes has ${visible(ignored)}`]),
+    ];
+    const from = words.join('; ');
     const one = `${said}  ${from}`;
     return displayWidth(one) <= width
       ? [`${said}  ${paint(style, 'dim', from)}`]

@@ -175,7 +175,7 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
     }
   }
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
-  if (extra.protected === true) {
+  if (extra.protected === true && !isEmpty(plan)) {
     const wants =
       extra.file === undefined ? `: apply wants a saved plan or --approve ${plan.environment}` : '';
     lines.push(`${plan.environment} is protected${wants}.`);

@@ -2,6 +2,7 @@ import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
+import { privatePart } from '../../model/private-path.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { systemReason } from '../problems/text.ts';
 
@@ -110,6 +111,11 @@ function followLink(path: string, entry: Dirent, listing: Listing): void {
   if (!folder && !isYamlName(entry.name)) return;
   if (!isInside(listing.rootReal, target)) {
     report(listing, path, 'FILE_OUTSIDE', 'the symbolic link leaves the project; specs must lie inside it');
+    return;
+  }
+  if (privatePart(displayPath(listing.rootReal, target)) !== undefined) {
+    const message = 'the symbolic link leads to where credentials and programs are kept; no spec lies there';
+    report(listing, path, 'FILE_PRIVATE', message);
     return;
   }
   if (!folder) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { brokenText } from '../../model/broken-text.ts';
+import { privatePart } from '../../model/private-path.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';
@@ -35,6 +36,7 @@ export function createInclude(root: string): Include {
     if (path === '') return { code: 'FILE_MISSING', message: '$file names no file' };
     const wanted = resolve(join(root, dirname(yamlFile)), path);
     if (isAbsolute(path) || !isInside(resolve(root), wanted)) return outside(path);
+    if (privatePart(displayPath(resolve(root), wanted)) !== undefined) return forbidden(path);
     const earlier = known.get(wanted);
     if (earlier !== undefined) return earlier;
     const included =
@@ -49,6 +51,7 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
   try {
     real = realpathSync(wanted);
     if (!isInside(rootReal, real)) return outside(path);
+    if (privatePart(displayPath(rootReal, real)) !== undefined) return forbidden(path);
     if (statSync(real).isDirectory()) {
       return { code: 'FILE_UNREADABLE', message: `${path} is a folder; $file names a text file` };
     }
@@ -95,6 +98,15 @@ function outside(path: string): Included {
     code: 'FILE_OUTSIDE',
     message: `the file ${path} lies outside the project`,
     hint: 'move it into the project and name it relative to the YAML file',
+  };
+}
+
+/** Whether the file is there is not told either. */
+function forbidden(path: string): Included {
+  return {
+    code: 'FILE_PRIVATE',
+    message: `${path} lies where credentials and programs are kept: below a name that begins with a dot, or node_modules`,
+    hint: 'move the text to another folder of the project',
   };
 }
 
@@ -150,8 +162,8 @@ function namesIn(folder: string): readonly string[] {
 function similarFile(wanted: string): string | undefined {
   try {
     const folder = dirname(wanted);
-    const name = nearest(wanted.slice(folder.length + 1), readdirSync(folder));
-    return name;
+    const names = readdirSync(folder).filter((each) => privatePart(each) === undefined);
+    return nearest(wanted.slice(folder.length + 1), names);
   } catch {
     return undefined;
   }

@@ -3,14 +3,13 @@
  * and looks at every text for credentials. Parts in which nothing changes are returned as they are.
  * Inside free JSON (parameter schemas, dynamic variables, expressions) `$ref` and `$file` are the user's own.
  */
-import { isKind, KEY_PATTERN, type RefKind, type RefTarget } from '../../model/address.ts';
 import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
 import type { Reference } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
-import { KINDS } from '../../model/kinds.ts';
 import type { ObjectShape } from '../../model/shape.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
+import { checkReference } from './check-reference.ts';
 import type { ReadData } from './data-files.ts';
 import { filePaths, isDataFile } from './file-references.ts';
 import type { Include, Included } from './include.ts';
@@ -45,6 +44,8 @@ export interface Resolved {
   readonly findings: readonly Finding[];
   /** The text files that values were read from, by the pointer of the value in the document. */
   readonly texts: ReadonlyMap<string, readonly TextPart[]>;
+  /** Paths of ids of the account that are written out. */
+  readonly literalIds: readonly (readonly string[])[];
   /** False when another environment's variables would give the same. */
   readonly variable: boolean;
 }
@@ -62,18 +63,28 @@ interface Walk {
   readonly references: Reference[];
   readonly findings: Finding[];
   readonly texts: Map<string, readonly TextPart[]>;
+  readonly literalIds: (readonly string[])[];
   variable: boolean;
 }
 
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
 export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: ResolveContext): Resolved {
-  const walk: Walk = { context, path: [], references: [], findings: [], texts: new Map(), variable: false };
+  const walk: Walk = {
+    context,
+    path: [],
+    references: [],
+    findings: [],
+    texts: new Map(),
+    literalIds: [],
+    variable: false,
+  };
   const resolved = resolveObject(spec, shape, walk);
   return {
     spec: resolved,
     references: walk.references,
     findings: walk.findings,
     texts: walk.texts,
+    literalIds: walk.literalIds,
     variable: walk.variable,
   };
 }
@@ -168,41 +179,6 @@ function resolveReference(value: JsonObject, target: string, place: SpecPlace, w
   if ('code' in reference) add(walk, reference);
   else walk.references.push({ pointer: toPointer(walk.path), target: reference.target });
   return target === value.$ref ? value : { $ref: target };
-}
-
-function checkReference(
-  value: JsonObject,
-  target: string,
-  wanted: RefKind | undefined,
-): Problem | { target: RefTarget } {
-  if (Object.keys(value).length > 1)
-    return { code: 'REF_INVALID', message: '$ref stands alone in its mapping' };
-  const slash = target.indexOf('/');
-  const kind = target.slice(0, Math.max(0, slash));
-  const key = target.slice(slash + 1);
-  if (slash < 0 || key === '') {
-    const example = `${wanted ?? 'tool'}/${key === '' ? 'some-key' : key}`;
-    return { code: 'REF_INVALID', message: `${target} is no reference`, hint: `write ${example}` };
-  }
-  if (wanted !== undefined && kind !== wanted) {
-    const message = `a reference to ${article(wanted)} is needed here, found ${target}`;
-    return { code: 'REF_KIND', message, hint: `write { $ref: ${wanted}/… }` };
-  }
-  if (kind === 'integration') return { target: `integration/${key}` };
-  if (!isKind(kind) || kind === 'test') {
-    return {
-      code: 'REF_INVALID',
-      message: `${target} is no reference to an assistant, tool, MCP server, insight or group`,
-    };
-  }
-  if (!KEY_PATTERN.test(key))
-    return { code: 'REF_INVALID', message: `${key} is no key; keys hold a-z, 0-9 and -` };
-  return { target: `${kind}/${key}` };
-}
-
-function article(kind: RefKind): string {
-  const noun = kind === 'integration' ? kind : KINDS[kind].noun;
-  return kind === 'tool' ? `a ${noun}` : `an ${noun}`;
 }
 
 /** The parts of a text: a list of texts and files with one file at least. */
@@ -307,8 +283,10 @@ function pointerOf(path: readonly string[]): string {
   return `/spec${toPointer(path)}`;
 }
 
-function isBareAddress(text: string, place: SpecPlace): boolean {
-  return typeof place !== 'string' && place.t === 'scalar' && place.ref !== undefined && OURS.test(text);
+/** Names of the integration catalogue are the same in every account. */
+function isAccountId(place: SpecPlace): boolean {
+  if (typeof place === 'string' || place.t !== 'scalar') return false;
+  return place.ref !== undefined && place.ref !== 'integration';
 }
 
 /** The list or mapping that `${each.value.NAME}` stands for where it stands alone. */
@@ -325,10 +303,7 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const whole = wholeEntry(text, walk);
   if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
-  if (isBareAddress(resolved, place)) {
-    const message = `${resolved} is the address of a document, and stands where the API takes an id`;
-    add(walk, { code: 'REF_INVALID', message, hint: `write { $ref: ${resolved} }` });
-  }
+  if (isAccountId(place) && !mentionsVariable(text) && !OURS.test(text)) walk.literalIds.push([...walk.path]);
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 

@@ -36,12 +36,17 @@ export function unreplaced(problem: VariableProblem, place: TextPlace): Describe
         hint: HINTS[code],
       };
     case 'EACH_UNKNOWN':
-      return { severity: 'error', code, message: `${written} names nothing here`, hint: HINTS[code] };
+      return { severity: 'error', code, message: eachMessage(problem), hint: HINTS[code] };
     case 'PLACEHOLDER_STAYS':
       return placeholder(problem, place);
     default:
       return code satisfies never;
   }
+}
+
+function eachMessage({ written, entry }: VariableProblem): string {
+  if (entry === undefined) return `${written} stands in a document without for_each`;
+  return `${written} names nothing that the entry ${entry} has`;
 }
 
 function placeholder({ code, written, near, meant }: VariableProblem, place: TextPlace): Described {

@@ -24,6 +24,8 @@ export interface VariableProblem {
   /** The variable's name; for what is not ours the text between the braces. */
   readonly name: string;
   readonly offset: number;
+  /** The entry that lacks what is named. */
+  readonly entry?: string;
   /** It is ours but for a slip. */
   readonly near?: true;
   /** What was probably meant. */
@@ -39,7 +41,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 const ESCAPED_OURS_OR_START = /\$\$\{|\$\{(?:(var|each)\.([^}\n]*)(\}?))?/g;
 const WHOLE = /^\$\{(?:var|each)\.[^}\n]*\}$/;
 /** A placeholder that only a slip of the keyboard makes foreign. */
-const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*(?:[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)|$)/i;
+const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)/i;
 
 /** True when the text may hold a variable or an escaped `${`; a cheap test before {@link interpolate}. */
 export function mentionsVariable(text: string): boolean {
@@ -74,7 +76,7 @@ export function interpolate(text: string, scope: Scope): Interpolated {
       if (value === OPEN) return written;
       if (value === undefined) {
         const code = root === 'var' ? 'VARIABLE_UNKNOWN' : 'EACH_UNKNOWN';
-        problems.push({ code, written, name, offset });
+        problems.push({ code, written, name, offset, ...entryOf(code, scope) });
         return written;
       }
       if (root === 'var' || !mentionsVariable(value)) return value;
@@ -93,6 +95,10 @@ export function variableNames(text: string): readonly string[] {
     root === 'var' && name !== undefined ? [name] : [],
   );
   return [...new Set(names)];
+}
+
+function entryOf(code: string, { each }: Scope): Pick<VariableProblem, 'entry'> {
+  return code === 'EACH_UNKNOWN' && each !== undefined && each !== 'open' ? { entry: each.key } : {};
 }
 
 const OPEN = Symbol('open');

@@ -46,7 +46,15 @@ export function explainSpec(
     return defaultsOf(staticShape(shape, at), at);
   }
   const explaining: Explaining = { specs, address, layers, shape, spec: resource.spec };
-  return leavesOf(at(resource.spec, found), found).map((path) => explainValue(explaining, path));
+  const ignored = resource.lifecycle.ignoreChanges.flatMap((each) => {
+    const path = writtenPath(shape, resource.spec, fromPointer(each));
+    return path.length < fromPointer(each).length ? [] : [{ pointer: each, path }];
+  });
+  return leavesOf(at(resource.spec, found), found).map((path) => {
+    const under = ignored.find((each) => each.path.every((part, index) => part === path[index]));
+    const explained = explainValue(explaining, path);
+    return under === undefined ? explained : { ...explained, ignored: under.pointer };
+  });
 }
 
 interface Explaining {

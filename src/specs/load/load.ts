@@ -1,7 +1,7 @@
 import { parseAddress } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { atLevels, type Diagnostic } from '../../model/diagnostic.ts';
-import { type EnvironmentIdentity, selectEnvironments } from '../../model/environment-match.ts';
+import { selectEnvironments } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, toPointer } from '../../model/json.ts';
 import type { Environment, Project } from '../../model/project.ts';
@@ -15,6 +15,7 @@ import { checkEnvelopes } from '../documents/resource-documents.ts';
 import { createResolver, type ResolvedEnvironment, type ResolveEnvironment } from '../project/environment.ts';
 import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
+import type { ProjectEnvironment } from '../project/where-documents-exist.ts';
 
 /** The specs of one environment with what they were made from, for those who explain or edit them. */
 export interface OpenSpecs {
@@ -40,7 +41,7 @@ type Folder = Pick<Project, 'root' | 'specs' | 'ignore' | 'unknownFields' | 'set
  */
 export function readSpecs(
   project: Folder,
-  environments: readonly EnvironmentIdentity[],
+  environments: readonly ProjectEnvironment[],
   adjust: (document: SpecDocument) => SpecDocument = (document) => document,
 ): ReadSpecs {
   const { root, specs, ignore, unknownFields, settings } = project;
@@ -92,8 +93,10 @@ function readOwn(project: Project): ReadSpecs {
   return readSpecs(project, identitiesOf(project));
 }
 
-function identitiesOf(project: Project): readonly EnvironmentIdentity[] {
-  return project.environments.map((name) => ({ name, groups: project.groups[name] ?? [] }));
+/** All environments, in the order of the project file. */
+function identitiesOf({ environments, environment, sisters }: Project): readonly ProjectEnvironment[] {
+  const all = [environment, ...sisters];
+  return environments.flatMap((name) => all.filter((each) => each.name === name));
 }
 
 /** The project's environment and, from the same files, those of the other accounts. */

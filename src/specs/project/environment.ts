@@ -1,9 +1,8 @@
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource, Lifecycle } from '../../model/desired.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
-import { type EnvironmentIdentity, environmentMatch } from '../../model/environment-match.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
-import { isArray, isObject, type Json } from '../../model/json.ts';
+import { isArray, isObject } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { Environment } from '../../model/project.ts';
 import { checkDocument } from '../documents/check-document.ts';
@@ -29,9 +28,10 @@ import type { Locate } from '../documents/source.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
+import { isElsewhere, type ProjectEnvironment, sharedIds } from './where-documents-exist.ts';
 
 export interface ResolveOptions {
-  readonly environments: readonly EnvironmentIdentity[];
+  readonly environments: readonly ProjectEnvironment[];
   readonly unknownFields: 'error' | 'allow';
   readonly include: Include;
   readonly data: ReadData;
@@ -58,18 +58,6 @@ interface Checked {
 export type ResolveEnvironment = (
   environment: Pick<Environment, 'name' | 'groups' | 'variables'>,
 ) => ResolvedEnvironment;
-
-/** A misspelt environment must not hide what else is wrong: such a document is checked in every environment. */
-function isElsewhere(
-  only: readonly Json[],
-  environment: EnvironmentIdentity,
-  environments: readonly EnvironmentIdentity[],
-): boolean {
-  const means = (entry: Json, each: EnvironmentIdentity): boolean =>
-    typeof entry === 'string' && environmentMatch(entry, each) !== undefined;
-  const known = only.filter((entry) => environments.some((each) => means(entry, each)));
-  return known.length > 0 ? !known.some((entry) => means(entry, environment)) : only.length === 0;
-}
 
 /**
  * Prepares a folder for being resolved for one environment or several. Documents that come out the same
@@ -173,7 +161,11 @@ function checkOne(
     ...(isArray(body.only) && { only: body.only }),
     position,
   };
-  const findings = [...resolved.findings, ...checkResolved(document, chain, resolved, options)];
+  const findings = [
+    ...resolved.findings,
+    ...checkResolved(document, chain, resolved, options),
+    ...sharedIds(resolved.literalIds, document, layers, options.environments),
+  ];
   const overlays = chain.documents.some((each) => hasOverlays(each.body));
   return {
     checked: { resource, findings, texts: resolved.texts },

@@ -1,7 +1,6 @@
 /** Variables of the project file: written on project, group and environment, where the nearest wins. */
 import { isArray, isObject, type JsonObject, type Path, toPointer } from '../../model/json.ts';
 import type { Environment, VariableOrigin } from '../../model/project.ts';
-import type { Locate, SourceFile } from '../documents/source.ts';
 import { unreplaced } from '../documents/variable-findings.ts';
 import { interpolate, mentionsVariable, variableNames } from '../documents/variables.ts';
 import type { Finding } from '../problems/problem.ts';
@@ -15,13 +14,13 @@ export interface ProjectVariables {
 }
 
 /**
- * Works out the variables of every environment. Values may use other variables of the same environment, whichever
+ * Works out the variables of every environment. `body` holds scalars as they are written: `+13125550100` without
+ * quotes is a number to YAML, and would lose its plus sign. Values may use other variables of the same environment, whichever
  * level wrote them; a circle is an error.
  */
-export function projectVariables(body: JsonObject, source: SourceFile, locate: Locate): ProjectVariables {
+export function projectVariables(body: JsonObject): ProjectVariables {
   const findings = new Map<string, Finding>();
   const byEnvironment = new Map<string, EnvironmentVariables>();
-  const rawAt = rawReader(source, locate);
   const environments = objectIn(body, 'environments');
   for (const name of Object.keys(environments)) {
     const levels: readonly Path[] = [
@@ -34,7 +33,7 @@ export function projectVariables(body: JsonObject, source: SourceFile, locate: L
       const written = level.reduce<JsonObject>((at, part) => objectIn(at, part), body);
       for (const [variable, value] of Object.entries(written)) {
         const path = [...level, variable];
-        origins[variable] = { path, raw: typeof value === 'string' ? value : rawAt(path, value) };
+        origins[variable] = { path, raw: typeof value === 'string' ? value : String(value) };
       }
     }
     const { values, problems } = evaluate(origins);
@@ -49,18 +48,6 @@ export function groupsOf(environment: JsonObject): readonly string[] {
   const { group } = environment;
   if (typeof group === 'string') return [group];
   return isArray(group) ? group.filter((name) => typeof name === 'string') : [];
-}
-
-/**
- * Variables are texts. An unquoted number keeps the characters it was written with: `+13125550100` without
- * quotes is a number to YAML, and would lose its plus sign.
- */
-function rawReader(source: SourceFile, locate: Locate): (path: Path, value: unknown) => string {
-  return (path, value) => {
-    const located = locate(source, 0, path);
-    const written = located === undefined ? '' : source.text.slice(located.start, located.end);
-    return written.startsWith('*') || written === '' ? String(value) : written;
-  };
 }
 
 interface Evaluated {

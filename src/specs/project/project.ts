@@ -126,11 +126,11 @@ export function readProjectDocument(root: string): ReadProject {
     return { document: undefined, problems: [{ severity: 'error', code: 'FILE_BROKEN', ...rest, position }] };
   }
   const locate = createLocate();
-  const { body, problems } = parseBody(source);
+  const { body, written, problems } = parseBody(source);
   if (body === undefined) return { document: undefined, problems };
   const known = (finding: Finding): Diagnostic => toDiagnostic(finding, source, locate);
   const schema = projectFile(body) ? [] : schemaFindings(projectFile.errors ?? [], body, fieldsOfProject);
-  const variables = projectVariables(body, source, locate);
+  const variables = projectVariables(written);
   const wrong = variables.findings.filter(({ severity }) => severity === 'error');
   const remarks = variables.findings.filter(({ severity }) => severity !== 'error');
   const findings = [...schema, ...ownRules(body), ...(schema.length === 0 ? wrong : [])];
@@ -145,6 +145,8 @@ export function readProjectDocument(root: string): ReadProject {
 /** The body, or every reason why there is none. */
 function parseBody(source: SourceFile): {
   readonly body: JsonObject | undefined;
+  /** The same with numbers and booleans as the texts that were written. */
+  readonly written: JsonObject;
   readonly problems: readonly Diagnostic[];
 } {
   const { documents, problems } = parseYaml(source.text);
@@ -167,9 +169,14 @@ function parseBody(source: SourceFile): {
     found.push({ ...at, message, offset: second.contents?.range[0] ?? second.range[0] });
   }
   const body = found.length === 0 && isObject(value?.value) ? value.value : undefined;
+  const texts =
+    document === undefined || body === undefined
+      ? {}
+      : yamlValue(document.contents, source.text, 'written').value;
   const named = found.map((problem) => namingBraces(problem, source.text));
   return {
     body,
+    written: isObject(texts) ? texts : {},
     problems: named.map(({ offset, ...rest }) => ({ ...rest, position: positionAt(source, offset) })),
   };
 }

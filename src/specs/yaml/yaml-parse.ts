@@ -108,7 +108,6 @@ function describe(error: YAMLError, text: string): TextProblem {
     const message = 'inside { } and [ ] a text with ${var.…} needs quotes';
     return { ...at, code: 'YAML_SYNTAX', message, hint: 'put the whole text in quotes' };
   }
-  if (/(^|[:\-[,]\s*)\{\{/.test(lineAt(text, offset))) return { ...at, code: 'YAML_SYNTAX', ...BRACES };
   const [, closing] = /end with a ([\]}])/.exec(error.message) ?? [];
   if (closing !== undefined) {
     const opening = closing === '}' ? '{' : '[';
@@ -118,17 +117,6 @@ function describe(error: YAMLError, text: string): TextProblem {
   const sentence = SENTENCES[error.code];
   if (sentence === undefined) return { ...at, code: 'YAML_SYNTAX', message: lowerFirst(error.message) };
   return { ...at, code: 'YAML_SYNTAX', ...sentence };
-}
-
-/** The slip of this trade: a text that begins with a dynamic variable. */
-export const BRACES = {
-  message: 'a plain text cannot begin with {{, which begins a mapping',
-  hint: 'put the whole text in quotes: "{{name}} …"',
-};
-
-function lineAt(text: string, offset: number): string {
-  const end = text.indexOf('\n', offset);
-  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, end < 0 ? text.length : end);
 }
 
 const SENTENCES: { readonly [code: string]: { readonly message: string; readonly hint?: string } } = {

@@ -7,7 +7,6 @@ import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scala
 import type { Json, JsonObject, Path } from '../../model/json.ts';
 import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
-import { BRACES } from './yaml-parse.ts';
 
 /** Values that aliases may add to a document beyond those written. */
 const MAX_ALIASED_VALUES = 10_000;
@@ -233,10 +232,6 @@ function readKey(
   }
   if (!isScalar(key) || typeof key.value !== 'string') {
     const written = isScalar(key) ? String(key.source ?? key.value) : undefined;
-    if (reading.text.startsWith('{{', map.range[0])) {
-      report(reading, 'YAML_KEY_TYPE', BRACES.message, map.range[0], BRACES.hint);
-      return undefined;
-    }
     const message = written === undefined ? 'a key must be a plain text' : `the key ${written} is not a text`;
     report(
       reading,

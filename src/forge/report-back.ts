@@ -1,0 +1,208 @@
+/** What became of a change request after its merge, told on the request itself. */
+import type { Forge } from '../model/forge.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
+import type { ApplyReport, StepResult } from '../model/report.ts';
+import type { RolloutEntry, RolloutReport } from '../model/rollout-report.ts';
+import { prose } from '../render/markdown/markdown.ts';
+import type { Marker } from '../render/markdown/marker.ts';
+import { NO_DIGEST, placeOfAddress } from '../render/markdown/marker.ts';
+import { renderReportMarkdown } from '../render/report/report-markdown.ts';
+import { canaryWords } from '../render/report/report-text.ts';
+import { shortTime } from '../render/terminal/plan-words.ts';
+import { type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
+import { withStatus } from './status-line.ts';
+import { ownPosts } from './sticky.ts';
+
+/** A document that a command printed as JSON after a merge. */
+export type Report =
+  | { readonly kind: 'apply'; readonly report: ApplyReport; readonly refusal: string | undefined }
+  | { readonly kind: 'rollout'; readonly report: RolloutReport }
+  | { readonly kind: 'removed'; readonly preview: string }
+  | { readonly kind: 'failure'; readonly refusal: string };
+
+/** Undefined for a document that is none of them. */
+export function readReport(value: Json): Report | undefined {
+  if (!isObject(value)) return undefined;
+  const refusal =
+    isObject(value.error) && typeof value.error.code === 'string' ? value.error.code : undefined;
+  if (isApplyReport(value)) return { kind: 'apply', report: value, refusal };
+  if (isRolloutReport(value)) return { kind: 'rollout', report: value };
+  if (isArray(value.traces)) {
+    const preview = isObject(value.traces[0]) ? value.traces[0].preview : value.preview;
+    return { kind: 'removed', preview: typeof preview === 'string' ? preview : '' };
+  }
+  return refusal === undefined ? undefined : { kind: 'failure', refusal };
+}
+
+function isApplyReport(value: unknown): value is ApplyReport {
+  return (
+    isObject(value) &&
+    typeof value.outcome === 'string' &&
+    isArray(value.results) &&
+    value.results.every((result) => isObject(result) && typeof result.status === 'string')
+  );
+}
+
+function isRolloutReport(value: unknown): value is RolloutReport {
+  return isObject(value) && isArray(value.rollouts) && value.rollouts.every(isObject);
+}
+
+/** Where the report is told. */
+export interface Told {
+  readonly change: number;
+  readonly status: string;
+}
+
+export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
+  readonly commits: readonly string[] | undefined;
+  /** The request of this run, where it has one. */
+  readonly change: number | undefined;
+  readonly now: string;
+}
+
+/** Commits behind the present one in which the request is looked for that brought what is now moved. */
+const LOOK_BACK = 30;
+
+/**
+ * Gives each change request the status of its own changes, and marks the plans of open ones that were made before
+ * their target moved. Rejects with `ApiError` when the forge refuses.
+ */
+export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+  if (report.kind === 'removed') return await tellRemoved(forge, at);
+  const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
+  const sets = await mergedSets(forge, { ...at, commits });
+  const told: Told[] = [];
+  for (const set of sets) {
+    const status = statusFor(report, set, at);
+    if (status !== undefined && (await tell(forge, set.change, at, 'plan', status))) {
+      told.push({ change: set.change, status });
+    }
+  }
+  return [...told, ...(await markOutdated(forge, report, at))];
+}
+
+/** True for what concerns requests that were applied before, and not those that wait. */
+export function looksBack(report: Report): boolean {
+  return report.kind === 'rollout' || (report.kind === 'apply' && report.report.command !== undefined);
+}
+
+function statusFor(report: Report, set: MergedSet, { environment, now }: ReportPlaces): string | undefined {
+  const when = shortTime(now);
+  if (report.kind === 'failure')
+    return `Waiting: the apply to ${environment} ended with ${report.refusal} at ${when}`;
+  if (report.kind === 'rollout') {
+    const own = report.report.rollouts.filter(({ address }) => touches(set, address));
+    return own.length === 0 ? undefined : own.map((entry) => rolloutWords(entry, environment)).join('; ');
+  }
+  if (report.kind !== 'apply') return undefined;
+  const { report: applied, refusal } = report;
+  const tokens = new Set((set.marker?.review?.entries ?? []).map(({ token }) => token));
+  const own = applied.results.filter(({ digests = [] }) => digests.some((token) => tokens.has(token)));
+  if (applied.command === 'rollback') {
+    const why = applied.reason === undefined ? '' : `: ${applied.reason}`;
+    return own.length === 0 ? undefined : `Rolled back in ${environment} at ${when}${why}`;
+  }
+  if (applied.command === 'promote') {
+    return own.length === 0 ? undefined : `${words(own)} in ${environment} at ${when}`;
+  }
+  if (own.length > 0) return `${words(own)} to ${environment} at ${when}`;
+  if (applied.outcome === 'refused') {
+    return `Waiting: the apply to ${environment} was refused${refusal === undefined ? '' : ` (${refusal})`} at ${when}`;
+  }
+  return set.marker === undefined && applied.outcome === 'partial'
+    ? undefined
+    : `Applied to ${environment} at ${when}: nothing of it was left to do`;
+}
+
+/** Applied, partly applied, failed or waiting, with what callers hear of an open canary. */
+function words(results: readonly StepResult[]): string {
+  const done = results.filter(({ status }) => status === 'applied' || status === 'skipped');
+  const failed = results.filter(({ status }) => status === 'failed' || status === 'unknown');
+  const held = results.filter(({ error }) => error?.code === 'HELD');
+  const canaries = results.flatMap(({ address, rollout }) =>
+    rollout === undefined ? [] : [`${address}: ${canaryWords(rollout)}`],
+  );
+  const why = failed.flatMap(({ address, error }) => (error === null ? [] : [`${address}: ${error.code}`]));
+  const tail = [...canaries, ...why].join('; ');
+  const more = tail === '' ? '' : ` (${tail})`;
+  if (done.length === results.length) return `Applied${more}`;
+  if (done.length > 0) return `Partly applied${more}`;
+  if (failed.length > 0) return `Failed${more}`;
+  return held.length > 0 ? 'Held, because it was taken back, and not applied' : 'Waiting: not attempted';
+}
+
+function rolloutWords(entry: RolloutEntry, environment: string): string {
+  const { address, action, phase, weight, next_at, deadline_at, reason } = entry;
+  if (phase === 'promoted') return `${address} is promoted in ${environment}`;
+  if (phase === 'aborted')
+    return `Rolled back: the rollout of ${address} was aborted${reason === null ? '' : `: ${reason}`}`;
+  if (action === 'paused' || phase === 'paused')
+    return `The rollout of ${address} is paused${reason === null ? '' : `: ${reason}`}`;
+  const next = next_at === null ? '' : `, next step at ${shortTime(next_at)}`;
+  const deadline = deadline_at === null ? '' : `, given up at ${shortTime(deadline_at)}`;
+  return `Canary of ${address} in ${environment}: ${weight} % of the calls${next}${deadline}`;
+}
+
+/** True where a set speaks of an address. */
+function touches({ marker }: MergedSet, address: string): boolean {
+  const owner = placeOfAddress(address);
+  const entries = marker?.review?.entries ?? [];
+  return entries.some(({ place }) => place === owner || place.startsWith(`${owner}.`));
+}
+
+/** False where the request has no comment of ours. */
+async function tell(
+  forge: Forge,
+  change: number,
+  { environment, project, author }: Pick<ReportPlaces, 'environment' | 'project' | 'author'>,
+  topic: string,
+  status: string,
+): Promise<boolean> {
+  const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
+  const post = ownPosts(await forge.comments(change), subject, author).at(-1);
+  if (post === undefined) return false;
+  const body = withStatus(post.body, status);
+  if (body !== post.body) await forge.editComment(change, post.id, body);
+  return true;
+}
+
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+  const { change } = at;
+  if (change === undefined) return [];
+  const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
+  return (await tell(forge, change, at, 'preview', status)) ? [{ change, status }] : [];
+}
+
+/** After an apply that wrote something, plans of open requests were made against what is no longer there. */
+async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+  const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
+  if (!wrote) return [];
+  const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
+  const told: Told[] = [];
+  for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
+    if (await tell(forge, number, at, 'plan', status)) told.push({ change: number, status });
+  }
+  return told;
+}
+
+/** Open requests that are looked at. */
+const MOST_OPEN = 50;
+
+/** For the summary of the job. */
+export function reportMarkdown(
+  report: Report,
+  { project, environment }: Pick<ReportPlaces, 'project' | 'environment'>,
+): string {
+  switch (report.kind) {
+    case 'apply':
+      return renderReportMarkdown(report.report, { project, environment });
+    case 'rollout':
+      return `### Rollouts in ${prose(environment)}\n\n${report.report.rollouts.map((entry) => `- ${prose(rolloutWords(entry, environment))}`).join('\n')}\n`;
+    case 'removed':
+      return '### The preview is removed\n';
+    case 'failure':
+      return `### The apply to ${prose(environment)} ended with ${prose(report.refusal)}\n`;
+    default:
+      return report satisfies never;
+  }
+}

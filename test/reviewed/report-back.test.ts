@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { readMarker } from '../../src/render/markdown/marker.ts';
+import { assistant } from './repository.ts';
+import { world } from './world.ts';
+
+const status = (body: string | undefined): string => body?.split('\n')[1] ?? '';
+
+describe('comment --report', () => {
+  test('gives each request the status of its own changes, and keeps what was reviewed', async () => {
+    const { repo, forge, merged, apply, report, print } = await world();
+    const { project } = repo;
+    const one = await merged('one', () => project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+    const two = await merged('two', () => project.write('assistants/new.yaml', assistant('new')));
+    const open = forge.open('a'.repeat(40));
+    forge.say(open, two.request.markdown);
+    const body = { errors: [{ code: '10015', title: 'Bad Request', detail: 'no' }] };
+    repo.server.setFaults(({ method, path }) =>
+      method === 'POST' && path.endsWith('/ai/assistants')
+        ? { kind: 'status', status: 400, body }
+        : undefined,
+    );
+    const failed = await apply('--format', 'json');
+    expect(failed.code).toBe(7);
+    const told = await report(failed.stdout);
+    expect(told.code, told.stderr).toBe(0);
+    expect(status(one.pull.comments[0]?.body)).toContain('Applied to live');
+    expect(status(two.pull.comments[0]?.body)).toContain('Failed');
+    expect(status(open.comments[0]?.body)).toContain('Outdated');
+    expect(one.pull.comments[0]?.body).not.toContain('Nothing has been applied.');
+    expect(readMarker(one.pull.comments[0]?.body ?? '')?.review?.entries).toHaveLength(1);
+
+    repo.server.setFaults(undefined);
+    // The comments were changed by our own account: what was reviewed still counts, and the run is repeated.
+    expect((await print()).stderr).toBe('');
+    const again = await apply('--format', 'json');
+    expect(again.code, again.stderr).toBe(0);
+    await report(again.stdout);
+    expect(status(two.pull.comments[0]?.body)).toContain('Applied to live');
+    expect(two.pull.comments[0]?.body.match(/assistantctl:status/g)).toHaveLength(1);
+  });
+
+  test('tells a request that nobody reviewed that it waits', async () => {
+    const { repo, merged, apply, report } = await world();
+    const { pull } = await merged('one', () =>
+      repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'),
+    );
+    pull.head = 'f'.repeat(40);
+    const refused = await apply('--format', 'json');
+    expect(refused.code).toBe(6);
+    await report(refused.stdout);
+    expect(status(pull.comments[0]?.body)).toMatch(/Waiting.*UNREVIEWED/);
+  });
+
+  test('tells the request whose change was rolled back', async () => {
+    const { repo, merged, apply, report } = await world();
+    const { project } = repo;
+    const one = await merged('one', () => project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+    const other = await merged('two', () => project.edit('assistants/front-desk.yaml', 'Hello.', 'Two.'));
+    await report((await apply('--format', 'json')).stdout);
+    const back = await project.run(
+      'rollback',
+      'assistant/billing',
+      '--env',
+      'live',
+      '--reason',
+      'callers complain',
+      '--format',
+      'json',
+    );
+    expect(back.code, back.stderr).toBe(0);
+    await report(back.stdout);
+    expect(status(one.pull.comments[0]?.body)).toMatch(/Rolled back in live.*callers complain/);
+    expect(status(other.pull.comments[0]?.body)).toContain('Applied to live');
+  });
+
+  test('tells an opened canary as what it is', async () => {
+    const { repo, merged, apply, report } = await world();
+    const { pull } = await merged('one', () =>
+      repo.project.write(
+        'assistants/billing.yaml',
+        `${assistant('billing', 'One.')}promotion: { strategy: canary, canary: { steps: [{ weight: 10, hold: 30m }, { weight: 50, hold: 30m }] } }\n`,
+      ),
+    );
+    const ran = await apply('--format', 'json');
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(JSON.parse(ran.stdout).results[0].rollout).toMatchObject({ weight: 10, next: [50] });
+    await report(ran.stdout);
+    expect(status(pull.comments[0]?.body)).toMatch(/canary open: 10 % of the calls, 50 % at/);
+    const aborted = await repo.project.run(
+      'rollout',
+      'abort',
+      'assistant/billing',
+      '--env',
+      'live',
+      '--reason',
+      'too slow',
+      '--format',
+      'json',
+    );
+    await report(aborted.stdout);
+    expect(status(pull.comments[0]?.body)).toContain('too slow');
+    // What was aborted is held as what was rolled back is.
+    expect((await repo.project.run('apply', '--env', 'live')).code).toBe(5);
+  });
+});

@@ -1,4 +1,5 @@
 import type { Plan } from '../../model/plan.ts';
+import { driftHappenings } from '../../operations/events/happenings.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
 import { findRotatedSecrets } from '../../operations/plan/rotated.ts';
@@ -7,6 +8,7 @@ import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 
 /** Shows only what was changed outside Git. */
@@ -19,6 +21,7 @@ export async function drift(context: Context, format: string): Promise<number> {
   const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
   const changed = found.drift.length + found.conflicts.length > 0;
   context.outline(changed ? planOutline(found.summary) : 'no drift');
+  await tellEvents(context, () => driftHappenings(found), false);
   if (format === 'json') context.printJson(found);
   else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
   else if (changed) context.print(renderPlan(found, context.style));

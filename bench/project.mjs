@@ -81,6 +81,6 @@ export function writeProject(folder, count, environment) {
   }
   writeFileSync(
     join(folder, 'assistantctl.yaml'),
-    `project: bench\ndefault_environment: bench\nenvironments:\n  bench:\n    base_url: ${environment.url}\n    api_key_env: BENCH_KEY\nconcurrency: 8\n`,
+    `project: bench\ndefault_environment: bench\nenvironments:\n  bench:\n    base_url: ${environment.url}\n    api_key_env: TELNYX_BENCH_KEY\nconcurrency: 8\n`,
   );
 }

@@ -2,7 +2,7 @@
 // runs, because machines differ and drift while ratios of neighbours do not. Exits 1 when a bound is broken.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ function run(args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, BENCH_KEY: 'KEY_TEST_BENCH', ...env },
+      env: { ...process.env, TELNYX_BENCH_KEY: 'KEY_TEST_BENCH', ...env },
     });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => {
@@ -79,6 +79,7 @@ async function world() {
     randomUuid: randomUUID,
     latencyMs: LATENCY_MS,
     logSize: 100_000,
+    quirks: { abbreviatedList: true, pagedAssistants: true },
   });
   writeProject(folder, COUNT, { url: emulator.url });
   return {
@@ -123,12 +124,27 @@ try {
 
   const requestsBefore = emulator.requests.length;
   await cli('plan', '--detailed-exitcode');
-  const pages = 2 + 2 * Math.ceil(COUNT / 100);
+  const pages = 1 + 3 * Math.ceil(COUNT / 100);
   report(`plan, requests beyond ${pages} pages`, emulator.requests.length - requestsBefore - pages, 3);
 
   const fetching = () => run([here('floors/fetch.mjs'), emulator.url]);
   const [plan, fetched, validated] = await inTurn(RUNS, [() => cli('plan'), fetching, () => cli('validate')]);
   report(`plan of ${3 * COUNT} / bare fetch + validate`, plan / (fetched + validated), 1.2);
+
+  // The list of assistants leaves out what is not read by id.
+  for (const index of [0, COUNT - 1]) {
+    const file = join(folder, 'assistants', 'desks', `desk-${index}.yaml`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('Thanks for calling', 'Welcome to'));
+  }
+  const unchanged = emulator.requests.length;
+  await cli('plan');
+  report(
+    `plan with 2 changed, requests beyond ${pages} pages + 2`,
+    emulator.requests.length - unchanged - pages - 2,
+    3,
+  );
+  const [changed, again, checked] = await inTurn(RUNS, [() => cli('plan'), fetching, () => cli('validate')]);
+  report(`plan of ${3 * COUNT} with 2 changed / bare fetch + validate`, changed / (again + checked), 1.25);
 
   const peakFile = join(folder, 'peak');
   await run(['--import', here('peak-memory.mjs'), MAIN, 'plan', '--project', folder], {

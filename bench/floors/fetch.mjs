@@ -19,7 +19,7 @@ async function paged(path) {
 }
 
 await Promise.all([
-  page('/ai/assistants'),
+  paged('/ai/assistants'),
   page('/ai/mcp_servers'),
   paged('/ai/tools'),
   paged('/ai/assistants/tests'),

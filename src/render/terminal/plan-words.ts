@@ -251,9 +251,17 @@ export function command(plan: Plan, ...words: readonly string[]): string {
 
 /** `assistantctl apply …` that runs what was planned. */
 export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
-  if (extra.file !== undefined) return command(plan, 'apply', extra.file);
+  const takeOver = takeOverFlags(plan);
+  if (extra.file !== undefined) return command(plan, 'apply', extra.file, ...takeOver);
   const approve = extra.protected === true ? ['--approve', plan.environment] : [];
-  return command(plan, 'apply', ...planFlags(plan), ...approve);
+  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approve);
+}
+
+/** Adoptions that replace live values want to be allowed; more than a few are left for the reader to name. */
+function takeOverFlags(plan: Plan): readonly string[] {
+  const addresses = changesOf(plan, 'takeover').map(({ address }) => address);
+  if (addresses.length > 3) return ['--take-over', 'all'];
+  return addresses.flatMap((address) => ['--take-over', address]);
 }
 
 /** What to type next, most useful first; empty when there is nothing to do. */

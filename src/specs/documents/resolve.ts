@@ -22,7 +22,14 @@ import {
   takesValueAlone,
 } from './spec-place.ts';
 import { placeholderKey, unreplaced, wantedForm } from './variable-findings.ts';
-import { eachMember, interpolate, isWholeVariable, mentionsVariable, type Scope } from './variables.ts';
+import {
+  eachMember,
+  interpolate,
+  isWholeVariable,
+  LONGEST_TEXT,
+  mentionsVariable,
+  type Scope,
+} from './variables.ts';
 
 export interface ResolveContext {
   /** Who wrote the value at a path. */
@@ -65,6 +72,8 @@ interface Walk {
   readonly texts: Map<string, readonly TextPart[]>;
   readonly literalIds: (readonly string[])[];
   variable: boolean;
+  /** Characters that variables put into the document so far. */
+  inserted: number;
 }
 
 /** Resolves one spec for one environment. Never throws; with an error among the findings the result is a stopgap. */
@@ -77,6 +86,7 @@ export function resolveSpec(spec: JsonObject, shape: ObjectShape, context: Resol
     texts: new Map(),
     literalIds: [],
     variable: false,
+    inserted: 0,
   };
   const resolved = resolveObject(spec, shape, walk);
   return {
@@ -307,6 +317,9 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
 }
 
+const MOST_INSERTED = 8 * LONGEST_TEXT;
+const TOO_LARGE = 'variables make this document larger than 8 MiB';
+
 /** `includedFrom` is the text file that the text came from; problems are then told for that file. */
 function resolveText(text: string, place: SpecPlace, walk: Walk, includedFrom?: string): string {
   let result = text;
@@ -317,6 +330,11 @@ function resolveText(text: string, place: SpecPlace, walk: Walk, includedFrom?: 
   if (mentionsVariable(text)) {
     const { text: replaced, problems } = interpolate(text, scopeHere(walk));
     if (replaced !== text) walk.variable = true;
+    walk.inserted += Math.max(0, replaced.length - text.length);
+    if (walk.inserted > MOST_INSERTED) {
+      add(walk, { code: 'VARIABLE_TOO_LARGE', message: TOO_LARGE, ...where(0, text) });
+      return text;
+    }
     result = replaced;
     for (const problem of problems) {
       walk.variable = true;

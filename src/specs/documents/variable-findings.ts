@@ -35,6 +35,13 @@ export function unreplaced(problem: VariableProblem, place: TextPlace): Describe
         message: `${written} is no variable reference`,
         hint: HINTS[code],
       };
+    case 'VARIABLE_TOO_LARGE':
+      return {
+        severity: 'error',
+        code,
+        message: `with ${written} the text becomes larger than 1 MiB`,
+        hint: 'shorten the variables, or write the text into a file of its own',
+      };
     case 'EACH_UNKNOWN':
       return { severity: 'error', code, message: eachMessage(problem), hint: HINTS[code] };
     case 'PLACEHOLDER_STAYS':

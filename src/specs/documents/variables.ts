@@ -18,7 +18,12 @@ export interface Scope {
 }
 
 export interface VariableProblem {
-  readonly code: 'VARIABLE_UNKNOWN' | 'VARIABLE_INVALID' | 'PLACEHOLDER_STAYS' | 'EACH_UNKNOWN';
+  readonly code:
+    | 'VARIABLE_UNKNOWN'
+    | 'VARIABLE_INVALID'
+    | 'VARIABLE_TOO_LARGE'
+    | 'PLACEHOLDER_STAYS'
+    | 'EACH_UNKNOWN';
   /** As written, for example `${var.brand}`. */
   readonly written: string;
   /** The variable's name; for what is not ours the text between the braces. */
@@ -43,6 +48,9 @@ const WHOLE = /^\$\{(?:var|each)\.[^}\n]*\}$/;
 /** A placeholder that only a slip of the keyboard makes foreign. */
 const NEAR_MISS = /^\s*(?:(vars?|variables?)|each)\s*[.:[]\s*["']?\s*([A-Za-z_][\w.-]*)/i;
 
+/** As long as an included text may be. Variables that use each other could make a few lines into gigabytes. */
+export const LONGEST_TEXT = 1_048_576;
+
 /** True when the text may hold a variable or an escaped `${`; a cheap test before {@link interpolate}. */
 export function mentionsVariable(text: string): boolean {
   return text.includes('${');
@@ -59,6 +67,7 @@ export function isWholeVariable(text: string): boolean {
  */
 export function interpolate(text: string, scope: Scope): Interpolated {
   const problems: VariableProblem[] = [];
+  let inserted = 0;
   const replaced = text.replace(
     ESCAPED_OURS_OR_START,
     (written, root: string | undefined, name: string, end: string, offset: number) => {
@@ -79,11 +88,17 @@ export function interpolate(text: string, scope: Scope): Interpolated {
         problems.push({ code, written, name, offset, ...entryOf(code, scope) });
         return written;
       }
-      if (root === 'var' || !mentionsVariable(value)) return value;
       // The value of an entry may use variables in its turn, but no other entry.
-      const inner = interpolate(value, { variables: scope.variables });
+      const searched = root === 'each' && mentionsVariable(value);
+      const inner = searched
+        ? interpolate(value, { variables: scope.variables })
+        : { text: value, problems: [] };
       for (const problem of inner.problems) problems.push({ ...problem, offset });
-      return inner.text;
+      if (inserted > LONGEST_TEXT) return written;
+      inserted += inner.text.length;
+      if (inserted <= LONGEST_TEXT) return inner.text;
+      problems.push({ code: 'VARIABLE_TOO_LARGE', written, name, offset });
+      return written;
     },
   );
   return { text: replaced, problems };

@@ -83,6 +83,7 @@ export const SPEC_CODES = {
   VALUE_UNKNOWN: 'A value is not one of those allowed.',
   VARIABLE_CYCLE: 'Variables use each other in a circle.',
   VARIABLE_INVALID: 'A `${var.…}` is malformed.',
+  VARIABLE_TOO_LARGE: 'Variables make a text, or a document, larger than it may be.',
   VARIABLE_UNKNOWN: 'A variable is not set in this environment.',
   VARIABLE_VALUE: 'A dynamic variable has a value that the API refused.',
   VOICE_MODEL: 'A GPT-Live model and a voice of another engine, or the reverse.',

@@ -1,5 +1,6 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type JsonObject, stableStringify } from '../../model/json.ts';
+import { callsNumber } from '../../model/phone-test.ts';
 import type { Finding } from '../problems/problem.ts';
 import { suggestion } from '../problems/suggest.ts';
 import { missing } from './references.ts';
@@ -76,7 +77,7 @@ function gateTests(
     if (absent !== undefined) return [{ ...absent, pointer }];
     const test = referenced(entry, world);
     const destination = test?.spec.destination;
-    if (test !== undefined && callsNumber(test)) return [numberTest(pointer, target)];
+    if (test !== undefined && callsNumber(test.spec)) return [numberTest(pointer, target)];
     if (isObject(destination) && destination.$ref === resource.address) return [];
     if (isObject(destination)) {
       const other = String(destination.$ref);
@@ -97,16 +98,6 @@ function gateTests(
   });
 }
 
-/** Tests by call or text message reach what a number is routed to: no version can be chosen for them. */
-function callsNumber({ spec }: DesiredResource): boolean {
-  const channel = textOf(spec.telnyx_conversation_channel) ?? 'web_chat';
-  const { destination } = spec;
-  return (
-    ['phone_call', 'sms_chat'].includes(channel) ||
-    (typeof destination === 'string' && /^\+\d+$/.test(destination))
-  );
-}
-
 function numberTest(pointer: string, target: string): Finding {
   const message = `${target} calls a phone number, so it cannot run on a version before that is promoted`;
   const hint = 'gate with tests of the channel web_chat, and run this one afterwards: assistantctl test run';
@@ -123,7 +114,7 @@ function gateSuites(gate: JsonObject, world: RuleContext, place: string): readon
   return gate.suites.flatMap((suite, index) => {
     if (typeof suite !== 'string') return [];
     const tests = suites.get(suite);
-    const calling = tests?.find(callsNumber);
+    const calling = tests?.find(({ spec }) => callsNumber(spec));
     if (calling !== undefined) return [numberTest(`${place}/suites/${index}`, calling.address)];
     if (tests !== undefined) return [];
     const message = `no test belongs to the suite ${suite}`;

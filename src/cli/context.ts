@@ -10,6 +10,8 @@ import { screenWidth, styleFor } from './terminal.ts';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalFlags extends HostFlags {
+  /** File that events are appended to; `-` is stderr. */
+  readonly events?: string;
   readonly color?: boolean;
 }
 

@@ -149,6 +149,7 @@ function addGlobalOptions(command: Command): void {
     .option('--env <name>', 'environment of the project file; several for commands that say so')
     .option('--verbose', 'log every request on stderr')
     .option('--verbose-bodies', 'log bodies of requests and replies too, without credentials')
+    .option('--events <file>', 'append what happens as CloudEvents, one JSON a line; - is stderr')
     .option('--no-color', 'plain text')
     .helpOption('-h, --help', 'show this help');
 }
@@ -159,7 +160,9 @@ function globalFlags(command: Command): GlobalFlags {
   const own = command.opts<GlobalFlags>();
   const project = own.project ?? outer.project;
   const env = own.env ?? outer.env;
+  const events = own.events ?? outer.events;
   return {
+    ...(events === undefined ? {} : { events }),
     ...(project === undefined ? {} : { project }),
     ...(env === undefined ? {} : { env }),
     verbose: own.verbose === true || outer.verbose === true,

@@ -1,7 +1,9 @@
 import { readReviewSources } from '../../forge/reviewed-source.ts';
 import { type ApplyRequest, applyProject } from '../../operations/apply/apply-project.ts';
+import { applyHappenings, refusalHappenings } from '../../operations/events/happenings.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
 export interface ApplyFlags extends Omit<ApplyRequest, 'confirm' | 'asksPerson' | 'reviewed'> {
@@ -20,7 +22,13 @@ export async function apply(context: Context, file: string | undefined, flags: A
     asksPerson: willAsk(context, flags),
     confirm: (project, plan) => confirmPlan(context, project, plan, flags),
   });
-  if ('executed' in applied) return showReport(context, applied.executed, flags.format, applied.place);
+  if ('executed' in applied) {
+    const { executed, place } = applied;
+    await tellEvents(context, (name) => applyHappenings(name, executed), true, place.environment);
+    return showReport(context, executed, flags.format, place);
+  }
+  const { refused, plan } = applied;
+  await tellEvents(context, () => refusalHappenings(plan, refused), true, plan.environment);
   if (flags.format !== 'json') throw applied.refused;
   return refusalReport(context, applied.plan, applied.refused);
 }

@@ -1,4 +1,5 @@
 import type { Plan } from '../../model/plan.ts';
+import { driftHappenings } from '../../operations/events/happenings.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
 import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
@@ -6,6 +7,7 @@ import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 
 /** Shows only what was changed outside Git. */
@@ -17,6 +19,7 @@ export async function drift(context: Context, format: string): Promise<number> {
   const found = driftOnly(planned.plan);
   const changed = found.drift.length + found.conflicts.length > 0;
   context.outline(changed ? planOutline(found.summary) : 'no drift');
+  await tellEvents(context, () => driftHappenings(found), false);
   if (format === 'json') context.printJson(found);
   else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
   else if (changed) context.print(renderPlan(found, context.style));

@@ -3,6 +3,7 @@ import { headOfChange } from '../../forge/connect.ts';
 import { readReviewSources } from '../../forge/reviewed-source.ts';
 import type { Plan } from '../../model/plan.ts';
 import { asFailures, joinReasons } from '../../operations/apply/reasons.ts';
+import { planHappenings } from '../../operations/events/happenings.ts';
 import { writePrivately } from '../../operations/files.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
@@ -17,6 +18,7 @@ import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
 import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { type PlanFormat, showPlan } from '../show-plan.ts';
 
@@ -74,6 +76,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);
+  await tellEvents(context, () => planHappenings(saved), false);
   context.outline(planOutline(saved.summary));
   await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
   const stopped = obstacles(saved, inputs.project);

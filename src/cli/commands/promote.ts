@@ -1,6 +1,8 @@
+import { applyHappenings } from '../../operations/events/happenings.ts';
 import { type PromoteRequest, promoteVersions } from '../../operations/release/promote.ts';
 import { confirmPlan } from '../announce.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { showReport } from '../show-report.ts';
 
 export interface PromoteFlags extends Omit<PromoteRequest, 'confirm'> {
@@ -18,5 +20,6 @@ export async function promote(
     ...flags,
     confirm: (project, plan) => confirmPlan(context, project, plan, flags),
   });
+  await tellEvents(context, (name) => applyHappenings(name, executed), true);
   return showReport(context, executed, flags.format);
 }

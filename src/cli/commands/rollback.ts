@@ -1,6 +1,8 @@
+import { applyHappenings } from '../../operations/events/happenings.ts';
 import { type RollbackRequest, rollBack } from '../../operations/release/rollback.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { showReport } from '../show-report.ts';
 
 export interface RollbackFlags extends Omit<RollbackRequest, 'confirm' | 'asksPerson'> {
@@ -15,5 +17,6 @@ export async function rollback(context: Context, text: string, flags: RollbackFl
     asksPerson: willAsk(context, flags),
     confirm: (project, plan) => confirmPlan(context, project, plan, flags),
   });
+  await tellEvents(context, (name) => applyHappenings(name, executed), true);
   return showReport(context, executed, flags.format);
 }

@@ -1,7 +1,9 @@
+import { rolloutHappenings } from '../../operations/events/happenings.ts';
 import { moveRollouts, type RolloutRequest, readRollouts } from '../../operations/release/move-rollouts.ts';
 import { renderFailure } from '../../render/terminal/errors.ts';
 import { renderRollouts } from '../../render/terminal/rollout-text.ts';
 import type { Context } from '../context.ts';
+import { tellEvents } from '../events.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 
 export interface RolloutFlags extends Omit<RolloutRequest, 'order'> {
@@ -42,6 +44,7 @@ async function move(
   flags: RolloutFlags,
 ): Promise<number> {
   const { report, failures, exitKind } = await moveRollouts(context, texts, { ...flags, order });
+  await tellEvents(context, () => rolloutHappenings(report), true);
   if (flags.format === 'json') context.printJson(report);
   else context.print(renderRollouts(report, context.style));
   for (const failure of failures) context.note(renderFailure(failure, context.noteStyle));

@@ -52,6 +52,7 @@ const WORD = fc.oneof(
     'a: b',
     '- c',
     '${var.city}',
+    '${HOST} $${x} ${ var.y }',
     'Acme Inc',
     'é🛎️',
     '<<',

@@ -177,6 +177,59 @@ describe('a second account', () => {
     }
   });
 
+  it('does not touch documents of the embedded API, whatever their names', async () => {
+    const { accounts, cli, read, write } = await agency('production');
+    const sample =
+      'kind: assistant\nonly: [local]\nspec: { name: Desk, model: m, instructions: A sample. }\n';
+    await write('assistants/desk.yaml', sample);
+    const server = accounts.production as EmulatorHandle;
+    await post(server, '/ai/assistants', { name: 'Desk', model: 'm', instructions: 'Live.' });
+    expect((await cli('pull', '--adopt', '--env', 'production')).code).toBe(0);
+    expect(await read('assistants/desk.yaml')).toBe(sample);
+    expect((await cli('plan', '--env', 'production', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('refers to its own resources by address, in a cycle too, and leaves other kinds equal', async () => {
+    const { accounts, json, read, plans } = await agency('staging', 'production');
+    for (const [name, server] of Object.entries(accounts)) {
+      const first = await post(server, '/ai/assistants', { name: 'A', model: 'm', instructions: 'Hi.' });
+      const handoff = (id: unknown) => ({
+        type: 'handoff',
+        handoff: { ai_assistants: [{ name: 'X', id }] },
+      });
+      const second = await post(server, '/ai/assistants', {
+        name: 'B',
+        model: 'm',
+        instructions: `Hi from ${name}.`,
+        tools: [handoff(first.id)],
+      });
+      await post(server, `/ai/assistants/${first.id}`, { tools: [handoff(second.id)] });
+      await post(server, '/ai/mcp_servers', {
+        name: 'crm',
+        type: 'http',
+        url: `https://${name}.example/mcp`,
+      });
+      await post(server, '/ai/assistants/tests', {
+        name: 'Greets',
+        destination: first.id,
+        instructions: 'Say hello.',
+        telnyx_conversation_channel: 'web_chat',
+        rubric: [{ name: 'greets', criteria: 'It greets.' }],
+      });
+    }
+    for (const name of ['staging', 'production']) {
+      const { code, body } = await json('pull', '--adopt', '--env', name);
+      expect(code, JSON.stringify(body)).toBe(0);
+      expect(body.plan).toEqual({ changes: 0, drift: 0, conflicts: 0 });
+    }
+    const a = await read('assistants/a.yaml');
+    expect(a).toContain('$ref: assistant/b');
+    expect(a).not.toMatch(/environments:/);
+    expect(await read('assistants/mcp-servers/crm.yaml')).toContain('https://production.example/mcp');
+    expect(await read('assistants/tests/greets.yaml')).not.toMatch(/environments:/);
+    expect(await plans()).toMatchObject({ staging: { changes: [] }, production: { changes: [] } });
+  });
+
   it('takes drift into its overlay, or into the shared part on demand', async () => {
     const { accounts, cli, json, read, write, plans } = await agency('staging', 'production');
     await write(

@@ -55,7 +55,7 @@ export async function pullAccount(
       ...(session && { session }),
     };
     const seen = await look(pulling);
-    const pairs = wants.adopt ? pairsOf(specs, wide, seen) : [];
+    const pairs = wants.adopt ? pairsOf({ specs, wide, sisters }, seen) : [];
     const { choice, notes } = choose(names, wants, specs, seen, pairs);
     const report = await carryOut(pulling, seen, { ...choice, unknown: wants.adopt && wants.drift });
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };

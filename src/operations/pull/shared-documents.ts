@@ -29,6 +29,13 @@ export interface Pair {
   readonly joins: boolean;
 }
 
+/** What the documents say for this environment, for it in their place, and for the other accounts. */
+export interface Documents {
+  readonly specs: OpenSpecs;
+  readonly wide: OpenSpecs;
+  readonly sisters: readonly ResolvedEnvironment[];
+}
+
 /** The account as it was read. */
 export interface ReadAccount {
   readonly planned: Planned;
@@ -48,14 +55,18 @@ export function onlyFor({ environment, sisters }: Project): readonly string[] | 
  * Documents that adopt a live resource by its name, and those of other environments that would if they were for this
  * one (`wide`).
  */
-export function pairsOf(specs: OpenSpecs, wide: OpenSpecs, seen: ReadAccount): readonly Pair[] {
+export function pairsOf({ specs, wide, sisters }: Documents, seen: ReadAccount): readonly Pair[] {
   const live = new Map(seen.account.resources.map((resource) => [resource.id, resource]));
   const adopted = seen.planned.plan.changes.flatMap(({ address, action, remote_id }): readonly Pair[] => {
     const resource = live.get(remote_id ?? '');
     return action === 'adopt' && resource !== undefined ? [{ address, resource, joins: false }] : [];
   });
   const others = [...wide.desired.resources.values()].filter(
-    ({ address }) => !specs.desired.resources.has(address) && isEditable(wide, address),
+    ({ address }) =>
+      !specs.desired.resources.has(address) &&
+      isEditable(wide, address) &&
+      // What is for the embedded API alone, such as a sample, is nothing to an account.
+      sisters.some(({ resources }) => resources.has(address)),
   );
   const joining = others.flatMap((resource): readonly Pair[] => {
     const same = seen.unmanaged.resources.filter((found) => isSame(resource, found));
@@ -93,7 +104,7 @@ function isSameDocument(one: DesiredResource, other: DesiredResource): boolean {
 
 /** What the account has otherwise than the documents say; `refs` gives addresses for its ids. */
 export function differencesOf(
-  { wide, sisters }: { readonly wide: OpenSpecs; readonly sisters: readonly ResolvedEnvironment[] },
+  { wide, sisters }: Pick<Documents, 'wide' | 'sisters'>,
   pairs: readonly Pair[],
   refs: ReadonlyMap<string, string>,
 ): readonly DriftedResource[] {

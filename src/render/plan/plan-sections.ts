@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.ts';
-import type { Change, ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import type { ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
 import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
@@ -18,6 +18,7 @@ import {
 import { count, type Style } from '../terminal/style.ts';
 import { inline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
+import { type AlikeChanges, alike } from './alike.ts';
 
 /** What a plan says about single resources, as collapsible sections of Markdown. */
 
@@ -97,10 +98,16 @@ function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
   ].join('\n\n');
 }
 
-function changeText(change: Change, detail: Detail): string {
+/** How several changes that are the same are called where one name is wanted. */
+function alikeName({ change, addresses }: AlikeChanges): string {
+  return addresses.length === 1 ? change.address : `${change.address} and ${addresses.length - 1} alike`;
+}
+
+function changeText({ change, addresses }: AlikeChanges, detail: Detail): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
-  const summary = `${actionWords(change)} <code>${html(change.address)}</code>${size}${note === '' ? '' : `: ${html(note)}`}`;
+  const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
+  const summary = `${actionWords(change)} <code>${html(change.address)}</code>${others}${size}${note === '' ? '' : `: ${html(note)}`}`;
   if (change.fields.length === 0) return details(summary, prose(change.reason));
   const body =
     change.action === 'create'
@@ -112,7 +119,8 @@ function changeText(change: Change, detail: Detail): string {
           ),
         )
       : fieldsText(change.fields, detail);
-  return details(summary, body);
+  const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
+  return details(summary, `${names}${body}`);
 }
 
 function conflictText(entry: ConflictEntry, detail: Detail): string {
@@ -191,8 +199,8 @@ export function planSections(plan: Plan, detail: Detail): readonly Section[] {
     ...plan.conflicts.map((entry) =>
       section('Conflicts', entry.address, 0, 0, () => conflictText(entry, detail)),
     ),
-    ...changes.map((change) =>
-      section('Changes', change.address, 1, sizeOf(change.fields), () => changeText(change, detail)),
+    ...alike(changes).map((entry) =>
+      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry, detail)),
     ),
     ...driftLeft(plan).map((entry) =>
       section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>

@@ -1,6 +1,6 @@
 import type { Address, Kind } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
-import { hasErrors } from '../../model/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { isObject, type Json, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import { compareNaturally } from '../../model/natural-order.ts';
@@ -27,6 +27,8 @@ export interface PlanExtra {
   readonly protected?: boolean;
   /** It is about to be executed: there is nothing to type. */
   readonly executing?: true;
+  /** Why apply would refuse the plan as it is: limits, an empty specs folder, an open rollout. */
+  readonly refusals?: readonly Diagnostic[];
 }
 
 /** What changes are listed under: their action, and apart from adoptions those that replace live values. */
@@ -145,7 +147,21 @@ function gateText(release: Change['release']): string {
       ? [`${count(release.suites.length, 'suite')} (${listSome(release.suites)})`]
       : []),
   ];
-  return parts.join(' and ');
+  const measure = measureText(release);
+  return `${parts.join(' and ')}${measure === '' ? '' : ` (${measure})`}`;
+}
+
+/** `90 % of 3 runs each, at most 5 points less than main`; empty where every test has to pass once. */
+function measureText({ repeat, pass_rate, max_drop }: NonNullable<Change['release']>): string {
+  if (repeat === undefined || pass_rate === undefined) return '';
+  const points = (value: number): string => String(Math.round(value * 1000) / 10);
+  const runs = repeat === 1 ? 'the runs' : `${number(repeat)} runs each`;
+  return [
+    ...(pass_rate > 0 ? [pass_rate === 1 ? `all of ${runs}` : `${points(pass_rate)} % of ${runs}`] : [runs]),
+    ...(max_drop === undefined
+      ? []
+      : [max_drop === 0 ? 'no worse than main' : `at most ${points(max_drop)} points less than main`]),
+  ].join(', ');
 }
 
 /** What a reviewer must not miss. */
@@ -251,24 +267,56 @@ export function command(plan: Plan, ...words: readonly string[]): string {
 
 /** `assistantctl apply …` that runs what was planned. */
 export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
-  if (extra.file !== undefined) return command(plan, 'apply', extra.file);
+  const takeOver = takeOverFlags(plan);
+  if (extra.file !== undefined) return command(plan, 'apply', extra.file, ...takeOver);
   const approve = extra.protected === true ? ['--approve', plan.environment] : [];
-  return command(plan, 'apply', ...planFlags(plan), ...approve);
+  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approve);
+}
+
+/** Adoptions that replace live values want to be allowed; more than a few are left for the reader to name. */
+function takeOverFlags(plan: Plan): readonly string[] {
+  const addresses = changesOf(plan, 'takeover').map(({ address }) => address);
+  if (addresses.length > 3) return ['--take-over', 'all'];
+  return addresses.flatMap((address) => ['--take-over', address]);
 }
 
 /** What to type next, most useful first; empty when there is nothing to do. */
 export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   if (extra.executing === true) return [];
-  if (hasErrors(plan.diagnostics)) return [command(plan, 'plan', ...planFlags(plan))];
+  // Errors say themselves what to write; the same plan again would say nothing else.
+  if (hasErrors(plan.diagnostics)) return [];
   if (plan.conflicts.length > 0) {
     return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
   }
   if (plan.options.offline === true) return [command(plan, 'plan', ...planFlags(plan))];
-  if (plan.changes.length > 0) return [applyCommand(plan, extra)];
+  if (plan.changes.length > 0) {
+    const consent = consentFlags(plan, extra);
+    return consent === undefined ? [] : [[applyCommand(plan, extra), ...consent].join(' ')];
+  }
   const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
   return [
     ...(waits('promotion') ? [command(plan, 'promote')] : []),
     ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
+  ];
+}
+
+/** What a person may allow with a flag. */
+const CONSENT: { readonly [code: string]: string } = {
+  LIMIT_DELETES: '--override-limits',
+  LIMIT_CHANGES: '--override-limits',
+  ROLLOUT_OPEN: '--replace',
+};
+
+/** Flags without which apply would refuse the plan; undefined where no flag helps and something has to be written first. */
+function consentFlags(plan: Plan, { refusals = [] }: PlanExtra): readonly string[] | undefined {
+  const renamed = plan.diagnostics.some(({ code }) => code === 'RENAMED');
+  const helped = refusals.every(({ code }) => Object.hasOwn(CONSENT, code));
+  if (renamed || plan.behind !== undefined || !helped) return undefined;
+  const taken = plan.changes.filter((change) => change.takes_over === true).map(({ address }) => address);
+  const named = taken.length > 3 ? ['all'] : taken;
+  return [
+    ...new Set(refusals.flatMap(({ code }) => CONSENT[code] ?? [])),
+    ...named.map((address) => `--take-over ${shellWord(address)}`),
   ];
 }
 

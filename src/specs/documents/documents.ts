@@ -100,7 +100,8 @@ export function readDocuments(files: readonly SpecFile[], tables: ReadData): Spe
 }
 
 function namedFiles(files: readonly RawFile[]): readonly string[] {
-  const globs = files.flatMap(({ documents }) =>
+  const naming = files.filter(({ source }) => source.text.includes('$file'));
+  const globs = naming.flatMap(({ documents }) =>
     documents.flatMap(({ source, body }) => filesNamedIn(body, source.file)),
   );
   return [...new Set(globs)];

@@ -102,6 +102,7 @@ const KNOWN = new WeakMap<SpecDocument, boolean>();
 
 /** True when a document names a file that may be a value. */
 export function namesData(document: SpecDocument): boolean {
+  if (!document.source.text.includes('$file')) return false;
   const known = KNOWN.get(document);
   if (known !== undefined) return known;
   const { body, source } = document;

@@ -75,10 +75,13 @@ export function layersOf({ documents }: Chain, environment: EnvironmentIdentity)
 /** One on top of the other. A single layer keeps its nulls. */
 export function mergeLayers(layers: readonly Layer[]): JsonObject {
   const [lowest, ...others] = layers;
-  return others.reduce(
-    (merged, layer) => mergePatch(merged, layer.value),
-    lowest === undefined ? {} : withoutBase(lowest.value),
-  );
+  if (lowest === undefined) return {};
+  return others.reduce((merged, layer) => mergePatch(merged, layer.value), lowestValue(lowest));
+}
+
+/** Few documents append at all: a look at the text is cheaper than one at every value. */
+function lowestValue({ value, document, mounts }: Layer): JsonObject {
+  return mounts.length > 0 || document.source.text.includes('$append') ? withoutBase(value) : value;
 }
 
 /** Where the value at a path of the merged spec was written. */

@@ -17,7 +17,8 @@ export function numberDiagnostics(
   layers: readonly Layer[],
   locate: Locate,
 ): readonly Diagnostic[] {
-  return layers.flatMap((layer) => {
+  const holding = layers.filter(({ document, mounts }) => document.reshaped.length + mounts.length > 0);
+  return holding.flatMap((layer) => {
     const { document, prefix, mounts } = layer;
     const own = document.reshaped.flatMap((number) =>
       prefix.every((part, at) => number.path[at] === part)

@@ -19,7 +19,6 @@ export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
 
 /** A value that has nothing below it: what it appends is the list. Its nulls stay. */
 export function withoutBase(value: JsonObject): JsonObject {
-  if (!JSON.stringify(value).includes('"$append"')) return value;
   const members = Object.entries(value).map(([key, member]): readonly [string, Json] => {
     if (!isObject(member)) return [key, member];
     return [key, appendedItems(member) ?? withoutBase(member)];

@@ -4,7 +4,7 @@
  */
 import type { Address } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
-import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
 import { nearest } from '../problems/suggest.ts';
 import { objectOf, objectsOf, type RuleContext, referenced, textOf, warning } from './world.ts';
@@ -42,7 +42,7 @@ export function dynamicVariableRules(world: RuleContext): readonly (readonly [Ad
 function findingsIn(resource: DesiredResource, known: Known): readonly (readonly [Address, Finding])[] {
   if (known === undefined) return [];
   const findings: (readonly [Address, Finding])[] = [];
-  eachText(resource.spec, '/spec', (text, pointer) => {
+  eachText(resource.spec, [], (text, pointer) => {
     const told = new Set<string>();
     for (const [written, name = ''] of text
       .replace(SECRET, (secret) => ' '.repeat(secret.length))
@@ -64,15 +64,20 @@ function findingsIn(resource: DesiredResource, known: Known): readonly (readonly
   return findings;
 }
 
-function eachText(value: Json, pointer: string, look: (text: string, pointer: string) => void): void {
+/** `path` is changed in place: few texts need their pointer. */
+function eachText(value: Json, path: string[], look: (text: string, pointer: string) => void): void {
   if (typeof value === 'string') {
-    if (value.includes('{{')) look(value, pointer);
-  } else if (isArray(value)) {
-    for (const [index, item] of value.entries()) eachText(item, `${pointer}/${index}`, look);
-  } else if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      eachText(member, `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, look);
-    }
+    if (value.includes('{{')) look(value, `/spec${toPointer(path)}`);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  const entries: Iterable<readonly [string | number, Json]> = isArray(value)
+    ? value.entries()
+    : Object.entries(value);
+  for (const [name, member] of entries) {
+    path.push(String(name));
+    eachText(member, path, look);
+    path.pop();
   }
 }
 

@@ -54,8 +54,11 @@ describe('changes outside Git', () => {
     const { server, project, id } = await driftedProject();
     const secret = 'Bearer sk_live_abcdefghijklmnopqrstuvwx123456';
     const reply = await inDashboard(server, 'GET', '/ai/tools');
-    const { data } = (await reply.json()) as { data: { id: string; tool_definition: object }[] };
-    const [tool] = data;
+    const { data } = (await reply.json()) as {
+      data: { id: string; display_name: string; tool_definition: object }[];
+    };
+    // The platform's own tool is there as well.
+    const tool = data.find(({ display_name: name }) => name !== 'Default hangup');
     const stored = { name: 'Authorization', value: '{{#integration_secret}}crm{{/integration_secret}}' };
     const spec = await project.read('assistants/lookup.yaml');
     await project.write(

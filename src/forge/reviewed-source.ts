@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isObject, type Json } from '../model/json.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
 import { readTextFile } from '../operations/files.ts';
 import type { Host } from '../operations/host.ts';
 import type { ReviewSource } from '../operations/plan/review.ts';
@@ -26,6 +26,9 @@ export async function readReviewSources(
 function sourceOf(name: string, text: string): ReviewSource {
   if (text.trim() === '') return { name, sets: [] };
   const value = parsed(text);
+  if (value !== undefined && isObject(value) && isArray(value.environments)) {
+    return severalSource(name, value.environments);
+  }
   if (value !== undefined) return planSource(name, value);
   const markers = readMarkers(text);
   const sets = markers.flatMap((marker) => setOfMarker(marker) ?? []);
@@ -44,6 +47,14 @@ function planSource(name: string, value: Json): ReviewSource {
   return set === undefined
     ? { name, sets: [], problem: 'the plan holds no reviewed set' }
     : { name, sets: [set] };
+}
+
+/** The plans of several environments; one that failed has none, and the others count all the same. */
+function severalSource(name: string, environments: readonly Json[]): ReviewSource {
+  const sources = environments.filter(isObject).map(({ exit: _exit, ...plan }) => planSource(name, plan));
+  const sets = sources.flatMap((source) => source.sets);
+  const problem = sources.find((source) => source.problem !== undefined)?.problem;
+  return { name, sets, ...(sets.length > 0 || problem === undefined ? {} : { problem }) };
 }
 
 function planProblem(value: Json): string | undefined {

@@ -132,6 +132,30 @@ describe('several environments', () => {
     expect(forge.comments[0]?.body).toMatch(/^<!-- assistantctl:plan env=dev /);
   });
 
+  it('the plans of several environments, reviewed as one file, let each of them pass', async () => {
+    const project = await agency();
+    const planned = await project.cli('plan', '--env', 'acme', '--format', 'json');
+    await project.write('reviewed.json', planned.out);
+    await project.write('assistants/desk.yaml', DESK.replace('Work for', 'Answer for'));
+    const other = await project.json('apply', '--env', 'acme', '--reviewed', 'reviewed.json', '--keep-going');
+    expect([other.code, exits(other.body)]).toEqual([
+      6,
+      [
+        ['acme-dev', 6],
+        ['acme-prod', 6],
+      ],
+    ]);
+    await project.write('assistants/desk.yaml', DESK);
+    const applied = await project.json('apply', '--env', 'acme', '--reviewed', 'reviewed.json');
+    expect([applied.code, exits(applied.body)]).toEqual([
+      0,
+      [
+        ['acme-dev', 0],
+        ['acme-prod', 0],
+      ],
+    ]);
+  });
+
   it('all means every environment with an account', async () => {
     const project = await agency();
     expect(exits((await project.json('plan', '--env', 'all', '--offline')).body)).toEqual([['main', 0]]);

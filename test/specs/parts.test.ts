@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/model/json.ts';
-import { brief, diagnose, type Files, load, marked } from './support.ts';
+import { brief, diagnose, type Files, load, marked, PROJECT } from './support.ts';
 
 async function specOf(
   files: Files,
@@ -220,6 +220,14 @@ describe('files that are no documents', () => {
       'compose.yaml:1:1 warning KIND_MISSING',
       'deploy/pod.yaml:1:1 warning KIND_MISSING',
     ]);
+    const inside = PROJECT.replace('project: northwind', 'project: northwind\nignore: [notes/*.yaml]');
+    expect(
+      await diagnose({
+        'assistantctl.yaml': inside,
+        'assistants/notes/a.yaml': 'a: 1\n',
+        'assistants/one.yaml': one,
+      }),
+    ).toEqual([]);
     const quiet = project('[ci, "*.yaml", "deploy/**/*.yaml"]');
     expect(await diagnose({ ...files, 'assistantctl.yaml': quiet, 'voice/one.yaml': one })).toEqual([]);
   });

@@ -20,8 +20,8 @@ export interface SpecFiles {
 
 /**
  * Every `*.yaml` and `*.yml` below the specs folder, sorted; folders whose name starts with a dot and
- * `node_modules` are skipped, and so are project files and what `ignore` names: globs in which `*` stays within a
- * folder and `**` does not, or a folder as a whole. Symbolic links are followed only inside the project.
+ * `node_modules` are skipped, and so are project files and what `ignore` names: globs relative to the project or to
+ * the specs folder, in which `*` stays within a folder and `**` does not, or a folder as a whole. Symbolic links are followed only inside the project.
  * Fails with `Failure('spec')` when the folder itself is missing, unreadable or outside the project: a folder
  * that cannot be read must never look like an empty one.
  */
@@ -44,7 +44,10 @@ export function listSpecFiles(root: string, specs: string, ignore: readonly stri
     throw unusable('SPECS_UNREADABLE', specs, `cannot be read: ${systemReason(error)}`, error);
   }
   const ignored = ignore.map(pathPattern);
-  const files = listing.files.filter(({ file }) => !ignored.some((pattern) => pattern.test(file)));
+  const below = specs === '.' ? '' : `${displayPath(root, folder)}/`;
+  const isIgnored = ({ file }: SpecFile): boolean =>
+    ignored.some((pattern) => pattern.test(file) || pattern.test(file.slice(below.length)));
+  const files = listing.files.filter((file) => !isIgnored(file));
   return { files: files.sort((a, b) => (a.file < b.file ? -1 : 1)), problems: listing.problems };
 }
 

@@ -5,7 +5,7 @@ import type { Step } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { TestVerdict } from '../model/runs.ts';
-import type { PassedTest } from '../model/state.ts';
+import type { PassedTest, TestedContent } from '../model/state.ts';
 import { saveBinding } from './bind.ts';
 import type { ApplyContext } from './context.ts';
 
@@ -27,25 +27,33 @@ export async function passGate(
     });
   }
   try {
-    const { verdicts, passed } = await context.gate({
+    const binding = context.bindings.get(step.address);
+    const { verdicts, passed, tested } = await context.gate({
       address: step.address,
       assistantId: main.id,
       versionId: staged.versionId,
       content: gateContent(staged.config, context.refs, gate.uses),
       gate,
-      passed: context.bindings.get(step.address)?.passed ?? [],
+      passed: binding?.passed ?? [],
+      tested: binding?.tested ?? [],
+      main: { versionId: main.versionId, content: gateContent(main.config, context.refs, gate.uses) },
       idOf: (address) => context.ids.get(address),
     });
-    await remember(context, step, passed);
+    await remember(context, step, passed, tested);
     return verdicts;
   } catch (error) {
-    if (error instanceof GateFailure) await remember(context, step, error.passed);
+    if (error instanceof GateFailure) await remember(context, step, error.passed, error.tested);
     throw error;
   }
 }
 
-async function remember(context: ApplyContext, step: Step, passed: readonly PassedTest[]): Promise<void> {
+async function remember(
+  context: ApplyContext,
+  step: Step,
+  passed: readonly PassedTest[],
+  tested: readonly TestedContent[] | undefined,
+): Promise<void> {
   const binding = context.bindings.get(step.address);
   if (binding === undefined) return;
-  await saveBinding(context, step, { ...binding, passed });
+  await saveBinding(context, step, { ...binding, passed, ...(tested !== undefined && { tested }) });
 }

@@ -64,6 +64,11 @@ export interface ReleaseNote {
   readonly strategy: Exclude<Strategy, 'immediate'>;
   readonly tests: readonly Address[];
   readonly suites: readonly string[];
+  /** Of a gate that weighs runs: how often each test is run, and what share of the runs has to pass. */
+  readonly repeat?: number;
+  readonly pass_rate?: number;
+  /** How much smaller the share may be than main's. */
+  readonly max_drop?: number;
 }
 
 /** What an earlier command began and somebody has to end: neither a change nor drift. */

@@ -2,7 +2,7 @@ import type { Address } from './address.ts';
 import { Failure } from './errors.ts';
 import type { CanaryPlan } from './rollout.ts';
 import type { TestVerdict } from './runs.ts';
-import type { PassedTest } from './state.ts';
+import type { PassedTest, TestedContent } from './state.ts';
 
 /** How a staged version becomes main; `promotion.strategy` of a spec. */
 export type Strategy = 'immediate' | 'gated' | 'manual' | 'canary';
@@ -18,6 +18,20 @@ export interface GateSpec {
   readonly timeoutMs: number;
   /** Digest of the specs of the tools and MCP servers that the assistant uses: a result is worth no more than they. */
   readonly uses: string;
+  /** Absent: every test is run once and has to pass. */
+  readonly evidence?: Evidence;
+}
+
+/** What share of the runs has to pass. */
+export interface Evidence {
+  /** Runs of each test. */
+  readonly repeat: number;
+  /** Share of all runs; 0 where only the comparison decides. */
+  readonly passRate: number;
+  /** Tests of which no run may fail. */
+  readonly mustPass: readonly Address[];
+  /** How much smaller the share may be than main's; absent where main is not asked. */
+  readonly maxDrop?: number;
 }
 
 /** How an update of an assistant is to be released; a step without one is promoted at once. */
@@ -38,6 +52,10 @@ export interface GateRequest {
   readonly gate: GateSpec;
   /** Results that were green before. */
   readonly passed: readonly PassedTest[];
+  /** Results of runs for evidence. */
+  readonly tested?: readonly TestedContent[];
+  /** What callers reach at present. */
+  readonly main?: { readonly versionId: string | undefined; readonly content: string };
   readonly idOf: (address: Address) => string | undefined;
 }
 
@@ -45,6 +63,8 @@ export interface GateResult {
   readonly verdicts: readonly TestVerdict[];
   /** The earlier green results and the new ones. */
   readonly passed: readonly PassedTest[];
+  /** The earlier results of runs for evidence and the new ones; absent: there is nothing new. */
+  readonly tested?: readonly TestedContent[];
 }
 
 /** Runs a gate. Rejects with `GateFailure` when the version may not pass. */
@@ -55,6 +75,7 @@ export class GateFailure extends Failure {
   override readonly name: string = 'GateFailure';
   readonly verdicts: readonly TestVerdict[];
   readonly passed: readonly PassedTest[];
+  readonly tested: readonly TestedContent[] | undefined;
 
   constructor(
     kind: 'gate' | 'interrupted',
@@ -65,5 +86,6 @@ export class GateFailure extends Failure {
     super(kind, message, failure);
     this.verdicts = result.verdicts;
     this.passed = result.passed;
+    this.tested = result.tested;
   }
 }

@@ -58,8 +58,17 @@ export interface TestVerdict {
   readonly problem: string | null;
   /** Milliseconds from the first trigger to the result. */
   readonly duration_ms: number;
-  /** True when this very content passed this very test before and the test was not run again. */
+  /** True when this very content was put to this very test before and the test was not run again. */
   readonly remembered: boolean;
+  /** Of a gate that weighs runs: those with a result, and how many of them passed. */
+  readonly runs?: RunCount;
+  /** The same on main, where the gate compares with it. */
+  readonly main_runs?: RunCount;
+}
+
+export interface RunCount {
+  readonly passed: number;
+  readonly total: number;
 }
 
 export interface RubricVerdict {

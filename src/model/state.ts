@@ -71,6 +71,8 @@ export interface Binding {
   readonly hold?: Hold;
   /** Assistants only: tests that versions passed, newest last. */
   readonly passed?: readonly PassedTest[];
+  /** Assistants only: how often the contents of versions passed tests that were run for evidence, newest last. */
+  readonly tested?: readonly TestedContent[];
 }
 
 // Type aliases, because interfaces are not taken for JSON.
@@ -93,6 +95,12 @@ export type PassedTest = {
   readonly run_id: string | null;
   readonly conversation_id: string | null;
   readonly at: string;
+};
+
+/** All runs of a test on the content of a version. */
+export type TestedContent = PassedTest & {
+  readonly runs: number;
+  readonly passed: number;
 };
 
 export interface DeletedResource {

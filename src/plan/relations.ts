@@ -36,11 +36,17 @@ function outside(target: string): GraphNode {
 function relationTo(resource: DesiredResource, target: string, desired: DesiredState): Relation {
   if (resource.kind !== 'test') return target.startsWith('assistant/') ? 'handoff' : 'uses';
   const gate = desired.resources.get(parseAddress(target)?.address ?? resource.address)?.promotion?.gate;
-  return isObject(gate) && waitsFor(gate.tests, gate.suites, resource) ? 'gates' : 'tests';
+  return isObject(gate) && waitsFor([gate.tests, gate.must_pass], gate.suites, resource) ? 'gates' : 'tests';
 }
 
-function waitsFor(tests: Json | undefined, suites: Json | undefined, test: DesiredResource): boolean {
-  const named = isArray(tests) && tests.some((item) => isObject(item) && item.$ref === test.address);
+function waitsFor(
+  lists: readonly (Json | undefined)[],
+  suites: Json | undefined,
+  test: DesiredResource,
+): boolean {
+  const named = lists
+    .flatMap((tests) => (isArray(tests) ? tests : []))
+    .some((item) => isObject(item) && item.$ref === test.address);
   const suite = test.spec.test_suite;
   return named || (isArray(suites) && suite !== undefined && suites.includes(suite));
 }

@@ -6,7 +6,7 @@ import { parseDuration } from '../model/duration.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { ReleaseNote } from '../model/plan.ts';
-import type { GateSpec, Release } from '../model/release.ts';
+import type { Evidence, GateSpec, Release } from '../model/release.ts';
 
 /** Time for all tests of a gate together when the spec names none. */
 export const DEFAULT_GATE_TIMEOUT_MS = 15 * 60_000;
@@ -29,7 +29,8 @@ export function releaseOf(resource: DesiredResource, desired: DesiredState): Rel
 function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | null {
   const gate = resource.promotion?.gate;
   if (!isObject(gate)) return null;
-  const tests = isArray(gate.tests) ? gate.tests.flatMap((entry) => testAddress(entry) ?? []) : [];
+  const mustPass = testAddresses(gate.must_pass);
+  const tests = [...testAddresses(gate.tests), ...mustPass];
   const suites = isArray(gate.suites) ? gate.suites.filter((name) => typeof name === 'string') : [];
   if (tests.length === 0 && suites.length === 0) return null;
   const timeout = typeof gate.timeout === 'string' ? parseDuration(gate.timeout) : undefined;
@@ -39,7 +40,32 @@ function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | nu
     members: membersOf(resource.address, suites, desired),
     timeoutMs: timeout ?? DEFAULT_GATE_TIMEOUT_MS,
     uses: usesDigest(resource, desired),
+    ...evidenceOf(gate, mustPass),
   };
+}
+
+const EVIDENCE: readonly string[] = ['repeat', 'pass_rate', 'must_pass', 'against'];
+
+/** A gate that says how its tests are weighed; without, each of them has to pass once. */
+function evidenceOf(gate: JsonObject, mustPass: readonly Address[]): { readonly evidence?: Evidence } {
+  if (!EVIDENCE.some((name) => gate[name] !== undefined)) return {};
+  const numberOr = (name: string, otherwise: number): number => {
+    const value = gate[name];
+    return typeof value === 'number' ? value : otherwise;
+  };
+  const compares = gate.against === 'main';
+  return {
+    evidence: {
+      repeat: Math.max(1, numberOr('repeat', 1)),
+      passRate: numberOr('pass_rate', compares ? 0 : 1),
+      mustPass: [...new Set(mustPass)],
+      ...(compares && { maxDrop: numberOr('max_drop', 0) }),
+    },
+  };
+}
+
+function testAddresses(list: Json | undefined): readonly Address[] {
+  return isArray(list) ? list.flatMap((entry) => testAddress(entry) ?? []) : [];
 }
 
 function testAddress(entry: Json): Address | undefined {
@@ -104,5 +130,15 @@ export function gateTests(release: Release | undefined): readonly Address[] {
 
 /** What a plan says about it. */
 export function releaseNote({ strategy, gate }: Release): ReleaseNote {
-  return { strategy, tests: gate?.tests ?? [], suites: gate?.suites ?? [] };
+  const evidence = gate?.evidence;
+  return {
+    strategy,
+    tests: gate?.tests ?? [],
+    suites: gate?.suites ?? [],
+    ...(evidence !== undefined && {
+      repeat: evidence.repeat,
+      pass_rate: evidence.passRate,
+      ...(evidence.maxDrop !== undefined && { max_drop: evidence.maxDrop }),
+    }),
+  };
 }

@@ -182,7 +182,8 @@ function isBinding(value: unknown): value is Binding {
     isOptional(value.candidate, isCandidate) &&
     isOptional(value.moving, isMove) &&
     isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
-    isOptional(value.passed, (passed) => isArray(passed) && passed.every(isPassedTest))
+    isOptional(value.passed, (passed) => isArray(passed) && passed.every(isPassedTest)) &&
+    isOptional(value.tested, (tested) => isArray(tested) && tested.every(isTestedContent))
   );
 }
 
@@ -229,6 +230,14 @@ function isMainRecord(value: unknown): boolean {
 
 function isPassedTest(value: unknown): boolean {
   return hasTexts(value, ['content', 'test_id', 'test_digest', 'at']);
+}
+
+function isTestedContent(value: unknown): boolean {
+  return isObject(value) && isPassedTest(value) && isCount(value.runs) && isCount(value.passed);
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
 function isDeleted(value: unknown): value is DeletedResource {

@@ -47,6 +47,29 @@ describe('a result that is not green', () => {
     );
   });
 
+  it('of several runs is counted, beside main, and what the version changes is said', () => {
+    const weighed: TestVerdict = {
+      ...VERDICT,
+      runs: { passed: 2, total: 3 },
+      main_runs: { passed: 3, total: 3 },
+    };
+    expect(verdictLines(weighed, PLAIN, 0).join('\n')).toContain(
+      'Refund (test/refund): 2 of 3 runs passed, on main 3 of 3, newly failing',
+    );
+    const green: TestVerdict = {
+      ...VERDICT,
+      outcome: 'passed',
+      runs: { passed: 3, total: 3 },
+      remembered: true,
+    };
+    expect(verdictLines(green, PLAIN, 0).join('\n')).toContain('3 of 3 runs passed before, on this content');
+    const summary =
+      '1 of 2 tests did not pass: 1 failed. 5 of 6 runs passed (83.3 %), on main 3 of 3 (100 %), newly failing: 1.';
+    expect(verdictSummary([weighed, green])).toBe(summary);
+    const page = renderVerdictsMarkdown('Tests', [weighed, green]);
+    expect(page).toContain('**2 of 3 runs passed, on main 3 of 3, newly failing**');
+  });
+
   it('is inert in Markdown', () => {
     const hostile = { ...VERDICT, name: '</code></details> @team #1 | x', logs: ['```', '</details>'] };
     const page = renderVerdictsMarkdown('Tests', [hostile]);

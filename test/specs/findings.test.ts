@@ -605,6 +605,36 @@ describe('settings, promotion and tests', () => {
       'SUITE_UNKNOWN',
       SMOKE,
     ],
+    [
+      'a test that must pass of another assistant',
+      promotion('{ strategy: gated, gate: { must_pass: [§{ $ref: test/smoke }] } }'),
+      'GATE_TEST_FOREIGN',
+      {
+        ...BILLING,
+        'assistants/smoke.yaml': String(SMOKE['assistants/smoke.yaml']).replace(
+          'assistant/a',
+          'assistant/billing',
+        ),
+      },
+    ],
+    [
+      'a drop without a comparison',
+      promotion('{ strategy: gated, gate: { suites: [smoke], §max_drop: 0.1 } }'),
+      'warning PROMOTION_UNUSED',
+      SMOKE,
+    ],
+    [
+      'a gate that asks for nothing',
+      promotion('{ strategy: gated, gate: §{ suites: [smoke], pass_rate: 0 } }'),
+      'warning GATE_OPEN',
+      SMOKE,
+    ],
+    [
+      'a gate that allows any drop',
+      promotion('{ strategy: gated, gate: §{ suites: [smoke], against: main, max_drop: 1 } }'),
+      'warning GATE_OPEN',
+      SMOKE,
+    ],
     ['gated without gate', promotion('{ strategy: §gated }'), 'PROMOTION_GATE'],
     ['canary without steps', promotion('{ strategy: §canary }'), 'PROMOTION_CANARY'],
     [

@@ -1910,6 +1910,26 @@ export interface Promotion {
      */
     readonly suites?: readonly string[];
     readonly timeout?: Duration;
+    /**
+     * How often each test is run, because a judged conversation is not always judged alike.
+     */
+    readonly repeat?: number;
+    /**
+     * Share of all runs that has to pass, 1 for all of them. The default is 1, and none where main is the measure.
+     */
+    readonly pass_rate?: number;
+    /**
+     * Tests of which every run has to pass, whatever the share of the others.
+     */
+    readonly must_pass?: readonly TestRef[];
+    /**
+     * Runs the same tests on the main version and compares, once for each content of it.
+     */
+    readonly against?: 'main';
+    /**
+     * How much smaller than on main the share of passed runs may be.
+     */
+    readonly max_drop?: number;
   };
   /**
    * Shares of traffic that the new version receives one after the other.
@@ -2083,6 +2103,18 @@ export interface PlannedChange {
      * Suites of the gate.
      */
     readonly suites?: readonly string[];
+    /**
+     * How often each test is run.
+     */
+    readonly repeat?: number;
+    /**
+     * Share of all runs that has to pass.
+     */
+    readonly pass_rate?: number;
+    /**
+     * How much smaller than on main that share may be; absent where main is not asked.
+     */
+    readonly max_drop?: number;
   };
   readonly digest?: Digest;
 }
@@ -2432,9 +2464,24 @@ export interface TestVerdict {
    */
   readonly duration_ms?: number;
   /**
-   * Whether an earlier green result of the same content counts.
+   * Whether an earlier result of the same content counts.
    */
   readonly remembered?: boolean;
+  readonly runs?: RunCount;
+  readonly main_runs?: RunCount;
+}
+/**
+ * How many runs had a result, and how many of them passed.
+ */
+export interface RunCount {
+  /**
+   * Runs that passed.
+   */
+  readonly passed: number;
+  /**
+   * Runs that had a result.
+   */
+  readonly total: number;
 }
 /**
  * One account and how it is treated.

@@ -52,11 +52,22 @@ function toVerdict(value: Json): TestVerdict | undefined {
     problem: text(value.problem),
     duration_ms: number(value.duration_ms),
     remembered: value.remembered === true,
+    ...toRuns('runs', value.runs),
+    ...toRuns('main_runs', value.main_runs),
   };
 }
 
 function isAddress(value: Json | undefined): value is `test/${string}` {
   return typeof value === 'string' && value.startsWith('test/');
+}
+
+function toRuns(
+  name: 'runs' | 'main_runs',
+  value: Json | undefined,
+): Pick<TestVerdict, 'runs' | 'main_runs'> {
+  if (!isObject(value)) return {};
+  const { passed, total } = value;
+  return typeof passed === 'number' && typeof total === 'number' ? { [name]: { passed, total } } : {};
 }
 
 function toRubric(value: Json): TestVerdict['rubric'] {

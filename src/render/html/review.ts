@@ -5,6 +5,7 @@ import { renderSvg } from '../graph/svg.ts';
 import { kindWords, type Marks, RELATION_WORDS } from '../graph/words.ts';
 import { numbersReached, reachedBecause, touchedGraph } from '../plan/plan-extra.ts';
 import { count } from '../terminal/style.ts';
+import { outcomeText, runsSummary } from '../terminal/verdict-text.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
 
 /** The parts of the page that the plan alone does not know. */
@@ -74,8 +75,9 @@ function verdictRow(verdict: TestVerdict): string {
     verdict.logs.length === 0 || verdict.outcome === 'passed'
       ? ''
       : `<details class="whole"><summary>end of the log</summary><pre tabindex="0">${verdict.logs.map((line) => escapeMarkup(line)).join('\n')}</pre></details>`;
-  const words = verdict.remembered ? 'passed before' : verdict.outcome;
-  return `<tr><td><span class="pill ${verdict.outcome}">${words}</span></td><th scope="row">${codeMarkup(verdict.address ?? verdict.name)}</th><td>${why}${log}</td><td>${conversation}</td></tr>`;
+  const words = verdict.runs === undefined && verdict.remembered ? 'passed before' : verdict.outcome;
+  const runs = verdict.runs === undefined ? '' : `<br>${escapeMarkup(outcomeText(verdict))}`;
+  return `<tr><td><span class="pill ${verdict.outcome}">${words}</span></td><th scope="row">${codeMarkup(verdict.address ?? verdict.name)}</th><td>${why}${runs}${log}</td><td>${conversation}</td></tr>`;
 }
 
 export function testsMarkup(verdicts: readonly TestVerdict[] | undefined): string {
@@ -84,7 +86,8 @@ export function testsMarkup(verdicts: readonly TestVerdict[] | undefined): strin
     (a, b) => Number(a.outcome === 'passed') - Number(b.outcome === 'passed') || (a.name < b.name ? -1 : 1),
   );
   const passed = verdicts.filter(({ outcome }) => outcome === 'passed').length;
-  const lead = `<p class="meta">${passed} of ${verdicts.length} passed</p>`;
+  const runs = runsSummary(verdicts);
+  const lead = `<p class="meta">${passed} of ${verdicts.length} passed${runs === undefined ? '' : ` · ${escapeMarkup(runs)}`}</p>`;
   return section(
     'tests',
     'Tests',

@@ -7,6 +7,7 @@ import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import type { Section } from '../markdown/markdown-sections.ts';
 import { listSome } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
+import { outcomeText, runsSummary } from '../terminal/verdict-text.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
 import { numbersReached, reachedBecause, touchedGraph } from './plan-extra.ts';
@@ -71,7 +72,9 @@ function testRow(verdict: TestVerdict): string {
     verdict.problem ??
     broken.map(({ name, criteria }) => (criteria === null ? name : `${name}: ${criteria}`)).join('; ');
   const name = verdict.address ?? verdict.name;
-  const passed = verdict.remembered ? 'passed before on the same content' : verdict.outcome;
+  const weighed = verdict.runs !== undefined;
+  const once = verdict.remembered ? 'passed before on the same content' : verdict.outcome;
+  const passed = weighed ? outcomeText(verdict) : once;
   return `| ${OUTCOME_SIGNS[verdict.outcome]} | ${code(name)} | ${passed} | ${prose(truncate(why, 300, '…'))} |`;
 }
 
@@ -80,7 +83,8 @@ export function testsText(verdicts: readonly TestVerdict[]): readonly string[] {
   if (verdicts.length === 0) return [];
   const bad = verdicts.filter(({ outcome }) => outcome !== 'passed');
   const good = verdicts.length - bad.length;
-  const head = `**Tests:** ${good} passed, ${bad.length} not passed.`;
+  const runs = runsSummary(verdicts);
+  const head = `**Tests:** ${good} passed, ${bad.length} not passed.${runs === undefined ? '' : ` ${runs}`}`;
   const table = (rows: readonly TestVerdict[]): string =>
     ['| | test | result | why |', '|---|---|---|---|', ...rows.slice(0, MAX_ROWS).map(testRow)].join('\n');
   const logs = bad

@@ -8,6 +8,7 @@ import { cautionBlock } from '../plan/plan-markdown.ts';
 import { testsText } from '../plan/review-markdown.ts';
 import { actionWords, listSome } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
+import { runsSummary } from '../terminal/verdict-text.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
 import { canaryWords, reportVerdict } from './report-text.ts';
@@ -80,7 +81,10 @@ function sectionsOf(results: readonly StepResult[]): readonly Section[] {
 function gateLine(tests: readonly TestVerdict[]): readonly string[] {
   if (tests.length === 0) return [];
   const passed = tests.filter(({ outcome }) => outcome === 'passed').length;
-  return [`**Gate:** ${passed} of ${count(tests.length, 'test')} passed.`];
+  const runs = runsSummary(tests);
+  return [
+    `**Gate:** ${passed} of ${count(tests.length, 'test')} passed.${runs === undefined ? '' : ` ${runs}`}`,
+  ];
 }
 
 function table(results: readonly StepResult[], bytes: number): readonly string[] {

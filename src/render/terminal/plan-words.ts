@@ -145,7 +145,21 @@ function gateText(release: Change['release']): string {
       ? [`${count(release.suites.length, 'suite')} (${listSome(release.suites)})`]
       : []),
   ];
-  return parts.join(' and ');
+  const measure = measureText(release);
+  return `${parts.join(' and ')}${measure === '' ? '' : ` (${measure})`}`;
+}
+
+/** `90 % of 3 runs each, at most 5 points less than main`; empty where every test has to pass once. */
+function measureText({ repeat, pass_rate, max_drop }: NonNullable<Change['release']>): string {
+  if (repeat === undefined || pass_rate === undefined) return '';
+  const points = (value: number): string => String(Math.round(value * 1000) / 10);
+  const runs = repeat === 1 ? 'the runs' : `${number(repeat)} runs each`;
+  return [
+    ...(pass_rate > 0 ? [pass_rate === 1 ? `all of ${runs}` : `${points(pass_rate)} % of ${runs}`] : [runs]),
+    ...(max_drop === undefined
+      ? []
+      : [max_drop === 0 ? 'no worse than main' : `at most ${points(max_drop)} points less than main`]),
+  ].join(', ');
 }
 
 /** What a reviewer must not miss. */

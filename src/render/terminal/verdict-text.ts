@@ -1,4 +1,4 @@
-import type { RubricVerdict, TestOutcome, TestVerdict } from '../../model/runs.ts';
+import type { RubricVerdict, RunCount, TestOutcome, TestVerdict } from '../../model/runs.ts';
 import {
   count,
   type Glyphs,
@@ -44,8 +44,57 @@ export function testTitle(verdict: Pick<TestVerdict, 'name' | 'address'>): strin
 
 /** `failed`, `passed (before, on the same content)`, … */
 export function outcomeText(verdict: TestVerdict): string {
-  if (verdict.remembered) return 'passed before, on this content';
-  return LOOKS[verdict.outcome].word;
+  const { main_runs, outcome, remembered, runs } = verdict;
+  const one = LOOKS[outcome].word;
+  const weighed = runs !== undefined && runs.total > 0 && (runs.total > 1 || main_runs !== undefined);
+  const words = weighed && (outcome === 'passed' || outcome === 'failed') ? runsText(runs) : one;
+  const beside = [
+    ...(main_runs === undefined ? [] : [`on main ${number(main_runs.passed)} of ${number(main_runs.total)}`]),
+    ...(newly(verdict) === undefined ? [] : [`newly ${newly(verdict)}`]),
+  ];
+  return [`${words}${remembered ? ' before, on this content' : ''}`, ...beside].join(', ');
+}
+
+function runsText({ passed, total }: RunCount): string {
+  return `${number(passed)} of ${count(total, 'run')} passed`;
+}
+
+/** What the version changes for a test that every run on main passed, or none here fails any more. */
+function newly({ main_runs, runs }: TestVerdict): 'failing' | 'passing' | undefined {
+  if (runs === undefined || main_runs === undefined) return undefined;
+  const now = runs.passed === runs.total;
+  const before = main_runs.passed === main_runs.total;
+  return now === before ? undefined : before ? 'failing' : 'passing';
+}
+
+/** `17 of 20 runs passed (85 %), on main 19 of 20 (95 %), newly failing: 1.`; undefined where no gate weighed runs. */
+export function runsSummary(verdicts: readonly TestVerdict[]): string | undefined {
+  const own = sum(verdicts.map(({ runs }) => runs));
+  const main = sum(verdicts.map(({ main_runs }) => main_runs));
+  if (own.total === 0) return undefined;
+  const amount = (how: 'failing' | 'passing'): number =>
+    verdicts.filter((verdict) => newly(verdict) === how).length;
+  const changes = (['failing', 'passing'] as const)
+    .filter((how) => amount(how) > 0)
+    .map((how) => `newly ${how}: ${number(amount(how))}`);
+  const parts = [
+    `${runsText(own)} (${percentOf(own)})`,
+    ...(main.total === 0
+      ? []
+      : [`on main ${number(main.passed)} of ${number(main.total)} (${percentOf(main)})`]),
+    ...changes,
+  ];
+  return `${parts.join(', ')}.`;
+}
+
+function sum(counts: readonly (RunCount | undefined)[]): RunCount {
+  const add = (of: (count: RunCount) => number): number =>
+    counts.reduce((all, each) => all + (each === undefined ? 0 : of(each)), 0);
+  return { passed: add(({ passed }) => passed), total: add(({ total }) => total) };
+}
+
+function percentOf({ passed, total }: RunCount): string {
+  return `${Math.round((passed / total) * 1000) / 10} %`;
 }
 
 function headFacts(verdict: TestVerdict): string {
@@ -103,6 +152,11 @@ export function verdictLines(verdict: TestVerdict, style: Style, indent: number)
 
 /** `All 3 tests passed.`, `1 of 3 tests did not pass: 1 failed.` */
 export function verdictSummary(verdicts: readonly TestVerdict[]): string {
+  const runs = runsSummary(verdicts);
+  return runs === undefined ? plainSummary(verdicts) : `${plainSummary(verdicts)} ${runs}`;
+}
+
+function plainSummary(verdicts: readonly TestVerdict[]): string {
   const bad = verdicts.filter(({ outcome }) => outcome !== 'passed');
   if (verdicts.length === 0) return 'No test was run.';
   if (bad.length === 0)

@@ -37,6 +37,7 @@ export const SPEC_CODES = {
   FOR_EACH_FORM: '`for_each` is no table, or its entries make no key of their own.',
   GATE_TEST_FOREIGN: 'A gate uses a test of another assistant.',
   GATE_TEST_PHONE: 'A gate uses a test that calls a phone number.',
+  GATE_OPEN: 'A gate lets every version through.',
   GATE_TEST_UNBOUND: 'A gate uses a test whose destination is no reference to the assistant.',
   GROUP_NAME: 'A group has no environment, or the name of one.',
   HOOK_SECRET: 'A hook asks for a variable that no hook gets.',

@@ -13,7 +13,9 @@ export function promotionRules(resource: DesiredResource, world: RuleContext): r
   const gate = objectOf(promotion.gate);
   return [
     ...strategyRules(promotion, gate),
+    ...evidenceRules(gate),
     ...gateTests(resource, gate, world, '/promotion/gate'),
+    ...gateTests(resource, gate, world, '/promotion/gate', 'must_pass'),
     ...gateSuites(gate, world, '/promotion/gate'),
     ...canaryRules(resource, objectOf(promotion.canary), world),
   ];
@@ -21,7 +23,7 @@ export function promotionRules(resource: DesiredResource, world: RuleContext): r
 
 function strategyRules(promotion: JsonObject, gate: JsonObject): readonly Finding[] {
   const strategy = textOf(promotion.strategy) ?? 'immediate';
-  const asked = [gate.tests, gate.suites].some((list) => isArray(list) && list.length > 0);
+  const asked = [gate.tests, gate.suites, gate.must_pass].some((list) => isArray(list) && list.length > 0);
   if (strategy === 'gated' && !asked) {
     const hint = 'add promotion.gate with tests or suites';
     return [problem('PROMOTION_GATE', '/promotion/strategy', 'the strategy gated needs a gate', hint)];
@@ -43,6 +45,23 @@ function strategyRules(promotion: JsonObject, gate: JsonObject): readonly Findin
     ];
   }
   return [];
+}
+
+/** What is written and does nothing, or lets everything pass. */
+function evidenceRules(gate: JsonObject): readonly Finding[] {
+  const { against, max_drop, must_pass, pass_rate } = gate;
+  if (max_drop !== undefined && against === undefined) {
+    const message = 'max_drop is not used: nothing is compared';
+    return [
+      { ...warning('PROMOTION_UNUSED', '/promotion/gate/max_drop', message, 'add against: main'), at: 'key' },
+    ];
+  }
+  const share = pass_rate ?? (against === undefined ? 1 : 0);
+  const asks = (isArray(must_pass) && must_pass.length > 0) || (against !== undefined && max_drop !== 1);
+  if (share !== 0 || asks) return [];
+  const message = 'this gate lets every version through';
+  const hint = 'ask for a pass_rate, add must_pass, or compare: against: main with a smaller max_drop';
+  return [warning('GATE_OPEN', '/promotion/gate', message, hint)];
 }
 
 function canaryRules(resource: DesiredResource, canary: JsonObject, world: RuleContext): readonly Finding[] {
@@ -68,9 +87,10 @@ function gateTests(
   gate: JsonObject,
   world: RuleContext,
   place: string,
+  list: 'tests' | 'must_pass' = 'tests',
 ): readonly Finding[] {
-  return objectsOf(gate.tests).flatMap(([index, entry]) => {
-    const pointer = `${place}/tests/${index}`;
+  return objectsOf(gate[list]).flatMap(([index, entry]) => {
+    const pointer = `${place}/${list}/${index}`;
     const target = textOf(entry.$ref);
     if (!target?.startsWith('test/')) return [];
     const absent = missing(target, world);

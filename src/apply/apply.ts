@@ -289,7 +289,8 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], course: Cour
     plan_digest: planned.plan.plan_digest,
     outcome,
     results,
-    next: `assistantctl ${command} --env ${environment}`,
+    // After nothing was done there is nothing to look at again.
+    next: outcome === 'nothing' && command === 'plan' ? '' : `assistantctl ${command} --env ${environment}`,
     exitKind,
   };
 }

@@ -9,11 +9,14 @@ export type WriteOutcome = 'confirmed' | 'unknown';
 /** The same API; `wrote` is called for each write that the API confirmed, or that may have taken effect. */
 export function notingWrites(api: ApplyApi, wrote: (outcome: WriteOutcome) => void): ApplyApi {
   const noted =
-    <A extends unknown[], R>(write: (...args: A) => Promise<R>) =>
+    <A extends unknown[], R>(
+      write: (...args: A) => Promise<R>,
+      isEffect: (result: R) => boolean = () => true,
+    ) =>
     async (...args: A): Promise<R> => {
       try {
         const result = await write(...args);
-        wrote('confirmed');
+        if (isEffect(result)) wrote('confirmed');
         return result;
       } catch (error) {
         if (error instanceof ApiError && error.effect === 'unknown') wrote('unknown');
@@ -25,6 +28,9 @@ export function notingWrites(api: ApplyApi, wrote: (outcome: WriteOutcome) => vo
     create: noted(api.create),
     update: noted(api.update),
     delete: noted(api.delete),
+    erase: noted(api.erase),
+    // Nothing came back: there was nothing to restore.
+    restore: noted(api.restore, (restored) => restored !== undefined),
     assign: noted(api.assign),
     unassign: noted(api.unassign),
     stageVersion: noted(api.stageVersion),

@@ -15,6 +15,7 @@ import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
 import { sendBack } from './send-unknown-fields.ts';
+import { explainingStored } from './stored-value.ts';
 import { remainingEdits } from './verify.ts';
 
 /** What a resource is to become: the freshly read configuration with the remaining edits applied. */
@@ -144,7 +145,8 @@ async function writeBody(context: ApplyContext, step: Step, id: string, target: 
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
   await bindBegun(context, step);
   await logIntent(context, step, 'update', null);
-  const written = await writeKnown(context, step, id, body, target);
+  const write = () => writeKnown(context, step, id, body, target);
+  const written = await explainingStored(step, target, write);
   const left = stillThere(
     step,
     target,

@@ -21,6 +21,7 @@ import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
 import { opensCanary, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
+import { explainingStored } from './stored-value.ts';
 import { holdsTarget, learnTarget, readAgain, type Target, targetOf } from './update.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -111,7 +112,8 @@ async function stagedVersion(
   const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
   await logIntent(context, step, 'stage', name);
-  const versionId = await stageOnce(context, main, name, target, new Set(known));
+  const stage = () => stageOnce(context, main, name, target, new Set(known));
+  const versionId = await explainingStored(step, target, stage);
   const staged = await readStagedVersion(context, main, versionId);
   const { leaked, config } = await correctLeaks(context, candidate, versionId, staged.config);
   if (leaked.length === 0) return { versionId, config, learned: learn(config) };

@@ -25,7 +25,7 @@ export interface Shown {
 
 /** Prints the plan in the form that was asked for and writes the page where `--html` says. */
 export async function showPlan(context: Context, plan: Plan, shown: Shown): Promise<void> {
-  const { flags, inputs } = shown;
+  const { flags } = shown;
   const extra = reviewOf(shown);
   if (flags.html !== undefined) {
     await writePrivately(resolve(context.runtime.cwd, flags.html), renderPlanHtml(plan, extra));
@@ -42,9 +42,9 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
       return;
     case 'text': {
       const file = flags.out === undefined ? {} : { file: flags.out };
-      context.print(
-        renderPlan(plan, context.style, { ...file, protected: inputs.project.environment.protected }),
-      );
+      const { protected: guarded, refusals } = extra;
+      const known = { ...file, protected: guarded === true, ...(refusals === undefined ? {} : { refusals }) };
+      context.print(renderPlan(plan, context.style, known));
       return;
     }
     default:

@@ -8,6 +8,7 @@ import { RICH_PLAN } from './sample-plans.ts';
 /** The text without code spans, fences and `<code>`, which is where GitHub looks for mentions and links. */
 function outsideCode(markdown: string): string {
   return markdown
+    .replaceAll('\\`', '')
     .replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, '')
     .replace(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, '')
     .replace(/<code>.*?<\/code>/g, '');

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { atLevels, type Diagnostic } from '../../src/model/diagnostic.ts';
 import { compareNaturally } from '../../src/model/natural-order.ts';
+import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
 import { renderPlan } from '../../src/render/plan/plan-text.ts';
 import { remarkLines, renderDiagnostics } from '../../src/render/terminal/diagnostics.ts';
 import { fitScreen } from '../../src/render/terminal/fit.ts';
+import { nextCommands } from '../../src/render/terminal/plan-words.ts';
 import { PLAIN } from '../../src/render/terminal/style.ts';
 import { displayWidth } from '../../src/render/terminal/width.ts';
 import { buildChange, buildPlan } from './builders.ts';
@@ -85,6 +87,46 @@ describe('a plan', () => {
     const text = renderPlan(plan, PLAIN, { executing: true });
     expect(text.indexOf('warning OLD')).toBeLessThan(text.indexOf('assistant/a'));
   });
+});
+
+describe('the next command', () => {
+  const limit: Diagnostic = { severity: 'error', code: 'LIMIT_CHANGES', message: 'too many' };
+  const open: Diagnostic = { severity: 'error', code: 'ROLLOUT_OPEN', message: 'open' };
+  const empty: Diagnostic = { severity: 'error', code: 'SPECS_EMPTY', message: 'empty' };
+  const plan = buildPlan({ changes: [sameModel('assistant/a')] });
+
+  it.each([
+    [[], 'assistantctl apply --env '],
+    [[limit], ' --override-limits'],
+    [[open], ' --replace'],
+    [[limit, open], ' --override-limits --replace'],
+  ])('is one that will not be refused: %j', (refusals, line) => {
+    expect(nextCommands(plan, { refusals })[0]).toContain(line);
+  });
+
+  it('is none where something has to be written first', () => {
+    expect(nextCommands(plan, { refusals: [empty] })).toEqual([]);
+    expect(nextCommands(buildPlan({ diagnostics: [{ ...empty, code: 'NAME_AMBIGUOUS' }] }))).toEqual([]);
+    const renamed = { ...plan, diagnostics: [warning('RENAMED', 'assistant/a')] };
+    expect(nextCommands(renamed)).toEqual([]);
+  });
+
+  it('names what is taken over', () => {
+    const change = buildChange('assistant/a', { action: 'adopt', takes_over: true });
+    expect(nextCommands(buildPlan({ changes: [change] }))[0]).toContain('--take-over assistant/a');
+  });
+});
+
+it('Markdown folds warnings in after the changes and shows equal changes once', () => {
+  const changes = (['a', 'b', 'c'] as const).map((key) => sameModel(`assistant/${key}`));
+  const plan = buildPlan({
+    changes,
+    diagnostics: [warning('OLD', 'tool/a', 'h'), warning('OLD', 'tool/b', 'h')],
+  });
+  const text = renderPlanMarkdown(plan);
+  expect(text.indexOf('OLD (2)')).toBeGreaterThan(text.indexOf('assistant/a'));
+  expect(text.indexOf('<details><summary>2 warnings and remarks')).toBeGreaterThan(0);
+  expect(text).toContain('and 2 alike');
 });
 
 it('names with numbers come in the order of their numbers', () => {

@@ -76,7 +76,7 @@ test('small differences are shown before large ones when not all fit', () => {
   expect(text).toContain('`assistant/aaa-rewritten` is shown by `assistantctl plan --env production`');
 });
 
-test('errors stand before changes', () => {
+test('errors stand before changes, warnings after them', () => {
   const plan = buildPlan(
     {
       changes: [buildChange('tool/a', { fields: [field('/x', 1, 2)] })],
@@ -88,7 +88,7 @@ test('errors stand before changes', () => {
     { update: 1 },
   );
   const text = renderPlanMarkdown(plan);
-  const order = ['FIRST', 'SECOND', '| action |', '<details>'].map((part) => text.indexOf(part));
+  const order = ['FIRST', '| action |', '<details>', 'SECOND'].map((part) => text.indexOf(part));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(order[0]).toBeGreaterThan(0);
 });

@@ -74,7 +74,10 @@ function alert(title: string, lines: readonly string[], bad: boolean): string {
   return `<div class="alert${bad ? ' bad' : ''}" role="note"><h2>${title}</h2><ul>${items}</ul></div>`;
 }
 
-function problems(plan: Plan): string {
+function problemLines(plan: Plan): {
+  readonly errors: readonly string[];
+  readonly remarks: readonly string[];
+} {
   const lines = (severity: string): readonly string[] =>
     otherDiagnostics(plan)
       .filter((diagnostic) => diagnostic.severity === severity)
@@ -83,9 +86,16 @@ function problems(plan: Plan): string {
           position === undefined ? (address ?? '') : `${position.file}:${position.line}:${position.column}`;
         return `${code} ${place} ${message}`;
       });
-  return (
-    alert('Errors', lines('error'), true) + alert('Warnings', [...lines('warning'), ...lines('info')], false)
-  );
+  return { errors: lines('error'), remarks: [...lines('warning'), ...lines('info')] };
+}
+
+/** What is beside the point, folded in below the changes. */
+function remarkDetails(plan: Plan): string {
+  const { remarks } = problemLines(plan);
+  if (remarks.length === 0) return '';
+  const items = remarks.map((line) => `<li>${escapeMarkup(line)}</li>`).join('');
+  const title = count(remarks.length, 'warning or remark', 'warnings and remarks');
+  return `<details class="remarks"><summary>${title}</summary><ul>${items}</ul></details>`;
 }
 
 function header(plan: Plan, extra: ReviewExtra): string {
@@ -102,7 +112,7 @@ function header(plan: Plan, extra: ReviewExtra): string {
       true,
     ) +
     alert('Caution', [...cautions(plan, extra), ...reviewCautions(extra)], true) +
-    `${problems(plan)}</header>`
+    `${alert('Errors', problemLines(plan).errors, true)}</header>`
   );
 }
 
@@ -228,6 +238,7 @@ export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
     ),
     entries('pending', 'Begun by an earlier apply', (plan.pending ?? []).map(pendingEntry)),
     leftAlone(plan),
+    remarkDetails(plan),
     '</main>',
     footer(plan, extra),
   ];

@@ -1,6 +1,5 @@
 import { parseAddress } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
-import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { ResourceGraph } from '../../model/graph.ts';
 import { around } from '../../model/graph.ts';
 import type { Plan } from '../../model/plan.ts';
@@ -10,8 +9,6 @@ import type { PlanExtra } from '../terminal/plan-words.ts';
 
 /** What a review page shows besides the plan itself; each part is left out when it is not known. */
 export interface ReviewExtra extends PlanExtra {
-  /** Why apply would refuse the plan as it is: limits, an empty specs folder. */
-  readonly refusals?: readonly Diagnostic[];
   readonly blastRadius?: BlastRadius;
   /** What the specs have to do with each other. */
   readonly graph?: ResourceGraph;

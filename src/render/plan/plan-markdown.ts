@@ -1,6 +1,6 @@
-import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
-import { byteLength, code, fence, prose } from '../markdown/markdown.ts';
+import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
 import {
@@ -73,14 +73,35 @@ function diagnosticLine(diagnostic: Diagnostic): string {
   return `- ${severity} ${code(diagnostic.code)} ${code(where)} ${text}`;
 }
 
-/** Errors before warnings, as many as fit. */
-function diagnosticList(plan: Plan, bytes: number): readonly string[] {
-  const order = { error: 0, warning: 1, info: 2 } as const;
-  const sorted = otherDiagnostics(plan).toSorted((a, b) => order[a.severity] - order[b.severity]);
-  const shown = takeFitting(sorted.map(diagnosticLine), bytes);
-  const rest = sorted.length - shown.length;
-  const lines = rest > 0 ? [...shown, `- and ${count(rest, 'more problem')}`] : shown;
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
+/** Errors stand before the changes, as many as fit. */
+function errorList(plan: Plan, bytes: number): readonly string[] {
+  const lines = fittingLines(otherDiagnostics(plan).filter(isError).map(diagnosticLine), bytes);
   return lines.length === 0 ? [] : [lines.join('\n')];
+}
+
+/** Warnings and remarks are beside the point: folded in after the changes, those of one code together. */
+function remarkSection(plan: Plan, bytes: number): readonly string[] {
+  const remarks = otherDiagnostics(plan).filter((diagnostic) => !isError(diagnostic));
+  if (remarks.length === 0) return [];
+  const byCode = new Map<string, Diagnostic[]>();
+  for (const remark of remarks) byCode.set(remark.code, [...(byCode.get(remark.code) ?? []), remark]);
+  const lines = [...byCode.values()].flatMap((members) => {
+    const hint = members[0]?.hint;
+    const shared = hint !== undefined && members.every((member) => member.hint === hint);
+    return [...members.map(diagnosticLine), ...(shared ? [`  - ${prose(truncate(hint, 400, '…'))}`] : [])];
+  });
+  const names = [...byCode].map(([name, { length }]) => `${name} (${length})`).join(', ');
+  const summary = `${html(count(remarks.length, 'warning or remark', 'warnings and remarks'))}: ${html(truncate(names, 200, '…'))}`;
+  const body = fittingLines(lines, Math.max(0, bytes - 300)).join('\n');
+  return body === '' ? [] : [details(summary, body)];
+}
+
+function fittingLines(lines: readonly string[], bytes: number): readonly string[] {
+  const shown = takeFitting(lines, bytes);
+  const rest = lines.length - shown.length;
+  return rest > 0 ? [...shown, `- and ${count(rest, 'more line')}`] : shown;
 }
 
 function tableRows(plan: Plan): readonly string[] {
@@ -139,7 +160,8 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
     room -= byteLength(parts.join('\n\n')) + 2;
     return parts;
   };
-  const problems = spend(diagnosticList(plan, Math.floor(room * (hasErrors(plan.diagnostics) ? 0.5 : 0.2))));
+  const problems = spend(errorList(plan, Math.floor(room * 0.5)));
+  const remarks = spend(remarkSection(plan, Math.floor(room * 0.2)));
   const reach = options.blastRadius === undefined ? [] : blastRadiusText(options.blastRadius);
   const radius = spend(fitting(reach, Math.floor(room * 0.3)));
   const rows = spend(table(tableRows(plan), Math.floor(room * 0.4)));
@@ -148,7 +170,18 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
   const graph = graphSections(options.graph, marksOf(plan));
   const { text: sections, left } = chooseSections([...planSections(plan), ...graph], room);
   const note = left.length === 0 ? [] : [leftOut(plan, left)];
-  const parts = [...head, ...problems, ...radius, ...rows, ...review, ...tests, sections, ...note, ...tail];
+  const parts = [
+    ...head,
+    ...problems,
+    ...radius,
+    ...rows,
+    ...review,
+    ...tests,
+    sections,
+    ...remarks,
+    ...note,
+    ...tail,
+  ];
   const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
   return byteLength(text) <= budget ? text : `${head.slice(0, 2).join('\n\n')}\n`;
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.ts';
-import type { Change, ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import type { ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
 import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
@@ -17,6 +17,7 @@ import {
 import { count, type Style } from '../terminal/style.ts';
 import { inline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
+import { type AlikeChanges, alike } from './alike.ts';
 
 /** What a plan says about single resources, as collapsible sections of Markdown. */
 
@@ -84,16 +85,23 @@ function fieldsText(fields: readonly FieldChange[]): string {
   ].join('\n\n');
 }
 
-function changeText(change: Change): string {
+/** How several changes that are the same are called where one name is wanted. */
+function alikeName({ change, addresses }: AlikeChanges): string {
+  return addresses.length === 1 ? change.address : `${change.address} and ${addresses.length - 1} alike`;
+}
+
+function changeText({ change, addresses }: AlikeChanges): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
-  const summary = `${actionWords(change)} <code>${html(change.address)}</code>${size}${note === '' ? '' : `: ${html(note)}`}`;
+  const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
+  const summary = `${actionWords(change)} <code>${html(change.address)}</code>${others}${size}${note === '' ? '' : `: ${html(note)}`}`;
   if (change.fields.length === 0) return details(summary, prose(change.reason));
   const body =
     change.action === 'create'
       ? fence('diff', clip(newFields(change.fields).flatMap(newFieldDiff)))
       : fieldsText(change.fields);
-  return details(summary, body);
+  const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
+  return details(summary, `${names}${body}`);
 }
 
 function conflictText(entry: ConflictEntry): string {
@@ -164,8 +172,8 @@ export function planSections(plan: Plan): readonly Section[] {
   });
   return [
     ...plan.conflicts.map((entry) => section('Conflicts', entry.address, 0, 0, () => conflictText(entry))),
-    ...changes.map((change) =>
-      section('Changes', change.address, 1, sizeOf(change.fields), () => changeText(change)),
+    ...alike(changes).map((entry) =>
+      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry)),
     ),
     ...driftLeft(plan).map((entry) =>
       section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>

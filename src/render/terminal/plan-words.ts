@@ -1,6 +1,6 @@
 import type { Address, Kind } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
-import { hasErrors } from '../../model/diagnostic.ts';
+import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { isObject, type Json, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import { compareNaturally } from '../../model/natural-order.ts';
@@ -27,6 +27,8 @@ export interface PlanExtra {
   readonly protected?: boolean;
   /** It is about to be executed: there is nothing to type. */
   readonly executing?: true;
+  /** Why apply would refuse the plan as it is: limits, an empty specs folder, an open rollout. */
+  readonly refusals?: readonly Diagnostic[];
 }
 
 /** What changes are listed under: their action, and apart from adoptions those that replace live values. */
@@ -281,16 +283,40 @@ function takeOverFlags(plan: Plan): readonly string[] {
 /** What to type next, most useful first; empty when there is nothing to do. */
 export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   if (extra.executing === true) return [];
-  if (hasErrors(plan.diagnostics)) return [command(plan, 'plan', ...planFlags(plan))];
+  // Errors say themselves what to write; the same plan again would say nothing else.
+  if (hasErrors(plan.diagnostics)) return [];
   if (plan.conflicts.length > 0) {
     return [command(plan, 'plan', '--take', 'git'), command(plan, 'plan', '--take', 'live')];
   }
   if (plan.options.offline === true) return [command(plan, 'plan', ...planFlags(plan))];
-  if (plan.changes.length > 0) return [applyCommand(plan, extra)];
+  if (plan.changes.length > 0) {
+    const consent = consentFlags(plan, extra);
+    return consent === undefined ? [] : [[applyCommand(plan, extra), ...consent].join(' ')];
+  }
   const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
   return [
     ...(waits('promotion') ? [command(plan, 'promote')] : []),
     ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
+  ];
+}
+
+/** What a person may allow with a flag. */
+const CONSENT: { readonly [code: string]: string } = {
+  LIMIT_DELETES: '--override-limits',
+  LIMIT_CHANGES: '--override-limits',
+  ROLLOUT_OPEN: '--replace',
+};
+
+/** Flags without which apply would refuse the plan; undefined where no flag helps and something has to be written first. */
+function consentFlags(plan: Plan, { refusals = [] }: PlanExtra): readonly string[] | undefined {
+  const renamed = plan.diagnostics.some(({ code }) => code === 'RENAMED');
+  const helped = refusals.every(({ code }) => Object.hasOwn(CONSENT, code));
+  if (renamed || plan.behind !== undefined || !helped) return undefined;
+  const taken = plan.changes.filter((change) => change.takes_over === true).map(({ address }) => address);
+  const named = taken.length > 3 ? ['all'] : taken;
+  return [
+    ...new Set(refusals.flatMap(({ code }) => CONSENT[code] ?? [])),
+    ...named.map((address) => `--take-over ${shellWord(address)}`),
   ];
 }
 

@@ -67,7 +67,8 @@ export const COMMANDS: readonly Declared[] = [
       command
         .option('--force', 'overwrite files that exist')
         .option('--empty', 'without samples: the frame for an account that exists, to be filled by pull')
-        .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab'])),
+        .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab']))
+        .option('--package <spec>', 'what the pipeline installs: the address of a tarball, or a package'),
     action: async (context, [dir], command) =>
       (await import('./commands/init.ts')).initProject(context, dir, command.opts()),
   },

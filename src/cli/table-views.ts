@@ -15,6 +15,17 @@ export const VIEW_COMMANDS: readonly Declared[] = [
       (await import('./commands/status.ts')).status(context, command.opts().format),
   },
   {
+    usage: 'doctor',
+    summary: 'look for what is wrong between project, state, account and pipeline',
+    declare: (command) =>
+      command
+        .option('--probe', 'find out how the API behaves, by experiments in an account that nobody calls')
+        .option('--account <fingerprint>', 'the account in which experiments may be made')
+        .addOption(format('text', 'json')),
+    action: async (context, _args, command) =>
+      (await import('./commands/doctor.ts')).doctor(context, command.opts()),
+  },
+  {
     usage: 'show [file]',
     summary: 'print a saved plan',
     declare: (command) => command.addOption(format('text', 'json', 'markdown', 'html')),

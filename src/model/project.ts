@@ -51,6 +51,8 @@ export interface Environment {
     | { readonly backend: 'file' }
     | { readonly backend: 'git'; readonly remote: string; readonly ref: string };
   readonly drift: DriftPolicy;
+  /** Lists of assistants show the id of main, so that a plan learns from them what moved. */
+  readonly listsShowMain: boolean;
   /** Behaviours of the embedded API that differ from its defaults; as written. */
   readonly quirks: JsonObject;
   /** Groups that the environment belongs to, in their order. */

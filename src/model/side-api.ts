@@ -91,6 +91,8 @@ export interface SideApi {
   texmlApplication(applicationId: string): Promise<JsonObject | undefined>;
   /** The rules of an assistant's canary deploy with its dates; undefined when there is none. */
   showCanary(assistantId: string): Promise<JsonObject | undefined>;
+  /** The account's integration secrets as records: identifier, `created_at`, `updated_at`; never their values. */
+  listSecrets(): Promise<readonly JsonObject[]>;
   /** Identifiers of the account's integration secrets; asked for once. Their values are never told. */
   secretIdentifiers(): Promise<readonly string[]>;
   /** Names of the storage buckets that are embedded for retrieval; asked for once. */

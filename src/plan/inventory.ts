@@ -97,6 +97,19 @@ export function* inventoryWish(
   };
 }
 
+/** The resources that name each integration secret, by its identifier. */
+export function secretUsers(desired: DesiredState): ReadonlyMap<string, readonly string[]> {
+  const users = new Map<string, string[]>();
+  for (const { address, kind, spec } of desired.resources.values()) {
+    const mentions = new Map<string, Mention>();
+    collect({ mentions, address }, SHAPES[kind], spec, undefined);
+    for (const { what, name } of mentions.values()) {
+      if (what === 'secret') users.set(name, [...(users.get(name) ?? []), address]);
+    }
+  }
+  return users;
+}
+
 /** A warning for each named thing that does not exist, and a note where that cannot be told. */
 export function inventoryWarnings(desired: DesiredState, account: RemoteAccount): readonly Diagnostic[] {
   const { secrets, buckets } = account;

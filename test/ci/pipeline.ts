@@ -22,6 +22,7 @@ export interface Job {
   readonly if?: string;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly env?: Env;
+  readonly outputs?: Env;
   readonly steps: readonly Step[];
 }
 
@@ -68,6 +69,10 @@ export async function shims(): Promise<string> {
   return bin;
 }
 
+export interface JobRan extends Ran {
+  readonly outputs: Env;
+}
+
 export interface RunnerOptions {
   readonly bin: string;
   /** What the runner gives every step. */
@@ -85,7 +90,7 @@ export async function runJob(
   workflow: Workflow,
   name: string,
   options: RunnerOptions,
-): Promise<Ran | undefined> {
+): Promise<JobRan | undefined> {
   const job = workflow.jobs[name];
   if (job === undefined) throw new Error(`there is no job ${name}`);
   const outputs: Record<string, { outputs: Record<string, string> }> = {};
@@ -129,7 +134,7 @@ export async function runJob(
       code = code === 0 ? ran.code : code;
     }
   }
-  return { code, log };
+  return { code, log, outputs: fill(job.outputs ?? {}, evaluate) };
 }
 
 /** As GitHub's runner starts `shell: bash`. */

@@ -6,10 +6,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROOT } from '../docs/markdown.ts';
 import { account, inDashboard, liveId, MAIN, SPECS, writes } from '../e2e/harness.ts';
-import { CHANGE, type FakeForge, fakeForge, HEAD, MERGED, TOKEN } from '../forge/fake-forge.ts';
+import { CHANGE, fakeForge, HEAD, MERGED, TOKEN } from '../forge/fake-forge.ts';
+import { type ForgeServer, forgeServer, type Pull } from '../reviewed/forge-server.ts';
 import {
   bash,
   type Env,
+  type JobRan,
   type Ran,
   type RunnerOptions,
   readWorkflow,
@@ -36,8 +38,10 @@ beforeAll(async () => {
 
 interface Repository {
   readonly folder: string;
-  commit(files: Readonly<Record<string, string>>): Promise<void>;
-  checkout(): Promise<string>;
+  git(...args: readonly string[]): string;
+  commit(files: Readonly<Record<string, string>>): Promise<string>;
+  /** A fresh clone at a commit or branch. */
+  checkout(what?: string): Promise<string>;
 }
 
 async function repository(ci: 'github' | 'gitlab'): Promise<Repository> {
@@ -46,69 +50,77 @@ async function repository(ci: 'github' | 'gitlab'): Promise<Repository> {
     execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
       cwd: folder,
       encoding: 'utf8',
-    });
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }).trim();
   git('init', '--quiet', '--initial-branch', 'main');
-  const commit = async (files: Readonly<Record<string, string>>): Promise<void> => {
+  const commit = async (files: Readonly<Record<string, string>>): Promise<string> => {
     for (const [file, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, file)), { recursive: true });
       await writeFile(join(folder, file), text);
     }
     git('add', '--all');
-    git('commit', '--quiet', '--message', 'change');
+    git('commit', '--quiet', '--allow-empty', '--message', 'change');
+    return git('rev-parse', 'HEAD');
   };
   await commit({ 'assistantctl.yaml': PROJECT, ...SPECS });
   execFileSync(process.execPath, [MAIN, 'init', '--ci', ci], { cwd: folder });
   await commit({});
   return {
     folder,
+    git,
     commit,
-    checkout: async () => {
+    checkout: async (what = 'main') => {
       const clone = await temporary('clone');
       execFileSync('git', ['clone', '--quiet', folder, clone]);
+      execFileSync('git', ['checkout', '--quiet', what], { cwd: clone });
       return clone;
     },
   };
 }
 
 interface Situation {
-  readonly event: 'pull_request' | 'push' | 'schedule';
+  readonly event: 'pull_request' | 'push' | 'schedule' | 'workflow_dispatch';
+  /** What is checked out. */
+  readonly at: string;
+  readonly pull?: Pull;
   readonly fork?: boolean;
   readonly action?: string;
-  readonly schedule?: string;
+  readonly inputs?: Env;
+  readonly needs?: Readonly<Record<string, { readonly outputs: Env }>>;
 }
 
-async function onGithub(repo: Repository, forge: FakeForge, api: string, cache: string, what: Situation) {
+async function onGithub(repo: Repository, forge: ForgeServer, api: string, cache: string, what: Situation) {
+  const { pull } = what;
   const event = {
     action: what.action ?? 'opened',
-    number: CHANGE,
-    schedule: what.schedule,
-    ...(what.event === 'pull_request' && {
+    number: pull?.number,
+    repository: { default_branch: 'main' },
+    ...(pull !== undefined && {
       pull_request: {
-        number: CHANGE,
+        number: pull.number,
         title: TITLE,
         head: {
-          sha: HEAD,
+          sha: pull.head,
           ref: TITLE,
           repo: { full_name: what.fork === true ? 'fork/voice' : 'acme/voice' },
         },
-        base: { sha: 'base' },
+        base: { sha: repo.git('rev-parse', 'main') },
       },
     }),
   };
   const eventPath = join(await temporary('event'), 'event.json');
   await writeFile(eventPath, JSON.stringify(event));
+  const summary = join(dirname(eventPath), 'summary.md');
   const options: RunnerOptions = {
     bin,
     cache,
-    checkout: repo.checkout,
+    checkout: () => repo.checkout(what.at),
     env: {
       CI: 'true',
-      GITHUB_ACTIONS: 'true',
-      GITHUB_REPOSITORY: 'acme/voice',
-      GITHUB_API_URL: forge.url,
+      ...forge.env(repo.git('rev-parse', what.at)),
+      ...(pull === undefined ? {} : { GITHUB_REF: `refs/pull/${pull.number}/merge` }),
       GITHUB_EVENT_PATH: eventPath,
-      GITHUB_SHA: MERGED,
-      GITHUB_STEP_SUMMARY: join(dirname(eventPath), 'summary.md'),
+      GITHUB_STEP_SUMMARY: summary,
       TELNYX_BASE_URL: api,
     },
     contexts: {
@@ -116,85 +128,123 @@ async function onGithub(repo: Repository, forge: FakeForge, api: string, cache: 
         event_name: what.event,
         event,
         repository: 'acme/voice',
-        token: what.fork === true ? 'KEY_TEST_FORK' : TOKEN,
+        ref_name: 'main',
+        token: what.fork === true ? 'KEY_TEST_FORK' : forge.env('').GITHUB_TOKEN,
         ref: 'refs/x',
       },
       secrets: what.fork === true ? {} : { TELNYX_API_KEY: KEY },
-      inputs: {},
+      inputs: what.inputs ?? {},
+      needs: what.needs ?? {},
     },
   };
-  const run = async (file: string, job: string): Promise<Ran | undefined> =>
+  const run = async (file: string, job: string): Promise<JobRan | undefined> =>
     runJob(await readWorkflow(join(repo.folder, '.github', 'workflows', file)), job, options);
-  return { run, summary: () => readFile(options.env.GITHUB_STEP_SUMMARY ?? '', 'utf8') };
+  return { run, summary: () => readFile(summary, 'utf8') };
 }
 
-it('GitHub: from the pull request to the merge, the preview, the drift', { timeout: 120_000 }, async () => {
+it('GitHub: from the pull request to the merge, the preview, the watch, and by hand', {
+  timeout: 240_000,
+}, async () => {
   const server = await account();
-  const forge = await fakeForge('github');
+  const forge = await forgeServer();
   const repo = await repository('github');
   const cache = await temporary('cache');
   const on = (what: Situation) => onGithub(repo, forge, server.url, cache, what);
-  const ok = (ran: Ran | undefined): void => expect(ran?.code, ran?.log).toBe(0);
+  const ok = (ran: JobRan | undefined): void => expect(ran?.code, ran?.log).toBe(0);
 
-  const pull = await on({ event: 'pull_request' });
-  ok(await pull.run('assistantctl.yml', 'plan'));
-  expect(await pull.run('assistantctl.yml', 'apply')).toBeUndefined();
-  expect(forge.comments).toHaveLength(1);
-  expect(forge.comments[0]?.body).toContain('4 to create');
-  expect(await pull.summary()).toContain('4 to create');
+  // The first push: nobody reviewed it, so it shows its plan and waits for an approval.
+  const first = await on({ event: 'push', at: 'main' });
+  const waiting = await first.run('assistantctl.yml', 'apply');
+  ok(waiting);
+  expect(await first.run('assistantctl.yml', 'plan')).toBeUndefined();
+  expect(await first.summary()).toContain('4 to create');
   expect(writes(server)).toEqual([]);
-
-  const push = await on({ event: 'push' });
-  ok(await push.run('assistantctl.yml', 'apply'));
-  expect(await push.run('assistantctl.yml', 'plan')).toBeUndefined();
+  const needs = { apply: { outputs: waiting?.outputs ?? {} } };
+  const approval = await on({ event: 'push', at: 'main', needs });
+  ok(await approval.run('assistantctl.yml', 'approve'));
   const live = await liveId(server, 'Front desk');
+  expect(
+    await (await on({ event: 'push', at: 'main', needs: { apply: { outputs: {} } } })).run(
+      'assistantctl.yml',
+      'approve',
+    ),
+  ).toBeUndefined();
 
-  // What was reviewed is not what would happen now: nothing does.
-  const done = writes(server).length;
-  expect((await push.run('assistantctl.yml', 'apply'))?.code).toBe(6);
-  expect(writes(server)).toHaveLength(done);
-
-  await repo.commit({
-    'assistants/billing.yaml': (SPECS['assistants/billing.yaml'] ?? '').replace('model:', 'modell:'),
-  });
-  const broken = await pull.run('assistantctl.yml', 'plan');
-  expect(broken?.code).toBe(3);
-  expect(broken?.log).toContain('::error file=assistants/billing.yaml');
-  expect(forge.comments).toHaveLength(1);
-  expect(forge.comments[0]?.body).toContain('failed (exit code 3)');
-  expect((await push.run('assistantctl.yml', 'apply'))?.code).toBe(6);
-
-  await repo.commit({
+  // A request is planned against main, previewed, and merged by squashing.
+  repo.git('switch', '--quiet', '--create', 'edit');
+  const head = await repo.commit({
     'assistants/billing.yaml': (SPECS['assistants/billing.yaml'] ?? '').replace('invoices', 'each invoice'),
   });
-  ok(await pull.run('assistantctl.yml', 'plan'));
-  expect(forge.comments[0]?.body).toContain('1 to update');
-  ok(await pull.run('assistantctl-preview.yml', 'up'));
-  expect(forge.comments).toHaveLength(2);
-  expect(forge.comments[1]?.body).toMatch(/^<!-- assistantctl:preview env=production /);
-  const closed = await on({ event: 'pull_request', action: 'closed' });
-  expect(await closed.run('assistantctl-preview.yml', 'up')).toBeUndefined();
-  ok(await closed.run('assistantctl-preview.yml', 'down'));
-
-  const fork = await on({ event: 'pull_request', fork: true });
+  repo.git('switch', '--quiet', '--detach', 'main');
+  repo.git('merge', '--quiet', '--no-ff', '--message', 'what GitHub checks out', 'edit');
+  repo.git('branch', 'merge-ref');
+  repo.git('switch', '--quiet', 'main');
+  const pull = forge.open(head);
+  const request = await on({ event: 'pull_request', at: 'merge-ref', pull });
+  ok(await request.run('assistantctl.yml', 'plan'));
+  expect(pull.comments).toHaveLength(1);
+  expect(pull.comments[0]?.body).toContain('1 to update');
+  ok(await request.run('assistantctl-preview.yml', 'up'));
+  expect(pull.comments).toHaveLength(2);
+  const fork = await on({ event: 'pull_request', at: 'merge-ref', pull, fork: true });
   expect(await fork.run('assistantctl-preview.yml', 'up')).toBeUndefined();
   const requests = server.requests.length;
   ok(await fork.run('assistantctl.yml', 'plan'));
   expect(server.requests).toHaveLength(requests);
   expect(await fork.summary()).toContain('Live not compared');
-  expect(forge.comments[0]?.body).not.toContain('Live not compared');
 
+  repo.git('merge', '--quiet', '--squash', 'edit');
+  pull.merged = await repo.commit({});
+  const closed = await on({ event: 'pull_request', at: 'main', pull, action: 'closed' });
+  expect(await closed.run('assistantctl-preview.yml', 'up')).toBeUndefined();
+  ok(await closed.run('assistantctl-preview.yml', 'down'));
+  const before = writes(server).length;
+  const push = await on({ event: 'push', at: 'main' });
+  const applied = await push.run('assistantctl.yml', 'apply');
+  ok(applied);
+  expect(applied?.outputs).toMatchObject({ digest: '', 'exit-code': '0' });
+  expect(writes(server).length).toBeGreaterThan(before);
+  expect(pull.comments[0]?.body.toLowerCase()).toContain('applied');
+
+  // The job once more, and a merge that changes no document: green, and nothing is written.
+  const done = writes(server).length;
   ok(await push.run('assistantctl.yml', 'apply'));
+  await repo.commit({ 'README.md': 'read me' });
+  ok(await (await on({ event: 'push', at: 'main' })).run('assistantctl.yml', 'apply'));
+  expect(writes(server)).toHaveLength(done);
 
-  const watch = await on({ event: 'schedule', schedule: '23 5 * * *' });
-  ok(await watch.run('assistantctl-watch.yml', 'drift'));
-  expect(await watch.run('assistantctl-watch.yml', 'rollout')).toBeUndefined();
-  expect(forge.issues).toEqual([]);
+  // A broken commit is told with its line.
+  repo.git('switch', '--quiet', '--create', 'broken');
+  const slip = await repo.commit({
+    'assistants/billing.yaml': (SPECS['assistants/billing.yaml'] ?? '').replace('model:', 'modell:'),
+  });
+  const second = forge.open(slip);
+  const broken = await (await on({ event: 'pull_request', at: 'broken', pull: second })).run(
+    'assistantctl.yml',
+    'plan',
+  );
+  expect(broken?.code).toBe(3);
+  expect(broken?.log).toContain('::error file=assistants/billing.yaml');
+  expect(second.comments[0]?.body).toContain('failed (exit code 3)');
+  repo.git('switch', '--quiet', 'main');
+
+  // By hand: a rollback without a laptop, and the watch that says what is ahead.
+  const inputs = {
+    environment: 'production',
+    action: 'rollback',
+    address: 'assistant/billing',
+    reason: TITLE,
+    version: '',
+    options: '',
+  };
+  const operate = await on({ event: 'workflow_dispatch', at: 'main', inputs });
+  const rolled = await operate.run('assistantctl-operate.yml', 'operate');
+  ok(rolled);
+  expect(rolled?.log).toContain('"promoted": true');
   await inDashboard(server, 'POST', `/ai/assistants/${live}`, { greeting: 'Howdy.', promote_to_main: true });
-  ok(await watch.run('assistantctl-watch.yml', 'drift'));
-  expect(forge.issues[0]?.body).toContain('Howdy.');
-  const tick = await on({ event: 'schedule', schedule: '*/15 * * * *' });
-  ok(await tick.run('assistantctl-watch.yml', 'rollout'));
+  const watch = await (await on({ event: 'schedule', at: 'main' })).run('assistantctl-watch.yml', 'watch');
+  expect(watch?.log).not.toContain('pwned');
+  expect(existsSync(join(repo.folder, 'pwned'))).toBe(false);
 });
 
 interface GitlabJob {
@@ -203,7 +253,9 @@ interface GitlabJob {
   readonly script: readonly string[];
 }
 
-it('GitLab: from the merge request to the merge, the preview, the drift', { timeout: 120_000 }, async () => {
+it('GitLab: validate, plan, preview, and an apply that nobody reviewed waits', {
+  timeout: 120_000,
+}, async () => {
   const server = await account();
   const forge = await fakeForge('gitlab', { user: 'project_1_bot' });
   const repo = await repository('gitlab');
@@ -232,42 +284,19 @@ it('GitLab: from the merge request to the merge, the preview, the drift', { time
   const request = {
     CI_MERGE_REQUEST_IID: String(CHANGE),
     CI_MERGE_REQUEST_TITLE: TITLE,
+    CI_MERGE_REQUEST_DIFF_BASE_SHA: repo.git('rev-parse', 'main~1'),
     CI_COMMIT_SHA: HEAD,
     GITLAB_TOKEN: TOKEN,
     TELNYX_API_KEY: KEY,
   };
-  const merged = { CI_COMMIT_SHA: MERGED, GITLAB_TOKEN: TOKEN, TELNYX_API_KEY: KEY };
   const ok = (ran: Ran): void => expect(ran.code, ran.log).toBe(0);
-  const made = async (file: string) =>
-    JSON.parse(await readFile(join(folder, '.assistantctl', 'ci', file), 'utf8'));
+  const made = async (file: string) => JSON.parse(await readFile(join(folder, file), 'utf8'));
 
   ok(await job('assistantctl-validate', request));
   expect(await made('code-quality.json')).toEqual([]);
   ok(await job('assistantctl-plan', request));
   expect(await made('counts.json')).toEqual({ create: 4, update: 0, delete: 0 });
   expect(forge.comments[0]?.body).toContain('4 to create');
-  ok(await job('assistantctl-apply', merged));
-  expect((await job('assistantctl-apply', merged)).code).toBe(6);
-
-  await repo.commit({
-    'assistants/billing.yaml': (SPECS['assistants/billing.yaml'] ?? '').replace('invoices', 'each invoice'),
-  });
-  ok(
-    await job('assistantctl-plan', { ...request, TELNYX_API_KEY: '', GITLAB_TOKEN: '', CI_JOB_TOKEN: TOKEN }),
-  );
-  expect(forge.comments[0]?.body).toContain('4 to create');
-  ok(await job('assistantctl-plan', request));
-  expect(forge.comments[0]?.body).toContain('1 to update');
-  ok(await job('assistantctl-preview', request));
-  expect(forge.comments).toHaveLength(2);
-  ok(await job('assistantctl-preview-down', request));
-  ok(await job('assistantctl-apply', merged));
-
-  const live = await liveId(server, 'Front desk');
-  await inDashboard(server, 'POST', `/ai/assistants/${live}`, { greeting: 'Howdy.', promote_to_main: true });
-  ok(await job('assistantctl-drift', merged));
-  expect(forge.issues[0]?.body).toContain('Howdy.');
-  ok(await job('assistantctl-rollout', merged));
 
   await repo.commit({ 'assistants/billing.yaml': 'kind: assistant\nspec: { modell: x }\n' });
   expect((await job('assistantctl-validate', request)).code).toBe(3);
@@ -275,6 +304,7 @@ it('GitLab: from the merge request to the merge, the preview, the drift', { time
   const broken = await job('assistantctl-plan', request);
   expect(broken.code).toBe(3);
   expect(forge.comments[0]?.body).toContain('failed (exit code 3)');
+  expect(writes(server)).toEqual([]);
   expect(existsSync(join(folder, 'pwned'))).toBe(false);
 });
 

@@ -16,6 +16,7 @@ const production: Environment = {
   drift: 'report',
   groups: [],
   quirks: {},
+  listsShowMain: true,
   variables: {},
   variableOrigins: {},
   settings: {},

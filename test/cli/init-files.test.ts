@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fillPipeline, projectSlug, withIgnored } from '../../src/operations/init/init-files.ts';
+import { projectSlug, withIgnored } from '../../src/operations/init/init-files.ts';
 
 describe('.gitignore', () => {
   it.each([
@@ -22,16 +22,5 @@ describe('project name', () => {
 
   it('is always a valid one', () => {
     fc.assert(fc.property(fc.string(), (folder) => /^[a-z0-9-]{1,40}$/.test(projectSlug(folder))));
-  });
-});
-
-describe('pipeline', () => {
-  it('gets the names of the project and keeps everything else', () => {
-    const text =
-      'env:\n  ENVIRONMENT: production\n  ASSISTANTCTL_VERSION: 0.0.1\n  KEY: ${{ secrets.TELNYX_API_KEY }}\n';
-    const names = { environment: 'live$&', keyVariable: 'KEY_LIVE', version: '1.2.3' };
-    expect(fillPipeline(text, names)).toBe(
-      'env:\n  ENVIRONMENT: live$&\n  ASSISTANTCTL_VERSION: "1.2.3"\n  KEY: ${{ secrets.KEY_LIVE }}\n',
-    );
   });
 });

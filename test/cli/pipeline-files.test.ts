@@ -9,7 +9,12 @@ import { inProcess } from '../forge/in-process.ts';
 
 // What init writes for pipelines, and what validate writes for them.
 
-const WORKFLOWS = ['assistantctl-preview.yml', 'assistantctl-watch.yml', 'assistantctl.yml'];
+const WORKFLOWS = [
+  'assistantctl-operate.yml',
+  'assistantctl-preview.yml',
+  'assistantctl-watch.yml',
+  'assistantctl.yml',
+];
 
 describe('init', () => {
   it('adds a pipeline with the names of a project that exists, once', async () => {
@@ -19,7 +24,7 @@ describe('init', () => {
     expect(made.stdout).toContain('TELNYX_KEY_OF_ACCOUNT');
     expect((await readdir(join(project.folder, '.github', 'workflows'))).sort()).toEqual(WORKFLOWS);
     const text = await project.read('.github/workflows/assistantctl.yml');
-    expect(parse(text).env).toEqual({ ENVIRONMENT: 'guarded', ASSISTANTCTL_VERSION: '0.1.0' });
+    expect(parse(text).jobs.plan.env).toEqual({ ENVIRONMENT: 'guarded' });
     expect(text).toContain('TELNYX_KEY_OF_ACCOUNT: ${{ secrets.TELNYX_KEY_OF_ACCOUNT }}');
     expect(text).not.toMatch(/production|TELNYX_API_KEY/);
     expect(existsSync(join(project.folder, 'schemas'))).toBe(false);
@@ -28,10 +33,36 @@ describe('init', () => {
     expect(again.stderr).toContain('assistantctl.yml');
   });
 
-  it('takes the environment of the account where there is no production', async () => {
+  it('plans and applies every environment that has an account, the protected one last', async () => {
     const project = await testProject();
-    expect((await inProcess(project, {}, 'init', '--ci', 'gitlab')).code).toBe(0);
-    expect(parse(await project.read('.gitlab-ci.yml')).variables.ASSISTANTCTL_ENVIRONMENT).toBe('account');
+    const made = await inProcess(
+      project,
+      {},
+      'init',
+      '--ci',
+      'gitlab',
+      '--package',
+      'https://example.com/a.tgz',
+    );
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    const pipeline = parse(await project.read('.gitlab-ci.yml'));
+    const names = Object.keys(pipeline).filter((name) => name.startsWith('assistantctl-apply'));
+    expect(names).toEqual(['assistantctl-apply-account', 'assistantctl-apply-guarded']);
+    expect(pipeline.variables.ASSISTANTCTL_PACKAGE).toBe('https://example.com/a.tgz');
+  });
+
+  it('writes the pipeline of a subfolder at the top of the repository, and keeps its state in Git', async () => {
+    const { folder, ...project } = await testProject({}, {});
+    execFileSync('git', ['init', '--quiet'], { cwd: folder });
+    execFileSync('git', ['remote', 'add', 'origin', 'https://github.com/acme/voice.git'], { cwd: folder });
+    const made = await inProcess({ ...project, folder }, {}, 'init', 'apps/voice');
+    expect(made.stdout).toContain('../../.github/workflows/assistantctl-voice.yml');
+    const text = await project.read('.github/workflows/assistantctl-voice.yml');
+    expect(parse(text).defaults.run['working-directory']).toBe('apps/voice');
+    expect(await project.read('apps/voice/assistantctl.yaml')).toMatch(
+      /^ {4}state: \{ backend: git, remote: origin/m,
+    );
+    expect(text).not.toContain('actions/cache');
   });
 
   it('leaves a pipeline that exists alone', async () => {

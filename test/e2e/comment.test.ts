@@ -58,7 +58,7 @@ describe('comment on GitHub', () => {
     expect(JSON.parse(first.stdout)).toMatchObject({ outcome: 'created', environment: 'local', digest });
     const [comment] = forge.comments;
     expect(comment?.body).toMatch(
-      new RegExp(`^<!-- assistantctl:plan env=local project=acme digest=${digest} -->\n`),
+      new RegExp(`^<!-- assistantctl:plan env=local project=acme digest=${digest} [^\n]*-->\n`),
     );
     expect(comment?.body).toContain('4 to create');
     expect(comment?.body).toContain('[run](https://github.com/acme/voice/actions/runs/99)');

@@ -137,6 +137,29 @@ describe('what is deleted, restored or moved back in a protected environment', (
   });
 });
 
+it('phone numbers that lead to a deleted assistant are named before', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), {
+    'assistants/a.yaml':
+      'kind: assistant\nspec: { name: A, model: m, instructions: Hi., enabled_features: [telephony] }\n',
+    'assistants/b.yaml': assistant('B'),
+  });
+  expect((await project.run('apply', ...at)).code).toBe(0);
+  const reply = await inDashboard(server, 'GET', `/ai/assistants/${await liveId(server, 'A')}`);
+  const { telephony_settings } = (await reply.json()) as {
+    telephony_settings: { default_texml_app_id: string };
+  };
+  const phone_number = '+13125550100';
+  const connection_id = telephony_settings.default_texml_app_id;
+  server.store.put('phone_numbers', '1', { id: '1', phone_number, connection_id });
+  await project.remove('assistants/a.yaml');
+  for (const format of ['text', 'markdown', 'json']) {
+    const { code, stdout } = await project.run('plan', '--prune', '--format', format, ...at);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${phone_number} would lead to nothing`);
+  }
+});
+
 it('apply lists the drift that it leaves', async () => {
   const server = await account();
   const project = await nearProject(leadingTo(server), { 'assistants/a.yaml': assistant('A') });

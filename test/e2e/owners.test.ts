@@ -1,6 +1,11 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { account, inDashboard, leadingTo, liveId, type TestProject, writes } from './harness.ts';
 import { nearProject } from './in-process.ts';
+
+const run = promisify(execFile);
 
 const assistant = (name: string, instructions: string, more = ''): string =>
   `kind: assistant\nspec: { name: ${name}, model: openai/gpt-4o, instructions: ${instructions}${more} }\n`;
@@ -76,7 +81,38 @@ describe('two environments with the key of one account', () => {
   });
 });
 
+it('what an environment manages is seen in its state on a Git ref as well', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), { 'assistants/desk.yaml': assistant('Desk', 'One.') });
+  const git = (...args: readonly string[]) => run('git', args, { cwd: project.folder });
+  await git('init', '-q', '--bare', join(project.folder, 'remote.git'));
+  await git('init', '-q', '-b', 'main');
+  await git('remote', 'add', 'origin', join(project.folder, 'remote.git'));
+  await project.edit(
+    'assistantctl.yaml',
+    '  guarded:\n',
+    '  guarded:\n    state: { backend: git, remote: origin, ref: refs/assistantctl/guarded }\n',
+  );
+  expect((await project.run('plan', ...at)).code).toBe(0);
+  expect((await project.run('apply', '--env', 'guarded', '--approve', 'guarded')).code).toBe(0);
+  const refused = await project.run('apply', ...at);
+  expect(refused.code).toBe(5);
+  expect(refused.stderr).toContain('MANAGED_ELSEWHERE');
+});
+
 describe('the account that an environment is for', () => {
+  it('is known of an account that was empty, too', async () => {
+    const server = await account();
+    const project = await nearProject(leadingTo(server), {
+      'assistants/desk.yaml': assistant('Desk', 'Hi.'),
+    });
+    const pin = /account: (acct-\S+)/.exec((await project.run('apply', ...at)).stderr)?.[1];
+    await project.edit('assistantctl.yaml', '  account:\n', `  account:\n    account: ${pin}\n`);
+    expect((await project.run('plan', '--detailed-exitcode', ...at)).code).toBe(0);
+    await project.edit('assistantctl.yaml', `account: ${pin}`, 'account: acct-00000000');
+    expect((await project.run('plan', ...at)).code).toBe(6);
+  });
+
   const FILES = { 'assistants/desk.yaml': assistant('Desk', 'Hi.') };
 
   it('is printed by the first apply, and pinned it is the only one', async () => {

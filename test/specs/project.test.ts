@@ -61,6 +61,7 @@ describe('loadProject', () => {
         drift: 'revert',
         groups: [],
         quirks: {},
+        listsShowMain: true,
         variables: {},
         variableOrigins: {},
         settings: expect.objectContaining({ protected: true, drift: 'revert' }),

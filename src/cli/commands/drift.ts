@@ -2,6 +2,7 @@ import type { Plan } from '../../model/plan.ts';
 import { driftHappenings } from '../../operations/events/happenings.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { planOptions } from '../../operations/plan/plan-options.ts';
+import { findRotatedSecrets } from '../../operations/plan/rotated.ts';
 import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
@@ -16,14 +17,18 @@ export async function drift(context: Context, format: string): Promise<number> {
   const { planned } = await planWithoutLease(context, withReportedDrift(inputs), planOptions({}), {
     whole: true,
   });
-  const found = driftOnly(planned.plan);
+  const rotated = await findRotatedSecrets(context, inputs);
+  const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
   const changed = found.drift.length + found.conflicts.length > 0;
   context.outline(changed ? planOutline(found.summary) : 'no drift');
   await tellEvents(context, () => driftHappenings(found), false);
   if (format === 'json') context.printJson(found);
   else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
   else if (changed) context.print(renderPlan(found, context.style));
-  else context.print(`No drift: nothing of ${found.environment} was changed outside Git.\n`);
+  else
+    context.print(
+      `${rotated.map(({ message }) => `note: ${message}\n`).join('')}No drift: nothing of ${found.environment} was changed outside Git.\n`,
+    );
   return changed ? EXIT_CHANGES : EXIT_DONE;
 }
 

@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { CiSystem, InitFile } from '../../operations/init/init-ci.ts';
-import { guessCi, namesOf, pipelineFiles, SAMPLE } from '../../operations/init/init-ci.ts';
+import {
+  type CiSystem,
+  hasOrigin,
+  type PipelinePlace,
+  pipelineFiles,
+  pipelinePlace,
+  projectFacts,
+  SAMPLE,
+} from '../../operations/init/init-ci.ts';
 import {
   filesBelow,
   ignoreWorkingFiles,
@@ -10,7 +17,14 @@ import {
   wouldOverwrite,
   writingInto,
 } from '../../operations/init/init-disk.ts';
-import { GITIGNORE_LINE, named, projectSlug, withoutSamples } from '../../operations/init/init-files.ts';
+import {
+  GITIGNORE_LINE,
+  named,
+  projectSlug,
+  withGitState,
+  withoutSamples,
+} from '../../operations/init/init-files.ts';
+import type { PipelineFile } from '../../operations/init/pipelines/facts.ts';
 import { shellWord } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -29,6 +43,8 @@ export interface InitFlags {
   readonly force?: boolean;
   readonly empty?: boolean;
   readonly ci?: CiSystem;
+  /** What the pipeline installs. */
+  readonly package?: string;
 }
 
 /**
@@ -40,19 +56,23 @@ export async function initProject(
   dir: string | undefined,
   flags: InitFlags,
 ): Promise<number> {
-  const { cwd, packageRoot, version } = context.runtime;
+  const { cwd, packageRoot } = context.runtime;
   const target = resolve(cwd, dir ?? context.flags.project ?? '.');
   await requireFolder(target);
   const layout = layoutOf(target, flags);
-  const ci = flags.ci ?? (await guessCi(context, target));
-  const names = layout === 'pipeline' ? await namesOf(context, target) : { version, ...SAMPLE };
-  const made = [
-    ...(await projectFile(packageRoot, target, layout)),
-    ...(await pipelineFiles(packageRoot, ci, target, names)),
-  ];
+  const place = await pipelinePlace(context, target, flags.ci);
+  const gitState = layout !== 'pipeline' && (await hasOrigin(context, target));
+  const facts =
+    layout === 'pipeline'
+      ? await projectFacts(context, target)
+      : { environments: [{ ...SAMPLE, gitState }] as const, canaries: false };
+  const project = await projectFile(packageRoot, target, layout, gitState);
+  const pipeline = pipelineFiles(place, { ...facts, packageSpec: flags.package ?? '' });
   const folders = FOLDERS[layout].map((folder) => filesBelow(join(packageRoot, folder)));
   const copies = (await Promise.all(folders)).flat().map((file) => relative(packageRoot, file));
-  const files = [...copies, ...made.map(({ file }) => file)];
+  const shown = (file: string): string =>
+    relative(target, join(place.repository, file)).replaceAll('\\', '/');
+  const files = [...copies, ...project.map(({ file }) => file), ...pipeline.map(({ file }) => shown(file))];
   const existing = files.filter((file) => existsSync(join(target, file)));
   if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
 
@@ -61,14 +81,17 @@ export async function initProject(
       await mkdir(dirname(join(target, file)), { recursive: true });
       await cp(join(packageRoot, file), join(target, file));
     }
-    await writeTexts(target, made);
+    await writeTexts(target, project);
+    await writeTexts(place.repository, pipeline);
     return await ignoreWorkingFiles(join(target, '.gitignore'));
   });
   const lines = [...files, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
   const noun = lines.length === 1 ? 'file' : 'files';
   context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
   const enter = target === resolve(cwd) ? [] : [`cd ${shellWord(dir ?? target)}`];
-  context.print(nextSteps(layout, enter, names.keyVariable));
+  const keys = [...new Set(facts.environments.map(({ keyVariable }) => keyVariable))];
+  context.print(nextSteps(layout, enter, keys));
+  context.print(pipelineSteps(place, pipeline, flags.package));
   return EXIT_DONE;
 }
 
@@ -81,21 +104,44 @@ async function projectFile(
   packageRoot: string,
   target: string,
   layout: Layout,
-): Promise<readonly InitFile[]> {
+  gitState: boolean,
+): Promise<readonly PipelineFile[]> {
   if (layout === 'pipeline') return [];
   const sample = await readFile(join(packageRoot, PROJECT_FILE), 'utf8');
-  const text = layout === 'empty' ? withoutSamples(sample, SAMPLE.environment) : sample;
-  return [{ file: PROJECT_FILE, text: named(text, projectSlug(basename(target))) }];
+  const text = layout === 'empty' ? withoutSamples(sample, SAMPLE.name) : sample;
+  const kept = gitState ? withGitState(text) : text;
+  return [{ file: PROJECT_FILE, text: named(kept, projectSlug(basename(target))) }];
 }
 
-function nextSteps(layout: Layout, enter: readonly string[], keyVariable: string): string {
+function nextSteps(layout: Layout, enter: readonly string[], keys: readonly string[]): string {
+  const keyVariable = keys.join(', ');
   if (layout === 'pipeline') return `\nNext: give the pipeline the secret ${keyVariable}, and commit.\n`;
   return layout === 'empty'
     ? `\nNext, with the key of the account in ${keyVariable}:\n${indented([...enter, 'assistantctl pull --adopt', 'assistantctl plan'])}`
     : `\nNext, with neither key nor network:\n${indented([...enter, 'assistantctl plan', 'assistantctl apply'])}`;
 }
 
-async function writeTexts(target: string, files: readonly InitFile[]): Promise<void> {
+/** What the pipeline still needs from a person. */
+function pipelineSteps(
+  { projectPath, ci }: PipelinePlace,
+  files: readonly PipelineFile[],
+  packageSpec: string | undefined,
+): string {
+  const lines = [
+    ...(packageSpec === undefined
+      ? ['Say in ASSISTANTCTL_PACKAGE what the pipeline installs: the address of a tarball that you trust.']
+      : []),
+    ...(ci === 'gitlab' && files.some(({ file }) => file.startsWith('.gitlab/'))
+      ? [`Take it into .gitlab-ci.yml: include: [{ local: ${files[0]?.file ?? ''} }]`]
+      : []),
+    ...(projectPath === ''
+      ? []
+      : ['The pipeline lies at the top of the repository, where it is looked for.']),
+  ];
+  return lines.length === 0 ? '' : `\nFor the pipeline:\n${indented(lines)}`;
+}
+
+async function writeTexts(target: string, files: readonly PipelineFile[]): Promise<void> {
   for (const { file, text } of files) {
     await mkdir(dirname(join(target, file)), { recursive: true });
     await writeFile(join(target, file), text);

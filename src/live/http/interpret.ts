@@ -9,8 +9,12 @@ import type { Exchanged } from './transport.ts';
 export interface Expectation {
   /** A 404 is an answer, not a failure. */
   readonly mayBeMissing?: boolean;
+  /** Whatever the server decides is an answer: only overload, failure and silence are none. */
+  readonly anyVerdict?: boolean;
   /** The reply's body is of no interest and may be empty. */
   readonly ignoreBody?: boolean;
+  /** An empty body is as good as any. */
+  readonly mayBeEmpty?: boolean;
   /** The reply is text: JSON or not, it is handed on as it came. */
   readonly textBody?: boolean;
 }
@@ -33,13 +37,15 @@ export function interpret(expected: Expectation, exchanged: Exchanged): Interpre
   if (succeeded && body === undefined && expected.ignoreBody !== true) {
     return { done: false, outcome: { type: 'lost' }, body };
   }
-  const done = succeeded || (status === 404 && expected.mayBeMissing === true);
+  const verdict = expected.anyVerdict === true && status < 500 && status !== 429;
+  const done = succeeded || verdict || (status === 404 && expected.mayBeMissing === true);
   const codes = done ? [] : readProblems(body).flatMap(({ code }) => (code === undefined ? [] : [code]));
   return { done, outcome: { type: 'reply', status, headers, codes }, body };
 }
 
 function bodyOf(expected: Expectation, text: string, succeeded: boolean): Json | undefined {
   if (succeeded && expected.ignoreBody === true) return undefined;
+  if (expected.mayBeEmpty === true && text.trim() === '') return null;
   return succeeded && expected.textBody === true ? text : parseJson(text);
 }
 

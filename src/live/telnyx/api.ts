@@ -1,6 +1,6 @@
 import type { Kind } from '../../model/address.ts';
 import type { ImportApi } from '../../model/import-api.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
 import type { ReleaseApi } from '../../model/release-api.ts';
 import type { Api, RemoteResource, Written } from '../../model/remote.ts';
@@ -24,6 +24,25 @@ import { numbersOf, PHONE_NUMBERS, PHONE_NUMBERS_PATH } from './phone-numbers.ts
 import { createReleaseApi } from './release-api.ts';
 import { createSideApi } from './side-api.ts';
 
+/** A request in the API's own words, for finding out how the API behaves. */
+export interface RawRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: string;
+  readonly body?: JsonObject;
+  readonly idempotencyKey?: string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  /** Null where the body is empty. */
+  readonly body: Json;
+  /** A replay of an earlier answer says so. */
+  readonly replayed: boolean;
+  /** The server's clock, where it told it. */
+  readonly date: string | undefined;
+}
+
 export type LiveApi = Api &
   ReleaseApi &
   SideApi &
@@ -34,6 +53,8 @@ export type LiveApi = Api &
     requestCount(): number;
     /** Writes that left this machine, whatever became of them. */
     writeCount(): number;
+    /** One request as it is, answered by status and body, whatever the verdict. */
+    ask(request: RawRequest): Promise<RawAnswer>;
     /** E.164 numbers whose calls go to a TeXML application (`filter[connection_id]` of the public numbers API). */
     phoneNumbers(applicationId: string): Promise<readonly string[]>;
   };
@@ -84,6 +105,18 @@ export function createApi(options: ClientOptions): LiveApi {
       }),
     update: async (kind, id, body) =>
       write(kind, { method: updateMethod(kind), path: itemPath(kind, id), body, retryClass: 'idempotent' }),
+    ask: async ({ method, ...request }) => {
+      const retryClass = method === 'GET' ? 'read' : 'once';
+      const { status, headers, body } = await client.send({
+        method,
+        ...request,
+        retryClass,
+        anyVerdict: true,
+        mayBeEmpty: true,
+      });
+      const replayed = header(headers, 'idempotent-replayed')?.toLowerCase() === 'true';
+      return { status, body, replayed, date: header(headers, 'date') };
+    },
     delete: async (kind, id) => remove(itemPath(kind, id)),
     erase: async (kind, id) =>
       remove(itemPath(kind, id), kind === 'assistant' ? 'hard_delete=true' : undefined),

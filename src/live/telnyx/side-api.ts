@@ -123,6 +123,7 @@ export function createSideApi(client: Client): SideApi {
     deleteConnection: (connectionId) => tell('DELETE', paths.connectionPath(connectionId)),
     texmlApplication: (applicationId) => getIfThere(paths.applicationPath(applicationId)),
     showCanary: (assistantId) => getIfThere(canaryPath(assistantId)),
+    listSecrets: () => records(paths.SECRETS_PATH, 'id', 'meta'),
     secretIdentifiers: () =>
       glance(
         {

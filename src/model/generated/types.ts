@@ -2521,6 +2521,19 @@ export interface Environment {
    */
   readonly group?: EnvironmentName | GroupNames;
   /**
+   * How the API of this account behaves, as `doctor --probe` found it.
+   */
+  readonly api?: {
+    /**
+     * Which version lists of assistants show; plans read every assistant by id unless it is main.
+     */
+    readonly list_version_id?: 'main' | 'newest' | 'absent';
+    /**
+     * Fields that the API keeps in a form of its own; for people.
+     */
+    readonly own_form?: readonly string[];
+  };
+  /**
    * Behaviours of the embedded API; only with `target` emulator. docs/emulator.md lists them.
    */
   readonly quirks?: {

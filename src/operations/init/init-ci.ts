@@ -1,74 +1,114 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Environment } from '../../model/project.ts';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { Failure } from '../../model/errors.ts';
+import type { Environment, Project } from '../../model/project.ts';
+import { loadDesired } from '../../specs/load/load.ts';
 import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
 import { feedGit } from '../../state/git/git-run.ts';
 import type { Host } from '../host.ts';
-import type { PipelineNames } from './init-files.ts';
-import { fillPipeline } from './init-files.ts';
+import type { PipelineEnvironment, PipelineFacts, PipelineFile } from './pipelines/facts.ts';
+import { githubPipeline } from './pipelines/github.ts';
+import { gitlabPipeline } from './pipelines/gitlab.ts';
 
 export type CiSystem = 'github' | 'gitlab';
 
-export interface InitFile {
-  /** Relative to the project. */
-  readonly file: string;
-  readonly text: string;
+/** Where a pipeline is written, and for which system. */
+export interface PipelinePlace {
+  /** Top of the repository, because nobody looks for a pipeline anywhere else. */
+  readonly repository: string;
+  /** Folder of the project below it, with forward slashes; empty for the top itself. */
+  readonly projectPath: string;
+  readonly ci: CiSystem;
 }
 
-/** The CI system that the folder belongs to: by its files, else by its remote, else GitHub. */
-export async function guessCi(host: Host, target: string): Promise<CiSystem> {
-  if (existsSync(join(target, '.github'))) return 'github';
-  if (existsSync(join(target, '.gitlab-ci.yml'))) return 'gitlab';
-  if (!existsSync(target)) return 'github';
-  const remote = await feedGit(host.runtime.env)(['remote', 'get-url', 'origin'], target);
-  return remote.code === 0 && /gitlab/i.test(remote.stdout) ? 'gitlab' : 'github';
-}
-
-/** The pipeline of the CI system as the package ships it, with the project's own names in it. */
-export async function pipelineFiles(
-  packageRoot: string,
-  ci: CiSystem,
+/** The repository around a folder, which may not exist yet; the CI system by its files, else by its remote, else GitHub. */
+export async function pipelinePlace(
+  host: Host,
   target: string,
-  names: PipelineNames,
-): Promise<readonly InitFile[]> {
-  const read = async (...path: readonly string[]): Promise<string> =>
-    fillPipeline(await readFile(join(packageRoot, 'ci', ...path), 'utf8'), names);
-  if (ci === 'gitlab') {
-    // A pipeline that is there already takes ours in with `include: { local: … }`.
-    const taken = existsSync(join(target, '.gitlab-ci.yml'));
-    const file = taken ? join('.gitlab', 'assistantctl.gitlab-ci.yml') : '.gitlab-ci.yml';
-    return [{ file, text: await read('gitlab.yml') }];
-  }
-  const templates = (await readdir(join(packageRoot, 'ci', 'github'))).sort();
-  return await Promise.all(
-    templates.map(async (name) => ({
-      file: join('.github', 'workflows', name),
-      text: await read('github', name),
-    })),
-  );
+  ci: CiSystem | undefined,
+): Promise<PipelinePlace> {
+  const git = feedGit(host.runtime.env);
+  const existing = nearest(target);
+  const top = await git(['rev-parse', '--show-toplevel'], existing);
+  const repository = top.code === 0 ? top.stdout.trim() : target;
+  const projectPath = top.code === 0 ? below(repository, target) : '';
+  if (ci !== undefined) return { repository, projectPath, ci };
+  if (existsSync(join(repository, '.github'))) return { repository, projectPath, ci: 'github' };
+  if (existsSync(join(repository, '.gitlab-ci.yml'))) return { repository, projectPath, ci: 'gitlab' };
+  const remote = await git(['remote', 'get-url', 'origin'], existing);
+  const gitlab = remote.code === 0 && /gitlab/i.test(remote.stdout);
+  return { repository, projectPath, ci: gitlab ? 'gitlab' : 'github' };
 }
 
-/** The names of a project that exists: the environment that `--env` names, else `production`, else the account's. */
-export async function namesOf(host: Host, target: string): Promise<PipelineNames> {
+/** Whether the repository around a folder has a remote named origin, which can hold a state. */
+export async function hasOrigin(host: Host, target: string): Promise<boolean> {
+  return (await feedGit(host.runtime.env)(['remote', 'get-url', 'origin'], nearest(target))).code === 0;
+}
+
+/** The nearest folder upwards that exists. Below a file there is nothing. */
+function nearest(path: string): string {
+  if (existsSync(path) && statSync(path).isDirectory()) return path;
+  return nearest(join(path, '..'));
+}
+
+function below(repository: string, target: string): string {
+  const there = nearest(target);
+  const real = join(realpathSync(there), relative(there, target));
+  return relative(realpathSync(repository), real).replaceAll('\\', '/');
+}
+
+/** The files of the pipeline, relative to the repository. */
+export function pipelineFiles(
+  { repository, projectPath, ci }: PipelinePlace,
+  project: Pick<PipelineFacts, 'environments' | 'canaries' | 'packageSpec'>,
+): readonly PipelineFile[] {
+  const word = projectPath === '' ? '' : `-${basename(projectPath).replace(/[^A-Za-z0-9_-]/g, '-')}`;
+  const facts: PipelineFacts = { ...project, projectPath, slug: word };
+  if (ci === 'github') return githubPipeline(facts);
+  // A pipeline that is there already takes ours in with `include: { local: … }`.
+  const taken = projectPath !== '' || existsSync(join(repository, '.gitlab-ci.yml'));
+  const file = taken ? `.gitlab/assistantctl${word}.gitlab-ci.yml` : '.gitlab-ci.yml';
+  return [{ file, text: gitlabPipeline(facts) }];
+}
+
+/**
+ * What a pipeline has to know of a project that exists: the environment that `--env` names, otherwise every one that has
+ * an account; those that are not protected come first, and a canary in any of them counts.
+ */
+export async function projectFacts(
+  host: Host,
+  target: string,
+): Promise<Pick<PipelineFacts, 'environments' | 'canaries'>> {
   const root = await findProjectRoot(target, '.');
-  const { version } = host.runtime;
-  const load = async (name: string | undefined): Promise<Environment> =>
-    (await loadProject(root, name)).environment;
-  const named = host.flags.env;
-  if (named !== undefined) return { version, ...shape(await load(named)) };
-  const any = await loadProject(root, undefined).catch(() => undefined);
-  const all = any?.environments ?? [];
-  const environments = await Promise.all(all.map(load));
-  const chosen =
-    environments.find(({ name }) => name === 'production') ??
-    environments.find(({ target: kind }) => kind === 'api');
-  return chosen === undefined ? { version, ...SAMPLE } : { version, ...shape(chosen) };
+  const first = await loadProject(root, host.flags.env);
+  const names = host.flags.env === undefined ? first.environments : [first.environment.name];
+  const projects = await Promise.all(names.map((name) => loadProject(root, name)));
+  const accounts = projects
+    .filter(({ environment }) => environment.target === 'api')
+    .toSorted((a, b) => Number(a.environment.protected) - Number(b.environment.protected));
+  const [one = SAMPLE, ...more] = accounts.map(({ environment }) => factsOf(environment));
+  const canaries = (await Promise.all(accounts.map(hasCanaries))).includes(true);
+  return { environments: [one, ...more], canaries };
 }
 
-/** What the templates and the sample project say. */
-export const SAMPLE = { environment: 'production', keyVariable: 'TELNYX_API_KEY' } as const;
+/** Specs that cannot be read yet have no canaries: a pipeline may come before them. */
+async function hasCanaries(project: Project): Promise<boolean> {
+  try {
+    const { resources } = await loadDesired(project);
+    return [...resources.values()].some(({ promotion }) => promotion?.strategy === 'canary');
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'spec') return false;
+    throw error;
+  }
+}
 
-function shape({ name, apiKeyEnv }: Environment): Omit<PipelineNames, 'version'> {
-  return { environment: name, keyVariable: apiKeyEnv };
+/** What the sample project says. */
+export const SAMPLE: PipelineEnvironment = {
+  name: 'production',
+  keyVariable: 'TELNYX_API_KEY',
+  gitState: false,
+};
+
+function factsOf({ name, apiKeyEnv, state }: Environment): PipelineEnvironment {
+  return { name, keyVariable: apiKeyEnv, gitState: state.backend === 'git' };
 }

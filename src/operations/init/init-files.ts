@@ -30,19 +30,7 @@ export function withoutSamples(projectFile: string, environment: string): string
     .replace(/^default_environment: .*$/m, () => `default_environment: ${environment}`);
 }
 
-/** What a pipeline has to be told of the project. */
-export interface PipelineNames {
-  readonly environment: string;
-  /** Variable that holds the API key. */
-  readonly keyVariable: string;
-  /** Version of the package that the pipeline installs. */
-  readonly version: string;
-}
-
-/** A shipped pipeline with the project's names in the place of the sample's. */
-export function fillPipeline(text: string, { environment, keyVariable, version }: PipelineNames): string {
-  return text
-    .replace(/\bproduction\b/g, () => environment)
-    .replace(/\bTELNYX_API_KEY\b/g, () => keyVariable)
-    .replace(/^( *ASSISTANTCTL_VERSION: ).*$/gm, (_, start: string) => `${start}"${version}"`);
+/** The sample's project file with the state of its account in Git. */
+export function withGitState(projectFile: string): string {
+  return projectFile.replace(/^( *)# (state: \{ backend: git, )/m, '$1$2');
 }

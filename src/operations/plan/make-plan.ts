@@ -152,7 +152,8 @@ export async function compareWithLive(
       desired: inputs.desired,
       state,
       options,
-      whole: wanted.whole ?? false,
+      // Lists that do not show main's version id do not show that main moved either.
+      whole: (wanted.whole ?? false) || !inputs.project.environment.listsShowMain,
       listed,
       confirm: (items) => confirm(connection.api, items),
       plan: (account) =>

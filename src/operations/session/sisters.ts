@@ -4,8 +4,10 @@ import { Failure } from '../../model/errors.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import type { Owner } from '../../model/remote.ts';
 import type { State } from '../../model/state.ts';
+import type { Runtime } from '../../runtime.ts';
 import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
+import { gitFor } from './git.ts';
 import { openState } from './open-state.ts';
 
 /**
@@ -15,11 +17,66 @@ import { openState } from './open-state.ts';
 export async function managedBySisters(host: Host, project: Project): Promise<ReadonlyMap<string, Owner>> {
   if (project.environment.target === 'emulator') return new Map();
   const sisters = project.sisters.filter(({ target }) => target === 'api');
-  const states = await Promise.all(sisters.map((sister) => stateOf(host, project, sister)));
+  const commits = await commitsOf(host, project, sisters);
+  const states = await Promise.all(
+    sisters.map((sister) => {
+      const commit = commits.get(placeOf(sister));
+      // A remote that was asked and has no such ref has no state.
+      return commit === null ? undefined : stateOf(host, project, sister, commit);
+    }),
+  );
   return new Map(states.flatMap(ownedIds));
 }
 
-async function stateOf(host: Host, project: Project, sister: Environment): Promise<State | undefined> {
+function placeOf({ state }: Environment): string {
+  return state.backend === 'git' ? `${state.remote} ${state.ref}` : '';
+}
+
+/** The commit of each state in Git, null where there is none: one question a remote, however many environments. */
+async function commitsOf(
+  host: Host,
+  project: Project,
+  sisters: readonly Environment[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const places = sisters.flatMap(({ state }) => (state.backend === 'git' ? [state] : []));
+  const remotes = [...new Set(places.map(({ remote }) => remote))];
+  const git = gitFor(host.runtime, project);
+  const answers = await Promise.all(
+    remotes.map(async (remote) => {
+      const refs = places.filter((place) => place.remote === remote).map(({ ref }) => ref);
+      const { code, stdout } = await git(['ls-remote', '--', remote, ...refs], project.root);
+      if (code !== 0) return [];
+      const found = new Map(
+        stdout.split('\n').map((line) => {
+          const [commit = '', ref = ''] = line.split('\t');
+          return [ref, commit] as const;
+        }),
+      );
+      return refs.map((ref) => [`${remote} ${ref}`, found.get(ref) ?? null] as const);
+    }),
+  );
+  return new Map(answers.flat());
+}
+
+/** States by the commit that holds them, which never changes: a command for many environments reads each once. */
+const known = new WeakMap<Runtime, Map<string, State | undefined>>();
+
+async function stateOf(
+  host: Host,
+  project: Project,
+  sister: Environment,
+  commit: string | undefined,
+): Promise<State | undefined> {
+  const states = known.get(host.runtime) ?? new Map<string, State | undefined>();
+  known.set(host.runtime, states);
+  const name = `${project.root} ${placeOf(sister)} ${commit}`;
+  if (commit !== undefined && states.has(name)) return states.get(name);
+  const state = await readState(host, project, sister);
+  if (commit !== undefined) states.set(name, state);
+  return state;
+}
+
+async function readState(host: Host, project: Project, sister: Environment): Promise<State | undefined> {
   try {
     const state = await openState(host.runtime, { ...project, environment: sister }).load();
     if (state === undefined) return undefined;

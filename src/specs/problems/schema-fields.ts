@@ -47,6 +47,7 @@ export const PROJECT_FIELDS: FieldTree = {
       drift: {},
       account: {},
       prune: {},
+      api: { list_version_id: {}, own_form: {} },
       quirks: {},
       group: {},
       variables: {},

@@ -97,6 +97,7 @@ function buildEnvironment(name: string, body: JsonObject, variables: Environment
         : { backend: 'file' },
     drift: drift === 'revert' || drift === 'fail' ? drift : 'report',
     settings: only(body, ENVIRONMENT_SETTINGS),
+    listsShowMain: (text(objectAt(body, 'api'), 'list_version_id') ?? 'main') === 'main',
     quirks: objectAt(body, 'quirks'),
     groups: groupsOf(body),
     ...variables,

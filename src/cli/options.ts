@@ -30,7 +30,7 @@ export function planningOptions(command: Command): Command {
 
 function collectAddress(text: string, earlier: readonly Address[] | undefined): readonly Address[] {
   const parsed = parseAddress(text);
-  if (parsed === undefined) throw new InvalidArgumentError(addressHint());
+  if (parsed === undefined) throw new InvalidArgumentError(addressHint(text));
   return [...(earlier ?? []), parsed.address];
 }
 

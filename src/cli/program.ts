@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import type { CommandInfo } from '../model/command-info.ts';
 import { Failure } from '../model/errors.ts';
+import { ARGUMENTS, DOCS, GROUPS, helpAfter, helpGroupOf } from '../render/words/help.ts';
 import type { Runtime } from '../runtime.ts';
 import { describeCommand } from './command-info.ts';
 import { COMMANDS } from './commands.ts';
@@ -10,7 +11,6 @@ import type { Declared } from './declared.ts';
 import { EXIT_DONE } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
 import { answerArgument, answerCommand, answerOption, locate, misspelled } from './words/answer.ts';
-import { ARGUMENTS, DOCS, GROUPS, helpAfter, helpGroupOf } from './words/help.ts';
 
 /**
  * Runs one command line (without the program's name) and returns its exit code. Never rejects: every failure

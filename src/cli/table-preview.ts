@@ -19,6 +19,7 @@ export const PREVIEW_COMMANDS: readonly Declared[] = [
             .option('--remember', 'note green results in the state also where it is kept in Git')
             .option('--no-remember', 'write nothing into the state')
             .option('--timeout <duration>', 'longest wait for all tests; 15m unless given')
+            .option('--junit <file>', 'write the results as JUnit XML too')
             .addOption(format('text', 'json', 'markdown')),
         action: async (context, _args, command) =>
           (await import('./commands/preview.ts')).up(context, command.opts()),

@@ -148,6 +148,7 @@ export function makePlan(input: PlanInput): Planned {
     ...plans.flatMap(({ problem }) => problem ?? []),
     ...plans.flatMap(({ ignored }) => ignored ?? []),
     ...missingTargets(results, desired, ids),
+    ...keptCopies(bare, state),
     ...plans.flatMap(({ diagnostics: notes = [] }) => notes.map((note) => located(note, desired))),
     ...inventoryWarnings(desired, account),
     ...orphans.diagnostics,
@@ -245,6 +246,24 @@ function located(diagnostic: Diagnostic, desired: DesiredState): Diagnostic {
   if (address === undefined || pointer === undefined) return diagnostic;
   const position = desired.locate(address, pointer);
   return position === undefined ? diagnostic : { ...diagnostic, position };
+}
+
+/** A create under an address of which a copy is kept: what was deleted had more than the spec writes. */
+function keptCopies(changes: readonly Change[], state: State | undefined): readonly Diagnostic[] {
+  return changes.flatMap(({ address, action }): readonly Diagnostic[] => {
+    const bound = state !== undefined && Object.hasOwn(state.resources, address);
+    const copy = state?.deleted.findLast((one) => one.address === address);
+    if (action !== 'create' || bound || copy === undefined) return [];
+    return [
+      {
+        severity: 'info',
+        code: 'COPY_KEPT',
+        message: `${address} was deleted on ${copy.deleted_at.slice(0, 10)} (it was ${copy.remote_id}), and a copy of its last live form is kept`,
+        address,
+        hint: `to bring that one back instead, without the document: assistantctl state restore ${address}`,
+      },
+    ];
+  });
 }
 
 /** References that no id is known for and no create will give one: the request could not be written. */

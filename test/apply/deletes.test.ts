@@ -170,3 +170,17 @@ describe('an assistant that somebody deleted', () => {
     expect(isEmpty(await world.plan(specs))).toBe(true);
   });
 });
+
+describe('a create where a copy is kept', () => {
+  it('says so, with the line that restores', async () => {
+    const world = await startWorld();
+    const specs = { ...KEEP, 'assistant/a': assistant('A') };
+    await world.apply(specs);
+    await world.apply(KEEP, { prune: true });
+    const { plan } = await world.plan(specs);
+    expect(plan.diagnostics).toMatchObject([{ code: 'COPY_KEPT', address: 'assistant/a' }]);
+    expect(plan.diagnostics[0]?.hint).toContain('assistantctl state restore assistant/a');
+    expect((await world.apply(specs)).exitKind).toBeNull();
+    expect((await world.plan(specs)).plan.diagnostics).toEqual([]);
+  });
+});

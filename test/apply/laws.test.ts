@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Quirks } from '../../src/emulator/contract/quirks.ts';
+import { DEFAULT_QUIRKS, type Quirks } from '../../src/emulator/contract/quirks.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld } from '../support/world.ts';
 
@@ -106,7 +106,54 @@ const VARIANTS: { readonly [name: string]: Partial<Quirks> } = {
   },
   'texml id late': { texmlIdDelayMs: 200 },
   'listing lags': { listLagMs: 400 },
+  'as the documents read before anybody measured': {
+    nestedBlocks: {},
+    nullHandling: 'clear',
+    patchAlias: false,
+    toolIdsInResponse: 'list',
+    pagedAssistants: false,
+    abbreviatedList: false,
+    mcpList: 'array',
+    pointerPrefix: '',
+    deleteReferenced: 'allow',
+    softDelete: false,
+    checkStored: false,
+    canaryLocks: false,
+    phoneTestsOnVersions: true,
+    stockObjects: false,
+  },
+  'blocks merge the other way round': {
+    nested: 'merge',
+    nestedBlocks: { telephony_settings: 'replace', dynamic_variables: 'replace' },
+  },
+  'lists without totals': { metaMissing: true },
+  'pages of another size': { defaultPageSize: 7, metaMissing: true },
+  'lists show the newest version': { listVersionId: 'newest' },
+  'lists show no version': { listVersionId: 'absent' },
+  'wrapped servers': { mcpWrapped: true },
+  'unknown fields stored': { unknownFields: 'store' },
+  'older versions count on delete': { deleteCounts: 'versions' },
+  'in-use deletes refused': { deleteInUse: 'conflict' },
+  'attaching makes a version': { attachMakesVersion: true },
+  'updates end canaries': { updateDropsCanary: true },
+  'older canaries': { legacyCanaryBody: true },
+  'passwords masked': { maskSipPassword: true },
+  'references unchecked': { referenceCheck: false },
+  'another default model': { defaultModel: 'openai/gpt-4o' },
+  'keys of no effect': { idempotencyIgnored: true },
+  'replays unmarked': { replayUnmarked: true },
+  'insights replaced and schemas as text': {
+    insightPut: 'replace',
+    jsonSchemaInResponse: 'text',
+    assignTwice: 'conflict',
+  },
 };
+
+it('every switch of the embedded API has a variant here, or a test of its own', () => {
+  const tried = new Set(Object.values(VARIANTS).flatMap((quirks) => Object.keys(quirks)));
+  const others = Object.keys(DEFAULT_QUIRKS).filter((name) => !tried.has(name));
+  expect(others.sort()).toEqual(['ownForm', 'secretsCheck']);
+});
 
 describe.each(Object.entries(VARIANTS))('an account from nothing, API variant: %s', (_, quirks) => {
   it('comes out right from one apply, cycles included, and then plans to nothing', async () => {

@@ -4,10 +4,11 @@ import { projectSlug, withIgnored } from '../../src/operations/init/init-files.t
 
 describe('.gitignore', () => {
   it.each([
-    ['', '.assistantctl/\n'],
-    ['node_modules/\n', 'node_modules/\n.assistantctl/\n'],
-    ['node_modules/', 'node_modules/\n.assistantctl/\n'],
-    ['/.assistantctl\r\ndist\r\n', '/.assistantctl\r\ndist\r\n'],
+    ['', '.assistantctl/\n*.plan.json\n'],
+    ['node_modules/\n', 'node_modules/\n.assistantctl/\n*.plan.json\n'],
+    ['node_modules/', 'node_modules/\n.assistantctl/\n*.plan.json\n'],
+    ['/.assistantctl\r\ndist\r\n', '/.assistantctl\r\ndist\r\n*.plan.json\n'],
+    ['*.plan.json\n.assistantctl\n', '*.plan.json\n.assistantctl\n'],
   ])('%j → %j', (before, after) => {
     expect(withIgnored(before)).toBe(after);
     expect(withIgnored(after)).toBe(after);

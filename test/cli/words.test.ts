@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { commandReference, run } from '../../src/cli/program.ts';
 import { locate } from '../../src/cli/words/answer.ts';
 import { closest } from '../../src/cli/words/closest.ts';
-import { HELP } from '../../src/cli/words/help.ts';
-import { OTHERWISE, SAME_AS } from '../../src/cli/words/other-commands.ts';
-import { OTHER_OPTIONS } from '../../src/cli/words/other-options.ts';
 import { allCommands } from '../../src/model/command-info.ts';
+import { HELP } from '../../src/render/words/help.ts';
+import { OTHERWISE, SAME_AS } from '../../src/render/words/other-commands.ts';
+import { OTHER_OPTIONS } from '../../src/render/words/other-options.ts';
 import { fakeRuntime } from './runtime.ts';
 
 // What users of other tools type first. Each gets the line that does the same here, never a guess by spelling.

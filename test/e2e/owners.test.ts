@@ -171,6 +171,10 @@ describe('what was bound without an apply', () => {
     expect(planned.summary).toMatchObject({ delete: 0, orphan: 0, unmanaged: 1 });
     expect((await main.run('apply', '--prune', ...at)).code).toBe(0);
     expect(await liveId(server, 'Hand')).toBeTypeOf('string');
+    // Pulled on another branch it is the same resource under the same key, bound once.
+    expect((await main.run('pull', '--adopt', ...at)).code).toBe(0);
+    expect(await main.read('assistants/hand.yaml')).toBe(document);
+    await main.remove('assistants/hand.yaml');
     // No bar to another adoption.
     await main.write(
       'assistants/other.yaml',

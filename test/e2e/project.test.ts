@@ -33,7 +33,7 @@ describe('init', () => {
     expect(await readdir(project.folder)).toEqual(['.gitignore', 'assistantctl.yaml']);
     expect((await project.run('init', '--force')).code).toBe(0);
     expect((await project.run('init', '--force')).code).toBe(0);
-    expect(await project.read('.gitignore')).toBe('dist/\n.assistantctl/\n');
+    expect(await project.read('.gitignore')).toBe('dist/\n.assistantctl/\n*.plan.json\n');
   });
 });
 

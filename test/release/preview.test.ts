@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/contract/contract.ts';
@@ -98,6 +99,17 @@ async function traces(checkout: Checkout, ...args: readonly string[]): Promise<P
 }
 
 describe('preview up', () => {
+  it('writes its results for CI systems too, also when a test fails', async () => {
+    const world = await applied();
+    world.server.setScripts([{ outcome: 'failed' }]);
+    const file = join(await mkdtemp(join(tmpdir(), 'assistantctl-junit-')), 'new/out.xml');
+    const { code } = await up(world.branch, 'pr-42', '--junit', file);
+    expect(code).toBe(9);
+    const xml = await readFile(file, 'utf8');
+    expect(xml).toContain('tests="2" failures="2"');
+    expect(xml).toContain('<failure ');
+  });
+
   it('stages versions and copies beside everything live, tests them, and down leaves no trace', async () => {
     const world = await applied();
     const before = snapshot(world);

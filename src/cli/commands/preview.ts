@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/errors.ts';
 import { isPreviewId } from '../../model/preview.ts';
@@ -14,12 +15,14 @@ import { renderPreviewMarkdown } from '../../render/markdown/preview-markdown.ts
 import { renderPreview } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { writeJunit } from '../test-report.ts';
 
 export interface PreviewUpFlags {
   readonly id: string;
   readonly tests: boolean;
   readonly remember?: boolean;
   readonly timeout?: string;
+  readonly junit?: string;
   readonly format: string;
 }
 
@@ -39,7 +42,10 @@ export async function up(context: Context, flags: PreviewUpFlags): Promise<numbe
     const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
     const remember = flags.remember ?? environment.state.backend === 'file';
     const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
-    return show(context, reportOf(inputs, id, staged, tests, note), staged, flags.format);
+    const code = show(context, reportOf(inputs, id, staged, tests, note), staged, flags.format);
+    // What was staged and found is told first: a file that cannot be written must not hide it.
+    if (flags.junit !== undefined) await writeJunit(resolve(context.runtime.cwd, flags.junit), tests);
+    return code;
   } finally {
     await connection.close();
   }

@@ -1,11 +1,17 @@
 /** Working files of the tool: states of file backends and the embedded API's data. */
 export const GITIGNORE_LINE = '.assistantctl/';
 
-/** The text of a `.gitignore` with our line in it, added once. */
+/** Saved plans hold every prompt. */
+const PLANS_LINE = '*.plan.json';
+
+/** The text of a `.gitignore` with our lines in it, each added once. */
 export function withIgnored(text: string): string {
-  if (text.split(/\r?\n/).some((line) => /^\/?\.assistantctl\/?$/.test(line.trim()))) return text;
-  const separator = text === '' || text.endsWith('\n') ? '' : '\n';
-  return `${text}${separator}${GITIGNORE_LINE}\n`;
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  const folder = lines.some((line) => /^\/?\.assistantctl\/?$/.test(line)) ? [] : [GITIGNORE_LINE];
+  const plans = lines.includes(PLANS_LINE) ? [] : [PLANS_LINE];
+  const added = [...folder, ...plans].map((line) => `${line}\n`);
+  const separator = added.length === 0 || text === '' || text.endsWith('\n') ? '' : '\n';
+  return `${text}${separator}${added.join('')}`;
 }
 
 /** A valid project name ([a-z0-9-], at most 40 characters) made from a folder name. */

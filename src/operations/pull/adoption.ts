@@ -65,7 +65,10 @@ function contestedNames({ desired }: OpenSpecs, { plan }: Planned): ReadonlySet<
 function takenKeys({ folder }: OpenSpecs, state: State | undefined): ReadonlyMap<Kind, ReadonlySet<string>> {
   const addresses = [
     ...folder.documents.map(({ address }) => address),
-    ...Object.keys(state?.resources ?? {}),
+    // What a pull elsewhere bound keeps its key for the same resource.
+    ...Object.entries(state?.resources ?? {}).flatMap(([address, { provisional }]) =>
+      provisional === true ? [] : [address],
+    ),
   ];
   return new Map(
     KIND_NAMES.map((kind) => {
@@ -152,6 +155,14 @@ export async function bindAgreed(
     await session.record({ op: 'init', state });
   }
   const updated_at = runtime.clock().toISOString();
+  const ids = new Set(agreed.map(({ resource }) => resource.id));
+  const addresses = new Set<string>(agreed.map(({ address }) => address));
+  // One resource has one address: a binding that no apply confirmed gives way.
+  for (const [text, binding] of Object.entries(session.current()?.resources ?? {})) {
+    const parsed = parseAddress(text);
+    const yields = binding.provisional === true && ids.has(binding.remote_id) && !addresses.has(text);
+    if (parsed !== undefined && yields) await session.record({ op: 'unbind', address: parsed.address });
+  }
   for (const { address, resource, base, foreign } of agreed) {
     const binding = {
       remote_id: resource.id,

@@ -25,7 +25,7 @@ import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from './plan-extra.ts';
-import { planSections } from './plan-sections.ts';
+import { BRIEF, planSections, WHOLE } from './plan-sections.ts';
 import { blastRadiusText, graphSections, testsText } from './review-markdown.ts';
 
 /**
@@ -168,7 +168,9 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
   const review = spend(fitting(reviewText(plan), Math.floor(room * 0.3)));
   const tests = spend(fitting(testsText(options.tests ?? []), Math.floor(room * 0.4)));
   const graph = graphSections(options.graph, marksOf(plan));
-  const { text: sections, left } = chooseSections([...planSections(plan), ...graph], room);
+  const whole = chooseSections([...planSections(plan, WHOLE), ...graph], room);
+  const { text: sections, left } =
+    whole.left.length === 0 ? whole : chooseSections([...planSections(plan, BRIEF), ...graph], room);
   const note = left.length === 0 ? [] : [leftOut(plan, left)];
   const parts = [
     ...head,

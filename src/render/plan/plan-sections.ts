@@ -3,6 +3,7 @@ import type { ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from 
 import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
+import type { Room } from '../terminal/hunk-text.ts';
 import {
   actionWords,
   CHANGE_GROUPS,
@@ -22,27 +23,39 @@ import { type AlikeChanges, alike } from './alike.ts';
 /** What a plan says about single resources, as collapsible sections of Markdown. */
 
 const STYLE: Style = { color: false, width: 120, unicode: true };
-const ROOM = { width: 120, wrap: false, carets: true } as const;
-/** Bytes of one section: a single rewritten resource must not push out all others. */
-const MAX_SECTION = 12_000;
+const ROOM: Room = { width: 120, wrap: false, carets: true };
+
+/** How much of each resource is said. */
+export interface Detail {
+  readonly room: Room;
+  /** Bytes of one section. */
+  readonly most: number;
+}
+
+/** All of it, line by line: sixty harmless lines must not hide the next one while the comment has room. */
+export const WHOLE: Detail = { room: { ...ROOM, whole: true }, most: Number.POSITIVE_INFINITY };
+
+/** Enough to judge it by: a single rewritten resource must not push out all others. */
+export const BRIEF: Detail = { room: ROOM, most: 12_000 };
 
 /** The value on one line when it fits, otherwise its first lines, each with the sign. */
-function signedLines(sign: string, value: Json): readonly string[] {
+function signedLines(sign: string, value: Json, { room }: Detail): readonly string[] {
   const line = `${sign} ${inline(value)}`;
-  if (fitsOneLine(value) && line.length <= ROOM.width) return [line];
-  return previewLines(STYLE, value, ROOM.width - 2).map((text) => `${sign} ${text}`.trimEnd());
+  if (fitsOneLine(value) && line.length <= room.width) return [line];
+  return previewLines(STYLE, value, room.width - 2, room.whole).map((text) => `${sign} ${text}`.trimEnd());
 }
 
-function valueDiff(before: Json, after: Json): readonly string[] {
-  if (before === null) return signedLines('+', after);
-  if (after === null) return signedLines('-', before);
+function valueDiff(before: Json, after: Json, detail: Detail): readonly string[] {
+  if (before === null) return signedLines('+', after, detail);
+  if (after === null) return signedLines('-', before, detail);
   const [old, now] = inlinePair(before, after);
-  const fits = fitsOneLine(before) && fitsOneLine(after) && Math.max(old.length, now.length) < ROOM.width;
-  return fits && old !== now ? [`- ${old}`, `+ ${now}`] : changedBlock(STYLE, before, after, ROOM);
+  const fits =
+    fitsOneLine(before) && fitsOneLine(after) && Math.max(old.length, now.length) < detail.room.width;
+  return fits && old !== now ? [`- ${old}`, `+ ${now}`] : changedBlock(STYLE, before, after, detail.room);
 }
 
-function fieldDiff(field: FieldChange): readonly string[] {
-  return [`@@ ${pathText(field.path)} @@`, ...valueDiff(field.before, field.after)];
+function fieldDiff(field: FieldChange, detail: Detail): readonly string[] {
+  return [`@@ ${pathText(field.path)} @@`, ...valueDiff(field.before, field.after, detail)];
 }
 
 /** Short values read best as one line of `old → new`. */
@@ -61,27 +74,27 @@ function scalarLine(field: FieldChange): string {
   return `- ${code(pathText(field.path))}: ${code(old)} → ${code(now)}${ORIGINS[field.origin]}`;
 }
 
-function newFieldDiff(field: FieldChange): readonly string[] {
+function newFieldDiff(field: FieldChange, { room }: Detail): readonly string[] {
   const line = `+ ${pathText(field.path)}: ${inline(field.after)}`;
-  if (fitsOneLine(field.after) && line.length <= ROOM.width) return [line];
-  const preview = previewLines(STYLE, field.after, ROOM.width - 4);
+  if (fitsOneLine(field.after) && line.length <= room.width) return [line];
+  const preview = previewLines(STYLE, field.after, room.width - 4, room.whole);
   return [`+ ${pathText(field.path)}:`, ...preview.map((text) => `+   ${text}`.trimEnd())];
 }
 
 /** The first lines of a section and how many more there are. */
-function clip(lines: readonly string[]): readonly string[] {
-  const shown = takeFitting(lines, MAX_SECTION);
+function clip(lines: readonly string[], { most }: Detail): readonly string[] {
+  const shown = takeFitting(lines, most);
   const rest = lines.length - shown.length;
   return rest === 0 ? lines : [...shown, `… ${count(rest, 'more line')}`];
 }
 
 /** Scalars as a list, then the rest as one diff. */
-function fieldsText(fields: readonly FieldChange[]): string {
-  const scalars = clip(fields.filter(isScalarPair).map(scalarLine)).join('\n');
-  const others = fields.filter((field) => !isScalarPair(field)).flatMap(fieldDiff);
+function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
+  const scalars = clip(fields.filter(isScalarPair).map(scalarLine), detail).join('\n');
+  const others = fields.filter((field) => !isScalarPair(field)).flatMap((field) => fieldDiff(field, detail));
   return [
     ...(scalars === '' ? [] : [scalars]),
-    ...(others.length === 0 ? [] : [fence('diff', clip(others))]),
+    ...(others.length === 0 ? [] : [fence('diff', clip(others, detail))]),
   ].join('\n\n');
 }
 
@@ -90,7 +103,7 @@ function alikeName({ change, addresses }: AlikeChanges): string {
   return addresses.length === 1 ? change.address : `${change.address} and ${addresses.length - 1} alike`;
 }
 
-function changeText({ change, addresses }: AlikeChanges): string {
+function changeText({ change, addresses }: AlikeChanges, detail: Detail): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
   const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
@@ -98,48 +111,60 @@ function changeText({ change, addresses }: AlikeChanges): string {
   if (change.fields.length === 0) return details(summary, prose(change.reason));
   const body =
     change.action === 'create'
-      ? fence('diff', clip(newFields(change.fields).flatMap(newFieldDiff)))
-      : fieldsText(change.fields);
+      ? fence(
+          'diff',
+          clip(
+            newFields(change.fields).flatMap((field) => newFieldDiff(field, detail)),
+            detail,
+          ),
+        )
+      : fieldsText(change.fields, detail);
   const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
   return details(summary, `${names}${body}`);
 }
 
-function conflictText(entry: ConflictEntry): string {
+function conflictText(entry: ConflictEntry, detail: Detail): string {
   const lines = entry.fields.flatMap((field) => [
     `@@ ${pathText(field.path)}: Git against what was last applied @@`,
-    ...valueDiff(field.base, field.git),
+    ...valueDiff(field.base, field.git, detail),
     `@@ ${pathText(field.path)}: live against what was last applied @@`,
-    ...valueDiff(field.base, field.live),
+    ...valueDiff(field.base, field.live, detail),
   ]);
-  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines)));
+  return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines, detail)));
 }
 
-function driftText(plan: Plan, entry: DriftEntry): string {
+function driftText(plan: Plan, entry: DriftEntry, detail: Detail): string {
   const summary = `changed outside Git <code>${html(entry.address)}</code>`;
   if (entry.deleted) return details(summary, 'Deleted outside Git.');
   const pull = code(command(plan, 'pull', '--drift', entry.address));
   // The origin is the heading of this section, so that it need not be said for each field.
   const fields = entry.fields.map((field) => ({ ...field, origin: 'config' as const }));
-  return details(summary, `${fieldsText(fields)}\n\nInto Git: ${pull}`);
+  return details(summary, `${fieldsText(fields, detail)}\n\nInto Git: ${pull}`);
 }
 
-function releasedText(plan: Plan): string {
+function releasedText(plan: Plan, detail: Detail): string {
   const lines = plan.released.map((entry) => {
     const paths = entry.fields.map((field) => pathText(field.path)).join(', ');
     return `${visible(entry.address)}  ${paths}`;
   });
-  return details('no longer managed: fields that the specs stopped writing', fence('text', clip(lines)));
+  return details(
+    'no longer managed: fields that the specs stopped writing',
+    fence('text', clip(lines, detail)),
+  );
 }
 
-function orphansText(plan: Plan, orphans: Plan['orphans']): string {
+function orphansText(plan: Plan, orphans: Plan['orphans'], detail: Detail): string {
   const lines = orphans.map((orphan) => `${visible(orphan.address)}  ${visible(orphan.remote_id)}`);
   const prune = code(command(plan, 'plan', '--prune'));
-  return details(`without a spec: ${orphans.length}`, `${fence('text', clip(lines))}\n\nTo delete: ${prune}`);
+  return details(
+    `without a spec: ${orphans.length}`,
+    `${fence('text', clip(lines, detail))}\n\nTo delete: ${prune}`,
+  );
 }
 
-function pendingText(entry: PendingEntry): string {
+function pendingText(entry: PendingEntry, detail: Detail): string {
   const summary = `pending <code>${html(entry.address)}</code>: ${html(pendingNote(entry))}`;
-  return details(summary, entry.fields.length === 0 ? 'No field differs.' : fieldsText(entry.fields));
+  return details(summary, entry.fields.length === 0 ? 'No field differs.' : fieldsText(entry.fields, detail));
 }
 
 /** Text that differs, without computing the difference: what both ends share does not count. */
@@ -160,7 +185,7 @@ function changedSize(before: Json, after: Json): number {
 }
 
 /** Conflicts, changes, then what the plan leaves alone, each apart. */
-export function planSections(plan: Plan): readonly Section[] {
+export function planSections(plan: Plan, detail: Detail): readonly Section[] {
   const orphans = orphansLeft(plan);
   const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group));
   const section = (group: string, name: string, rank: number, size: number, make: () => string): Section => ({
@@ -171,23 +196,25 @@ export function planSections(plan: Plan): readonly Section[] {
     make,
   });
   return [
-    ...plan.conflicts.map((entry) => section('Conflicts', entry.address, 0, 0, () => conflictText(entry))),
+    ...plan.conflicts.map((entry) =>
+      section('Conflicts', entry.address, 0, 0, () => conflictText(entry, detail)),
+    ),
     ...alike(changes).map((entry) =>
-      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry)),
+      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry, detail)),
     ),
     ...driftLeft(plan).map((entry) =>
       section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>
-        driftText(plan, entry),
+        driftText(plan, entry, detail),
       ),
     ),
     ...(plan.pending ?? []).map((entry) =>
-      section('Pending', entry.address, 1, sizeOf(entry.fields), () => pendingText(entry)),
+      section('Pending', entry.address, 1, sizeOf(entry.fields), () => pendingText(entry, detail)),
     ),
     ...(plan.released.length > 0
-      ? [section('Also', 'fields no longer managed', 2, 0, () => releasedText(plan))]
+      ? [section('Also', 'fields no longer managed', 2, 0, () => releasedText(plan, detail))]
       : []),
     ...(orphans.length > 0
-      ? [section('Also', 'resources without a spec', 2, 0, () => orphansText(plan, orphans))]
+      ? [section('Also', 'resources without a spec', 2, 0, () => orphansText(plan, orphans, detail))]
       : []),
   ];
 }

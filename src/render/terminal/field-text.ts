@@ -28,10 +28,11 @@ function previewLimit(value: Json): number {
   return typeof value === 'string' ? PREVIEW_LINES : PREVIEW_YAML_LINES;
 }
 
-/** The first lines of a value and how much more there is. */
-export function previewLines(style: Style, value: Json, width: number): readonly string[] {
+/** The first lines of a value and how much more there is; all of them where there is room. */
+export function previewLines(style: Style, value: Json, width: number, complete = false): readonly string[] {
   const { ellipsis } = glyphs(style);
   const text = comparableText(value).replace(/\n$/, '');
+  if (complete) return text.split('\n').map((line) => visible(line).trimEnd());
   const whole = text.includes('\n') ? text.split('\n') : wrap(visible(text), width);
   const limit = previewLimit(value);
   const shown = whole.length <= limit + 1 ? whole : whole.slice(0, limit);

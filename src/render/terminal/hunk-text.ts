@@ -21,6 +21,8 @@ export interface Room {
   readonly wrap: boolean;
   /** Put carets below the words that changed, where neither colour nor style can mark them. */
   readonly carets?: boolean;
+  /** There is room for everything: nothing that changed is cut. */
+  readonly whole?: boolean;
 }
 
 /** Columns of a line without counterpart where lines are not wrapped. */
@@ -96,7 +98,7 @@ function rowLines(style: Style, row: DiffRow, room: Room, show: Shower): readonl
   const length = whole.reduce((sum, part) => sum + displayWidth(part.text), 0);
   const fits = length <= (room.wrap ? WHOLE_ROWS * width : width);
   const shortened = row.words === undefined || fits ? whole : windowed(whole, signs);
-  const wrapped = wrapSegments(shortened, room.wrap ? width : MAX_CUT);
+  const wrapped = room.whole === true ? [shortened] : wrapSegments(shortened, room.wrap ? width : MAX_CUT);
   const limit = room.wrap ? MAX_WRAPPED : 1;
   const carets = room.carets === true && row.words !== undefined ? caretLine(wrapped[0] ?? []) : [];
   const painted = [...paintRow(style, row, wrapped.slice(0, limit)), ...carets];
@@ -124,13 +126,14 @@ export function hunkLines(style: Style, before: string, after: string, room: Roo
   const diff = diffText(before, after);
   const single = !before.includes('\n') && !after.includes('\n');
   const lines: string[] = [];
+  const most = room.whole === true ? Number.POSITIVE_INFINITY : MAX_ROWS;
   let rows = 0;
   let hidden = 0;
   for (const hunk of diff.hunks) {
-    if (rows < MAX_ROWS && !single) lines.push(paint(style, 'cyan', hunkHeader(hunk)));
+    if (rows < most && !single) lines.push(paint(style, 'cyan', hunkHeader(hunk)));
     for (const row of hunk.rows) {
       rows += 1;
-      if (rows <= MAX_ROWS) lines.push(...rowLines(style, row, room, show));
+      if (rows <= most) lines.push(...rowLines(style, row, room, show));
       else if (row.kind !== 'same') hidden += 1;
     }
   }

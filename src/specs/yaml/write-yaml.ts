@@ -65,7 +65,8 @@ function pretty(document: Document): void {
   visit(document, {
     Scalar: (_key, node) => {
       if (typeof node.value !== 'string' || node.type !== undefined) return;
-      if (node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL;
+      if (isTrap(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+      else if (node.value.includes('\n')) node.type = Scalar.BLOCK_LITERAL;
       else if (node.value.length > LINE - 20 && isProse(node.value)) node.type = Scalar.BLOCK_FOLDED;
     },
     Map: (key, node) => {
@@ -76,6 +77,19 @@ function pretty(document: Document): void {
     },
   });
 }
+
+/**
+ * Words that YAML 1.1 takes for something else, which other readers of the file still speak: `yes`, `off`, `1_000`,
+ * `12:30`; and texts with a tab, which some of them refuse.
+ */
+function isTrap(text: string): boolean {
+  if (text.includes('\t') && !text.includes('\n')) return true;
+  return YAML_1_1_WORD.test(text) || YAML_1_1_NUMBER.test(text);
+}
+
+const YAML_1_1_WORD = /^(?:y|n|yes|no|on|off|true|false|null|~|<<|=)$/i;
+const YAML_1_1_NUMBER =
+  /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[\da-f_]+|[\d_]+(?:\.[\d_]*)?(?:e[-+]?\d+)?|\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?|\d{4}-\d\d?-\d\d?(?:[Tt ].*)?)$/i;
 
 function quoted(document: Document): void {
   visit(document, {
@@ -109,7 +123,7 @@ function isShort(node: YAMLMap | YAMLSeq): boolean {
 
 function isWord(value: unknown): boolean {
   if (isObject(value)) return isPointer(value);
-  return typeof value === 'string' && /^[\w./@:+-]+$/.test(value);
+  return typeof value === 'string' && /^[\w./@:+-]+(?: [\w./@:+-]+)*$/.test(value);
 }
 
 function isPointer(value: JsonObject): boolean {

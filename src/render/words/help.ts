@@ -23,7 +23,7 @@ export const GROUPS: readonly (readonly [heading: string, commands: readonly str
 
 /** Descriptions of arguments, by their name in the usage line. */
 export const ARGUMENTS: { readonly [name: string]: string } = {
-  address: 'kind/key, for example assistant/front-desk; the key alone where only one kind has it',
+  address: 'kind/key, for example assistant/front-desk',
   addresses: 'kind/key of each; all of them when left out',
   resources: 'kind/key, name or id of each; the whole account when left out',
   from: 'what it is called now',

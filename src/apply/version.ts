@@ -9,7 +9,7 @@ import { asSent, type Learned } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { type JsonObject, toPointer } from '../model/json.ts';
+import { type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { Step } from '../model/plan.ts';
 import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
@@ -112,10 +112,19 @@ async function stagedVersion(
   const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
   await logIntent(context, step, 'stage', name);
-  const stage = () => stageOnce(context, main, name, target, new Set(known));
-  const versionId = await explainingStored(step, target, stage);
-  const staged = await readStagedVersion(context, main, versionId);
-  const { leaked, config } = await correctLeaks(context, candidate, versionId, staged.config);
+  const attempt = async (omitted: ReadonlySet<string>) => {
+    const stage = () => stageOnce(context, main, name, target, { known: new Set(known), omitted });
+    const versionId = await explainingStored(step, target, stage);
+    const staged = await readStagedVersion(context, main, versionId);
+    return { versionId, ...(await correctLeaks(context, candidate, versionId, staged.config)) };
+  };
+  let made = await attempt(new Set());
+  const omitted = onlyEchoed(target, made.leaked);
+  if (omitted.size > 0) {
+    await context.api.deleteVersion(main.id, made.versionId);
+    made = await attempt(omitted);
+  }
+  const { versionId, leaked, config } = made;
   if (leaked.length === 0) return { versionId, config, learned: learn(config) };
   // A wrong candidate must not stay the newest version: the next one might be based on it.
   const left = await context.api.deleteVersion(main.id, versionId).then(
@@ -133,14 +142,25 @@ async function stagedVersion(
   );
 }
 
+/**
+ * Fields that differ though they were only sent back as they are: the API makes another value even of its own. Left out
+ * of the request they stay.
+ */
+function onlyEchoed(target: Target, leaked: readonly Path[]): ReadonlySet<string> {
+  const names = new Set(leaked.flatMap((path) => path.slice(0, 1)));
+  const changed = changedFields(target);
+  return [...names].some((name) => changed.has(name)) ? new Set() : names;
+}
+
 async function stageOnce(
   context: ApplyContext,
   main: RemoteResource,
   name: string,
   target: Target,
-  known: ReadonlySet<string>,
+  { known, omitted }: { readonly known: ReadonlySet<string>; readonly omitted: ReadonlySet<string> },
 ): Promise<string> {
-  const body = stageBody(target);
+  const whole = stageBody(target);
+  const body = partialBody(whole, new Set(Object.keys(whole).filter((field) => !omitted.has(field))));
   for (let attempt = 1; ; attempt += 1) {
     try {
       const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);

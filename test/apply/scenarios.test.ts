@@ -75,10 +75,10 @@ describe('changes outside Git', () => {
       // The plan lists; the first read by id belongs to the apply, and by then somebody was quicker.
       if (done || method !== 'GET' || path !== `/ai/assistants/${id}/canary-deploys`) return undefined;
       done = true;
-      return { kind: 'delay', ms: 150 };
+      return { kind: 'delay', ms: 500 };
     });
     const applying = world.apply(wanted);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (!done) await new Promise((resolve) => setTimeout(resolve, 5));
     await byHandTo(world, id, { greeting: 'By hand.' });
     const report = await applying;
     expect(report.results).toMatchObject([{ status: 'failed', error: { code: 'CHANGED_MEANWHILE' } }]);

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { isArray, isObject, type Json, type JsonObject } from '../../src/model/json.ts';
+import type { Specs } from '../support/specs.ts';
+import { type ApplyParts, startWorld, type World } from '../support/world.ts';
+
+/** Forms that nobody foresaw: a server that rewrites whatever it is sent. */
+
+function rewritten(value: Json, change: (value: Json, name: string) => Json, name = ''): Json {
+  const own = change(value, name);
+  if (isArray(own)) return own.map((item) => rewritten(item, change, name));
+  if (!isObject(own)) return own;
+  return Object.fromEntries(Object.entries(own).map(([key, inner]) => [key, rewritten(inner, change, key)]));
+}
+
+const storing =
+  (change: (value: Json, name: string) => Json) =>
+  ({ api, session }: ApplyParts): ApplyParts => {
+    const stored = (body: JsonObject): JsonObject => rewritten(body, change) as JsonObject;
+    return {
+      session,
+      api: {
+        ...api,
+        create: (kind, body, key) => api.create(kind, stored(body), key),
+        update: (kind, id, body) => api.update(kind, id, stored(body)),
+        stageVersion: (id, body, name) => api.stageVersion(id, stored(body), name),
+        updateVersion: (id, version, body) => api.updateVersion(id, version, stored(body)),
+      },
+    };
+  };
+
+const text =
+  (names: readonly string[], change: (value: string) => string) =>
+  (value: Json, name: string): Json =>
+    typeof value === 'string' && names.includes(name) ? change(value) : value;
+
+const specs = (edit: string): Specs => ({
+  'tool/hook': {
+    type: 'webhook',
+    display_name: `Look Up ${edit}`,
+    webhook: {
+      name: 'Look_Up',
+      description: `Finds ${edit}.`,
+      url: 'https://crm.example.com/hook',
+      method: 'POST',
+      headers: [
+        { name: 'X-Team', value: 'Desk' },
+        { name: 'X-Area', value: 'North' },
+      ],
+    },
+  },
+  'assistant/a': {
+    name: `Front  Desk ${edit}`,
+    instructions: `You are the  desk. ${edit}`,
+    greeting: `Hello ${edit}`,
+    tags: ['Very Important', 'Gold'],
+    dynamic_variables: { city: 'Oslo', area: `North ${edit}` },
+    tool_ids: [{ $ref: 'tool/hook' }],
+    tools: [
+      {
+        type: 'webhook',
+        webhook: { name: 'Check_In', description: 'Checks in.', url: 'https://a.example/in', method: 'POST' },
+      },
+    ],
+    transcription: { model: 'deepgram/nova-3', language: 'en' },
+  },
+  'test/t': {
+    name: `Greets ${edit}`,
+    destination: { $ref: 'assistant/a' },
+    instructions: `Say hello ${edit}.`,
+    rubric: [
+      { name: 'Polite', criteria: 'Is  polite.' },
+      { name: 'Brief', criteria: 'Is brief.' },
+    ],
+  },
+});
+
+const FORMS: readonly (readonly [string, (value: Json, name: string) => Json])[] = [
+  ['names in lower case', text(['name'], (value) => value.toLowerCase())],
+  ['spaces collapsed', text(['name', 'instructions', 'criteria'], (value) => value.replace(/ +/g, ' '))],
+  ['a vendor in front', text(['model'], (value) => (value.startsWith('eu/') ? value : `eu/${value}`))],
+  ['texts cut off', text(['instructions', 'description'], (value) => value.slice(0, 12))],
+  ['a signature behind', text(['greeting'], (value) => (value.endsWith('!') ? value : `${value}!`))],
+  ['tags with hyphens', text(['tags'], (value) => value.toLowerCase().replace(/ /g, '-'))],
+  ['header values in upper case', text(['value'], (value) => value.toUpperCase())],
+  [
+    'lists turned round',
+    (value, name) => (isArray(value) && ['headers', 'tags'].includes(name) ? value.toReversed() : value),
+  ],
+  ['escaped', text(['instructions', 'criteria'], (value) => value.replaceAll('desk', '&#100;esk'))],
+  [
+    'keys added to elements',
+    (value) => (isObject(value) && 'criteria' in value ? { ...value, weight: 1 } : value),
+  ],
+];
+
+async function quiet(world: World, wanted: Specs): Promise<void> {
+  const { plan } = await world.plan(wanted);
+  expect([plan.changes, plan.drift, plan.conflicts]).toEqual([[], [], []]);
+}
+
+describe('a server that stores', () => {
+  it.each(FORMS)('%s', async (_, change) => {
+    const world = await startWorld({ quirks: { unknownFields: 'store' } });
+    const wrap = storing(change);
+    for (const edit of ['one', 'two']) {
+      const report = await world.apply(specs(edit), { wrap });
+      expect(report.results.filter(({ status }) => status !== 'applied')).toEqual([]);
+      await quiet(world, specs(edit));
+    }
+    const path = `/ai/assistants/${await world.bound('assistant/a')}`;
+    await world.dashboard('POST', path, { greeting: 'Mine.', tags: ['mine'] });
+    const { plan } = await world.plan(specs('two'));
+    expect(plan.conflicts).toEqual([]);
+    expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a']);
+  });
+});

@@ -16,7 +16,7 @@ const SPECS: Specs = Object.fromEntries(
 
 describe('an apply of several pages', () => {
   it('finds the one of which the reply was lost, and goes on', async () => {
-    const world = await startWorld({ latencyMs: 12 });
+    const world = await startWorld({ latencyMs: 12, quirks: { stockObjects: false } });
     const lost = new Set<number>();
     let creates = 0;
     world.emulator.setFaults(({ method, path }) => {
@@ -37,7 +37,7 @@ describe('an apply of several pages', () => {
   });
 
   it.each([31, 300, 500])('is killed at instant %i: one clean apply converges', async (instant) => {
-    const world = await startWorld({ latencyMs: 12 });
+    const world = await startWorld({ latencyMs: 12, quirks: { stockObjects: false } });
     const crash = crashAt(instant);
     void world.apply(SPECS, { wrap: crash.wrap }).catch(() => undefined);
     await crash.happened;

@@ -6,7 +6,7 @@ import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts'
 
 /** An apply that is cut off where the API keeps values in a form of its own: the next one converges. */
 
-const QUIRKS = { ownForm: ['urlSlash', 'hostCase', 'modelAlias', 'crlf'] } as const;
+const QUIRKS = { ownForm: ['urlSlash', 'hostCase', 'modelAlias', 'crlf'], stockObjects: false } as const;
 
 const specs = (path: string, model: string): Specs => ({
   'tool/hook': {

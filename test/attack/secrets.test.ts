@@ -35,8 +35,8 @@ async function poisoned(state = '') {
   expect((await project.run('apply', '--env', 'account')).code).toBe(0);
   const id = async (kind: string): Promise<string> => {
     const reply = await inDashboard(server, 'GET', `/ai/${kind}`);
-    const { data } = (await reply.json()) as { data: { id: string; name: string }[] };
-    return data.find(({ name }) => name !== 'Billing')?.id ?? '';
+    const { data } = (await reply.json()) as { data: { id: string; name?: string; display_name?: string }[] };
+    return data.find((each) => each.name === 'Front desk' || each.display_name === 'Lookup')?.id ?? '';
   };
   await inDashboard(server, 'PATCH', `/ai/tools/${await id('tools')}`, {
     type: 'webhook',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { account, inDashboard, leadingTo, liveId, PROJECT_FILE, testProject, writes } from './harness.ts';
 
 async function driftedProject() {
-  const server = await account();
+  const server = await account({ quirks: { stockObjects: false } });
   const project = await testProject(leadingTo(server));
   await project.run('apply', '--env', 'account');
   const id = await liveId(server, 'Front desk');

@@ -60,13 +60,23 @@ export function liveValueAt(record: LiveRecord, pointer: string): Json | undefin
   return valueAt(record.body, path);
 }
 
+/** A server that shows everything in lists and lets a person do anything. */
+const PLAIN: Quirks = {
+  ...DEFAULT_QUIRKS,
+  abbreviatedList: false,
+  pagedAssistants: false,
+  toolIdsInResponse: 'list',
+  nullHandling: 'clear',
+  deleteReferenced: 'allow',
+};
+
 export function accountOf(world: World, quirks: Partial<Quirks>): Account {
   async function plainly<T>(act: () => Promise<T>): Promise<T> {
-    world.emulator.setQuirks({ ...DEFAULT_QUIRKS, listLagMs: 0 });
+    world.emulator.setQuirks(PLAIN);
     try {
       return await act();
     } finally {
-      world.emulator.setQuirks(quirks);
+      world.emulator.setQuirks({ ...DEFAULT_QUIRKS, ...quirks });
     }
   }
 
@@ -78,6 +88,7 @@ export function accountOf(world: World, quirks: Partial<Quirks>): Account {
       const reply: Json = await world.dashboard('GET', `${collection}${query}`);
       const items = isArray(reply) ? reply : isObject(reply) && isArray(reply.data) ? reply.data : [];
       for (const body of items.filter(isObject)) {
+        if (body[nameField] === KINDS[kind].stockName) continue;
         const id = String(body[idField]);
         records.set(id, { kind, id, name: String(body[nameField]), body });
       }

@@ -76,6 +76,14 @@ describe('what was rolled back', () => {
     },
   );
 
+  test('is told by status', async () => {
+    const { project } = await rolledBack();
+    const ran = await project.run('status', '--env', 'live');
+    expect(ran.stdout).toContain('assistant/front-desk held');
+    const json = await project.run('status', '--env', 'live', '--format', 'json');
+    expect(JSON.parse(json.stdout).holds).toMatchObject([{ address: 'assistant/front-desk' }]);
+  });
+
   test('comes again when somebody says so, once and for all', async () => {
     const repo = await rolledBack();
     const { project } = repo;

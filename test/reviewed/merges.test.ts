@@ -82,6 +82,25 @@ describe('change requests from one base', () => {
     }
   });
 
+  test('ten of them are merged and applied in any order, and none voids another', async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `desk-${index}`);
+    const files = names.map((name) => [`assistants/${name}.yaml`, assistant(name)] as const);
+    const repo = await begun(Object.fromEntries(files));
+    const made: Request[] = [];
+    for (const name of names) {
+      made.push(
+        await repo.request(name, () => repo.project.edit(`assistants/${name}.yaml`, 'Hello.', `${name}.`)),
+      );
+    }
+    const order = [7, 2, 9, 0, 5, 1, 8, 3, 6, 4].flatMap((index) => made[index] ?? []);
+    for (const request of order) {
+      await repo.merge(request);
+      const ran = await repo.apply([request]);
+      expect(ran.code, `${request.branch}\n${ran.stderr}`).toBe(0);
+    }
+    for (const name of names) expect(await greetingOf(repo, name)).toBe(`${name}.`);
+  });
+
   test('merged together are applied together', async () => {
     const repo = await begun();
     const one = await repo.request('one', () =>
@@ -257,6 +276,32 @@ describe('what was reviewed is what runs', () => {
     expect((await repo.apply([one])).code).toBe(0);
     expect((await repo.apply([one])).code).toBe(0);
     expect((await repo.apply([])).code).toBe(0);
+  });
+
+  test('the rest of an apply that broke off is run again with the same set', async () => {
+    const repo = await begun();
+    const handoff = (to: string): string =>
+      `  tools: [{ type: handoff, handoff: { ai_assistants: [{ name: other, id: { $ref: assistant/${to} } }] } }]\n`;
+    const pair = await repo.request('pair', async () => {
+      await repo.project.write('assistants/east.yaml', assistant('east', 'Hello.', handoff('west')));
+      await repo.project.write('assistants/west.yaml', assistant('west', 'Hello.', handoff('east')));
+      await repo.project.edit('assistants/billing.yaml', 'Hello.', 'Hi.');
+    });
+    await repo.merge(pair);
+    // Both are created, and the second half of one of them, which closes the circle, fails.
+    const body = { errors: [{ code: '10015', title: 'Bad Request', detail: 'no' }] };
+    repo.server.setFaults(({ method, path }) =>
+      method === 'POST' && /\/ai\/assistants\/[^/]+$/.test(path)
+        ? { kind: 'status', status: 400, body }
+        : undefined,
+    );
+    const broken = await repo.apply([pair]);
+    expect(broken.code).toBe(7);
+    repo.server.setFaults(undefined);
+    const again = await repo.apply([pair]);
+    expect(again.code, again.stderr).toBe(0);
+    const planned = await repo.project.run('plan', '--env', 'live', '--detailed-exitcode');
+    expect(planned.code, planned.stdout).toBe(0);
   });
 
   test('a set is the approval of a protected environment', async () => {

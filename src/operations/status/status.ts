@@ -5,6 +5,8 @@ import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { planWithoutLease } from '../plan/make-plan.ts';
 import { planOptions } from '../plan/plan-options.ts';
+import { commitPosition } from '../plan/position.ts';
+import { settingsOfInputs } from '../plan/settings.ts';
 import { gitFor } from '../session/git.ts';
 import { gatherProject, refuseSpecErrors } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
@@ -31,7 +33,11 @@ export async function findStatus(host: Host): Promise<StatusReport> {
     find(async () => (await store.holder()) ?? null),
     find(async () => {
       refuseSpecErrors(desired);
-      return (await planWithoutLease(host, inputs, planOptions({}))).planned.plan;
+      const settings = settingsOfInputs(inputs);
+      const options = planOptions({}, undefined, environment);
+      const { planned, state } = await planWithoutLease(host, inputs, options, { settings });
+      const behind = await commitPosition(host, inputs, state);
+      return { ...planned.plan, ...(behind !== undefined && { behind }) };
     }),
   ]);
   const counted = (severity: string): number =>

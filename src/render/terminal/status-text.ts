@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { LookedUp, StatusReport } from '../../model/status.ts';
-import { isEmpty, nextCommands, shortDigest, shortTime, verdict } from './plan-words.ts';
+import { isEmpty, nextCommands, shortCommit, shortDigest, shortTime, verdict } from './plan-words.ts';
 import { count, finish, paint, paragraph, type Style } from './style.ts';
 import { shellWord } from './visible.ts';
 import { padEnd } from './width.ts';
@@ -16,7 +17,7 @@ export function renderStatus(report: StatusReport, style: Style): string {
     ['state', found(report.state, ({ location, bound }) => `${location}: ${count(bound, 'resource')} bound`)],
     ['lease', found(report.holder, (holder) => (holder === null ? 'free' : holderText(holder)))],
     ['plan', found(report.plan, verdict)],
-    ['pending', found(report.plan, ({ pending = [] }) => pendingText(pending))],
+    ['pending', found(report.plan, ({ pending = [], holds = [] }) => pendingText(pending, holds))],
     ['next', statusNext(report)],
   ];
   const width = Math.max(...rows.map(([subject]) => subject.length)) + 2;
@@ -36,10 +37,20 @@ function environmentText({ environment, environments, protected: guarded }: Stat
   return `${environment}${guarded ? ', protected' : ''}${also}`;
 }
 
-function gitText({ git }: StatusReport): string {
+const POSITIONS = {
+  behind: 'older than the last applied commit',
+  parted: 'on another history than the last applied commit',
+  unknown: 'not to be compared with the last applied commit',
+} as const;
+
+function gitText({ git, plan }: StatusReport): string {
   if (git === null) return 'no repository';
   const branch = git.branch === null ? '' : ` on ${git.branch}`;
-  return `commit ${git.commit.slice(0, 7)}${branch}${git.dirty ? ', with changes that are not committed' : ''}`;
+  const behind = plan.known ? plan.value.behind : undefined;
+  const position =
+    behind === undefined ? '' : `, ${POSITIONS[behind.relation]} (${behind.applied.slice(0, 7)})`;
+  const dirty = git.dirty ? ', with changes that are not committed' : '';
+  return `commit ${shortCommit(git)}${branch}${position}${dirty}`;
 }
 
 function documentsText({ documents, errors, warnings }: StatusReport): string {
@@ -69,12 +80,16 @@ function holderText({
   return `held by ${holder} on ${host} since ${shortTime(since)}`;
 }
 
-function pendingText(pending: readonly { readonly what: 'promotion' | 'rollout' }[]): string {
+function pendingText(
+  pending: readonly { readonly what: 'promotion' | 'rollout' }[],
+  holds: NonNullable<Plan['holds']>,
+): string {
   const waiting = pending.filter(({ what }) => what === 'promotion').length;
   const open = pending.length - waiting;
   const parts = [
     ...(waiting > 0 ? [`${count(waiting, 'version')} staged, waiting for promote`] : []),
     ...(open > 0 ? [`${count(open, 'rollout')} open`] : []),
+    ...holds.map(({ address, reason }) => `${address} held (${reason})`),
   ];
   return parts.length === 0 ? 'nothing waits' : parts.join(', ');
 }
@@ -121,6 +136,8 @@ export function statusJson(report: StatusReport): JsonObject {
     pending: plan.known
       ? (plan.value.pending ?? []).map(({ address, what, version_id }) => ({ address, what, version_id }))
       : null,
+    holds: plan.known ? (plan.value.holds ?? []).map((hold) => ({ ...hold })) : null,
+    behind: plan.known && plan.value.behind !== undefined ? { ...plan.value.behind } : null,
     next: statusNext(report),
   };
 }

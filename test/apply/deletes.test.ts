@@ -95,6 +95,15 @@ describe.each(['main', 'versions'] as const)('where references of %s count', (de
 
 type Json = JsonObject[string];
 
+it('a circle of two is deleted where a reply does not say which version it made', async () => {
+  const world = await startWorld({ quirks: { ...REFUSE, replyLacksFields: ['version_id'] } });
+  const [, circle] = GOING[0] ?? ['', {}];
+  await world.apply({ ...KEEP, ...circle });
+  const report = await world.apply(KEEP, { prune: true });
+  expect(report.results.map(({ status }) => status)).toEqual(['applied', 'applied']);
+  expect(isEmpty(await world.plan(KEEP))).toBe(true);
+});
+
 describe('one that stays and leads to what goes', () => {
   it('is left alone: the delete fails alone and names it', async () => {
     const world = await startWorld({ quirks: { ...REFUSE, deleteCounts: 'versions' } });

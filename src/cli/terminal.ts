@@ -46,8 +46,8 @@ function widthOf(output: Output, env: Env): number {
  * lines stay whole for grep and editors.
  */
 export function screenWidth(output: Output, env: Env): number | undefined {
-  const asked = Number(env.COLUMNS);
-  return output.columns() ?? (Number.isInteger(asked) && asked > 0 ? asked : undefined);
+  // A terminal that nobody has told its size, such as one that `script` makes in a job, says 0.
+  return [output.columns(), Number(env.COLUMNS)].find((width = 0) => Number.isInteger(width) && width > 0);
 }
 
 function speaksUnicode(env: Env): boolean {

@@ -86,7 +86,7 @@ export function holdCaution({ address, by, at, reason, cause, fields, held }: He
     severity: 'warning',
     code: 'HELD',
     caution: true,
-    message: `${address} ${did}${who} at ${at}: ${reason}. Git still says the same of ${fields.join(', ')}, so its change is held and left out${also}`,
+    message: `${address} ${did}${who} at ${at}: ${reason}. Git still says the same of ${fields.join(', ')}, so its change is held and left out${also}. assistantctl apply --release-hold ${address} brings it again`,
     address,
     hint: `change it in Git; or bring it again on purpose with: assistantctl apply --release-hold ${address}`,
   };

@@ -41,7 +41,7 @@ export function renameCautions(renames: readonly SuspectedRename[]): readonly Di
     message: `${rename.to} looks like ${rename.from} (${rename.remoteId}) under another key: both are named "${rename.name}", and apply creates no twin. Write ${lineOf(rename)}, or say --not-renamed ${rename.to}`,
     address: rename.to,
     position: rename.position,
-    hint: `keep the id with ${lineOf(rename)}, or allow a second one with: assistantctl apply --not-renamed ${rename.to}`,
+    hint: `write ${lineOf(rename)} to keep the id, or allow a second one with: assistantctl apply --not-renamed ${rename.to}`,
     caution: true,
   }));
 }

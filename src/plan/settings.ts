@@ -15,7 +15,7 @@ export function settingsOf(desired: DesiredState, own: { readonly [owner: string
       lifecycle: {
         ...(preventDestroy && { prevent_destroy: true }),
         ...(ignoreChanges.length > 0 && { ignore_changes: ignoreChanges }),
-        ...(movedFrom !== undefined && { moved_from: movedFrom }),
+        ...(movedFrom.length > 0 && { moved_from: movedFrom }),
       },
     };
   }

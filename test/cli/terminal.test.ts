@@ -27,6 +27,12 @@ describe('style of an output', () => {
     expect(styleFor(pipe, { COLUMNS: '3' }, true).width).toBe(40);
   });
 
+  it('does not take a terminal without a size for a narrow one', () => {
+    const unsized = { ...terminal, columns: () => 0 };
+    expect(styleFor(unsized, {}, true).width).toBe(100);
+    expect(styleFor(unsized, { COLUMNS: '60' }, true).width).toBe(60);
+  });
+
   it('keeps to ASCII where the locale says so', () => {
     expect(styleFor(pipe, {}, true).unicode).toBe(true);
     expect(styleFor(pipe, { LC_ALL: 'C' }, true).unicode).toBe(false);

@@ -717,6 +717,19 @@ it('settings of a Retell agent become those of Telnyx, and what has no counterpa
   expect(fates(result).lost).toContain('call-setting ring_duration_ms');
 });
 
+it('a webhook for results is lost where the agent has no analysis to send to it', () => {
+  const result = converted({
+    'agent.json': {
+      agent_name: 'Ada',
+      webhook_url: 'https://acme.example/results',
+      response_engine: { type: 'retell-llm', llm_id: 'l' },
+      retellLlmData: { general_prompt: 'Help.' },
+    },
+  });
+  expect(specs(result, 'insight_group')).toEqual([]);
+  expect(fates(result).lost).toContain('events-webhook webhook_url');
+});
+
 it('agent, engine and tests may lie in files of their own, in lists, and in camel case', () => {
   const result = converted({
     'agents.json': [

@@ -198,6 +198,7 @@ describe('several environments', () => {
     ['HTML of several', ['plan', '--env', 'acme', '--format', 'html'], 'ENVIRONMENT_ONE'],
     ['a pattern that nothing fits', ['plan', '--env', 'x-*'], 'ENVIRONMENT_UNKNOWN'],
     ['a list with a slip', ['plan', '--env', 'acme-dev,acme-pord'], 'ENVIRONMENT_UNKNOWN'],
+    ['a list of slips in validate', ['validate', '--env', 'acme-dve,acme-pord'], 'acme-dve, acme-pord'],
     ['several where one is taken', ['state', 'list', '--env', 'acme'], 'ENVIRONMENT_ONE'],
   ])('%s is refused before anything is read', async (_what, argv, code) => {
     const project = await agency();

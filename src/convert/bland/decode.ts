@@ -121,7 +121,8 @@ function inbound(carry: Carry, at: Cursor): Agent {
   const greeting =
     rawFlag(member(at, 'wait_for_greeting')) === true ? '' : carry.text(member(at, 'first_sentence'));
   carry.ledger.exact(member(at, 'wait_for_greeting'));
-  const webhook = carry.text(member(at, 'webhook'), 'results-webhook');
+  // It gets the results of insights, and a number has none.
+  carry.ledger.lost(member(at, 'webhook'), 'events-webhook');
   const variables = carry.json(member(at, 'request_data'));
   const voicemail = carry.text(member(at, 'voicemail_message'), 'voicemail')?.trim();
   return {
@@ -145,7 +146,6 @@ function inbound(carry: Carry, at: Cursor): Agent {
     ],
     servers: [],
     insights: [],
-    ...(webhook === undefined || webhook === '' ? {} : { resultsWebhook: webhook }),
     variables: isObject(variables) ? variables : {},
   };
 }

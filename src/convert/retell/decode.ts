@@ -90,7 +90,8 @@ function decodeAgent(carry: Carry, agent: Cursor, engine: Cursor | undefined): A
   carry.ledger.lost(socket, 'custom-model');
   const prompt = carry.text(member(engine, 'global_prompt', 'general_prompt')) ?? '';
   const settings = merged([modelBlock(carry, model), retellSettings(carry, agent)]);
-  const webhook = carry.text(member(agent, 'webhook_url'), 'results-webhook');
+  const insights = retellInsights(carry, member(agent, 'post_call_analysis_data'));
+  const webhook = resultsWebhook(carry, agent, insights);
   const variables = carry.json(member(engine, 'default_dynamic_variables'));
   const greeting = greetingOf(carry, engine, flow);
   return {
@@ -103,10 +104,18 @@ function decodeAgent(carry: Carry, agent: Cursor, engine: Cursor | undefined): A
     tools,
     servers: mcpServers(carry, member(engine, 'mcps')),
     ...(flow === undefined ? {} : { flow }),
-    insights: retellInsights(carry, member(agent, 'post_call_analysis_data')),
-    ...(webhook === undefined || webhook === '' ? {} : { resultsWebhook: webhook }),
+    insights,
+    ...(webhook === undefined ? {} : { resultsWebhook: webhook }),
     variables: isObject(variables) ? variables : {},
   };
+}
+
+/** Only the results of insights are sent to it: without any there is nothing to send. */
+function resultsWebhook(carry: Carry, agent: Cursor, insights: Agent['insights']): string | undefined {
+  const at = member(agent, 'webhook_url');
+  if (insights.length > 0) return carry.text(at, 'results-webhook') || undefined;
+  carry.ledger.lost(at, 'events-webhook');
+  return undefined;
 }
 
 function identities(agent: Cursor, engine: Cursor | undefined): readonly string[] {

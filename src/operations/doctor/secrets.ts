@@ -29,7 +29,7 @@ export async function secretFindings(
     ...missing.map(([identifier, addresses]) => ({
       check: 'secrets',
       severity: 'warning' as const,
-      message: `the account has no integration secret ${identifier}, which ${addresses.join(', ')} names`,
+      message: `the account has no integration secret ${identifier}, which ${addresses.join(', ')} ${addresses.length === 1 ? 'names' : 'name'}`,
       hint: 'create it in the portal under Integration Secrets; calls that need it fail until then',
     })),
     ...rotated.map(({ identifier, at, addresses }) => ({

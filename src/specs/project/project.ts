@@ -72,7 +72,7 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
         hint: `add --env with one of: ${meant.names.join(', ')}`,
       });
     }
-    throw new Failure('usage', `${PROJECT_FILE} has no environment ${chosen}`, {
+    throw new Failure('usage', `${PROJECT_FILE} has no environment ${meant.unknown.join(', ') || chosen}`, {
       code: 'ENVIRONMENT_UNKNOWN',
       hint: `known: ${names.join(', ')}`,
     });

@@ -9,7 +9,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
 import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import { completingStep, restoreFormer } from './complete.ts';
+import { completingStep, restoreFormer, restoringStep } from './complete.ts';
 import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
@@ -55,6 +55,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
     formerIds,
     creating: sharedLocks<Kind>(),
     unlinked: new Map<string, string>(),
+    restored: new Set<string>(),
     announced: new Set<string>(),
     unrecorded: new Set<string>(),
   };
@@ -166,7 +167,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
       return createOrComplete(context, step);
     case 'link':
       // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
-      return releaseVersion(context, step, true);
+      return linkCreated(context, step);
     case 'adopt':
     case 'update':
       return writes(step) ? changeResource(context, step) : adoptAsIs(context, step);
@@ -179,8 +180,16 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
   }
 }
 
+/** What was restored holds something already: only a look at it tells what is left to link. */
+async function linkCreated(context: ApplyContext, step: Step): Promise<Done> {
+  if (!context.restored.has(step.address)) return releaseVersion(context, step, true);
+  return releaseVersion(context, restoringStep(context, step, await readAgain(context, step)), true);
+}
+
 async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
-  const made = (await restoreFormer(context, step)) ?? (await createResource(context, step));
+  const restored = await restoreFormer(context, step);
+  if (restored !== undefined) return releaseVersion(context, restored.completing, true);
+  const made = await createResource(context, step);
   if (!('found' in made)) return made;
   const completing = completingStep(step, made.found, context.refs);
   if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);

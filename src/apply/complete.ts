@@ -1,10 +1,15 @@
 import { differencesFrom } from '../canonical/differences.ts';
-import { withReferences } from '../canonical/walk.ts';
+import { extraElements, widenPath, withoutPointers } from '../canonical/edit.ts';
+import { asSent } from '../canonical/own-form.ts';
+import { valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
+import { fromPointer, isArray, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Step } from '../model/plan.ts';
+import type { Edit, Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import type { ObjectShape } from '../model/shape.ts';
+import type { Binding } from '../model/state.ts';
 import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext } from './context.ts';
@@ -16,16 +21,98 @@ import type { ApplyContext } from './context.ts';
 export function completingStep(step: Step, found: RemoteResource, refs: ReadonlyMap<string, string>): Step {
   const shape = SHAPES[step.kind];
   const spec = step.createSpec ?? {};
-  const live = withReferences(shape, found.config, refs);
-  const wanted = withReferences(shape, spec, refs);
-  const names = new Set(differencesFrom(shape, wanted, live).flatMap((path) => path.slice(0, 1)));
+  const edits = editsTowards(
+    shape,
+    withReferences(shape, spec, refs),
+    withReferences(shape, found.config, refs),
+  );
+  return { ...step, action: 'update', remoteId: found.id, spec, edits };
+}
+
+/** Only what differs is edited: what the wanted form does not speak of stays, beside it and within it. */
+function editsTowards(shape: ObjectShape, wanted: JsonObject, live: JsonObject): readonly Edit[] {
+  const edits = new Map<string, Edit>();
+  for (const path of differencesFrom(shape, wanted, live)) {
+    const wide = widenPath(shape, live, path);
+    const [before, after] = [live, wanted].map((side) => valueAtPath(shape, side, wide));
+    edits.set(toPointer(wide), { path: wide, before, after });
+  }
+  return [...edits.values()];
+}
+
+/**
+ * The update that brings a restored assistant to what Git says. Elements that nobody's spec ever owned stay. What a create
+ * leaves to the link step behind it is left to that here as well; in lists it is taken out meanwhile, because what it
+ * leads to may not be there yet.
+ */
+export function restoringStep(context: ApplyContext, step: Step, restored: RemoteResource): Step {
+  const shape = SHAPES.assistant;
+  const known = context.bindings.get(step.address);
+  const live = withReferences(
+    shape,
+    asSent(shape, restored.config, known?.forms, step.spec ?? {}),
+    context.refs,
+  );
+  const spec = withReferences(shape, step.spec ?? {}, context.refs);
+  const early = step.action === 'link' ? spec : withReferences(shape, step.createSpec ?? spec, context.refs);
+  const later = Object.keys(spec).filter((name) => !jsonEqual(spec[name], early[name]));
+  const open = later.filter((name) => !isArray(live[name]) || sameField(shape, name, spec, live));
+  const wanted = Object.fromEntries(
+    Object.entries(spec)
+      .filter(([name]) => !open.includes(name))
+      .map(([name]) => [name, early[name] ?? []]),
+  );
+  const foreign = step.base === null ? [] : foreignOf(known, shape, live, wanted);
+  const isForeign = ({ path }: Edit): boolean =>
+    foreign.some((pointer) => `${toPointer(path)}/`.startsWith(`${pointer}/`));
+  const asIs = Object.fromEntries(open.flatMap((name) => (name in live ? [[name, live[name] ?? null]] : [])));
   return {
     ...step,
-    action: 'update',
-    remoteId: found.id,
-    spec,
-    edits: [...names].map((name) => ({ path: [name], before: live[name], after: spec[name] })),
+    action: step.action === 'link' ? 'link' : 'update',
+    remoteId: restored.id,
+    spec: wanted,
+    edits: editsTowards(shape, wanted, live).filter((edit) => !isForeign(edit)),
+    base: later.length === 0 ? step.base : { ...step.base, ...pick(wanted, later), ...asIs },
+    foreign,
   };
+}
+
+function sameField(shape: ObjectShape, name: string, spec: JsonObject, live: JsonObject): boolean {
+  return differencesFrom(shape, pick(spec, [name]), live).length === 0;
+}
+
+function pick(value: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
+}
+
+/** Elements beyond the wanted ones that were foreign before, or of a field that no spec wrote before. */
+function foreignOf(
+  known: Binding | undefined,
+  shape: ObjectShape,
+  live: JsonObject,
+  wanted: JsonObject,
+): readonly string[] {
+  if (known === undefined) return [];
+  return extraElements(shape, live, wanted).filter((pointer) => {
+    const [name = ''] = fromPointer(pointer);
+    return (
+      known.base?.[name] === undefined || known.foreign.some((one) => `${pointer}/`.startsWith(`${one}/`))
+    );
+  });
+}
+
+/**
+ * What was restored is recorded as if it had been applied, as far as the spec speaks of it: whatever interrupts this
+ * apply, the next one sees what Git wants otherwise as changes of Git, and takes out what the spec no longer has.
+ */
+function restoredBase(context: ApplyContext, step: Step, restored: RemoteResource): JsonObject {
+  const shape = SHAPES.assistant;
+  const known = context.bindings.get(step.address);
+  const sent = asSent(shape, restored.config, known?.forms, step.spec ?? {});
+  const live = withReferences(shape, sent, context.refs);
+  const base = pick(live, Object.keys(step.spec ?? {}));
+  const foreign = foreignOf(known, shape, base, withReferences(shape, step.spec ?? {}, context.refs));
+  return withoutPointers(shape, base, foreign.map(fromPointer), base);
 }
 
 /**
@@ -35,14 +122,17 @@ export function completingStep(step: Step, found: RemoteResource, refs: Readonly
 export async function restoreFormer(
   context: ApplyContext,
   step: Step,
-): Promise<{ readonly found: RemoteResource } | undefined> {
+): Promise<{ readonly completing: Step } | undefined> {
   const id = step.formerId ?? context.bindings.get(step.address)?.remote_id;
   if (KINDS[step.kind].update !== 'version' || id === undefined) return undefined;
   await logIntent(context, step, 'restore', id);
   const restored = await restoreKnown(context, id);
   if (restored === undefined) return undefined;
-  await bindResource(context, { ...step, base: null }, restored, undefined);
-  return { found: restored };
+  const completing = restoringStep(context, step, restored);
+  const base = step.base === null ? null : restoredBase(context, step, restored);
+  await bindResource(context, { ...step, base }, restored, undefined);
+  context.restored.add(step.address);
+  return { completing };
 }
 
 async function restoreKnown(context: ApplyContext, id: string): Promise<RemoteResource | undefined> {

@@ -59,6 +59,8 @@ export interface ApplyContext extends ApplyDeps {
   readonly creating: (kind: Kind) => SharedLock;
   /** Digests of assistants whose references this apply took away because they are to be deleted, by id. */
   readonly unlinked: Map<string, string>;
+  /** Addresses of assistants that this apply brought back instead of creating them anew. */
+  readonly restored: Set<string>;
   /** Addresses with an announced write whose outcome is not in the state yet. */
   readonly announced: Set<string>;
   /** Addresses with a write that took effect, or may have, and is not in the state yet. */

@@ -189,7 +189,8 @@ async function answered(
   if (
     first !== undefined &&
     first.lost.length + first.forms.length === 0 &&
-    isSettled(shape, spec, resource)
+    isSettled(shape, spec, resource) &&
+    (KINDS[step.kind].update !== 'version' || resource.versionId !== undefined)
   ) {
     return { live: resource, learned: first, missing: [] };
   }

@@ -6,7 +6,7 @@ import type { Api, RemoteResource } from '../model/remote.ts';
 
 export type UnlinkApi = Pick<
   Api,
-  'get' | 'stageVersion' | 'promoteVersion' | 'listVersions' | 'deleteVersion'
+  'get' | 'stageVersion' | 'promoteVersion' | 'listVersions' | 'getVersion' | 'deleteVersion'
 >;
 
 /** Whether a configuration leads to an assistant: by itself, or by a shared tool that it uses. */
@@ -29,10 +29,26 @@ export async function unlink(
   await before?.();
   return ignoringMissing(async () => {
     const { resource } = await api.stageVersion(live.id, unlinkedBody(live.config), name);
-    if (resource.versionId === undefined) return undefined;
-    await api.promoteVersion(live.id, resource.versionId);
+    const versionId = resource.versionId ?? (await unlinkedVersion(api, live, target, name));
+    if (versionId === undefined) return undefined;
+    await api.promoteVersion(live.id, versionId);
     return api.get('assistant', live.id);
   });
+}
+
+/** The version of this name that leads nowhere near the target: a reply may not say which one it made. */
+async function unlinkedVersion(
+  api: UnlinkApi,
+  { id, versionId: main }: RemoteResource,
+  target: string,
+  name: string,
+): Promise<string | undefined> {
+  for (const { versionId, versionName } of await api.listVersions(id)) {
+    if (versionId === undefined || versionId === main || versionName !== name) continue;
+    const version = await api.getVersion(id, versionId);
+    if (version !== undefined && !(await leadsTo(api, version.config, target))) return versionId;
+  }
+  return undefined;
 }
 
 /** Deletes the versions that lead to the target, main aside; whether there was one. */

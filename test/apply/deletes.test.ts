@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_QUIRKS } from '../../src/emulator/contract/quirks.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
 import { isEmpty, startWorld, type World } from '../support/world.ts';
@@ -94,6 +95,15 @@ describe.each(['main', 'versions'] as const)('where references of %s count', (de
 
 type Json = JsonObject[string];
 
+it('a circle of two is deleted where a reply does not say which version it made', async () => {
+  const world = await startWorld({ quirks: { ...REFUSE, replyLacksFields: ['version_id'] } });
+  const [, circle] = GOING[0] ?? ['', {}];
+  await world.apply({ ...KEEP, ...circle });
+  const report = await world.apply(KEEP, { prune: true });
+  expect(report.results.map(({ status }) => status)).toEqual(['applied', 'applied']);
+  expect(isEmpty(await world.plan(KEEP))).toBe(true);
+});
+
 describe('one that stays and leads to what goes', () => {
   it('is left alone: the delete fails alone and names it', async () => {
     const world = await startWorld({ quirks: { ...REFUSE, deleteCounts: 'versions' } });
@@ -139,6 +149,93 @@ describe('an assistant that somebody deleted', () => {
     expect(isEmpty(await world.plan(next))).toBe(true);
     expect(await world.dashboard('GET', `/ai/assistants/${id}`)).toMatchObject({ greeting: 'Welcome.' });
     expect((await world.api.listVersions(id)).length).toBe(2);
+  });
+
+  const DROPPED: readonly (readonly [string, Specs[string]])[] = [
+    ['drops its hand-off', assistant('A')],
+    ['hands off to another one', assistant('A', 'assistant/keep')],
+    [
+      'drops it and changes a part of a setting',
+      { ...assistant('A'), telephony_settings: { time_limit_secs: 900 } },
+    ],
+  ];
+
+  it.each(DROPPED)('%s when it is restored, so that the former target can go', async (_, next) => {
+    // Whole, and cut off at the restore, at the staging and at the promotion.
+    for (const failing of [undefined, /\/restore$/, /\/assistants\/[^/]+$/, /\/promote$/]) {
+      const world = await startWorld({ quirks: REFUSE });
+      const before = {
+        ...KEEP,
+        'assistant/a': {
+          ...assistant('A', 'assistant/b'),
+          telephony_settings: { time_limit_secs: 600, user_idle_timeout_secs: 45 },
+        },
+        'assistant/b': assistant('B'),
+      };
+      await world.apply(before);
+      const id = await world.bound('assistant/a');
+      await world.dashboard('DELETE', `/ai/assistants/${id}`);
+      const specs = { ...KEEP, 'assistant/a': next };
+      const choices = { recreate: true, prune: true };
+      if (failing !== undefined) {
+        world.emulator.setFaults(({ method, path }) =>
+          method === 'POST' && failing.test(path) ? { kind: 'status', status: 500 } : undefined,
+        );
+        expect((await world.apply(specs, choices)).exitKind).not.toBeNull();
+        world.emulator.setFaults(undefined);
+      }
+      const report = await world.apply(specs, choices);
+      expect(report.results.map(({ status, error }) => [status, error])).toEqual(
+        report.results.map(() => ['applied', null]),
+      );
+      expect(await world.bound('assistant/a')).toBe(id);
+      expect((await world.store.load())?.resources['assistant/b']).toBeUndefined();
+      expect(await world.dashboard('GET', `/ai/assistants/${id}`)).toMatchObject({
+        telephony_settings: { user_idle_timeout_secs: 45 },
+      });
+      expect(isEmpty(await world.plan(specs))).toBe(true);
+    }
+  });
+
+  it('keeps what was there before its first apply when it is restored', async () => {
+    const world = await startWorld({ quirks: REFUSE });
+    const hangup = { type: 'hangup', hangup: { description: 'Ends the call.' } };
+    const { id } = await world.dashboard('POST', '/ai/assistants', { ...assistant('A'), tools: [hangup] });
+    const specs = { ...KEEP, 'assistant/a': assistant('A', 'assistant/keep') };
+    await world.apply(specs);
+    expect(await world.bound('assistant/a')).toBe(id);
+    await world.dashboard('DELETE', `/ai/assistants/${id}`);
+    const next = { ...KEEP, 'assistant/a': { ...assistant('A'), greeting: 'Hello.' } };
+    expect((await world.apply(next, { recreate: true })).exitKind).toBeNull();
+    expect(await world.dashboard('GET', `/ai/assistants/${id}`)).toMatchObject({
+      greeting: 'Hello.',
+      tools: [hangup],
+    });
+    expect(isEmpty(await world.plan(next))).toBe(true);
+  });
+
+  it('keeps a circle of hand-offs that is restored with more than it had', async () => {
+    const world = await startWorld({ quirks: REFUSE });
+    const circle = {
+      'assistant/a': assistant('A', 'assistant/b'),
+      'assistant/b': assistant('B', 'assistant/a'),
+    };
+    await world.apply({ ...KEEP, ...circle });
+    for (const address of Object.keys(circle)) {
+      world.emulator.setQuirks({ ...DEFAULT_QUIRKS, softDelete: true, deleteReferenced: 'allow' });
+      await world.dashboard('DELETE', `/ai/assistants/${await world.bound(address)}`);
+      world.emulator.setQuirks({ ...DEFAULT_QUIRKS, ...REFUSE });
+    }
+    const next = {
+      ...KEEP,
+      'assistant/a': { ...assistant('A', 'assistant/b', 'assistant/keep'), greeting: 'Hello.' },
+      'assistant/b': assistant('B', 'assistant/a', 'assistant/keep'),
+    };
+    expect((await world.apply(next, { recreate: true })).results.map(({ error }) => error)).toEqual([
+      null,
+      null,
+    ]);
+    expect(isEmpty(await world.plan(next))).toBe(true);
   });
 
   it('is created again where it was deleted for good', async () => {

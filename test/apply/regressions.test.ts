@@ -399,3 +399,13 @@ describe('a reply to an update that is about another resource', () => {
     expect(isEmpty(await world.plan(changed))).toBe(true);
   });
 });
+
+describe('a reply to a create that leaves out the version', () => {
+  it('is completed by a read, so that nothing is left to record', async () => {
+    const world = await startWorld({ quirks: { replyLacksFields: ['tools', 'version_id'] } });
+    const specs = { 'assistant/a': { ...A, tools: [] } };
+    await world.apply(specs);
+    expect((await world.store.load())?.resources['assistant/a']?.main_version_id).toEqual(expect.any(String));
+    expect((await world.plan(specs)).stateEdits).toEqual([]);
+  });
+});

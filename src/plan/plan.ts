@@ -208,7 +208,9 @@ function foreignAccount({ state, project }: PlanInput): Failure {
   const count = bindings.filter(({ provisional }) => provisional !== true).length;
   return new Failure(
     'stale',
-    `none of the ${count} resources that the state of "${project.environment}" is bound to exists in this account`,
+    count === 1
+      ? `the one resource that the state of "${project.environment}" is bound to does not exist in this account`
+      : `none of the ${count} resources that the state of "${project.environment}" is bound to exists in this account`,
     {
       code: 'ACCOUNT_OTHER',
       hint: 'check the API key and base_url of the environment; if the account was really emptied, remove the bindings with: assistantctl state rm ADDR',

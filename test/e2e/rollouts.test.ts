@@ -69,10 +69,12 @@ describe('a rollout whose process is killed', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a rollout while a document is broken', { timeout: 30_000 }, () => {
-  it('is aborted all the same, and moves on no further', async () => {
+describe('an open rollout, while a document is broken', { timeout: 30_000 }, () => {
+  it('is named by promote, aborted all the same, and moves on no further', async () => {
     const { server, run, project } = await scene();
     expect((await run('apply')).code).toBe(0);
+    const promoted = await run('promote', 'assistant/front-desk');
+    expect(promoted.stderr).toContain('assistantctl rollout promote assistant/front-desk');
     await project.write('assistants/broken.yaml', 'kind: assistant\nspec: { name: }\n  no: yaml\n');
     expect((await run('rollout', 'tick')).code).toBe(3);
     expect(server.store.all('canaries')).toHaveLength(1);

@@ -69,7 +69,12 @@ export async function diagnose(host: Host): Promise<Diagnosis> {
       }),
     );
   } else
-    findings.push(good('specs', `${desired.resources.size} resources in ${desired.documents} documents`));
+    findings.push(
+      good(
+        'specs',
+        `${amount(desired.resources.size, 'resource')} in ${amount(desired.documents, 'document')}`,
+      ),
+    );
 
   const state = await attempt('state', () => stateOf(host, project, findings));
   const access = await attempt('key', () => accessTo(environment, host.runtime.env));
@@ -338,4 +343,8 @@ function sameJson(a: string, b: string): boolean {
   };
   const [left, right] = [parse(a), parse(b)];
   return (isObject(left) || isArray(left)) && JSON.stringify(left) === JSON.stringify(right);
+}
+
+function amount(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import { contentDigest } from '../../canonical/confirmed-promotion.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
+import { isOpen } from '../../model/rollout.ts';
 import { managed } from '../../plan/create.ts';
 import type { Promotion } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
@@ -64,7 +65,7 @@ async function run(
   const moves: Promotion[] = [];
   for (const one of bound) {
     const move = await moveOf(inputs, work, one, request.version);
-    if (move === undefined) host.note(`${one.address}: nothing waits to be promoted.\n`);
+    if (move === undefined) host.note(`${one.address}: ${nothingWaits(one)}\n`);
     else moves.push(move);
   }
   const planned = planOfMoves(host, inputs, work, state, moves, bound);
@@ -83,6 +84,11 @@ async function run(
     desired,
     unsaved,
   };
+}
+
+function nothingWaits({ address, binding: { rollout } }: Bound): string {
+  if (!isOpen(rollout)) return 'nothing waits to be promoted.';
+  return `a rollout is open; assistantctl rollout promote ${address} ends it and promotes its version.`;
 }
 
 async function moveOf(

@@ -11,14 +11,19 @@ import type { ResourcePlan } from './resource-plan.ts';
 
 type Elsewhere = RemoteAccount['elsewhere'];
 
-/** The error that stands in the place of what would be done to another environment's resource. */
-export function managedElsewhere(address: Address, id: string, owner: Owner): Diagnostic {
+/** The error that stands in the place of what would be done to another environment's resource. `handed` is the address in its hint. */
+export function managedElsewhere(
+  address: Address,
+  id: string,
+  owner: Owner,
+  handed: string = owner.address,
+): Diagnostic {
   return {
     severity: 'error',
     code: 'MANAGED_ELSEWHERE',
     message: `${address} means ${id}, which environment ${owner.environment} manages as ${owner.address}`,
     address,
-    hint: `check that this environment has the API key of its own account, or give what is in one account names of their own; to hand it over: assistantctl state rm ${owner.address} --env ${owner.environment}`,
+    hint: `check that this environment has the API key of its own account, or give what is in one account names of their own; to hand it over: assistantctl state rm ${handed} --env ${owner.environment}`,
   };
 }
 

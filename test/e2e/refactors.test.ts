@@ -32,6 +32,17 @@ describe('refactors without harm', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  it('a new document has no setting that nobody wrote', async () => {
+    const { project } = await applied();
+    const spec = '{ type: hangup, display_name: Bye, hangup: {} }';
+    await project.write('assistants/tools/bye.yaml', `kind: tool\nspec: ${spec}\n`);
+    const planned = await project.run('plan', '--env', 'account', '--format', 'json');
+    expect(planned.code, planned.stderr).toBe(0);
+    const plan = JSON.parse(planned.stdout);
+    expect(plan.summary.create).toBe(1);
+    expect(plan.settings ?? []).toEqual([]);
+  });
+
   it('a key that changes keeps the remote id with moved_from, references and all', async () => {
     const { server, project, before } = await applied();
     const id = await liveId(server, 'Billing');

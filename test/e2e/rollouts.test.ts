@@ -30,7 +30,7 @@ async function scene() {
   const run = async (...args: readonly string[]) => project.run(...args, '--env', 'account');
   expect((await run('apply')).code).toBe(0);
   await project.edit('assistants/front-desk.yaml', 'Old words', 'New words');
-  return { server, killedAt, run };
+  return { server, killedAt, run, project };
 }
 
 // Twenty processes, one after the other.
@@ -66,5 +66,17 @@ describe('a rollout whose process is killed', { timeout: 90_000 }, () => {
     expect(server.store.all('canaries')).toEqual([]);
     expect(server.store.all('versions')).toHaveLength(2);
     expect((await run('rollout', 'status')).stdout).toContain('No rollout is open');
+  });
+});
+
+describe('a rollout while a document is broken', { timeout: 30_000 }, () => {
+  it('is aborted all the same, and moves on no further', async () => {
+    const { server, run, project } = await scene();
+    expect((await run('apply')).code).toBe(0);
+    await project.write('assistants/broken.yaml', 'kind: assistant\nspec: { name: }\n  no: yaml\n');
+    expect((await run('rollout', 'tick')).code).toBe(3);
+    expect(server.store.all('canaries')).toHaveLength(1);
+    expect((await run('rollout', 'abort', 'assistant/front-desk')).code).toBe(9);
+    expect(server.store.all('canaries')).toEqual([]);
   });
 });

@@ -41,7 +41,9 @@ async function names(server: EmulatorHandle): Promise<readonly string[]> {
     const { data } = (await (await inDashboard(server, 'GET', path)).json()) as {
       data: { name?: string; display_name?: string }[];
     };
-    found.push(...data.map((item) => item.name ?? item.display_name ?? ''));
+    // The platform's own tool is there in every account.
+    const own = data.filter(({ display_name: name }) => name !== 'Default hangup');
+    found.push(...own.map((item) => item.name ?? item.display_name ?? ''));
   }
   return found.sort();
 }

@@ -18,7 +18,8 @@ spec: { type: hangup, display_name: Own ${n}, hangup: { description: Ends the ca
 async function toolNames(server: Parameters<typeof inDashboard>[0]): Promise<readonly string[]> {
   const reply = await inDashboard(server, 'GET', '/ai/tools?page[size]=100');
   const { data } = (await reply.json()) as { data: { display_name: string }[] };
-  return data.map(({ display_name: name }) => name).sort();
+  // The platform's own tool is there in every account.
+  return data.flatMap(({ display_name: name }) => (name === 'Default hangup' ? [] : [name])).sort();
 }
 
 describe('applies of one environment from separate clones of one remote', () => {

@@ -105,8 +105,9 @@ async function run(
       review,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
-      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver),
-      notRenamed: consentOf(request.notRenamed),
+      takeOver:
+        saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begunCreates(work)),
+      notRenamed: consentOf(request.notRenamed, []),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
     });
@@ -197,9 +198,17 @@ function placeOfApply(
   };
 }
 
-function consentOf(named: ApplyRequest['takeOver']): TakeOverConsent {
+/**
+ * What an earlier run that was killed had begun to create is ours, whatever it lacks yet: nobody else's values are
+ * replaced when it is completed.
+ */
+function begunCreates({ session }: Work): readonly Address[] {
+  return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
+}
+
+function consentOf(named: ApplyRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
   const addresses = (named ?? []).filter((name) => name !== 'all');
-  return named?.includes('all') === true ? 'all' : new Set(addresses);
+  return named?.includes('all') === true ? 'all' : new Set([...ours, ...addresses]);
 }
 
 /** Each result with what was reviewed of it, so that it can be told to the change request that it is from. */

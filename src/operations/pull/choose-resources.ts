@@ -61,11 +61,14 @@ export function choose(
 
 /** What is live and belongs to another environment is not pulled here. */
 function managedElsewhereNotes({ account }: Seen): readonly Diagnostic[] {
-  return account.resources.flatMap(({ id }) => {
+  const owned = account.resources.flatMap(({ id }) => {
     const owner = account.elsewhere?.get(id);
-    if (owner === undefined) return [];
-    const { severity: _severity, ...rest } = managedElsewhere(owner.address, id, owner);
-    return [{ ...rest, severity: 'warning' as const }];
+    return owner === undefined ? [] : [{ id, owner }];
+  });
+  return owned.map(({ id, owner }) => {
+    // One hint for all of them, so that they are shown as one entry.
+    const handed = owned.length > 1 ? 'ADDR' : owner.address;
+    return { ...managedElsewhere(owner.address, id, owner, handed), severity: 'warning' as const };
   });
 }
 

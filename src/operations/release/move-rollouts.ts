@@ -8,7 +8,7 @@ import { requireAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
-import { gather, gatherProject } from '../session/inputs.ts';
+import { gather, gatherProject, gatherWithErrors } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { withAccount } from '../session/with-account.ts';
 import { requireAssistant } from './promotions.ts';
@@ -49,7 +49,7 @@ export async function moveRollouts(
   { order, reason, approve }: RolloutRequest,
 ): Promise<MovedRollouts> {
   const addresses = addressesOf(texts);
-  const inputs = await gather(host);
+  const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
   const { environment } = inputs.project;
   if (order !== 'tick') requireApproval(environment, approve, false);
   const access = accessTo(environment, host.runtime.env);

@@ -28,13 +28,19 @@ export async function gatherProject(host: Host, environment = host.flags.env): P
 
 /** Reads project and specs; errors in them end the command with all their diagnostics. */
 export async function gather(host: Host, environment = host.flags.env): Promise<Inputs> {
+  const inputs = await gatherWithErrors(host, environment);
+  refuseSpecErrors(inputs.desired);
+  return inputs;
+}
+
+/** The same for what undoes and needs no specs: a broken document is no reason to let callers wait. */
+export async function gatherWithErrors(host: Host, environment = host.flags.env): Promise<Inputs> {
   const project = await gatherProject(host, environment);
   const { runtime, workspace } = host;
   const [{ desired }, git] = await Promise.all([
     openSpecs(project, workspace?.specs()),
     workspace?.git() ?? readGitInfo(project.root, gitFor(runtime, project), host.note),
   ]);
-  refuseSpecErrors(desired);
   return { project, desired, git };
 }
 

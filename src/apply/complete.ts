@@ -128,6 +128,9 @@ export async function restoreFormer(
   await logIntent(context, step, 'restore', id);
   const restored = await restoreKnown(context, id);
   if (restored === undefined) return undefined;
+  // It may lead to itself: what is compared from here on knows its id as its address.
+  context.ids.set(step.address, restored.id);
+  context.refs.set(restored.id, step.address);
   const completing = restoringStep(context, step, restored);
   const base = step.base === null ? null : restoredBase(context, step, restored);
   await bindResource(context, { ...step, base }, restored, undefined);

@@ -214,6 +214,15 @@ describe('an assistant that somebody deleted', () => {
     expect(isEmpty(await world.plan(next))).toBe(true);
   });
 
+  it('drops a hand-off to itself when it is restored', async () => {
+    const world = await startWorld({ quirks: REFUSE });
+    await world.apply({ ...KEEP, 'assistant/a': assistant('A', 'assistant/a') });
+    await world.dashboard('DELETE', `/ai/assistants/${await world.bound('assistant/a')}`);
+    const next = { ...KEEP, 'assistant/a': assistant('A') };
+    expect((await world.apply(next, { recreate: true })).results).toMatchObject([{ error: null }]);
+    expect(isEmpty(await world.plan(next))).toBe(true);
+  });
+
   it('keeps a circle of hand-offs that is restored with more than it had', async () => {
     const world = await startWorld({ quirks: REFUSE });
     const circle = {

@@ -376,7 +376,7 @@ function changedSettings(input: PlanInput): readonly SettingChange[] {
   const former = state?.completed?.settings;
   return settings === undefined || former === undefined
     ? []
-    : settingChanges(identity(input), former, settings);
+    : settingChanges(identity(input), former, settings, input.desired);
 }
 
 function withDigests(place: PlanIdentity, change: Change): Change {

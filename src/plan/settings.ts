@@ -41,11 +41,14 @@ export function settingChanges(
   identity: PlanIdentity,
   former: Settings,
   present: Settings,
+  desired: Pick<DesiredState, 'resources'>,
 ): readonly SettingChange[] {
+  const documents = new Set<string>(desired.resources.keys());
   const addresses = [...new Set([...Object.keys(former), ...Object.keys(present)])].sort();
   return addresses.flatMap((address) => {
     const [was, is] = [former[address] ?? {}, present[address] ?? {}];
-    if (present[address] === undefined && isResource(address)) return [];
+    // A document without any setting is not among them, and is there all the same.
+    if (isResource(address) && !documents.has(address)) return [];
     return [...new Set([...Object.keys(was), ...Object.keys(is)])].sort().flatMap((path) => {
       const [before, after] = [was[path] ?? null, is[path] ?? null];
       if (jsonEqual(before, after)) return [];

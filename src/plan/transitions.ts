@@ -50,7 +50,7 @@ export function transitionOf(
     const release = releaseOf(resource, merged.desired);
     return [change(resource.address, fields, release === undefined ? undefined : releaseNote(release))];
   });
-  return { changes, settings: settingChanges(identity, target.settings, merged.settings) };
+  return { changes, settings: settingChanges(identity, target.settings, merged.settings, merged.desired) };
 }
 
 function change(

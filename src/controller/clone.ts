@@ -65,7 +65,11 @@ export async function openClone(runtime: Runtime, options: CloneOptions): Promis
     checkOut: async (commit) => {
       // On a branch of the same name, because the name is part of what is recorded.
       await must(['checkout', '--quiet', '--force', '-B', branch, commit], `${commit} cannot be checked out`);
-      await must(['clean', '--quiet', '-ffd'], 'the work tree cannot be cleaned');
+      // A state in a file and the data of an embedded API lie there, and not every repository ignores them.
+      await must(
+        ['clean', '--quiet', '-ffd', '--exclude', '.assistantctl'],
+        'the work tree cannot be cleaned',
+      );
     },
   };
 }

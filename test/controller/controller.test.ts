@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -294,5 +294,24 @@ describe('the controller', { timeout: 120_000 }, () => {
     }
     expect((await running.status()).repository.error).toContain('another replica cannot see');
     expect(writes(server)).toEqual([]);
+  });
+
+  it('keeps a state file that the repository does not ignore', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    await acme.push({
+      '.gitignore': 'node_modules/\n',
+      'assistantctl.yaml': PROJECT(server.url).replace(/^ {4}state:.*\n/m, ''),
+    });
+    const running = start(acme, 'one', {}, '--trust-branch', '--single');
+    await running.until(({ phase }) => phase === 'in-effect');
+    const next = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
+    await running.until(inEffect(next));
+    // Without its state the second round would have had to take the assistant over.
+    const updates = writes(server).filter((write) => write === 'POST /ai/assistants');
+    expect(updates).toHaveLength(1);
+    expect(running.events.filter(({ event }) => event === 'waiting')).toEqual([]);
+    const state = join(acme.folder, 'one', 'clone', '.assistantctl', 'state', 'production.json');
+    expect(JSON.parse(await readFile(state, 'utf8')).resources).toHaveProperty('assistant/desk');
   });
 });

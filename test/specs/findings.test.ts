@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpecCode } from '../../src/specs/problems/codes.ts';
+import type { SpecCode } from '../../src/model/codes/spec-codes.ts';
 import { assistant, type Files, findings, marked, TOOL } from './support.ts';
 
 type Case =

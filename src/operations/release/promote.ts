@@ -1,6 +1,7 @@
 import { configDigest } from '../../canonical/canonical.ts';
 import { contentDigest } from '../../canonical/confirmed-promotion.ts';
 import type { Address } from '../../model/address.ts';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { isOpen } from '../../model/rollout.ts';
@@ -113,7 +114,7 @@ async function waitingVersion({ desired }: Inputs, work: Work, { address, bindin
   const candidate = binding.candidate;
   const resource = desired.resources.get(address);
   const restage = 'apply again, which stages it afresh';
-  const stale = (code: string, message: string, hint = restage): Failure =>
+  const stale = (code: FailureCode, message: string, hint = restage): Failure =>
     new Failure('stale', `${address}: ${message}`, { code, hint, details: { address } });
   const id = candidate?.version_id ?? '';
   const spec = resource === undefined ? undefined : managed(resource, resource.spec);

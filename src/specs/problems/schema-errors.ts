@@ -24,7 +24,9 @@ export function schemaFindings(
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
-  const typed = new Set(errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath));
+  const typed = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
+  );
   const others = errors.flatMap((error) => {
     // What is no text at all is none of a catalogue either.
     if (error.keyword === 'openEnum' && typed.has(error.instancePath)) return [];

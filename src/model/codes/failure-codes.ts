@@ -6,7 +6,8 @@ import type { SpecCode } from './spec-codes.ts';
  * those of plan and apply (plan-codes.ts), with what it means in one line. `npm run docs` writes docs/codes.md from it.
  */
 export const FAILURE_CODES = {
-  ADDRESS_INVALID: 'A text is no address: `<kind>/<key>`.',
+  ADDRESS_AMBIGUOUS: 'A key or a name is one of several resources; the message lists them.',
+  ADDRESS_INVALID: 'A text is no address: `<kind>/<key>`, and no resource has it as key or name.',
   ADDRESS_MISSING: 'The command needs the address of a resource.',
   ALREADY_BOUND: 'A live resource is bound to another address already.',
   API_CONNECTION: 'The connection broke after the request was sent, so its outcome is not known.',

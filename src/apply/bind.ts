@@ -169,7 +169,7 @@ function carried(context: ApplyContext, step: StepBase, id: string): Partial<Bin
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
   const { candidate: _candidate, moving: _moving, begun: _begun, provisional: _provisional, ...rest } = known;
-  const { forms: _forms, ...kept } = rest;
+  const { forms: _forms, restoring: _restoring, ...kept } = rest;
   return kept;
 }
 
@@ -183,6 +183,16 @@ export async function saveBinding(context: ApplyContext, step: StepBase, binding
   context.unrecorded.delete(step.address);
 }
 
+/** Records that the deleted assistant that the address is bound to is about to be restored, before the request is sent. */
+export async function bindRestoring(context: ApplyContext, step: StepBase, id: string): Promise<void> {
+  const known = context.bindings.get(step.address);
+  if (known?.remote_id !== id) return;
+  // Requests must not name the id before the assistant is there again, so that it is not among the known ids.
+  const binding: Binding = { ...known, restoring: true };
+  context.bindings.set(step.address, binding);
+  await context.session.record({ op: 'bind', address: step.address, binding });
+}
+
 /** Records what an update in place is to make of the base, before its request is sent. */
 export async function bindBegun(context: ApplyContext, step: EditStep): Promise<void> {
   const known = context.bindings.get(step.address);
@@ -191,11 +201,11 @@ export async function bindBegun(context: ApplyContext, step: EditStep): Promise<
   await saveBinding(context, step, { ...known, begun });
 }
 
-/** Takes that back, once it is certain that nothing was written. */
+/** Takes back that an update or a restore was begun, once it is certain that nothing was written. */
 export async function forgetBegun(context: ApplyContext, step: StepBase): Promise<void> {
   const known = context.bindings.get(step.address);
-  if (known?.begun === undefined) return;
-  const { begun: _begun, ...rest } = known;
+  if (known?.begun === undefined && known?.restoring === undefined) return;
+  const { begun: _begun, restoring: _restoring, ...rest } = known;
   await saveBinding(context, step, rest);
 }
 

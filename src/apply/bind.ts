@@ -1,4 +1,5 @@
 import { storedBase } from '../canonical/base.ts';
+import { sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
 import { setAtPath } from '../canonical/edit.ts';
 import { withReadVersion } from '../canonical/held-base.ts';
@@ -213,14 +214,27 @@ function now(context: ApplyContext): string {
   return context.clock().toISOString();
 }
 
+/** A write that is about to be sent. */
+export interface Intent {
+  readonly action: string;
+  /** What tells it from others of its sort: an idempotency key, a version, a member. */
+  readonly key?: string;
+  /** Of creates: the body. */
+  readonly sent?: JsonObject;
+}
+
 /** Announces a write in the log before its request is sent. */
-export async function logIntent(
-  context: ApplyContext,
-  step: StepBase,
-  action: string,
-  key: string | null,
-): Promise<void> {
-  await context.session.record({ op: 'begin', address: step.address, action, key, at: now(context) });
+export async function logIntent(context: ApplyContext, step: StepBase, intent: Intent): Promise<void> {
+  const { action, key = null, sent } = intent;
+  const { address, kind } = step;
+  await context.session.record({
+    op: 'begin',
+    address,
+    action,
+    key,
+    at: now(context),
+    ...(sent !== undefined && { sent: sealSecrets(SHAPES[kind], sent) }),
+  });
   // A version that is merely staged changes nothing that anybody could miss.
-  if (action !== 'stage') context.announced.add(step.address);
+  if (action !== 'stage') context.announced.add(address);
 }

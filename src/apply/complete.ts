@@ -112,7 +112,7 @@ export async function restoreFormer(
   const id = step.formerId ?? known?.remote_id;
   if (KINDS[step.kind].update !== 'version' || id === undefined) return undefined;
   await bindRestoring(context, step, id);
-  await logIntent(context, step, 'restore', id);
+  await logIntent(context, step, { action: 'restore', key: id });
   const restored = await restoreAssistant(context, id);
   if (restored === undefined) return undefined;
   // It may lead to itself: what is compared from here on knows its id as its address.

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, jsonEqual } from '../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
 
 /** Null, absent and empty. */
 export function saysNothing(value: Json | undefined): boolean {
@@ -84,4 +84,40 @@ function areOwnSpellings(sent: readonly Json[], got: readonly Json[]): boolean {
       (item) => take((back) => fits(item, back)) || sent.filter((other) => jsonEqual(other, item)).length > 1,
     ) && left.length === 0
   );
+}
+
+/**
+ * True when one value says the same as the other in other letters: case, punctuation and white space of texts, a longer
+ * or shorter name of a thing, a rounded number, another order. Stricter than {@link isOwnSpelling}, for values of which
+ * nothing tells that one was made of the other.
+ */
+export function isReworded(sent: Json, got: Json): boolean {
+  if (jsonEqual(sent, got)) return true;
+  if (isArray(sent) && isArray(got)) {
+    return (
+      sent.every((item) => got.some((back) => isReworded(item, back))) &&
+      got.every((back) => sent.some((item) => isReworded(item, back)))
+    );
+  }
+  if (isObject(sent) && isObject(got)) {
+    return Object.entries(sent).every(([name, value]) => isReworded(value, field(got, name)));
+  }
+  if (isArray(sent) || isArray(got) || isObject(sent) || isObject(got)) return isOwnSpelling(sent, got);
+  if (typeof sent === 'number' || typeof got === 'number') return isRounded(Number(sent), Number(got));
+  if (typeof sent !== 'string' || typeof got !== 'string') return isOwnSpelling(sent, got);
+  return isSameWord(sent, got) || (isOneWord(sent) && isOneWord(got) && isAlike(sent, got));
+}
+
+function field(value: JsonObject, name: string): Json {
+  return Object.hasOwn(value, name) ? (value[name] ?? null) : null;
+}
+
+function isOneWord(text: string): boolean {
+  return !/\s/.test(text.trim());
+}
+
+/** The number that came back is what was sent with at most as many digits behind the point as it has itself. */
+function isRounded(sent: number, got: number): boolean {
+  const digits = String(got).split('.')[1]?.length ?? 0;
+  return Number.isFinite(sent) && Number(sent.toFixed(Math.min(digits, 20))) === got;
 }

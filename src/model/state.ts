@@ -128,6 +128,8 @@ export type JournalEntry =
       readonly action: string;
       readonly key: string | null;
       readonly at: string;
+      /** Of creates: the body, ids resolved, secrets as digests. What holds it afterwards is ours. */
+      readonly sent?: JsonObject;
     }
   | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }

@@ -45,7 +45,13 @@ export type Path = readonly string[];
 
 /** Formats a path as an RFC 6901 JSON Pointer. */
 export function toPointer(path: Path): string {
-  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const part of path) pointer += `/${/[~/]/.test(part) ? escaped(part) : part}`;
+  return pointer;
+}
+
+function escaped(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Reads an RFC 6901 JSON Pointer; the leading slash is required unless the pointer is empty. */

@@ -11,16 +11,35 @@ const FREE = new Set(['dynamic_variables', 'properties', 'metadata', 'headers', 
 
 /** An address where an id belongs is sent as it is and refused by the API halfway through an apply. */
 export function bareAddressRules({ spec }: DesiredResource): readonly Finding[] {
-  return below(spec, ['spec'], false);
+  const findings: Finding[] = [];
+  look(spec, { path: ['spec'], findings }, false);
+  return findings;
 }
 
-function below(value: Json, path: readonly string[], isId: boolean): readonly Finding[] {
-  if (typeof value === 'string') return isId ? bare(value, path) : [];
-  if (isArray(value)) return value.flatMap((item, index) => below(item, [...path, String(index)], isId));
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, child]) =>
-    FREE.has(name) ? [] : below(child, [...path, name], ID_FIELD.test(name)),
-  );
+interface Search {
+  /** Path of the value at hand, changed in place. */
+  readonly path: string[];
+  readonly findings: Finding[];
+}
+
+function look(value: Json, search: Search, isId: boolean): void {
+  if (typeof value === 'string') {
+    if (isId) search.findings.push(...bare(value, search.path));
+  } else if (isArray(value)) {
+    for (const [index, item] of value.entries()) within(String(index), item, search, isId);
+  } else if (isObject(value)) {
+    for (const name in value) {
+      const child = value[name];
+      if (child !== undefined && !FREE.has(name)) within(name, child, search, ID_FIELD.test(name));
+    }
+  }
+}
+
+function within(part: string, value: Json, search: Search, isId: boolean): void {
+  if (typeof value !== 'object' && !isId) return;
+  search.path.push(part);
+  look(value, search, isId);
+  search.path.pop();
 }
 
 function bare(value: string, path: readonly string[]): readonly Finding[] {

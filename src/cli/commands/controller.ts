@@ -22,7 +22,7 @@ export async function controller(context: Context, flags: ControllerFlags): Prom
     repository: flags.repo,
     branch: flags.branch,
     environments: context.flags.env,
-    projectPath: context.flags.project ?? '',
+    project: context.flags.project,
     intervalMs: durationOf('--interval', flags.interval),
     driftIntervalMs: durationOf('--drift-interval', flags.driftInterval),
     data: flags.data,

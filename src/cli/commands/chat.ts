@@ -34,7 +34,7 @@ export async function chat(context: Context, text: string, flags: ChatFlags): Pr
   }
   if (version !== undefined) checkVersion(version, conversation);
   const { project, idOf } = await workplace(context);
-  const assistantId = idOf('assistant', text);
+  const assistantId = await idOf('assistant', text);
   // Before the first write, so that a signal lets the copy be removed.
   context.interrupt();
   await withApi(context, project, async (api) => {

@@ -2,10 +2,10 @@
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Step } from '../model/plan.ts';
+import type { WriteStep } from '../model/step.ts';
 
 /** What the branch writes, by address. */
-export type ChangedSteps = ReadonlyMap<string, Step>;
+export type ChangedSteps = ReadonlyMap<string, WriteStep>;
 
 export interface Cast {
   /** Temporary copies: shared resources, tests, new assistants, linked assistants. */

@@ -12,10 +12,11 @@ import type { DesiredResource, DesiredState, Reference } from '../model/desired.
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Planned, Step } from '../model/plan.ts';
+import type { Planned } from '../model/plan.ts';
 import { copyName, previewOfCopy } from '../model/preview.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
+import { changesLive, type EditStep, type WriteStep } from '../model/step.ts';
 import { detachedAssistant } from './assistant-copy.ts';
 import { type Cast, type ChangedSteps, castOf, handoffsToMain } from './preview-cast.ts';
 
@@ -74,26 +75,28 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
 
 /** What the branch writes, by address; an adoption that changes nothing is none. */
 function changedSteps(planned: Planned): ChangedSteps {
-  const steps = new Map<string, Step>();
+  const steps = new Map<string, WriteStep>();
   for (const step of planned.steps) {
-    const writes = step.action === 'create' || step.edits.length > 0 || step.reorder.length > 0;
-    if (step.action === 'delete' || step.action === 'promote' || !writes || steps.has(step.address)) continue;
-    steps.set(step.address, step);
+    if (step.action === 'delete' || step.action === 'promote' || steps.has(step.address)) continue;
+    if (step.action === 'create' || changesLive(step)) steps.set(step.address, step);
   }
   return steps;
 }
 
+const NO_EDITS: Pick<EditStep, 'edits' | 'reorder'> = { edits: [], reorder: [] };
+
 /** The live configuration with the step's edits, references by address, masked secrets left out. */
 function withStep(
   resource: DesiredResource,
-  step: Step | undefined,
+  step: WriteStep | undefined,
   live: RemoteResource,
   refs: ReadonlyMap<string, string>,
 ): JsonObject {
   const shape = SHAPES[resource.kind];
   const symbolic = withReferences(shape, live.config, refs);
-  const edited = applyEdits(shape, symbolic, step?.edits ?? []);
-  const paths = step === undefined ? [] : [...step.edits.map(({ path }) => path), ...step.reorder];
+  const { edits, reorder } = step === undefined || step.action === 'create' ? NO_EDITS : step;
+  const edited = applyEdits(shape, symbolic, edits);
+  const paths = [...edits.map(({ path }) => path), ...reorder];
   return requestBody(shape, orderLike(shape, edited, resource.spec, paths), resource.spec);
 }
 

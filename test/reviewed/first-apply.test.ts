@@ -28,9 +28,7 @@ test('a first apply that was killed after any of its writes is run again with th
     const { signal, stderr } = await finished(child);
     repo.server.setFaults(undefined);
     await new Promise((done) => setTimeout(done, 20));
-    const again = await finished(
-      repo.project.start(['apply', '--env', 'live', '--reviewed', request.file]),
-    );
+    const again = await finished(repo.project.start(['apply', '--env', 'live', '--reviewed', request.file]));
     expect(again.code, `killed at write ${kill}: ${stderr}\n${again.stdout}${again.stderr}`).toBe(0);
     const plan = await repo.project.run('plan', '--env', 'live', '--detailed-exitcode');
     expect(plan.code, `killed at write ${kill}: ${plan.stdout}`).toBe(0);

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { FailureCode } from './codes/failure-codes.ts';
 import { Failure } from './errors.ts';
 import type { CanaryPlan } from './rollout.ts';
 import type { TestVerdict } from './runs.ts';
@@ -80,7 +81,7 @@ export class GateFailure extends Failure {
   constructor(
     kind: 'gate' | 'interrupted',
     message: string,
-    failure: { readonly code: string; readonly hint?: string },
+    failure: { readonly code: FailureCode; readonly hint?: string },
     result: GateResult,
   ) {
     super(kind, message, failure);

@@ -28,6 +28,8 @@ export interface Comparison {
   readonly reorder: readonly Path[];
   /** What the base is once the edits are applied. */
   readonly base: JsonObject;
+  /** Fields in conflict that `--take live` leaves as they are: live does not hold the base there. */
+  readonly leftLive: readonly Path[];
   readonly foreign: readonly string[];
 }
 
@@ -62,6 +64,7 @@ export function compare(sides: Sides, policy: Policy): Comparison {
       reorder: [],
       // Equal to what is wanted; the very same, so that who compares them next sees it at once.
       base,
+      leftLive: [],
       foreign: [],
     };
   }
@@ -131,6 +134,7 @@ function decide(
   const drift: FieldChange[] = [];
   const conflicts: ConflictEntry['fields'][number][] = [];
   const paths: Path[] = [];
+  const leftLive: Path[] = [];
   let base = context.desired;
   for (const { path, cause } of causes) {
     if (cause === 'foreign') continue;
@@ -138,6 +142,7 @@ function decide(
       drift.push(driftField(context, path));
     } else if (cause === 'conflict' && policy.take === 'live') {
       base = keepBase(context, base, path);
+      leftLive.push(path);
     } else if (cause === 'conflict' && policy.take === null) {
       conflicts.push(conflictField(context, path));
     } else {
@@ -157,6 +162,7 @@ function decide(
     edits: editsFor(context, paths),
     reorder,
     base,
+    leftLive,
     foreign: causes.some(({ cause }) => cause === 'foreign') ? foreignElements(context) : [],
   };
 }

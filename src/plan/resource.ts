@@ -182,12 +182,12 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
 /** The version that was read by id and holds what the base will be, where the state does not know it yet. */
 function newlyRead(
   { binding, live }: Sighting,
-  { drift, conflicts }: Comparison,
+  { drift, conflicts, leftLive }: Comparison,
   context: ResourceContext,
 ): string | undefined {
   const { versionId } = live;
   if (!context.readById || versionId === undefined || versionId === binding.read_version_id) return undefined;
-  return drift.length + conflicts.length === 0 ? versionId : undefined;
+  return drift.length + conflicts.length + leftLive.length === 0 ? versionId : undefined;
 }
 
 interface Sighting {

@@ -30,7 +30,7 @@ export async function chat(context: Context, text: string, flags: ChatFlags): Pr
     });
   }
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const json = flags.format === 'json';
   const pieces = !json && isLive(context.runtime.stdout, context.runtime.env);
   await withApi(context, project, async (api) => {

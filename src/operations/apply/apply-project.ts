@@ -9,10 +9,11 @@ import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
+import { findAddressesOrAll } from '../address-argument.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
-import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { findNamed, type PlanningFlags, planOptions, type TypedPlanningFlags } from '../plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
@@ -26,15 +27,16 @@ import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
 
-export interface ApplyRequest extends PlanningFlags {
+export interface ApplyRequest extends TypedPlanningFlags {
   readonly approve?: string;
   readonly expectDigest?: string;
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
-  readonly takeOver?: readonly (Address | 'all')[];
-  readonly notRenamed?: readonly (Address | 'all')[];
+  /** Addresses as they were typed, or `all`. */
+  readonly takeOver?: readonly string[];
+  readonly notRenamed?: readonly string[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
   /** The commit may be older than the last applied one. */
@@ -43,6 +45,30 @@ export interface ApplyRequest extends PlanningFlags {
   readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
   readonly confirm: ConfirmPlan;
+}
+
+/** The same with the resources that it names. */
+interface NamedRequest
+  extends Omit<ApplyRequest, keyof TypedPlanningFlags | 'takeOver' | 'notRenamed'>,
+    PlanningFlags {
+  readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
+}
+
+async function findNamedForApply(
+  host: Host,
+  { takeOver, notRenamed, target, revertDrift, releaseHold, ...request }: ApplyRequest,
+): Promise<NamedRequest> {
+  return {
+    ...request,
+    ...(await findNamed(host, {
+      ...(target !== undefined && { target }),
+      ...(revertDrift !== undefined && { revertDrift }),
+      ...(releaseHold !== undefined && { releaseHold }),
+    })),
+    ...(takeOver !== undefined && { takeOver: await findAddressesOrAll(host, takeOver) }),
+    ...(notRenamed !== undefined && { notRenamed: await findAddressesOrAll(host, notRenamed) }),
+  };
 }
 
 /** Where an apply took place, and which limits were set aside for it. */
@@ -70,7 +96,9 @@ export async function applyProject(
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
+  const here = { ...host, flags: { ...host.flags, env: environment.name } };
+  const named = await findNamedForApply(here, request);
+  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(
@@ -78,7 +106,7 @@ async function run(
   inputs: Inputs,
   work: Work,
   saved: Plan | undefined,
-  request: ApplyRequest,
+  request: NamedRequest,
 ): Promise<Applied> {
   const { runtime } = host;
   const state = work.session.current();
@@ -209,7 +237,7 @@ function begunCreates({ session }: Work): readonly Address[] {
   return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
 }
 
-function consentOf(named: ApplyRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
+function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
   const addresses = (named ?? []).filter((name) => name !== 'all');
   return named?.includes('all') === true ? 'all' : new Set([...ours, ...addresses]);
 }

@@ -77,7 +77,9 @@ describe('the action on a pull request that brings programs and settings', () =>
     expect(where.startsWith(folder)).toBe(true);
     expect(where.startsWith(checkout)).toBe(false);
     expect(await read('environment')).not.toContain('KEY_TEST');
-    expect(await read('words')).toMatch(/^install .*--ignore-scripts.* -- https:\/\/packages\.example\/\S+\n$/);
+    expect(await read('words')).toMatch(
+      /^install .*--ignore-scripts.* -- https:\/\/packages\.example\/\S+\n$/,
+    );
   });
 
   it('builds its own program in its own folder where it has none', async () => {

@@ -12,10 +12,11 @@ import type { DesiredResource, DesiredState, Reference } from '../model/desired.
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Planned, Step } from '../model/plan.ts';
+import type { Planned } from '../model/plan.ts';
 import { copyName, previewOfCopy } from '../model/preview.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
+import { changesLive, type EditStep, type WriteStep } from '../model/step.ts';
 
 export interface PreviewInput {
   readonly id: string;
@@ -40,7 +41,7 @@ export interface PreviewWorld {
   readonly toMain: readonly { readonly from: Address; readonly to: Address }[];
 }
 
-type Steps = ReadonlyMap<string, Step>;
+type Steps = ReadonlyMap<string, WriteStep>;
 
 interface Cast {
   readonly copies: ReadonlySet<Address>;
@@ -75,11 +76,10 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
 
 /** What the branch writes, by address; an adoption that changes nothing is none. */
 function changedSteps(planned: Planned): Steps {
-  const steps = new Map<string, Step>();
+  const steps = new Map<string, WriteStep>();
   for (const step of planned.steps) {
-    const writes = step.action === 'create' || step.edits.length > 0 || step.reorder.length > 0;
-    if (step.action === 'delete' || step.action === 'promote' || !writes || steps.has(step.address)) continue;
-    steps.set(step.address, step);
+    if (step.action === 'delete' || step.action === 'promote' || steps.has(step.address)) continue;
+    if (step.action === 'create' || changesLive(step)) steps.set(step.address, step);
   }
   return steps;
 }
@@ -117,17 +117,20 @@ function isIn(addresses: ReadonlySet<Address>, target: string): boolean {
   return address !== undefined && addresses.has(address);
 }
 
+const NO_EDITS: Pick<EditStep, 'edits' | 'reorder'> = { edits: [], reorder: [] };
+
 /** The live configuration with the step's edits, references by address, masked secrets left out. */
 function withStep(
   resource: DesiredResource,
-  step: Step | undefined,
+  step: WriteStep | undefined,
   live: RemoteResource,
   refs: ReadonlyMap<string, string>,
 ): JsonObject {
   const shape = SHAPES[resource.kind];
   const symbolic = withReferences(shape, live.config, refs);
-  const edited = applyEdits(shape, symbolic, step?.edits ?? []);
-  const paths = step === undefined ? [] : [...step.edits.map(({ path }) => path), ...step.reorder];
+  const { edits, reorder } = step === undefined || step.action === 'create' ? NO_EDITS : step;
+  const edited = applyEdits(shape, symbolic, edits);
+  const paths = [...edits.map(({ path }) => path), ...reorder];
   return requestBody(shape, orderLike(shape, edited, resource.spec, paths), resource.spec);
 }
 

@@ -7,6 +7,7 @@ import type { Planned } from '../../model/plan.ts';
 import { previewPrefix } from '../../model/preview.ts';
 import type { PreviewPart } from '../../model/preview-report.ts';
 import type { StateSession } from '../../model/state.ts';
+import { withinThemselves } from '../../model/step.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { findTraces, type Removal, removeTraces } from '../../release/preview-traces.ts';
 import { type PreviewWorld, previewWorld } from '../../release/preview-world.ts';
@@ -154,10 +155,9 @@ function has(addresses: ReadonlySet<Address>, target: string): boolean {
 /** The steps of some addresses, and nothing that would edit a state. */
 function restricted(fresh: Planned, addresses: ReadonlySet<Address>, ids: Planned['ids']): Planned {
   const steps = fresh.steps.filter((step) => step.action !== 'delete' && addresses.has(step.address));
-  const kept = new Set(steps.map((step) => step.id));
   return {
     plan: fresh.plan,
-    steps: steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => kept.has(id)) })),
+    steps: withinThemselves(steps),
     stateEdits: [],
     ids,
     renames: [],

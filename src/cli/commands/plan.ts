@@ -20,7 +20,7 @@ import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { type PlanFormat, showPlan } from '../show-plan.ts';
+import { ownFile, type PlanFormat, showPlan } from '../show-plan.ts';
 
 export interface PlanFlags extends TypedPlanningFlags {
   readonly base?: string;
@@ -72,7 +72,8 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   };
   for (const note of review.notes) context.note(`note: ${note}\n`);
   if (flags.gitlabReport !== undefined) {
-    await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(saved)));
+    const file = ownFile(context, flags.gitlabReport, saved.environment);
+    await writePrivately(file, toJsonText(gitlabCounts(saved)));
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);

@@ -118,7 +118,9 @@ async function run(
   });
   const { reviewed } = request;
   const review =
-    reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
+    reviewed === undefined
+      ? undefined
+      : judgeReview(host, { planned: fresh, state }, inputs, reviewed, begunCreates(work));
   const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
@@ -149,7 +151,8 @@ async function run(
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
-  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state });
+  const begun = new Set(begunCreates(work));
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {

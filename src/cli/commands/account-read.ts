@@ -38,7 +38,7 @@ export const showMcpServer = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
     const { project, idOf, addressOf } = await workplace(context);
-    const id = idOf('mcp_server', text);
+    const id = await idOf('mcp_server', text);
     const found = await withApi(context, project, (api) => api.get('mcp_server', id));
     if (found === undefined) throw notInAccount('MCP server', id, []);
     const { name } = found;
@@ -59,7 +59,7 @@ export const showCanary = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
     const { project, idOf, addressOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const live = await withApi(context, project, (api) => api.showCanary(id));
     const canary = live === undefined ? undefined : concealJson(live);
     const address = addressOf(id) ?? null;

@@ -39,7 +39,7 @@ export const showAssistant = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
     const { project, idOf, addressOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const shown = await withApi(context, project, async (api) => {
       const found = await api.get('assistant', id);
       if (found === undefined) throw notInAccount('assistant', id, []);
@@ -75,7 +75,7 @@ export const showTexml = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const texml = await withApi(context, project, (api) => api.assistantTexml(id));
     if (format === 'json') context.printJson({ id, texml });
     else context.printExactly(renderText(texml));

@@ -16,7 +16,7 @@ export const cloneAssistant = defineCommand({
   run: async (context, [text], flags) => {
     const { project, idOf } = await workplace(context);
     requireApproval(project.environment, flags.approve, false);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const copy = await withApi(context, project, (api) => api.cloneAssistant(id, context.runtime.uuid()));
     if (flags.format === 'json') context.printJson({ id: copy.id, name: copy.name, copy_of: id });
     else {
@@ -44,7 +44,7 @@ export const sendSms = defineCommand({
       text: flags.text,
     };
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const conversation = await withApi(context, project, (api) =>
       api.sendSms(id, sms, context.runtime.uuid()),
     );
@@ -70,7 +70,7 @@ export const sendWhatsapp = defineCommand({
     const from = requireNumber('--from', flags.from);
     const to = requireNumber('--to', flags.to);
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const reply = await withApi(context, project, (api) =>
       api.sendWhatsapp(id, { from, to, content: flags.text }, context.runtime.uuid()),
     );
@@ -90,7 +90,7 @@ export const enhanceAssistant = defineCommand({
       .option('--file <file>', 'start from this text instead of the live instructions'),
   run: async (context, [text], flags) => {
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const instructions =
       flags.file === undefined ? undefined : await readTextFile(resolve(context.runtime.cwd, flags.file));
     const better = await withApi(context, project, (api) =>

@@ -23,7 +23,7 @@ export const controller = defineCommand({
       repository: flags.repo,
       branch: flags.branch,
       environments: context.flags.env,
-      projectPath: context.flags.project ?? '',
+      project: context.flags.project,
       intervalMs: durationOf('--interval', flags.interval),
       driftIntervalMs: durationOf('--drift-interval', flags.driftInterval),
       data: flags.data,

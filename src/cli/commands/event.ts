@@ -31,7 +31,7 @@ export const listEvents = defineCommand({
       channel: flags.channel,
     };
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const events = await withApi(context, project, (api) => api.listEvents(id, filter));
     if (flags.format === 'json') {
       context.printJson({ assistant_id: id, events });
@@ -53,7 +53,7 @@ export const showEvent = defineCommand({
   run: async (context, [text, event], { format }) => {
     requireEventId(event);
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const found = await withApi(context, project, (api) => api.getEvent(id, event));
     if (format === 'json') context.printJson({ event: found });
     else context.print(renderRecord(`event ${event}`, [], [['details', found]], context.style));
@@ -87,7 +87,7 @@ export const createEvent = defineCommand({
   run: async (context, [text], flags) => {
     const body = eventBody(flags, context.runtime.clock());
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     const made = await withApi(context, project, (api) => api.createEvent(id, body, context.runtime.uuid()));
     const event = scalarText(made.scheduled_event_id ?? made.id);
     if (flags.format === 'json') context.printJson({ event: made });
@@ -103,7 +103,7 @@ export const cancelEvent = defineCommand({
   run: async (context, [text, event], { format }) => {
     requireEventId(event);
     const { project, idOf } = await workplace(context);
-    const id = idOf('assistant', text);
+    const id = await idOf('assistant', text);
     await withApi(context, project, (api) => api.cancelEvent(id, event));
     if (format === 'json') context.printJson({ assistant_id: id, event_id: event, cancelled: true });
     else context.print(`Event ${event} is cancelled.\n`);

@@ -7,7 +7,7 @@ import { planHappenings } from '../../operations/events/happenings.ts';
 import { writePrivately } from '../../operations/files.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
-import { planOptions } from '../../operations/plan/plan-options.ts';
+import { findNamed, planOptions } from '../../operations/plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../../operations/plan/position.ts';
 import { judgeReview, unreviewedCaution, withReview } from '../../operations/plan/review.ts';
 import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
@@ -20,7 +20,7 @@ import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { format, planningOptions, reviewedOption } from '../options.ts';
-import { showPlan } from '../show-plan.ts';
+import { ownFile, showPlan } from '../show-plan.ts';
 
 /**
  * Compares and shows; with `--out` the plan is saved, also when it cannot be applied as it is. The exit code is the
@@ -43,7 +43,7 @@ export const plan = defineCommand({
   several: {
     takes: 'patterns',
     writes: false,
-    singleOptions: ['out', 'html', 'tests', 'gitlabReport'],
+    singleOptions: ['out', 'tests'],
     singleFormats: ['html'],
   },
   run: async (context, _args, flags) => {
@@ -55,7 +55,7 @@ export const plan = defineCommand({
     const saves = page || flags.out !== undefined || flags.format === 'json';
     const review = await reviewInputs(context, gathered, flags.base, saves);
     const { inputs, settings } = review.shown;
-    const options = planOptions(flags, undefined, inputs.project.environment);
+    const options = planOptions(await findNamed(context, flags), undefined, inputs.project.environment);
     const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(
       context,
       inputs,
@@ -90,7 +90,8 @@ export const plan = defineCommand({
     };
     for (const note of review.notes) context.note(`note: ${note}\n`);
     if (flags.gitlabReport !== undefined) {
-      await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(saved)));
+      const file = ownFile(context, flags.gitlabReport, saved.environment);
+      await writePrivately(file, toJsonText(gitlabCounts(saved)));
     }
     if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
     const refused = refusedBy(planned, inputs, state);

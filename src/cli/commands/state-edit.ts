@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddress, newAddress } from '../../operations/address-argument.ts';
 import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { openState } from '../../operations/session/open-state.ts';
@@ -13,8 +13,8 @@ export const moveState = defineCommand({
   usage: 'mv <from> <to>',
   options: (command) => command,
   run: async (context, [fromText, toText]) => {
-    const from = requireAddress(fromText);
-    const to = requireAddress(toText);
+    const from = await findAddress(context, fromText);
+    const to = newAddress(toText, from);
     if (kindOf(from) !== kindOf(to)) {
       throw new Failure('usage', `${from} and ${to} are of different kinds`, { code: 'KIND_MISMATCH' });
     }
@@ -35,7 +35,7 @@ export const removeState = defineCommand({
   usage: 'rm <address>',
   options: (command) => command,
   run: async (context, [text]) => {
-    const address = requireAddress(text);
+    const address = await findAddress(context, text);
     let id = '';
     await editState(context, await gatherProject(context), async (session) => {
       const binding = session.current()?.resources[address];

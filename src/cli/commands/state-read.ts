@@ -1,4 +1,4 @@
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddress } from '../../operations/address-argument.ts';
 import { notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { openState } from '../../operations/session/open-state.ts';
@@ -25,7 +25,7 @@ export const showState = defineCommand({
   usage: 'show <address>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const address = requireAddress(text);
+    const address = await findAddress(context, text);
     const project = await gatherProject(context);
     const state = await openState(context.runtime, project).load();
     const binding = state?.resources[address];

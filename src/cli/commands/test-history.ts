@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { historyOf } from '../../model/history.ts';
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddresses } from '../../operations/address-argument.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { withAccount } from '../../operations/session/with-account.ts';
 import { chooseTests } from '../../operations/tests/test-choice.ts';
@@ -18,7 +18,7 @@ export const testHistory = defineCommand({
       .option('--suite <name>', 'only tests of this suite')
       .addOption(format('text', 'json')),
   run: async (context, [texts], flags) => {
-    const addresses = texts.map(requireAddress);
+    const addresses = await findAddresses(context, texts, ['test', 'assistant']);
     const last = Number(flags.last);
     if (!/^\d{1,6}$/.test(flags.last) || last === 0) {
       throw new Failure('usage', '--last must be a whole number from 1', { code: 'OPTION_INVALID' });

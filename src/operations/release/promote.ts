@@ -8,7 +8,7 @@ import { isOpen } from '../../model/rollout.ts';
 import { managed } from '../../plan/create.ts';
 import type { Promotion } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
@@ -38,7 +38,7 @@ export async function promoteVersions(
   texts: readonly string[],
   request: PromoteRequest,
 ): Promise<Executed> {
-  const addresses = [...new Set(texts.map((text) => requireAssistant(requireAddress(text))))];
+  const addresses = (await findAddresses(host, texts, ['assistant'])).map(requireAssistant);
   if (request.version !== undefined && addresses.length !== 1) {
     throw new Failure('usage', '--version needs exactly one address', { code: 'VERSION_NEEDS_ADDRESS' });
   }

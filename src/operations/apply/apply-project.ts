@@ -4,15 +4,16 @@ import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { jsonEqual } from '../../model/json.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
-import type { Settings } from '../../model/review.ts';
+import type { ReviewVerdict, Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
+import { findAddressesOrAll } from '../address-argument.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
-import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { findNamed, type PlanningFlags, planOptions, type TypedPlanningFlags } from '../plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
@@ -21,28 +22,56 @@ import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
+import { approvedSets, beginApproval, endApprovals, openBeside } from '../session/requests.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
 
-export interface ApplyRequest extends PlanningFlags {
+export interface ApplyRequest extends TypedPlanningFlags {
   readonly approve?: string;
   readonly expectDigest?: string;
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
   readonly replace?: boolean;
-  readonly takeOver?: readonly (Address | 'all')[];
-  readonly notRenamed?: readonly (Address | 'all')[];
+  /** Addresses as they were typed, or `all`. */
+  readonly takeOver?: readonly string[];
+  readonly notRenamed?: readonly string[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
+  /** Every commit of the branch counts as reviewed. */
+  readonly trusted?: boolean;
   /** The commit may be older than the last applied one. */
   readonly allowBehind?: boolean;
   /** Whether `confirm` really asks somebody. */
   readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
   readonly confirm: ConfirmPlan;
+}
+
+/** The same with the resources that it names. */
+interface NamedRequest
+  extends Omit<ApplyRequest, keyof TypedPlanningFlags | 'takeOver' | 'notRenamed'>,
+    PlanningFlags {
+  readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
+}
+
+async function findNamedForApply(
+  host: Host,
+  { takeOver, notRenamed, target, revertDrift, releaseHold, ...request }: ApplyRequest,
+): Promise<NamedRequest> {
+  return {
+    ...request,
+    ...(await findNamed(host, {
+      ...(target !== undefined && { target }),
+      ...(revertDrift !== undefined && { revertDrift }),
+      ...(releaseHold !== undefined && { releaseHold }),
+    })),
+    ...(takeOver !== undefined && { takeOver: await findAddressesOrAll(host, takeOver) }),
+    ...(notRenamed !== undefined && { notRenamed: await findAddressesOrAll(host, notRenamed) }),
+  };
 }
 
 /** Where an apply took place, and which limits were set aside for it. */
@@ -70,7 +99,9 @@ export async function applyProject(
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
+  const here = { ...host, flags: { ...host.flags, env: environment.name } };
+  const named = await findNamedForApply(here, request);
+  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(
@@ -78,7 +109,7 @@ async function run(
   inputs: Inputs,
   work: Work,
   saved: Plan | undefined,
-  request: ApplyRequest,
+  request: NamedRequest,
 ): Promise<Applied> {
   const { runtime } = host;
   const state = work.session.current();
@@ -89,8 +120,12 @@ async function run(
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
-  const review =
-    reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
+  const begun = begunCreates(work);
+  const agreed =
+    reviewed === undefined
+      ? undefined
+      : await agreement(host, { world: { planned: fresh, state }, inputs, reviewed, begun });
+  const review = agreed?.review;
   const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
@@ -103,6 +138,7 @@ async function run(
       overrideLimits: request.overrideLimits === true,
       replaceRollout: request.replace === true,
       review,
+      trusted: request.trusted === true,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver:
@@ -116,12 +152,15 @@ async function run(
     if (!(error instanceof Failure)) throw error;
     return { refused: error, plan: saved ?? fresh.plan };
   }
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun: new Set(begun) });
+  if (agreed?.approved === true) {
+    await beginApproval(host, inputs.project, { digest: fresh.plan.plan_digest, units: judged });
+  }
   const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
-  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {
@@ -131,6 +170,9 @@ async function run(
     outcome.exitKind === null && options.targets.length === 0
       ? await recordCompleted(host, inputs, work, settings)
       : undefined;
+  if (agreed?.approved === true && outcome.exitKind === null && unrecorded === undefined) {
+    await endApprovals(host, inputs.project, fresh.plan.plan_digest);
+  }
   const unsaved = (await work.save()) ?? unrecorded;
   return {
     executed: {
@@ -146,6 +188,32 @@ async function run(
     },
     place,
   };
+}
+
+interface Agreement {
+  readonly review: ReviewVerdict;
+  /** What was left beside the state allows what no change request does. */
+  readonly approved: boolean;
+}
+
+/** What change requests agree to and, where that is not everything, what was approved beside the state. */
+async function agreement(
+  host: Host,
+  judged: {
+    readonly world: { readonly planned: Planned; readonly state: State | undefined };
+    readonly inputs: Inputs;
+    readonly reviewed: readonly ReviewSource[];
+    readonly begun: readonly Address[];
+  },
+): Promise<Agreement> {
+  const { world, inputs, reviewed, begun } = judged;
+  const review = judgeReview(host, world, inputs, reviewed, begun);
+  if (review.covered) return { review, approved: false };
+  const sets = approvedSets(inputs.project, await openBeside(host.runtime, inputs.project).read());
+  if (sets.length === 0) return { review, approved: false };
+  const approvals = { name: 'approve', sets };
+  const approved = judgeReview(host, world, inputs, [...reviewed, approvals], begun);
+  return approved.covered ? { review: approved, approved: true } : { review, approved: false };
 }
 
 /** Nothing was applied before: whatever is bound was bound by `pull` or `state import`. */
@@ -206,7 +274,7 @@ function begunCreates({ session }: Work): readonly Address[] {
   return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
 }
 
-function consentOf(named: ApplyRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
+function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
   const addresses = (named ?? []).filter((name) => name !== 'all');
   return named?.includes('all') === true ? 'all' : new Set([...ours, ...addresses]);
 }

@@ -78,7 +78,8 @@ function planExisting(
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
   const known = settled?.forms;
-  const sent = withReferences(shape, asSent(shape, live.config, known, written.spec), context.refs);
+  const asWritten = asSent(shape, live.config, known, written.spec);
+  const sent = asWritten === live.config ? liveConfig : withReferences(shape, asWritten, context.refs);
   const restored =
     settled?.restoring === true && settled.base !== null
       ? restoredBase({ known: settled, config: live.config, spec: written.spec, refs: context.refs })

@@ -19,6 +19,15 @@ import type { Inputs } from '../session/inputs.ts';
 import { memorySession } from '../session/memory-session.ts';
 import { emptyState, openState } from '../session/open-state.ts';
 
+/** What is asked of `preview up`. */
+export interface PreviewRequest {
+  readonly id: string;
+  /** Copy the changed assistants that hand off to one another, so that a test crosses the handoff. */
+  readonly linked: boolean;
+  /** Somebody wants to call what was staged. */
+  readonly talk: boolean;
+}
+
 /** What stands in the account after the first half of `preview up`. */
 export interface Staged {
   readonly world: PreviewWorld;
@@ -40,7 +49,7 @@ export async function stagePreview(
   host: Host,
   inputs: Inputs,
   connection: Connection,
-  id: string,
+  { id, linked, talk }: PreviewRequest,
 ): Promise<Staged> {
   const { project } = inputs;
   const desired = withoutPromotions(inputs.desired);
@@ -58,7 +67,16 @@ export async function stagePreview(
   const begun = emptyState(host.runtime, project, connection.apiBase, planned.plan.account);
   // The same for every machine: a create that is repeated after a crash is then the same create.
   const lineage = digest(['preview', project.name, project.environment.name, id]);
-  const world = previewWorld({ id, desired, planned, account, state: { ...begun, lineage }, at });
+  const world = previewWorld({
+    id,
+    desired,
+    planned,
+    account,
+    state: { ...begun, lineage },
+    at,
+    linked,
+    talk,
+  });
   const { plan } = planned;
   const fresh = makePlan({
     project: { name: project.name, environment: project.environment.name, drift: 'report' },

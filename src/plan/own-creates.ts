@@ -8,9 +8,9 @@ import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { BeginEntry } from '../model/state.ts';
 
 /**
- * Take-overs that are none: the live resource is what a create of ours made before its run was killed. It counts as ours
- * while it still holds what that create sent, and while nothing is replaced that the create did not send. Otherwise
- * somebody else may have made one of that name meanwhile, or changed ours: that is a take-over like any other.
+ * Adoptions of what a create of ours made before its run was killed: these take nobody's resource over. The live resource
+ * counts as ours while it still holds what that create sent, and while nothing is replaced that the create did not send.
+ * Otherwise somebody else may have made one of that name meanwhile, or changed ours: that is an adoption like any other.
  */
 export function ownCreates(
   begun: readonly BeginEntry[],
@@ -19,7 +19,7 @@ export function ownCreates(
 ): readonly Address[] {
   const refs = new Map(Object.entries(ids).map(([target, id]) => [id, target]));
   return plan.changes.flatMap((change) => {
-    if (change.takes_over !== true) return [];
+    if (change.action !== 'adopt') return [];
     const live = account.resources.find(({ id }) => id === change.remote_id);
     const replaced = change.fields.filter(({ replaces }) => replaces === true).map(({ path }) => path);
     const isOurs = begun.some(

@@ -121,7 +121,7 @@ async function run(
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
-  const begun = begunCreates(work);
+  const begun = ownCreates(work.session.pending, fresh, account);
   const agreed =
     reviewed === undefined
       ? undefined
@@ -142,10 +142,7 @@ async function run(
       trusted: request.trusted === true,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
-      takeOver:
-        saved === undefined && request.asksPerson
-          ? 'all'
-          : consentOf(request.takeOver, ownCreates(work.session.pending, fresh, account)),
+      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begun),
       notRenamed: consentOf(request.notRenamed, []),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,

@@ -8,9 +8,9 @@ import type { TestVerdict } from '../../model/runs.ts';
 import type { PassedTest } from '../../model/state.ts';
 import { releaseOf } from '../../plan/release.ts';
 import type { Host } from '../host.ts';
-import { editState } from '../session/bindings.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { withLease } from '../session/opener.ts';
 import type { Staged } from './stage.ts';
 
 /** How many green results of an assistant are remembered. */
@@ -31,7 +31,7 @@ export async function rememberResults(
   const found = await greenResults(host, inputs, connection, staged, verdicts);
   if (found.size === 0) return undefined;
   try {
-    await editState(host, inputs.project, async (session) => {
+    await withLease(host, inputs.project, async ({ session }) => {
       for (const [address, fresh] of found) {
         const binding = session.current()?.resources[address];
         if (binding === undefined) continue;

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Declared } from './declared.ts';
 import { format } from './options.ts';
 
@@ -16,6 +17,14 @@ export const PREVIEW_COMMANDS: readonly Declared[] = [
           command
             .requiredOption(ID, 'name of the preview, for example pr-42')
             .option('--no-tests', 'stage only')
+            .addOption(
+              new Option(
+                '--against <what>',
+                'what the tests are compared with: main is run where nothing is known',
+              )
+                .choices(['main', 'remembered', 'nothing'])
+                .default('remembered'),
+            )
             .option(
               '--linked',
               'copy changed assistants that hand off to one another, so that tests cross it',

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
 import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/errors.ts';
 import { isPreviewId } from '../../model/preview.ts';
@@ -19,6 +20,11 @@ export const up = defineCommand({
     command
       .requiredOption('--id <id>', 'name of the preview, for example pr-42')
       .option('--no-tests', 'stage only')
+      .addOption(
+        new Option('--against <what>', 'what the tests are compared with: main is run where nothing is known')
+          .choices(['main', 'remembered', 'nothing'] as const)
+          .default('remembered'),
+      )
       .option('--linked', 'copy changed assistants that hand off to one another, so that tests cross it')
       .option('--talk [file]', 'write a page from which the candidates can be called in a browser')
       .option('--remember', 'note green results in the state also where it is kept in Git')
@@ -34,6 +40,7 @@ export const up = defineCommand({
       id,
       tests: flags.tests,
       linked: flags.linked === true,
+      against: flags.against,
       ...(flags.remember !== undefined && { remember: flags.remember }),
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(talk !== undefined && { talk: { file: talk, render: renderTalkPage } }),
@@ -50,7 +57,8 @@ function show(context: Context, { report, exitKind }: PreviewedUp, format: TextJ
   if (format === 'json') context.printJson(report);
   else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report));
   else context.print(renderPreview(report, context.style));
-  const interrupted = report.tests.some(({ outcome }) => outcome === 'interrupted');
+  const interrupted =
+    context.interruptedBy() !== undefined || report.tests.some(({ outcome }) => outcome === 'interrupted');
   const kind = exitKind ?? (interrupted ? 'interrupted' : report.outcome === 'failed' ? 'gate' : null);
   return kind === null ? EXIT_DONE : exitCodeOf(kind, context.interruptedBy());
 }

@@ -1,16 +1,17 @@
 /** `preview up`: stages what a branch changes beside everything live, and tests it. */
 import { resolve } from 'node:path';
+import { compareWithMain } from '../../model/comparison.ts';
 import { Failure } from '../../model/errors.ts';
 import type { PreviewReport } from '../../model/preview-report.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
-import { isBad, type TestVerdict } from '../../model/runs.ts';
+import { isBad } from '../../model/runs.ts';
 import type { TalkPage, TalkReport } from '../../model/talk.ts';
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { withConnection } from '../session/opener.ts';
 import { rememberResults } from './remember.ts';
-import { testPreview } from './run-preview-tests.ts';
+import { type PreviewTestOptions, type PreviewTrial, testPreview } from './run-preview-tests.ts';
 import { type Staged, stagePreview } from './stage.ts';
 import { talkEntries, writeTalkPage } from './talk.ts';
 
@@ -20,6 +21,7 @@ export interface PreviewUpRequest {
   readonly tests: boolean;
   /** Copies of assistants that hand off to one another. */
   readonly linked: boolean;
+  readonly against: PreviewTestOptions['against'];
   /** Note green results in the state; absent: where the state is a file. */
   readonly remember?: boolean;
   /** For all tests together. */
@@ -52,16 +54,17 @@ async function up(
   host: Host,
   inputs: Inputs,
   connection: Connection,
-  { id, tests: testing, linked, remember, timeoutMs, talk: wish }: PreviewUpRequest,
+  { id, tests: testing, linked, against, remember, timeoutMs, talk: wish }: PreviewUpRequest,
 ): Promise<PreviewedUp> {
   const staged = await stagePreview(host, inputs, connection, { id, linked, talk: wish !== undefined });
   const test = testing && staged.exitKind === null;
-  const tests = test ? await testPreview(host, inputs, connection, staged, timeoutMs) : [];
+  const options = { against, ...(timeoutMs !== undefined && { timeoutMs }) };
+  const trials = test ? await testPreview(host, inputs, connection, staged, options) : [];
   const remembers = remember ?? inputs.project.environment.state.backend === 'file';
-  const note = remembers ? await rememberResults(host, inputs, connection, staged, tests) : undefined;
+  const note = remembers ? await rememberResults(host, inputs, staged, trials) : undefined;
   const made = { inputs, connection, staged };
   const talk = wish === undefined ? undefined : await offerTalk(host, id, wish, made);
-  const report = reportOf(inputs, id, staged, tests, note);
+  const report = reportOf(inputs, id, staged, trials, note);
   return {
     report: talk === undefined ? report : { ...report, talk: talk.report },
     exitKind: staged.exitKind,
@@ -109,12 +112,14 @@ function reportOf(
   { project }: Inputs,
   preview: string,
   staged: Staged,
-  tests: readonly TestVerdict[],
+  trials: readonly PreviewTrial[],
   note: string | undefined,
 ): PreviewReport {
   const { parts, world, exitKind, removed } = staged;
   const environment = project.environment.name;
-  const tested = tests.length === 0 ? 'staged' : tests.some(isBad) ? 'failed' : 'passed';
+  const tests = trials.flatMap(({ verdicts }) => verdicts);
+  const failed = trials.some(({ lacks }) => lacks !== null);
+  const tested = tests.length === 0 ? 'staged' : failed ? 'failed' : 'passed';
   const outcome = exitKind !== null ? 'partial' : parts.length === 0 ? 'nothing' : tested;
   const again = outcome === 'partial' ? 'up' : 'down';
   return {
@@ -124,7 +129,9 @@ function reportOf(
     outcome,
     parts,
     tests,
+    ...(tests.length > 0 && { comparison: compareWithMain(tests) }),
     notes: [
+      ...trials.flatMap(trialNotes),
       ...world.toMain.map(
         ({ from, to }) => `${from} hands off to main of ${to}, not to the version of this preview`,
       ),
@@ -135,6 +142,16 @@ function reportOf(
     removed: removed.removed.length,
     next: outcome === 'nothing' ? '' : `assistantctl preview ${again} --id ${preview} --env ${environment}`,
   };
+}
+
+/** Why a gate would stay shut, that it would open although not every run passed, and what could not be compared. */
+function trialNotes({ trial, verdicts, lacks, noBaseline }: PreviewTrial): readonly string[] {
+  const excused = lacks === null && verdicts.some(isBad);
+  return [
+    ...(lacks ? [lacks] : []),
+    ...(excused ? [`${trial.address}: not every run passed, and its gate does not ask for every run`] : []),
+    ...(noBaseline === null || noBaseline === lacks ? [] : [noBaseline]),
+  ];
 }
 
 /** What `--linked` did, for whoever wonders why an assistant got no version. */

@@ -48,7 +48,11 @@ export function unmanagedOf(
       account.elsewhere?.get(each.id) === undefined &&
       !isIgnoredLive(specs.project.ignoreLive, each),
   );
-  return { resources, managed, addresses: addressesFor(resources, takenKeys(specs, state)) };
+  return {
+    resources,
+    managed,
+    addresses: addressesFor(resources, takenKeys(specs, state), account.resources),
+  };
 }
 
 /** Names that specs claim without being bound: writing more specs of that name would only add to the confusion. */

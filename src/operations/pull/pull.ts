@@ -7,6 +7,7 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { jsonEqual, type Path } from '../../model/json.ts';
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
@@ -173,7 +174,7 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
   return {
     format_version: PULL_FORMAT,
     environment: specs.project.environment.name,
-    adopted: [...adopted, ...taken].sort((a, b) => (a.address < b.address ? -1 : 1)),
+    adopted: [...adopted, ...taken].sort((a, b) => compareNaturally(a.address, b.address)),
     updated: back.updated,
     conflicts,
     left: back.left,

@@ -13,8 +13,8 @@ const LONGEST_INLINE = 5;
 /** Half of what an included file may hold. */
 const LARGEST_FILE = 512 * 1024;
 
-/** Gives a long text a file and returns its path as the document names it. */
-export type PlaceText = (text: string, path: Path) => string;
+/** Gives a long text a file and returns its path as the document names it; undefined for a text that stays inside. */
+export type PlaceText = (text: string, path: Path) => string | undefined;
 
 /**
  * A spec as it is written: long texts as `{ $file }`, dollar signs escaped. `longest` is the number of characters of
@@ -36,7 +36,8 @@ function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText, l
     const isText = fitting.t === 'scalar' && fitting.text === true;
     const plain = isText ? unixLines(value) : value;
     const text = escapePlaceholders(plain);
-    return isText && deservesFile(plain, longest) ? { $file: place(text, path) } : text;
+    const file = isText && deservesFile(plain, longest) ? place(text, path) : undefined;
+    return file === undefined ? text : { $file: file };
   }
   if (isArray(value)) {
     return value.map((item, index) =>

@@ -82,6 +82,7 @@ export function renderTraces({ traces, action, environment }: PreviewTraces, sty
     ...paragraph(style, `${environment}: ${count(rest.length, 'trace')} ${word}`, 0, 'bold'),
     ...columns(
       rest.toSorted((a, b) => compareNaturally(a.preview, b.preview)).map((trace) => ['', ...cells(trace)]),
+      style,
     ),
     ...kept.flatMap((trace) => [
       '',

@@ -15,15 +15,18 @@ export function renderVersions(
   mains: readonly MainRecord[],
   style: Style,
 ): string {
-  const table = columns([
-    ['VERSION', 'NAME', 'CREATED', ''],
-    ...rows.map((row) => [
-      visible(row.version_id),
-      visible(row.name ?? '-'),
-      visible(row.created_at === null ? '-' : shortTime(row.created_at)),
-      visible(row.marks.join(', ')),
-    ]),
-  ]);
+  const table = columns(
+    [
+      ['VERSION', 'NAME', 'CREATED', ''],
+      ...rows.map((row) => [
+        visible(row.version_id),
+        visible(row.name ?? '-'),
+        visible(row.created_at === null ? '-' : shortTime(row.created_at)),
+        visible(row.marks.join(', ')),
+      ]),
+    ],
+    style,
+  );
   return finish([
     paint(style, 'bold', `${visible(address)}: ${count(rows.length, 'version')}`),
     ...table.map((row, index) => (index === 0 ? paint(style, 'dim', row) : row)),
@@ -38,6 +41,7 @@ export function renderVersions(
           visible(by === '' ? '-' : by),
           visible(undone === true ? `${reason} (rolled back)` : reason),
         ]),
+      style,
     ),
   ]);
 }

@@ -35,12 +35,19 @@ export interface Evidence {
   readonly maxDrop?: number;
 }
 
-/** How an update of an assistant is to be released; a step without one is promoted at once. */
-export interface Release {
-  readonly strategy: Exclude<Strategy, 'immediate'>;
+/** How a new version of an assistant becomes main; a step without one promotes at once. */
+export type Release = VersionRelease | CanaryRelease;
+
+/** Behind a gate, or by `promote` alone. */
+export interface VersionRelease {
+  readonly strategy: 'gated' | 'manual';
   readonly gate: GateSpec | null;
-  /** For the strategy `canary`. */
-  readonly canary?: CanaryPlan;
+}
+
+export interface CanaryRelease {
+  readonly strategy: 'canary';
+  readonly gate: GateSpec | null;
+  readonly canary: CanaryPlan;
 }
 
 /** A version that stands before its gate. */

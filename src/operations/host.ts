@@ -22,6 +22,16 @@ export interface Host {
    * program is.
    */
   interrupt(): Interrupt;
+  /** Who counts what is done, where somebody does. */
+  readonly observer?: HostObserver;
+}
+
+/** What a program that runs for long wants to count. */
+export interface HostObserver {
+  /** A request to the API ended: the status of its reply, 0 where none came. */
+  requested(status: number): void;
+  /** The lease of the environment was taken, or given back. */
+  leased(held: boolean): void;
 }
 
 /** What every use case may be told. */
@@ -32,6 +42,8 @@ export interface HostFlags {
   readonly env?: string;
   /** The command runs for several environments, one after the other. */
   readonly several?: boolean;
+  /** How many they are: they share one document. */
+  readonly among?: number;
   /** Log every request. */
   readonly verbose?: boolean;
   /** Log requests with their bodies. */

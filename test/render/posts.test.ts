@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { renderFailureMarkdown } from '../../src/render/markdown/failure-markdown.ts';
-import { markerLine, readMarker, sameSubject, withoutMarker } from '../../src/render/markdown/marker.ts';
+import { markerLine, readMarker, sameSubject, withoutMarkers } from '../../src/render/markdown/marker.ts';
 import { renderCodeQuality, renderSarif } from '../../src/render/report/sarif.ts';
 import { renderGithubAnnotations } from '../../src/render/terminal/diagnostics.ts';
 import { shortenMarkdown } from '../../src/render/terminal/shorten.ts';
@@ -22,7 +22,7 @@ describe('marker', () => {
     expect(readMarker(`\r\n${markerLine(marker)}`)).toEqual(marker);
     expect(readMarker(`quote: ${markerLine(marker)}`)).toBeUndefined();
     expect(readMarker('text')).toBeUndefined();
-    expect(withoutMarker(`${markerLine(marker)}\n\ntext`)).toBe('text');
+    expect(withoutMarkers(`${markerLine(marker)}\n\ntext`)).toBe('text');
   });
 
   test('holds whatever the names are', () => {

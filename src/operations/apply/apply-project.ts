@@ -4,7 +4,7 @@ import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { jsonEqual } from '../../model/json.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
-import type { Settings } from '../../model/review.ts';
+import type { ReviewVerdict, Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
@@ -22,6 +22,7 @@ import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
+import { approvedSets, beginApproval, endApprovals, openBeside } from '../session/requests.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
@@ -39,6 +40,8 @@ export interface ApplyRequest extends TypedPlanningFlags {
   readonly notRenamed?: readonly string[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
+  /** Every commit of the branch counts as reviewed. */
+  readonly trusted?: boolean;
   /** The commit may be older than the last applied one. */
   readonly allowBehind?: boolean;
   /** Whether `confirm` really asks somebody. */
@@ -117,8 +120,12 @@ async function run(
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
-  const review =
-    reviewed === undefined ? undefined : judgeReview(host, { planned: fresh, state }, inputs, reviewed);
+  const begun = begunCreates(work);
+  const agreed =
+    reviewed === undefined
+      ? undefined
+      : await agreement(host, { world: { planned: fresh, state }, inputs, reviewed, begun });
+  const review = agreed?.review;
   const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
@@ -131,6 +138,7 @@ async function run(
       overrideLimits: request.overrideLimits === true,
       replaceRollout: request.replace === true,
       review,
+      trusted: request.trusted === true,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
       takeOver:
@@ -144,12 +152,15 @@ async function run(
     if (!(error instanceof Failure)) throw error;
     return { refused: error, plan: saved ?? fresh.plan };
   }
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun: new Set(begun) });
+  if (agreed?.approved === true) {
+    await beginApproval(host, inputs.project, { digest: fresh.plan.plan_digest, units: judged });
+  }
   const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
-  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {
@@ -159,6 +170,9 @@ async function run(
     outcome.exitKind === null && options.targets.length === 0
       ? await recordCompleted(host, inputs, work, settings)
       : undefined;
+  if (agreed?.approved === true && outcome.exitKind === null && unrecorded === undefined) {
+    await endApprovals(host, inputs.project, fresh.plan.plan_digest);
+  }
   const unsaved = (await work.save()) ?? unrecorded;
   return {
     executed: {
@@ -174,6 +188,32 @@ async function run(
     },
     place,
   };
+}
+
+interface Agreement {
+  readonly review: ReviewVerdict;
+  /** What was left beside the state allows what no change request does. */
+  readonly approved: boolean;
+}
+
+/** What change requests agree to and, where that is not everything, what was approved beside the state. */
+async function agreement(
+  host: Host,
+  judged: {
+    readonly world: { readonly planned: Planned; readonly state: State | undefined };
+    readonly inputs: Inputs;
+    readonly reviewed: readonly ReviewSource[];
+    readonly begun: readonly Address[];
+  },
+): Promise<Agreement> {
+  const { world, inputs, reviewed, begun } = judged;
+  const review = judgeReview(host, world, inputs, reviewed, begun);
+  if (review.covered) return { review, approved: false };
+  const sets = approvedSets(inputs.project, await openBeside(host.runtime, inputs.project).read());
+  if (sets.length === 0) return { review, approved: false };
+  const approvals = { name: 'approve', sets };
+  const approved = judgeReview(host, world, inputs, [...reviewed, approvals], begun);
+  return approved.covered ? { review: approved, approved: true } : { review, approved: false };
 }
 
 /** Nothing was applied before: whatever is bound was bound by `pull` or `state import`. */

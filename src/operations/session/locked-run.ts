@@ -48,11 +48,12 @@ export async function withSession<Result>(
 ): Promise<Result> {
   const { runtime } = host;
   // Before the lease is taken, so that a signal cannot leave it behind.
-  host.interrupt();
+  const stop = host.interrupt().reading;
   let planDigest: string | null = null;
   let outcome: string | null = null;
   const note = (): ApplyNote => ({ commit: commitText(inputs.git), planDigest, outcome });
-  const session = await openState(runtime, inputs.project, note).open(holderName(runtime));
+  const session = await openState(runtime, inputs.project, { note, stop }).open(holderName(runtime));
+  host.observer?.leased(true);
   let saving: Promise<Failure | undefined> | undefined;
   const save: Work['save'] = () => {
     saving ??= unsaved(session);
@@ -78,7 +79,11 @@ export async function withSession<Result>(
       await connection.close();
     }
   } finally {
-    if (saving === undefined) await session.close();
+    try {
+      if (saving === undefined) await session.close();
+    } finally {
+      host.observer?.leased(false);
+    }
   }
 }
 

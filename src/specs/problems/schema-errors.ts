@@ -26,7 +26,12 @@ export function schemaFindings(
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
   const bare = bareSpec(errors);
+  const typed = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
+  );
   const others = errors.flatMap((error) => {
+    // What is no text at all is none of a catalogue either.
+    if (error.keyword === 'openEnum' && typed.has(error.instancePath)) return [];
     if (flat.pointers.has(error.instancePath) || bare.causes.has(error)) return [];
     if (isMisplaced(error, errors)) return [];
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
@@ -219,6 +224,7 @@ function catalogueValue(
   values: UnknownValues = 'error',
 ): Finding | undefined {
   if (typeof value !== 'string') return unknownValue(at, params, value);
+  if (value.includes('{{')) return undefined;
   const list = params.allowedValues;
   const names = (Array.isArray(list) ? list : [params.allowedValue]).map(String);
   const meant = slipOf(value, names);
@@ -234,6 +240,14 @@ function catalogueValue(
       ? `known are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
       : `if it is a slip, ${meant} may be meant`;
   return { ...at, severity: 'warning', code, message, hint };
+}
+
+/** True when a value of a catalogue is nearly a known one. */
+export function isSlip({ instancePath, params }: SchemaError, root: JsonObject): boolean {
+  const value = valueAt(root, instancePath);
+  const list = params.allowedValues;
+  if (typeof value !== 'string' || value.includes('{{')) return false;
+  return slipOf(value, (Array.isArray(list) ? list : [params.allowedValue]).map(String)) !== undefined;
 }
 
 function patternMessage(value: string, pattern: string): string {

@@ -1,5 +1,5 @@
+import { shortTime } from '../../model/short-time.ts';
 import type { DeletedResource, HistoryEntry } from '../../model/state.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, finish, paint, paragraph, type Style } from './style.ts';
 import { visible } from './visible.ts';
 

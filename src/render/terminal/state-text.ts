@@ -1,6 +1,6 @@
 import { compareNaturally } from '../../model/natural-order.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { Binding, LeaseHolder, State } from '../../model/state.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
 import { yamlLines } from './value.ts';
 import { visible } from './visible.ts';

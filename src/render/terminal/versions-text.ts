@@ -1,9 +1,9 @@
 import type { Json } from '../../model/json.ts';
 import type { FieldChange } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { MainRecord } from '../../model/state.ts';
 import type { VersionRow } from '../../model/version-record.ts';
 import { fieldLines } from './field-text.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
 import { yamlLines } from './value.ts';
 import { visible } from './visible.ts';

@@ -34,7 +34,7 @@ export function inOrder(resources: readonly RemoteResource[]): readonly RemoteRe
 }
 
 /** What else is in the account: words that tell twins apart are looked for beside it. */
-export interface Beside {
+export interface TwinSurroundings {
   /** Of the same kind, the resource itself included. */
   readonly resources: readonly RemoteResource[];
   /** The name of the resource with an id. */
@@ -42,7 +42,7 @@ export interface Beside {
 }
 
 /** A key that is free; adds it to those taken. */
-export function chooseKey(resource: RemoteResource, taken: Set<string>, beside: Beside): string {
+export function chooseKey(resource: RemoteResource, taken: Set<string>, beside: TwinSurroundings): string {
   const key = candidates(resource, beside).find((candidate) => !taken.has(candidate)) ?? '';
   taken.add(key);
   return key;
@@ -50,7 +50,7 @@ export function chooseKey(resource: RemoteResource, taken: Set<string>, beside: 
 
 function candidates(
   resource: RemoteResource,
-  beside: Beside,
+  beside: TwinSurroundings,
 ): { find(free: (key: string) => boolean): string | undefined } {
   const name = plainKey(resource);
   return {
@@ -71,7 +71,7 @@ function plainKey(resource: RemoteResource): string {
 }
 
 /** Keys with what the resource has and no other of its name has, what a reader would think of first. */
-function distinctions(resource: RemoteResource, name: string, beside: Beside): readonly string[] {
+function distinctions(resource: RemoteResource, name: string, beside: TwinSurroundings): readonly string[] {
   const twins = beside.resources.filter((other) => other.id !== resource.id && plainKey(other) === name);
   const others = twins.map((twin) => words(twin, beside));
   return words(resource, beside).flatMap((word, index) => {
@@ -82,7 +82,7 @@ function distinctions(resource: RemoteResource, name: string, beside: Beside): r
 }
 
 /** What tells resources of one name apart, in a fixed order; empty where there is nothing to say. */
-function words({ kind, config }: RemoteResource, { nameOf }: Beside): readonly string[] {
+function words({ kind, config }: RemoteResource, { nameOf }: TwinSurroundings): readonly string[] {
   switch (kind) {
     case 'tool': {
       const type = text(config.type);

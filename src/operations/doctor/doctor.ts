@@ -17,7 +17,7 @@ import { type Access, accessTo } from '../session/access.ts';
 import { connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
-import { pipelineFindings } from './pipeline.ts';
+import { pipelineFindings, pipelinesOf } from './pipeline.ts';
 import { secretFindings } from './secrets.ts';
 import { upgradeFindings } from './upgrade.ts';
 
@@ -94,9 +94,10 @@ export async function diagnose(host: Host): Promise<Diagnosis> {
       }),
     );
   }
-  findings.push(...(await pipelineFindings(project)));
+  const pipelines = await pipelinesOf(project.root);
+  findings.push(...pipelineFindings(project, pipelines));
   findings.push(...(await schemaFindings(host, project)));
-  findings.push(...upgradeFindings(project, state));
+  findings.push(...upgradeFindings(project, { state, pipelines, diagnostics: desired.diagnostics }));
   return {
     report: { format_version: DOCTOR_FORMAT, project: project.name, environment: environment.name, findings },
     worst: WORST_FIRST.find((kind) => bad.some((each) => each.kind === kind)),

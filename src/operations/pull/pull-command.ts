@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PullReport } from '../../model/pull.ts';
 import type { State, StateSession } from '../../model/state.ts';
+import type { LayoutStyle } from '../../pull/layout.ts';
 import { openAccounts, openWidened } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
@@ -22,6 +23,8 @@ export interface PullRequest {
   readonly prBranch?: string;
   /** Where drift goes that several accounts share. */
   readonly as?: 'overlay' | 'shared';
+  /** How new documents are spread over files. */
+  readonly layout?: LayoutStyle;
 }
 
 /** Live → YAML. Adopting binds and therefore takes the lease; taking drift over changes files alone. */
@@ -53,6 +56,7 @@ export async function pullAccount(
       connection,
       state,
       ...(request.as && { as: request.as }),
+      ...(request.layout && { layout: request.layout }),
       ...(session && { session }),
     };
     const seen = await look(pulling);

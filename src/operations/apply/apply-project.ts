@@ -19,7 +19,6 @@ import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
-import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
@@ -99,10 +98,9 @@ export async function applyProject(
   // What was reviewed is judged once it is known what would be done.
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
-  const access = accessTo(environment, host.runtime.env);
   const here = { ...host, flags: { ...host.flags, env: environment.name } };
   const named = await findNamedForApply(here, request);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
+  return await withSession(host, inputs, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(

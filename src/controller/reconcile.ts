@@ -72,7 +72,7 @@ export interface Ended {
 
 /** Applies the commit at hand as the command line does. A failure is a value. */
 export async function applyCommit(host: Host, environment: string, permission: Permission): Promise<Ended> {
-  const common = { promote: true, asksPerson: false, confirm: async () => {} };
+  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: async () => {} };
   const request =
     permission.by === 'branch'
       ? { ...common, approve: environment, takeOver: ['all'] as const, trusted: true }

@@ -121,7 +121,8 @@ function fromMemory(choice: GateTest, before: TestedContent | undefined): TestVe
   return { ...verdict, outcome: passed === runs ? 'passed' : 'failed', runs: { passed, total: runs } };
 }
 
-function withFresh(
+/** Earlier results with those that are new in their place. */
+export function withFresh(
   tested: readonly TestedContent[],
   fresh: readonly TestedContent[],
 ): readonly TestedContent[] {

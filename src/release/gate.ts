@@ -2,12 +2,13 @@
  * The gate: a staged version's tests, run on that very version. It is open only when every test passed, or as many
  * of their runs as the spec asks for; a gate that names nothing to run is closed.
  */
-import type { GateRequest, RunGate } from '../model/release.ts';
-import { isBad, type TestVerdict } from '../model/runs.ts';
-import type { PassedTest } from '../model/state.ts';
-import { weigh } from './evidence.ts';
+import { hash } from 'node:crypto';
+import type { GateRequest, GateResult, RunGate } from '../model/release.ts';
+import { isBad, type RunnableTest, type TestVerdict } from '../model/runs.ts';
+import type { PassedTest, TestedContent } from '../model/state.ts';
+import { weigh, withFresh } from './evidence.ts';
 import { notPassed } from './gate-failures.ts';
-import { type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
+import { failedBefore, type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
 
 /** How many green results of an assistant are remembered. */
@@ -26,7 +27,14 @@ export function createGate(deps: GateDeps): RunGate {
         .map((passed) => [`${passed.test_id} ${passed.test_digest}`, passed]),
     );
     const earlier = (choice: GateTest) => passedBefore.get(`${choice.test.testId} ${choice.digest}`);
-    const due = chosen.filter((choice) => choice.hindrance === undefined && earlier(choice) === undefined);
+    const failed = failuresOf(request, deps);
+    const failedEarlier = (choice: GateTest) => failed.get(`${choice.test.testId} ${choice.digest}`);
+    const due = chosen.filter(
+      (choice) =>
+        choice.hindrance === undefined &&
+        earlier(choice) === undefined &&
+        (deps.onlyOnce !== true || failedEarlier(choice) === undefined),
+    );
     const { onProgress, ...rest } = deps;
     const results = await runTests(
       {
@@ -37,16 +45,68 @@ export function createGate(deps: GateDeps): RunGate {
       },
       {
         ...rest,
+        ...(deps.onlyOnce === true && { keyOf: keyOfRun(request, chosen) }),
         ...(onProgress && { onProgress: (progress) => onProgress(request.address, progress) }),
       },
     );
     const fresh = new Map(results.map((verdict) => [verdict.test_id, verdict]));
-    const verdicts = chosen.map(
-      (choice) => fresh.get(choice.test.testId) ?? withoutRun(choice, earlier(choice)),
-    );
+    const verdicts = chosen.map((choice) => {
+      const before = earlier(choice) === undefined ? failedEarlier(choice) : undefined;
+      return (
+        fresh.get(choice.test.testId) ??
+        (before === undefined ? withoutRun(choice, earlier(choice)) : failedBefore(choice, before))
+      );
+    });
     const passed = remembered(request, chosen, verdicts, deps);
-    judge(request, verdicts, passed);
-    return { verdicts, passed };
+    const tested = withFailures(request, chosen, verdicts, deps);
+    const result = { verdicts, passed, ...(tested !== undefined && { tested }) };
+    judge(request, result);
+    return result;
+  };
+}
+
+/** What failed on the content at hand, by test and its digest. */
+function failuresOf(
+  { content, tested = [] }: GateRequest,
+  deps: GateDeps,
+): ReadonlyMap<string, TestedContent> {
+  const failures = deps.rerun ? [] : tested.filter((one) => one.content === content && one.passed < one.runs);
+  return new Map(failures.map((one) => [`${one.test_id} ${one.test_digest}`, one]));
+}
+
+/** Runs that failed count as runs for evidence. Undefined where there is nothing new. */
+function withFailures(
+  request: GateRequest,
+  chosen: readonly GateTest[],
+  verdicts: readonly TestVerdict[],
+  deps: GateDeps,
+): readonly TestedContent[] | undefined {
+  const at = deps.clock().toISOString();
+  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
+  const fresh = verdicts
+    .filter(({ outcome, remembered }) => outcome === 'failed' && !remembered)
+    .map(({ test_id, run_id, conversation_id }) => ({
+      content: request.content,
+      test_id,
+      test_digest: digests.get(test_id) ?? '',
+      run_id,
+      conversation_id,
+      at,
+      runs: 1,
+      passed: 0,
+    }));
+  return fresh.length === 0 ? undefined : withFresh(request.tested ?? [], fresh);
+}
+
+/** The same for whoever comes to run the test for the same content of the same version. */
+function keyOfRun(
+  { assistantId, versionId, content }: GateRequest,
+  chosen: readonly GateTest[],
+): (test: RunnableTest, attempt: number) => string {
+  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
+  return ({ testId }, attempt) => {
+    const parts = [assistantId, versionId, content, testId, digests.get(testId) ?? '', String(attempt)];
+    return hash('sha256', parts.join('\n'), 'hex').slice(0, 32);
   };
 }
 
@@ -79,7 +139,7 @@ function remembered(
   return [...kept, ...added].slice(-MOST_PASSED);
 }
 
-function judge(request: GateRequest, verdicts: readonly TestVerdict[], passed: readonly PassedTest[]): void {
-  const bad = verdicts.filter(isBad);
-  if (bad.length > 0) throw notPassed(request, bad, { verdicts, passed });
+function judge(request: GateRequest, result: GateResult): void {
+  const bad = result.verdicts.filter(isBad);
+  if (bad.length > 0) throw notPassed(request, bad, result);
 }

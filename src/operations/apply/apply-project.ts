@@ -33,6 +33,8 @@ export interface ApplyRequest extends PlanningFlags {
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
+  /** Nobody asked for the gate tests: none runs twice for one content. */
+  readonly testsOnce?: boolean;
   readonly replace?: boolean;
   readonly takeOver?: readonly (Address | 'all')[];
   readonly notRenamed?: readonly (Address | 'all')[];
@@ -128,6 +130,7 @@ async function run(
   const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
+    testsOnce: request.testsOnce === true,
     replaceRollout: request.replace === true,
   });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);

@@ -26,6 +26,9 @@ const ENTRIES = {
   main: 'main.ts',
   'cli/program': 'cli/program.ts',
   'emulator/server': 'emulator/server/server.ts',
+  'model/failure-codes': 'model/codes/failure-codes.ts',
+  'model/plan-codes': 'model/codes/plan-codes.ts',
+  'model/spec-codes': 'model/codes/spec-codes.ts',
   'state/file-store': 'state/file/file-store.ts',
 };
 

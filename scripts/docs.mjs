@@ -1,9 +1,14 @@
-// Writes docs/reference: the commands from the command table and the fields from the JSON Schemas. Needs a build.
+// Writes docs/reference and docs/codes.md: the commands from the command table, the fields from the JSON Schemas, the
+// codes from their tables. Needs a build.
 // With --check it writes nothing and fails when a committed page is not what would be written.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commandReference } from '../dist/cli/program.js';
+import { FAILURE_CODES } from '../dist/model/failure-codes.js';
+import { PLAN_CODES } from '../dist/model/plan-codes.js';
+import { SPEC_CODES } from '../dist/model/spec-codes.js';
+import { codesPage } from './docs/codes.mjs';
 import { commandsPage } from './docs/commands.mjs';
 import { DOCUMENTS, fieldsPage } from './docs/fields.mjs';
 import { asMeant } from './generate/bundle.mjs';
@@ -18,6 +23,7 @@ for (const name of DOCUMENTS) {
 const pages = {
   'docs/reference/commands.md': commandsPage(commandReference()),
   'docs/reference/fields.md': fieldsPage(schemas),
+  'docs/codes.md': codesPage({ SPEC_CODES, PLAN_CODES, FAILURE_CODES }),
 };
 
 let stale = 0;

@@ -4,13 +4,22 @@ import type { Kind } from '../model/address.ts';
 import type { ErrorKind } from '../model/errors.ts';
 import { Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Planned, Step } from '../model/plan.ts';
+import type { Planned } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
 import type { Binding, State } from '../model/state.ts';
+import {
+  type AdoptStep,
+  type CreateStep,
+  changesLive,
+  type LinkStep,
+  plannedId,
+  type Step,
+  type UpdateStep,
+} from '../model/step.ts';
 import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
-import { completingStep, restoreFormer, restoringStep } from './complete.ts';
-import { type ApplyContext, type ApplyDeps, type Done, writes } from './context.ts';
+import { completingStep, relinkingStep, restoreFormer } from './complete.ts';
+import type { ApplyContext, ApplyDeps, Done } from './context.ts';
 import { notingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
@@ -23,7 +32,7 @@ import {
   type StepOutcome,
   statusOf,
 } from './results.ts';
-import { opensCanary } from './rollout.ts';
+import { canaryOf } from './rollout.ts';
 import { runSteps } from './schedule.ts';
 import { sharedLocks } from './shared-lock.ts';
 import { readAgain, updateResource } from './update.ts';
@@ -84,20 +93,38 @@ async function confirmBindings(context: ApplyContext): Promise<void> {
 
 /** Everything that can be known to stand in the way is found before anything is written. */
 async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
-  const ending = planned.steps.filter(
-    (step) =>
-      step.remoteId !== null &&
-      KINDS[step.kind].update === 'version' &&
-      (step.action === 'delete' ||
-        step.action === 'promote' ||
-        (writes(step) && (movesMain(step, deps.promote) || opensCanary(step, deps.promote)))),
-  );
   const bindings = editedBindings(planned, deps.session.current());
   const replace = deps.replaceRollout === true;
-  const checks = ending.map((step) =>
-    refuseOpenCanary(deps.api, step, step.remoteId ?? '', bindings.get(step.address), replace),
-  );
+  const checks = planned.steps.map(async (step) => {
+    const assistantId = endsCanary(step, deps.promote) ? plannedId(step) : undefined;
+    if (assistantId === undefined) return;
+    await refuseOpenCanary(deps.api, {
+      step,
+      assistantId,
+      binding: bindings.get(step.address),
+      replace,
+      promotion: step.action === 'promote' ? step.promotion : undefined,
+    });
+  });
   await Promise.all(checks);
+}
+
+/** True when an open canary of the assistant would be ended by the step. */
+function endsCanary(step: Step, promote: boolean): boolean {
+  if (KINDS[step.kind].update !== 'version') return false;
+  switch (step.action) {
+    case 'delete':
+    case 'promote':
+      return true;
+    case 'update':
+    case 'adopt':
+      return changesLive(step) && (movesMain(step, promote) || canaryOf(step, promote) !== undefined);
+    case 'create':
+    case 'link':
+      return false;
+    default:
+      return step satisfies never;
+  }
 }
 
 /** The bindings as the plan's edits of the state will leave them. */
@@ -170,23 +197,22 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
       return linkCreated(context, step);
     case 'adopt':
     case 'update':
-      return writes(step) ? changeResource(context, step) : adoptAsIs(context, step);
+      return changesLive(step) ? changeResource(context, step) : adoptAsIs(context, step);
     case 'promote':
       return promoteExisting(context, step);
     case 'delete':
       return deleteResource(context, step);
     default:
-      return step.action satisfies never;
+      return step satisfies never;
   }
 }
 
-/** What was restored holds something already: only a look at it tells what is left to link. */
-async function linkCreated(context: ApplyContext, step: Step): Promise<Done> {
+async function linkCreated(context: ApplyContext, step: LinkStep): Promise<Done> {
   if (!context.restored.has(step.address)) return releaseVersion(context, step, true);
-  return releaseVersion(context, restoringStep(context, step, await readAgain(context, step)), true);
+  return releaseVersion(context, relinkingStep(context, step, await readAgain(context, step)), true);
 }
 
-async function createOrComplete(context: ApplyContext, step: Step): Promise<Done> {
+async function createOrComplete(context: ApplyContext, step: CreateStep): Promise<Done> {
   const restored = await restoreFormer(context, step);
   if (restored !== undefined) return releaseVersion(context, restored.completing, true);
   const made = await createResource(context, step);
@@ -197,13 +223,13 @@ async function createOrComplete(context: ApplyContext, step: Step): Promise<Done
   return releaseVersion(context, completing, true);
 }
 
-function changeResource(context: ApplyContext, step: Step): Promise<Done> {
+function changeResource(context: ApplyContext, step: AdoptStep | UpdateStep): Promise<Done> {
   return KINDS[step.kind].update === 'version'
     ? releaseVersion(context, step, context.promote)
     : updateResource(context, step);
 }
 
-async function adoptAsIs(context: ApplyContext, step: Step): Promise<Done> {
+async function adoptAsIs(context: ApplyContext, step: AdoptStep | UpdateStep): Promise<Done> {
   const live = await readAgain(context, step);
   await bindResource(context, step, live, undefined);
   return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: false };

@@ -6,10 +6,10 @@ import { asSent, type Learned, type Lost } from '../canonical/own-form.ts';
 import { valueAtPath, withIds } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
+import type { EditStep, PromoteStep, StepBase, WriteStep } from '../model/step.ts';
 import type { VersionRecord } from '../model/version-record.ts';
 import type { ApplyContext } from './context.ts';
 import { foreignAfter } from './verify.ts';
@@ -20,7 +20,7 @@ import { foreignAfter } from './verify.ts';
  */
 export async function bindResource(
   context: ApplyContext,
-  step: Step,
+  step: WriteStep,
   live: RemoteResource,
   before: JsonObject | undefined,
   { reason = 'found', learned }: { readonly reason?: string; readonly learned?: Learned } = {},
@@ -42,7 +42,7 @@ export async function bindResource(
 /** Base and foreign elements once the step is done. */
 function afterStep(
   context: ApplyContext,
-  step: Step,
+  step: WriteStep,
   before: JsonObject | undefined,
   after: JsonObject,
   learned: Learned | undefined,
@@ -73,9 +73,9 @@ function withoutLost(shape: ObjectShape, base: JsonObject, lost: readonly Lost[]
 }
 
 /** What main becomes and what the binding is with it, for a version that the step staged. */
-export function stagedMove(
+export function stagedRecord(
   context: ApplyContext,
-  step: Step,
+  step: EditStep,
   main: RemoteResource,
   staged: { readonly versionId: string; readonly config: JsonObject; readonly learned: Learned },
 ): VersionRecord {
@@ -92,17 +92,17 @@ export function stagedMove(
 /** Records a staged version that waits for its promotion; base and main are what they were. */
 export async function bindStaged(
   context: ApplyContext,
-  step: Step,
+  step: EditStep,
   main: RemoteResource,
-  move: VersionRecord,
+  staged: VersionRecord,
 ): Promise<void> {
   await saveBinding(context, step, {
     ...carried(context, step, main.id),
     ...asFound(context, step, main),
-    staged_version_id: move.version_id,
+    staged_version_id: staged.version_id,
     candidate: {
-      ...move,
-      desired_digest: step.desiredDigest ?? '',
+      ...staged,
+      desired_digest: step.desiredDigest,
       main_digest: contentDigest(main.config),
     },
   });
@@ -111,24 +111,24 @@ export async function bindStaged(
 /** Records that main is about to move, and from what: whoever finds it moved knows that it was us. */
 export async function bindMoving(
   context: ApplyContext,
-  step: Step,
+  step: EditStep | PromoteStep,
   main: RemoteResource,
-  move: VersionRecord,
+  moving: VersionRecord,
 ): Promise<void> {
   const known = context.bindings.get(step.address);
   const { mains, ...found } = asFound(context, step, main);
-  const kept = step.move?.rollback === true ? undone(mains, move.version_id) : mains;
+  const isRollback = step.action === 'promote' && step.promotion.rollback;
   await saveBinding(context, step, {
     ...carried(context, step, main.id),
     ...found,
     staged_version_id: known?.staged_version_id ?? null,
     ...(known?.candidate === undefined ? {} : { candidate: known.candidate }),
-    mains: kept,
-    moving: move,
+    mains: isRollback ? undone(mains, moving.version_id) : mains,
+    moving,
   });
 }
 
-function asFound(context: ApplyContext, step: Step, main: RemoteResource) {
+function asFound(context: ApplyContext, step: EditStep | PromoteStep, main: RemoteResource) {
   const known = context.bindings.get(step.address);
   return {
     remote_id: main.id,
@@ -153,7 +153,7 @@ function undone(mains: readonly MainRecord[], target: string): readonly MainReco
 
 function mainsWith(
   context: ApplyContext,
-  step: Step,
+  step: WriteStep | PromoteStep,
   version_id: string,
   reason: string,
 ): readonly MainRecord[] {
@@ -165,7 +165,7 @@ function mainsWith(
 }
 
 /** What outlives a step: the history, earlier test results and whatever else a release remembers. */
-function carried(context: ApplyContext, step: Step, id: string): Partial<Binding> {
+function carried(context: ApplyContext, step: StepBase, id: string): Partial<Binding> {
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
   const { candidate: _candidate, moving: _moving, begun: _begun, provisional: _provisional, ...rest } = known;
@@ -174,7 +174,7 @@ function carried(context: ApplyContext, step: Step, id: string): Partial<Binding
 }
 
 /** Durable when it resolves. */
-export async function saveBinding(context: ApplyContext, step: Step, binding: Binding): Promise<void> {
+export async function saveBinding(context: ApplyContext, step: StepBase, binding: Binding): Promise<void> {
   context.ids.set(step.address, binding.remote_id);
   context.refs.set(binding.remote_id, step.address);
   context.bindings.set(step.address, binding);
@@ -184,7 +184,7 @@ export async function saveBinding(context: ApplyContext, step: Step, binding: Bi
 }
 
 /** Records what an update in place is to make of the base, before its request is sent. */
-export async function bindBegun(context: ApplyContext, step: Step): Promise<void> {
+export async function bindBegun(context: ApplyContext, step: EditStep): Promise<void> {
   const known = context.bindings.get(step.address);
   if (known?.base == null || step.base === null) return;
   const begun = storedBase(SHAPES[step.kind], step.base, (target) => context.ids.get(target));
@@ -192,7 +192,7 @@ export async function bindBegun(context: ApplyContext, step: Step): Promise<void
 }
 
 /** Takes that back, once it is certain that nothing was written. */
-export async function forgetBegun(context: ApplyContext, step: Step): Promise<void> {
+export async function forgetBegun(context: ApplyContext, step: StepBase): Promise<void> {
   const known = context.bindings.get(step.address);
   if (known?.begun === undefined) return;
   const { begun: _begun, ...rest } = known;
@@ -206,7 +206,7 @@ function now(context: ApplyContext): string {
 /** Announces a write in the log before its request is sent. */
 export async function logIntent(
   context: ApplyContext,
-  step: Step,
+  step: StepBase,
   action: string,
   key: string | null,
 ): Promise<void> {

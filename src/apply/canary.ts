@@ -2,11 +2,11 @@
 import { rulesOf, sameRules } from '../canonical/canary.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Step } from '../model/plan.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api, Canary } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { Binding } from '../model/state.ts';
+import type { PromoteStep, StepBase } from '../model/step.ts';
 
 /** Waits before reading again what a write should have brought about. */
 export const SETTLE_DELAYS_MS = [0, 500, 1_500];
@@ -23,16 +23,24 @@ export function isOurs({ rules }: Canary, { steps, step, candidate }: Rollout): 
   );
 }
 
+/** What would end the open canary of an assistant. */
+export interface EndsCanary {
+  readonly step: StepBase;
+  readonly assistantId: string;
+  readonly binding: Binding | undefined;
+  /** A rollout of ours may be ended by it. */
+  readonly replace: boolean;
+  /** A promotion of an existing version; absent for the release of a new one. */
+  readonly promotion?: PromoteStep['promotion'] | undefined;
+}
+
 /**
  * An open canary would be ended by a promotion or replaced by a rollout: one that is not ours never is, and one of
  * ours only on purpose. Rejects with `Failure('refused')`.
  */
 export async function refuseOpenCanary(
   api: Pick<Api, 'canary'>,
-  step: Step,
-  assistantId: string,
-  binding: Binding | undefined,
-  replace: boolean,
+  { step, assistantId, binding, replace, promotion }: EndsCanary,
 ): Promise<void> {
   const canary = await api.canary(assistantId);
   const rollout = isOpen(binding?.rollout) ? binding.rollout : undefined;
@@ -44,13 +52,13 @@ export async function refuseOpenCanary(
       {
         code: 'CANARY_OPEN',
         hint:
-          step.action === 'promote'
+          promotion !== undefined
             ? `finish or remove the canary first; it is shown by: assistantctl canary show ${address}`
             : 'finish or remove the canary first, or stage the version only, with: assistantctl apply --no-promote',
       },
     );
   }
-  const allowed = replace || step.move?.endsRollout === true || rollout?.phase === 'opening';
+  const allowed = replace || promotion?.endsRollout === true || rollout?.phase === 'opening';
   if (rollout === undefined || allowed) return;
   throw new Failure('refused', `${address} has an open rollout, of version ${rollout.candidate.version_id}`, {
     code: 'ROLLOUT_OPEN',

@@ -6,10 +6,10 @@ import { ApiError } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Edit, Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Binding } from '../model/state.ts';
+import type { CreateStep, Edit, LinkStep, UpdateStep } from '../model/step.ts';
 import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import type { ApplyContext } from './context.ts';
@@ -18,15 +18,19 @@ import type { ApplyContext } from './context.ts';
  * The update that makes of a resource what the step wanted to create: one that an earlier create of unknown outcome
  * made, and that says something otherwise.
  */
-export function completingStep(step: Step, found: RemoteResource, refs: ReadonlyMap<string, string>): Step {
+export function completingStep(
+  step: CreateStep,
+  found: RemoteResource,
+  refs: ReadonlyMap<string, string>,
+): UpdateStep {
   const shape = SHAPES[step.kind];
-  const spec = step.createSpec ?? {};
+  const { createSpec: spec, formerId: _formerId, ...rest } = step;
   const edits = editsTowards(
     shape,
     withReferences(shape, spec, refs),
     withReferences(shape, found.config, refs),
   );
-  return { ...step, action: 'update', remoteId: found.id, spec, edits };
+  return { ...rest, action: 'update', remoteId: found.id, spec, edits, reorder: [] };
 }
 
 /** Only what differs is edited: what the wanted form does not speak of stays, beside it and within it. */
@@ -40,21 +44,34 @@ function editsTowards(shape: ObjectShape, wanted: JsonObject, live: JsonObject):
   return [...edits.values()];
 }
 
+/** The update that brings a restored assistant to what Git says, its links to what does not exist yet aside. */
+function restoringStep(context: ApplyContext, step: CreateStep, restored: RemoteResource): UpdateStep {
+  const { createSpec, formerId: _formerId, ...rest } = step;
+  const changes = restoringChanges(context, step, { restored, early: createSpec });
+  return { ...rest, ...changes, action: 'update', remoteId: restored.id, reorder: [] };
+}
+
+/** A restored assistant holds something already: only a look at it tells what is left to link. */
+export function relinkingStep(context: ApplyContext, step: LinkStep, restored: RemoteResource): LinkStep {
+  return { ...step, ...restoringChanges(context, step, { restored, early: step.spec }) };
+}
+
 /**
- * The update that brings a restored assistant to what Git says. Elements that nobody's spec ever owned stay. What a create
- * leaves to the link step behind it is left to that here as well; in lists it is taken out meanwhile, because what it
- * leads to may not be there yet.
+ * What a restored assistant is to become. Elements that nobody's spec ever owned stay. What a create leaves to the link
+ * step behind it (`early` is the spec without it) is left to that here as well; in lists it is taken out meanwhile,
+ * because what it leads to may not be there yet.
  */
-export function restoringStep(context: ApplyContext, step: Step, restored: RemoteResource): Step {
+function restoringChanges(
+  context: ApplyContext,
+  step: CreateStep | LinkStep,
+  sides: { readonly restored: RemoteResource; readonly early: JsonObject },
+): Pick<LinkStep, 'spec' | 'edits' | 'base' | 'foreign'> {
   const shape = SHAPES.assistant;
   const known = context.bindings.get(step.address);
-  const live = withReferences(
-    shape,
-    asSent(shape, restored.config, known?.forms, step.spec ?? {}),
-    context.refs,
-  );
-  const spec = withReferences(shape, step.spec ?? {}, context.refs);
-  const early = step.action === 'link' ? spec : withReferences(shape, step.createSpec ?? spec, context.refs);
+  const sent = asSent(shape, sides.restored.config, known?.forms, step.spec);
+  const live = withReferences(shape, sent, context.refs);
+  const spec = withReferences(shape, step.spec, context.refs);
+  const early = withReferences(shape, sides.early, context.refs);
   const later = Object.keys(spec).filter((name) => !jsonEqual(spec[name], early[name]));
   const open = later.filter((name) => !isArray(live[name]) || sameField(shape, name, spec, live));
   const wanted = Object.fromEntries(
@@ -67,9 +84,6 @@ export function restoringStep(context: ApplyContext, step: Step, restored: Remot
     foreign.some((pointer) => `${toPointer(path)}/`.startsWith(`${pointer}/`));
   const asIs = Object.fromEntries(open.flatMap((name) => (name in live ? [[name, live[name] ?? null]] : [])));
   return {
-    ...step,
-    action: step.action === 'link' ? 'link' : 'update',
-    remoteId: restored.id,
     spec: wanted,
     edits: editsTowards(shape, wanted, live).filter((edit) => !isForeign(edit)),
     base: later.length === 0 ? step.base : { ...step.base, ...pick(wanted, later), ...asIs },
@@ -105,13 +119,13 @@ function foreignOf(
  * What was restored is recorded as if it had been applied, as far as the spec speaks of it: whatever interrupts this
  * apply, the next one sees what Git wants otherwise as changes of Git, and takes out what the spec no longer has.
  */
-function restoredBase(context: ApplyContext, step: Step, restored: RemoteResource): JsonObject {
+function restoredBase(context: ApplyContext, step: CreateStep, restored: RemoteResource): JsonObject {
   const shape = SHAPES.assistant;
   const known = context.bindings.get(step.address);
-  const sent = asSent(shape, restored.config, known?.forms, step.spec ?? {});
+  const sent = asSent(shape, restored.config, known?.forms, step.spec);
   const live = withReferences(shape, sent, context.refs);
-  const base = pick(live, Object.keys(step.spec ?? {}));
-  const foreign = foreignOf(known, shape, base, withReferences(shape, step.spec ?? {}, context.refs));
+  const base = pick(live, Object.keys(step.spec));
+  const foreign = foreignOf(known, shape, base, withReferences(shape, step.spec, context.refs));
   return withoutPointers(shape, base, foreign.map(fromPointer), base);
 }
 
@@ -121,8 +135,8 @@ function restoredBase(context: ApplyContext, step: Step, restored: RemoteResourc
  */
 export async function restoreFormer(
   context: ApplyContext,
-  step: Step,
-): Promise<{ readonly completing: Step } | undefined> {
+  step: CreateStep,
+): Promise<{ readonly completing: UpdateStep } | undefined> {
   const id = step.formerId ?? context.bindings.get(step.address)?.remote_id;
   if (KINDS[step.kind].update !== 'version' || id === undefined) return undefined;
   await logIntent(context, step, 'restore', id);

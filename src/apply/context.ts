@@ -3,13 +3,14 @@ import type { Kind } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Planned, Step } from '../model/plan.ts';
+import type { Planned } from '../model/plan.ts';
 import type { RunGate } from '../model/release.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api } from '../model/remote.ts';
 import type { OpenedRollout } from '../model/report.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import type { Binding, State, StateSession } from '../model/state.ts';
+import type { StepBase } from '../model/step.ts';
 import type { SharedLock } from './shared-lock.ts';
 
 export interface ApplyProgress {
@@ -82,13 +83,8 @@ export interface Done {
   readonly tests?: readonly TestVerdict[];
 }
 
-/** True when the step changes a live resource, not only what it is bound to. */
-export function writes(step: Step): boolean {
-  return step.edits.length > 0 || step.reorder.length > 0;
-}
-
 /** Live ids in place of references; a reference without an id is a `Failure`, never a request. */
-export function resolveIds(context: ApplyContext, step: Step, config: JsonObject): JsonObject {
+export function resolveIds(context: ApplyContext, step: StepBase, config: JsonObject): JsonObject {
   const missing: string[] = [];
   const resolved = withIds(
     SHAPES[step.kind],

@@ -6,9 +6,9 @@ import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, stableStringify, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
+import type { CreateStep, StepBase } from '../model/step.ts';
 import { bindResource, logIntent } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
@@ -44,10 +44,10 @@ interface Made {
 /** Creates the resource, or finds the one that an earlier attempt of unknown outcome created. */
 export async function createResource(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
 ): Promise<Done | { readonly found: RemoteResource }> {
   const shape = SHAPES[step.kind];
-  const spec = resolveIds(context, step, step.createSpec ?? {});
+  const spec = resolveIds(context, step, step.createSpec);
   const body = requestBody(shape, withoutMembers(step.kind, spec), spec);
   const made = await createLiving(context, step, body);
   const created = await withMembers(context, step, spec, made.resource);
@@ -65,7 +65,7 @@ export async function createResource(
 /** A resource that gets members is bound before they are assigned, so that a crash in between loses neither. */
 async function withMembers(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
   spec: JsonObject,
   made: RemoteResource,
 ): Promise<RemoteResource> {
@@ -80,7 +80,7 @@ async function withMembers(
  * A replayed reply may describe a resource that is no more; then the create is a new one, with another key. Where
  * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
  */
-async function createLiving(context: ApplyContext, step: Step, body: JsonObject): Promise<Made> {
+async function createLiving(context: ApplyContext, step: CreateStep, body: JsonObject): Promise<Made> {
   const announced = context.session.pending.some(
     ({ address, action }) => address === step.address && action === 'create',
   );
@@ -103,7 +103,11 @@ async function createLiving(context: ApplyContext, step: Step, body: JsonObject)
   });
 }
 
-async function readSoon(context: ApplyContext, step: Step, id: string): Promise<RemoteResource | undefined> {
+async function readSoon(
+  context: ApplyContext,
+  step: CreateStep,
+  id: string,
+): Promise<RemoteResource | undefined> {
   for (const delay of SETTLE_DELAYS_MS) {
     if (delay > 0) await context.sleep(delay);
     const live = await context.api.get(step.kind, id);
@@ -114,7 +118,7 @@ async function readSoon(context: ApplyContext, step: Step, id: string): Promise<
 
 async function createOnce(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
   body: JsonObject,
   key: string,
 ): Promise<Written & Made> {
@@ -136,7 +140,7 @@ async function createOnce(
 /** Undefined when no unbound resource of that name exists; several are a matter for a person. */
 async function lookUp(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
   body: JsonObject,
 ): Promise<RemoteResource | undefined> {
   for (const delay of LOOK_UP_DELAYS_MS) {
@@ -154,12 +158,12 @@ async function lookUp(
   return undefined;
 }
 
-function isNamedLike(step: Step, resource: RemoteResource, body: JsonObject): boolean {
+function isNamedLike(step: CreateStep, resource: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
   return resource.name === body[nameField] && identity.every((name) => resource.config[name] === body[name]);
 }
 
-function severalFound(step: Step, candidates: readonly RemoteResource[]): Failure {
+function severalFound(step: CreateStep, candidates: readonly RemoteResource[]): Failure {
   const ids = candidates.map((candidate) => candidate.id);
   return new Failure(
     'partial',
@@ -178,7 +182,7 @@ function severalFound(step: Step, candidates: readonly RemoteResource[]): Failur
  */
 async function answered(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
   spec: JsonObject,
   { resource, reply }: Made,
 ): Promise<{ live: RemoteResource; learned: Learned; missing: readonly string[] }> {
@@ -214,7 +218,7 @@ function isSettled(shape: ObjectShape, spec: JsonObject, { config }: RemoteResou
 
 async function madeVersion(
   context: ApplyContext,
-  step: Step,
+  step: CreateStep,
   { id, versionId }: RemoteResource,
 ): Promise<RemoteResource | undefined> {
   if (KINDS[step.kind].update !== 'version' || versionId === undefined) return undefined;
@@ -222,7 +226,7 @@ async function madeVersion(
 }
 
 /** The write went through and the API returns something else than what was sent. */
-export function notStuck(step: Step, remoteId: string, pointers: readonly string[]): Failure {
+export function notStuck(step: StepBase, remoteId: string, pointers: readonly string[]): Failure {
   return new Failure(
     'partial',
     `${step.address} (${remoteId}) was written, but the API returns other values for ${pointers.join(', ')}`,

@@ -3,8 +3,8 @@ import { liveDigest } from '../canonical/canonical.ts';
 import { type Address, parseAddress } from '../model/address.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import type { DeleteStep } from '../model/step.ts';
 import { logIntent } from './bind.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { dropVersions, unlink } from './unlink.ts';
@@ -13,8 +13,8 @@ import { dropVersions, unlink } from './unlink.ts';
 const REFUSED: ReadonlySet<number> = new Set([400, 409, 422]);
 
 /** Deletes a resource after a copy of its last live form went into the state. Gone already is done already. */
-export async function deleteResource(context: ApplyContext, step: Step): Promise<Done> {
-  const id = step.remoteId ?? '';
+export async function deleteResource(context: ApplyContext, step: DeleteStep): Promise<Done> {
+  const { remoteId: id } = step;
   const live = await context.api.get(step.kind, id);
   if (live !== undefined) {
     // As the planner digests orphans: with ids, because what they refer to may have no spec any more either.
@@ -29,7 +29,7 @@ export async function deleteResource(context: ApplyContext, step: Step): Promise
   return { remoteId: id, versionId: null, promoted: false, wrote: live !== undefined };
 }
 
-function changedMeanwhile({ address }: Step, id: string): Failure {
+function changedMeanwhile({ address }: DeleteStep, id: string): Failure {
   return new Failure(
     'stale',
     `${address} (${id}) was changed by someone else since its deletion was planned`,
@@ -38,7 +38,7 @@ function changedMeanwhile({ address }: Step, id: string): Failure {
 }
 
 /** A copy that an unfinished deletion left is the better one: the resource may have been unlinked since. */
-async function archive(context: ApplyContext, step: Step, live: RemoteResource): Promise<void> {
+async function archive(context: ApplyContext, step: DeleteStep, live: RemoteResource): Promise<void> {
   const bound = context.bindings.get(step.address)?.updated_at ?? '';
   const known = context.session.current()?.deleted.findLast(({ remote_id }) => remote_id === live.id);
   if (known !== undefined && known.deleted_at >= bound) return;
@@ -57,13 +57,16 @@ async function archive(context: ApplyContext, step: Step, live: RemoteResource):
  * Deletes, and where the API refuses because others lead to it, takes the references out of those that go in the same
  * apply: first with one update, then with their older versions. Nothing is done to what stays.
  */
-async function deleteFreed(context: ApplyContext, step: Step, id: string): Promise<void> {
+async function deleteFreed(context: ApplyContext, step: DeleteStep, id: string): Promise<void> {
   const refusal = await refusedDelete(context, step, id);
   if (refusal === undefined) return;
   if (step.kind !== 'assistant') throw refusal;
   const going = context.planned.steps.filter(
-    ({ action, kind, remoteId, address }) =>
-      action === 'delete' && kind === 'assistant' && remoteId !== id && context.bindings.has(address),
+    (other): other is DeleteStep =>
+      other.action === 'delete' &&
+      other.kind === 'assistant' &&
+      other.remoteId !== id &&
+      context.bindings.has(other.address),
   );
   let last = refusal;
   for (const free of [unlinkStep, dropVersionsOf] as const) {
@@ -77,7 +80,11 @@ async function deleteFreed(context: ApplyContext, step: Step, id: string): Promi
 }
 
 /** The refusal; undefined when it is gone. A lost reply is settled by looking whether the resource is still there. */
-async function refusedDelete(context: ApplyContext, step: Step, id: string): Promise<ApiError | undefined> {
+async function refusedDelete(
+  context: ApplyContext,
+  step: DeleteStep,
+  id: string,
+): Promise<ApiError | undefined> {
   try {
     await context.api.delete(step.kind, id);
     return undefined;
@@ -89,8 +96,8 @@ async function refusedDelete(context: ApplyContext, step: Step, id: string): Pro
   }
 }
 
-async function unlinkStep(context: ApplyContext, other: Step, id: string): Promise<boolean> {
-  const otherId = other.remoteId ?? '';
+async function unlinkStep(context: ApplyContext, other: DeleteStep, id: string): Promise<boolean> {
+  const { remoteId: otherId } = other;
   const live = await context.api.get('assistant', otherId);
   if (live === undefined) return false;
   const unlinked = await unlink(context.api, live, id, {
@@ -102,12 +109,12 @@ async function unlinkStep(context: ApplyContext, other: Step, id: string): Promi
   return true;
 }
 
-function dropVersionsOf(context: ApplyContext, other: Step, id: string): Promise<boolean> {
-  return dropVersions(context.api, other.remoteId ?? '', id);
+function dropVersionsOf(context: ApplyContext, other: DeleteStep, id: string): Promise<boolean> {
+  return dropVersions(context.api, other.remoteId, id);
 }
 
 /** What stays and leads to it is for a person to change: its versions are what a rollback would need. */
-function stillNamed(context: ApplyContext, step: Step, id: string, refusal: ApiError): Failure {
+function stillNamed(context: ApplyContext, step: DeleteStep, id: string, refusal: ApiError): Failure {
   const ids = new Set(refusal.message.match(/assistant-[\w-]+/g) ?? []);
   ids.delete(id);
   const addresses = [...context.bindings].flatMap(([address, { remote_id }]): readonly Address[] => {

@@ -1,13 +1,21 @@
 import { gateContent } from '../canonical/confirmed-promotion.ts';
 import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Step } from '../model/plan.ts';
-import { GateFailure } from '../model/release.ts';
+import { GateFailure, type GateSpec } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { TestVerdict } from '../model/runs.ts';
 import type { PassedTest, TestedContent } from '../model/state.ts';
+import type { StepBase } from '../model/step.ts';
 import { saveBinding } from './bind.ts';
 import type { ApplyContext } from './context.ts';
+
+/** A staged version of an assistant and the gate that stands before main. */
+interface Gated {
+  readonly step: StepBase;
+  readonly gate: GateSpec;
+  readonly main: RemoteResource;
+  readonly staged: { readonly versionId: string; readonly config: JsonObject };
+}
 
 /**
  * Runs the gate of a staged version and remembers what passed, also when the gate as a whole did not. Rejects with
@@ -15,12 +23,8 @@ import type { ApplyContext } from './context.ts';
  */
 export async function passGate(
   context: ApplyContext,
-  step: Step,
-  main: RemoteResource,
-  staged: { readonly versionId: string; readonly config: JsonObject },
-): Promise<readonly TestVerdict[] | undefined> {
-  const gate = step.release?.gate;
-  if (gate === null || gate === undefined) return undefined;
+  { step, gate, main, staged }: Gated,
+): Promise<readonly TestVerdict[]> {
   if (context.gate === undefined) {
     throw new Failure('internal', `${step.address} has a gate and nothing can run it`, {
       code: 'GATE_UNAVAILABLE',
@@ -49,7 +53,7 @@ export async function passGate(
 
 async function remember(
   context: ApplyContext,
-  step: Step,
+  step: StepBase,
   passed: readonly PassedTest[],
   tested: readonly TestedContent[] | undefined,
 ): Promise<void> {

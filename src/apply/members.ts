@@ -2,15 +2,16 @@
  * Membership is no field of any body: an insight belongs to a group because it was assigned to it. In plans and
  * states it is a set like any other; only here it becomes one request for each element that comes or goes.
  */
+import type { Kind } from '../model/address.ts';
 import { ApiError } from '../model/errors.ts';
 import { isArray, type JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Step } from '../model/plan.ts';
+import type { StepBase } from '../model/step.ts';
 import { logIntent } from './bind.ts';
 import type { ApplyContext } from './context.ts';
 
 /** The configuration without what is assigned by requests of its own; the same value for most kinds. */
-export function withoutMembers(kind: Step['kind'], config: JsonObject): JsonObject {
+export function withoutMembers(kind: Kind, config: JsonObject): JsonObject {
   const field = KINDS[kind].members?.field;
   if (field === undefined || !Object.hasOwn(config, field)) return config;
   const { [field]: _members, ...rest } = config;
@@ -18,7 +19,7 @@ export function withoutMembers(kind: Step['kind'], config: JsonObject): JsonObje
 }
 
 /** True when the change of a path is a matter of membership alone. */
-export function isMembership(kind: Step['kind'], path: readonly string[]): boolean {
+export function isMembership(kind: Kind, path: readonly string[]): boolean {
   const field = KINDS[kind].members?.field;
   return field !== undefined && path[0] === field;
 }
@@ -29,7 +30,7 @@ export function isMembership(kind: Step['kind'], path: readonly string[]): boole
  */
 export async function settleMembers(
   context: ApplyContext,
-  step: Step,
+  step: StepBase,
   id: string,
   sides: { readonly present: JsonObject; readonly wanted: JsonObject },
 ): Promise<boolean> {
@@ -45,7 +46,7 @@ export async function settleMembers(
 /** A refusal or a lost reply is no failure when the resource says that it came about all the same. */
 async function move(
   context: ApplyContext,
-  step: Step,
+  step: StepBase,
   id: string,
   member: string,
   belongs: boolean,
@@ -61,7 +62,7 @@ async function move(
   }
 }
 
-function membersOf(kind: Step['kind'], config: JsonObject): ReadonlySet<string> {
+function membersOf(kind: Kind, config: JsonObject): ReadonlySet<string> {
   const field = KINDS[kind].members?.field;
   const listed = field === undefined ? undefined : config[field];
   return new Set(isArray(listed) ? listed.filter((member) => typeof member === 'string') : []);

@@ -3,9 +3,9 @@ import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.
 import { knownDifferences } from '../canonical/differences.ts';
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
+import type { EditStep, PromoteStep, StepBase } from '../model/step.ts';
 import type { VersionRecord } from '../model/version-record.ts';
 import { bindMoving, logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
@@ -21,17 +21,23 @@ const SHAPE = SHAPES.assistant;
  */
 export async function promoteChecked(
   context: ApplyContext,
-  step: Step,
+  step: EditStep | PromoteStep,
   main: RemoteResource,
-  move: VersionRecord,
+  target: VersionRecord,
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource> {
   await requireSameMain(context, step, main);
   const binding = context.bindings.get(step.address);
-  await refuseOpenCanary(context.api, step, main.id, binding, context.replaceRollout === true);
-  await bindMoving(context, step, main, move);
-  await logIntent(context, step, 'promote', move.version_id);
-  const live = await promoteKnown(context, main, move.version_id, isThere);
+  await refuseOpenCanary(context.api, {
+    step,
+    assistantId: main.id,
+    binding,
+    replace: context.replaceRollout === true,
+    promotion: step.action === 'promote' ? step.promotion : undefined,
+  });
+  await bindMoving(context, step, main, target);
+  await logIntent(context, step, 'promote', target.version_id);
+  const live = await promoteKnown(context, main, target.version_id, isThere);
   if (binding?.rollout !== undefined) await endRollout(context, step, main.id, binding.rollout);
   return live;
 }
@@ -39,7 +45,7 @@ export async function promoteChecked(
 /** A promotion ends the canary by itself, so that there is nothing to remove where the API does as documented. */
 async function endRollout(
   context: ApplyContext,
-  step: Step,
+  step: StepBase,
   assistantId: string,
   ended: Rollout,
 ): Promise<void> {
@@ -50,50 +56,48 @@ async function endRollout(
 }
 
 /** Makes an existing version main: a `promote` or a `rollback`. */
-export async function promoteExisting(context: ApplyContext, step: Step): Promise<Done> {
-  const planned = step.move;
-  if (planned === undefined) throw new Failure('internal', `${step.id} has no version`, { code: 'NO_MOVE' });
-  const { from, rollback: _rollback, takesBack, ...target } = planned;
+export async function promoteExisting(context: ApplyContext, step: PromoteStep): Promise<Done> {
+  const { from, rollback: _rollback, endsRollout: _endsRollout, takesBack, ...planned } = step.promotion;
   const done_at = { at: context.clock().toISOString(), by: context.who ?? '' };
-  const move: VersionRecord = {
-    ...target,
+  const target: VersionRecord = {
+    ...planned,
     ...done_at,
     ...(takesBack !== undefined && {
-      hold: { fields: takesBack, ...done_at, reason: target.reason, cause: 'rollback' },
+      hold: { fields: takesBack, ...done_at, reason: planned.reason, cause: 'rollback' },
     }),
   };
   const isThere = (live: RemoteResource): boolean =>
-    live.versionId === move.version_id || contentDigest(live.config) === move.content;
+    live.versionId === target.version_id || contentDigest(live.config) === target.content;
   const main = await readAgain(context, step);
-  const done = { remoteId: main.id, versionId: move.version_id, promoted: true };
-  if (main.versionId === move.version_id) {
-    await bindMoving(context, step, main, move);
-    await settle(context, step, main);
+  const done = { remoteId: main.id, versionId: target.version_id, promoted: true };
+  if (main.versionId === target.version_id) {
+    await bindMoving(context, step, main, target);
+    await recordPromoted(context, step, main);
     return { ...done, wrote: false };
   }
   if (contentDigest(main.config) !== from) throw mainMoved(step, main);
-  const version = await context.api.getVersion(main.id, move.version_id);
-  if (version === undefined || contentDigest(version.config) !== move.content) {
+  const version = await context.api.getVersion(main.id, target.version_id);
+  if (version === undefined || contentDigest(version.config) !== target.content) {
     const how = version === undefined ? 'was deleted' : 'was edited';
-    throw new Failure('stale', `version ${move.version_id} of ${step.address} ${how} meanwhile`, {
+    throw new Failure('stale', `version ${target.version_id} of ${step.address} ${how} meanwhile`, {
       code: version === undefined ? 'VERSION_GONE' : 'VERSION_CHANGED',
       hint: 'apply again to stage it afresh',
     });
   }
-  const gated = step.release?.gate != null;
-  const staged = { versionId: move.version_id, config: version.config };
-  const tests = gated ? await passGate(context, step, main, staged) : undefined;
-  const live = await promoteChecked(context, step, main, move, isThere);
-  await settle(context, step, live);
+  const gate = step.release?.gate ?? null;
+  const staged = { versionId: target.version_id, config: version.config };
+  const tested = gate === null ? {} : { tests: await passGate(context, { step, gate, main, staged }) };
+  const live = await promoteChecked(context, step, main, target, isThere);
+  await recordPromoted(context, step, live);
   return {
     ...done,
-    versionId: live.versionId ?? move.version_id,
+    versionId: live.versionId ?? target.version_id,
     wrote: true,
-    ...(tests === undefined ? {} : { tests }),
+    ...tested,
   };
 }
 
-async function settle(context: ApplyContext, step: Step, live: RemoteResource): Promise<void> {
+async function recordPromoted(context: ApplyContext, step: PromoteStep, live: RemoteResource): Promise<void> {
   const binding = context.bindings.get(step.address);
   if (binding === undefined) return;
   const updated_at = context.clock().toISOString();
@@ -103,14 +107,14 @@ async function settle(context: ApplyContext, step: Step, live: RemoteResource): 
 /** Stale when main no longer holds what the version was built on. */
 export async function requireSameMain(
   context: ApplyContext,
-  step: Step,
+  step: EditStep | PromoteStep,
   main: RemoteResource,
 ): Promise<void> {
   const now = await readAgain(context, step);
   if (knownDifferences(SHAPE, main.config, now.config).length > 0) throw mainMoved(step, main);
 }
 
-function mainMoved(step: Step, main: RemoteResource): Failure {
+function mainMoved(step: StepBase, main: RemoteResource): Failure {
   return new Failure(
     'stale',
     `main of ${step.address} (${main.id}) was changed by someone else since its version was staged`,

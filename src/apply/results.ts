@@ -1,8 +1,9 @@
 import { ApiError, type ErrorKind, Failure } from '../model/errors.ts';
-import type { Planned, Step } from '../model/plan.ts';
+import type { Planned } from '../model/plan.ts';
 import { GateFailure } from '../model/release.ts';
 import type { ApplyReport, FieldProblem, StepError, StepResult, StepStatus } from '../model/report.ts';
-import { type Done, writes } from './context.ts';
+import { changesLive, plannedId, type Step } from '../model/step.ts';
+import type { Done } from './context.ts';
 
 /** How one step ended, before steps of one address are merged. */
 export interface StepOutcome {
@@ -92,11 +93,11 @@ function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResu
     address: step.address,
     action: actionOf(step.action),
     status,
-    remote_id: done?.remoteId ?? step.remoteId ?? boundId ?? null,
+    remote_id: done?.remoteId ?? plannedId(step) ?? boundId ?? null,
     version_id: done?.versionId ?? null,
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
-    ...(step.action === 'adopt' && writes(step) ? { takes_over: true as const } : {}),
+    ...(step.action === 'adopt' && changesLive(step) ? { takes_over: true as const } : {}),
     ...(done?.rollout === undefined ? {} : { rollout: done.rollout }),
     ...(tests === undefined ? {} : { tests }),
   };

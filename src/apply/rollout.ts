@@ -1,17 +1,18 @@
 import { hash } from 'node:crypto';
 import { rulesOf } from '../canonical/canary.ts';
 import { Failure } from '../model/errors.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { OpenedRollout } from '../model/report.ts';
-import type { Rollout } from '../model/rollout.ts';
+import type { CanaryPlan, Rollout } from '../model/rollout.ts';
+import type { EditStep, StepBase } from '../model/step.ts';
 import { logIntent, saveBinding } from './bind.ts';
 import { refuseOpenCanary, setCanary } from './canary.ts';
 import type { ApplyContext } from './context.ts';
 
-/** True when the step ends with a canary of which the candidate gets its first share. */
-export function opensCanary(step: Step, promote: boolean): boolean {
-  return promote && step.action !== 'link' && step.release?.strategy === 'canary';
+/** The canary that the step ends with, of which the candidate gets its first share; undefined without one. */
+export function canaryOf(step: EditStep, promote: boolean): CanaryPlan | undefined {
+  const release = promote && step.action !== 'link' ? step.release : undefined;
+  return release?.strategy === 'canary' ? release.canary : undefined;
 }
 
 /**
@@ -20,17 +21,25 @@ export function opensCanary(step: Step, promote: boolean): boolean {
  */
 export async function startRollout(
   context: ApplyContext,
-  step: Step,
-  main: RemoteResource,
+  {
+    step,
+    main,
+    canary,
+  }: { readonly step: StepBase; readonly main: RemoteResource; readonly canary: CanaryPlan },
 ): Promise<OpenedRollout> {
   const binding = context.bindings.get(step.address);
-  const [first, ...more] = step.release?.canary?.steps ?? [];
-  if (binding?.candidate === undefined || first === undefined) {
-    throw new Failure('internal', `${step.address} has no candidate or no steps`, { code: 'ROLLOUT_EMPTY' });
+  if (binding?.candidate === undefined) {
+    throw new Failure('internal', `${step.address} has no candidate`, { code: 'ROLLOUT_EMPTY' });
   }
   const { candidate, ...kept } = binding;
-  await refuseOpenCanary(context.api, step, main.id, binding, context.replaceRollout === true);
-  const deadlineMs = step.release?.canary?.deadlineMs;
+  await refuseOpenCanary(context.api, {
+    step,
+    assistantId: main.id,
+    binding,
+    replace: context.replaceRollout === true,
+  });
+  const { steps, deadlineMs } = canary;
+  const [first, ...more] = steps;
   const begun = kept.rollout?.phase === 'opening' ? kept.rollout : undefined;
   const resumed = begun?.candidate.version_id === candidate.version_id ? begun.started_at : undefined;
   const now = context.clock();
@@ -38,7 +47,7 @@ export async function startRollout(
     candidate,
     phase: 'opening',
     step: 0,
-    steps: [first, ...more],
+    steps,
     started_at: resumed ?? now.toISOString(),
     since: now.toISOString(),
     deadline_at: deadlineMs === undefined ? null : new Date(now.getTime() + deadlineMs).toISOString(),

@@ -1,4 +1,4 @@
-import type { Step } from '../model/plan.ts';
+import type { Step } from '../model/step.ts';
 
 /** How one step ended for the scheduler: only success lets dependants run. */
 export type StepEnd = 'done' | 'failed';

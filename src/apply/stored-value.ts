@@ -5,7 +5,7 @@
 import { hideCredentials } from '../model/credentials.ts';
 import { ApiError } from '../model/errors.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
-import type { Step } from '../model/plan.ts';
+import type { StepBase } from '../model/step.ts';
 import { isRefusal } from './send-unknown-fields.ts';
 
 /** What an update was to send, and what was stored before. */
@@ -19,7 +19,7 @@ const MOST_CHARACTERS = 80;
 
 /** Runs an update; a refusal that is about stored values is told as that. */
 export async function explainingStored<Result>(
-  step: Step,
+  step: StepBase,
   sent: Sent,
   update: () => Promise<Result>,
 ): Promise<Result> {
@@ -31,7 +31,7 @@ export async function explainingStored<Result>(
   }
 }
 
-function withStoredValues(step: Step, sent: Sent, error: ApiError): ApiError | undefined {
+function withStoredValues(step: StepBase, sent: Sent, error: ApiError): ApiError | undefined {
   const stored = error.problems.flatMap(({ pointer, message }) => {
     if (pointer === undefined || pointer === '/' || pointer === '') return [];
     const value = valueAtPointer(sent.before, pointer);
@@ -57,7 +57,7 @@ function withStoredValues(step: Step, sent: Sent, error: ApiError): ApiError | u
   );
 }
 
-function whatToWrite({ address }: Step, { spec }: Sent, pointer: string): string {
+function whatToWrite({ address }: StepBase, { spec }: Sent, pointer: string): string {
   const written = valueAtPointer(spec, pointer) !== undefined;
   return written
     ? `the spec of ${address} writes it at spec${pointer}: write a value there that the API takes`

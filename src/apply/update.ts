@@ -8,8 +8,8 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { ValueForm } from '../model/own-form.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import { type EditStep, type PromoteStep, plannedId, type StepBase } from '../model/step.ts';
 import { bindBegun, bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
@@ -32,15 +32,22 @@ export interface Target {
 }
 
 /** What the API made of a write to the target, as a reply to it shows. */
-export function learnTarget(step: Step, { config, spec, before, forms }: Target, got: JsonObject): Learned {
+export function learnTarget(
+  step: StepBase,
+  { config, spec, before, forms }: Target,
+  got: JsonObject,
+): Learned {
   const own = (side: JsonObject): JsonObject => withoutMembers(step.kind, side);
   const write = { guide: own(spec), sent: own(config), got, before: own(before) };
   return learnForms(SHAPES[step.kind], write, forms);
 }
 
 /** Reads the resource again; gone is a `Failure('stale')`. */
-export async function readAgain(context: ApplyContext, step: Step): Promise<RemoteResource> {
-  const id = context.ids.get(step.address) ?? step.remoteId ?? '';
+export async function readAgain(
+  context: ApplyContext,
+  step: EditStep | PromoteStep,
+): Promise<RemoteResource> {
+  const id = context.ids.get(step.address) ?? plannedId(step) ?? '';
   const live = await context.api.get(step.kind, id);
   if (live !== undefined) return live;
   throw new Failure('stale', `${step.address} (${id}) was deleted since it was planned`, {
@@ -50,9 +57,9 @@ export async function readAgain(context: ApplyContext, step: Step): Promise<Remo
 }
 
 /** Undefined when the live configuration already is what the step wants. */
-export function targetOf(context: ApplyContext, step: Step, live: RemoteResource): Target | undefined {
+export function targetOf(context: ApplyContext, step: EditStep, live: RemoteResource): Target | undefined {
   const shape = SHAPES[step.kind];
-  const spec = step.spec ?? {};
+  const { spec } = step;
   const forms = context.bindings.get(step.address)?.forms ?? [];
   const sent = asSent(shape, live.config, forms, spec);
   const symbolic = withReferences(shape, sent, context.refs);
@@ -77,7 +84,7 @@ export function targetOf(context: ApplyContext, step: Step, live: RemoteResource
 
 /** Whether a resource holds all that the step was to set and nothing of what it was to remove. */
 export function holdsTarget(
-  step: Step,
+  step: EditStep,
   target: Target,
   live: JsonObject,
   forms: readonly ValueForm[] = [],
@@ -90,7 +97,7 @@ export function holdsTarget(
 }
 
 /** A changed setting is sent whole: a secret in it that only the API knows, and hides, would be destroyed. */
-function requireNoLoss(step: Step, { config, spec, paths }: Target): void {
+function requireNoLoss(step: EditStep, { config, spec, paths }: Target): void {
   const changed = [...new Set(paths.flatMap((path) => path.slice(0, 1)))];
   const lost = changed.filter((name) =>
     holdsHiddenSecret(SHAPES[step.kind], { [name]: config[name] ?? null }, spec),
@@ -108,7 +115,7 @@ function requireNoLoss(step: Step, { config, spec, paths }: Target): void {
 }
 
 /** Updates a resource without versions (PATCH or PUT), after reading it again and only where it differs. */
-export async function updateResource(context: ApplyContext, step: Step): Promise<Done> {
+export async function updateResource(context: ApplyContext, step: EditStep): Promise<Done> {
   const shape = SHAPES[step.kind];
   const live = await readAgain(context, step);
   const target = targetOf(context, step, live);
@@ -138,7 +145,12 @@ interface Answered {
   readonly learned: Learned;
 }
 
-async function writeBody(context: ApplyContext, step: Step, id: string, target: Target): Promise<Answered> {
+async function writeBody(
+  context: ApplyContext,
+  step: EditStep,
+  id: string,
+  target: Target,
+): Promise<Answered> {
   const config = withoutMembers(step.kind, target.config);
   const whole = requestBody(SHAPES[step.kind], config, target.spec);
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
@@ -164,7 +176,7 @@ async function writeBody(context: ApplyContext, step: Step, id: string, target: 
 }
 
 /** Paths that the step removes and that the API still returns. */
-function stillThere(step: Step, target: Target, live: JsonObject): readonly Path[] {
+function stillThere(step: EditStep, target: Target, live: JsonObject): readonly Path[] {
   const shape = SHAPES[step.kind];
   return target.paths.filter((path) => {
     const present = valueAtPath(shape, live, path);
@@ -175,7 +187,7 @@ function stillThere(step: Step, target: Target, live: JsonObject): readonly Path
 /** Sends the update; after a lost or thin reply the resource is read, and written once more if need be. */
 async function writeKnown(
   context: ApplyContext,
-  step: Step,
+  step: EditStep,
   id: string,
   body: JsonObject,
   target: Target,

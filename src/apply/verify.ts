@@ -3,14 +3,14 @@ import { extraElements, shapeAt } from '../canonical/edit.ts';
 import { valueAtPath, withReferences } from '../canonical/walk.ts';
 import { Failure } from '../model/errors.ts';
 import { type JsonObject, toPointer } from '../model/json.ts';
-import type { Edit, Step } from '../model/plan.ts';
 import type { Shape } from '../model/shape.ts';
+import type { Edit, EditStep, WriteStep } from '../model/step.ts';
 
 /**
  * The edits that are still to be made on a freshly read configuration: those already in effect are dropped, and
  * a value that is neither what the plan saw nor what it wants is a `Failure('stale')`.
  */
-export function remainingEdits(shape: Shape, step: Step, live: JsonObject): readonly Edit[] {
+export function remainingEdits(shape: Shape, step: EditStep, live: JsonObject): readonly Edit[] {
   const moved: string[] = [];
   const remaining = step.edits.filter((edit) => {
     const present = valueAtPath(shape, live, edit.path);
@@ -33,7 +33,7 @@ export function remainingEdits(shape: Shape, step: Step, live: JsonObject): read
 /** Elements that nobody's spec owns after a write: those known before, and those that the API itself added. */
 export function foreignAfter(
   shape: Shape,
-  step: Step,
+  step: WriteStep,
   refs: ReadonlyMap<string, string>,
   live: { readonly before: JsonObject | undefined; readonly after: JsonObject },
 ): readonly string[] {

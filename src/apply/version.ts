@@ -10,16 +10,16 @@ import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payloa
 import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, type Path, toPointer } from '../model/json.ts';
-import type { Step } from '../model/plan.ts';
 import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { bindResource, bindStaged, logIntent, stagedMove } from './bind.ts';
+import type { EditStep } from '../model/step.ts';
+import { bindResource, bindStaged, logIntent, stagedRecord } from './bind.ts';
 import { SETTLE_DELAYS_MS } from './canary.ts';
 import { correctLeaks, leaks, type StagedCandidate } from './carry-over.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
-import { opensCanary, startRollout } from './rollout.ts';
+import { canaryOf, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { explainingStored } from './stored-value.ts';
 import { holdsTarget, learnTarget, readAgain, type Target, targetOf } from './update.ts';
@@ -27,14 +27,13 @@ import { holdsTarget, learnTarget, readAgain, type Target, targetOf } from './up
 const SHAPE = SHAPES.assistant;
 
 /** How far a step goes with main: `apply --no-promote` and `strategy: manual` leave it where it is. */
-export function movesMain(step: Step, promote: boolean): boolean {
+export function movesMain(step: EditStep, promote: boolean): boolean {
   if (step.action === 'link') return true;
-  const strategy = step.release?.strategy ?? 'immediate';
-  return promote && (strategy === 'immediate' || strategy === 'gated');
+  return promote && (step.release === undefined || step.release.strategy === 'gated');
 }
 
 /** Stages, checks, runs the gate and promotes; main stays as it is unless `promote` and the step want it to move. */
-export async function releaseVersion(context: ApplyContext, step: Step, promote: boolean): Promise<Done> {
+export async function releaseVersion(context: ApplyContext, step: EditStep, promote: boolean): Promise<Done> {
   const main = await readAgain(context, step);
   const target = targetOf(context, step, main);
   if (target === undefined) {
@@ -43,23 +42,23 @@ export async function releaseVersion(context: ApplyContext, step: Step, promote:
   }
   const staged = await stagedVersion(context, step, main, target);
   const { versionId, learned } = staged;
-  const move = stagedMove(context, step, main, staged);
-  const gated = step.action !== 'link' && step.release?.gate != null;
+  const record = stagedRecord(context, step, main, staged);
+  const gate = step.action === 'link' ? null : (step.release?.gate ?? null);
   const moves = movesMain(step, promote);
-  if (!moves || gated) await bindStaged(context, step, main, move);
-  const opens = opensCanary(step, promote);
-  if (!moves && !opens) return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
-  const tests = gated ? await passGate(context, step, main, staged) : undefined;
-  const tested = tests === undefined ? {} : { tests };
-  if (opens) {
+  if (!moves || gate !== null) await bindStaged(context, step, main, record);
+  const canary = canaryOf(step, promote);
+  if (!moves && canary === undefined)
+    return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
+  const tested = gate === null ? {} : { tests: await passGate(context, { step, gate, main, staged }) };
+  if (canary !== undefined) {
     await requireSameMain(context, step, main);
-    const rollout = await startRollout(context, step, main);
+    const rollout = await startRollout(context, { step, main, canary });
     return { remoteId: main.id, versionId, promoted: false, wrote: true, rollout, ...tested };
   }
-  const live = await promoteChecked(context, step, main, move, (found) =>
+  const live = await promoteChecked(context, step, main, record, (found) =>
     holdsTarget(step, target, found.config, learned.forms),
   );
-  await bindResource(context, step, live, main.config, { reason: move.reason, learned });
+  await bindResource(context, step, live, main.config, { reason: record.reason, learned });
   return {
     remoteId: main.id,
     versionId: live.versionId ?? versionId,
@@ -98,11 +97,11 @@ interface Staged {
 /** A checked version of exactly the target: one that waits already, or a new one. */
 async function stagedVersion(
   context: ApplyContext,
-  step: Step,
+  step: EditStep,
   main: RemoteResource,
   target: Target,
 ): Promise<Staged> {
-  const name = versionName(context.versionPrefix, step.desiredDigest ?? '');
+  const name = versionName(context.versionPrefix, step.desiredDigest);
   const versions = await context.api.listVersions(main.id);
   const known = namedLike(versions, main, name);
   const newest = versions.find(({ versionId }) => versionId === undefined || !known.includes(versionId));

@@ -11,14 +11,14 @@ export function canaryPlanOf(promotion: JsonObject | undefined): CanaryPlan | un
   const canary = promotion?.canary;
   if (!isObject(canary) || !isArray(canary.steps)) return undefined;
   const audience = clauses(canary.match);
-  const steps = canary.steps.filter(isObject).map(
+  const [first, ...more] = canary.steps.filter(isObject).map(
     ({ weight, hold, match }): RolloutStep => ({
       weight: typeof weight === 'number' ? weight : 0,
       hold_ms: duration(hold) ?? 0,
       match: match === undefined ? audience : clauses(match),
     }),
   );
-  return steps.length === 0 ? undefined : { steps, deadlineMs: duration(canary.deadline) };
+  return first === undefined ? undefined : { steps: [first, ...more], deadlineMs: duration(canary.deadline) };
 }
 
 function duration(value: Json | undefined): number | undefined {

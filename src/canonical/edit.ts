@@ -1,6 +1,6 @@
 import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } from '../model/json.ts';
-import type { Edit } from '../model/plan.ts';
 import type { ListShape, ObjectShape, Shape } from '../model/shape.ts';
+import type { Edit } from '../model/step.ts';
 import { isKeyed, keyedElements } from './keys.ts';
 import { child, childShape, field, fittingShape, valueAtPath } from './walk.ts';
 

@@ -101,7 +101,7 @@ export const COMMANDS: readonly Declared[] = [
     several: {
       takes: 'patterns',
       writes: false,
-      singleOptions: ['out', 'html', 'tests', 'gitlabReport'],
+      singleOptions: ['out', 'tests'],
       singleFormats: ['html'],
     },
     action: async (context, _args, command) =>

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { type Address, parseAddress } from '../model/address.ts';
-import { addressHint } from '../operations/address-argument.ts';
+import { isAddressWord } from '../operations/address-argument.ts';
 
 /** `--format` with the first choice as default. */
 export function format(...choices: readonly [string, ...string[]]): Option {
@@ -28,21 +27,20 @@ export function planningOptions(command: Command): Command {
     );
 }
 
-function collectAddress(text: string, earlier: readonly Address[] | undefined): readonly Address[] {
-  const parsed = parseAddress(text);
-  if (parsed === undefined) throw new InvalidArgumentError(addressHint(text));
-  return [...(earlier ?? []), parsed.address];
+/** Which resource a word means is known once the documents are read. */
+function collectAddress(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  const words = text.split(',').map((word) => word.trim());
+  if (!words.every(isAddressWord)) {
+    throw new InvalidArgumentError(
+      'write <kind>/<key>, for example assistant/front-desk, or the key alone where only one resource has it',
+    );
+  }
+  return [...(earlier ?? []), ...words];
 }
 
 /** An address or `all`; the option may be given several times, or take a list with commas. */
-export function collectAddressOrAll(
-  text: string,
-  earlier: readonly (Address | 'all')[] | undefined,
-): readonly (Address | 'all')[] {
-  const named = text.split(',').flatMap((part): readonly (Address | 'all')[] => {
-    const name = part.trim();
-    return name === 'all' ? [name] : collectAddress(name, undefined);
-  });
+export function collectAddressOrAll(text: string, earlier: readonly string[] | undefined): readonly string[] {
+  const named = collectAddress(text, undefined);
   return [...(earlier ?? []), ...named];
 }
 

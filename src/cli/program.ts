@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import type { FailureCode } from '../model/codes/failure-codes.ts';
 import type { CommandInfo } from '../model/command-info.ts';
 import { Failure } from '../model/errors.ts';
 import { ARGUMENTS, DOCS, GROUPS, helpAfter, helpGroupOf } from '../render/words/help.ts';
@@ -217,7 +218,7 @@ function asFailure(
     return new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint });
   }
   const root = describeCommand(program);
-  const code = error.code.startsWith('commander.') ? usageCode(error.code) : 'USAGE';
+  const code = USAGE_CODES[error.code] ?? 'USAGE_ERROR';
   const answer = answerTo(error, argv, root);
   if (answer !== undefined) return new Failure('usage', answer, { code });
   const text = complaints.join('').trim() || error.message;
@@ -244,8 +245,14 @@ function answerTo(error: CommanderError, argv: readonly string[], root: CommandI
   }
 }
 
-/** `commander.unknownOption` → `USAGE_UNKNOWN_OPTION`. */
-function usageCode(code: string): string {
-  const name = code.slice('commander.'.length);
-  return `USAGE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-}
+/** What commander calls an error → what we do. */
+const USAGE_CODES: { readonly [code: string]: FailureCode } = {
+  'commander.conflictingOption': 'USAGE_CONFLICTING_OPTION',
+  'commander.excessArguments': 'USAGE_EXCESS_ARGUMENTS',
+  'commander.invalidArgument': 'USAGE_INVALID_ARGUMENT',
+  'commander.missingArgument': 'USAGE_MISSING_ARGUMENT',
+  'commander.missingMandatoryOptionValue': 'USAGE_MISSING_MANDATORY_OPTION_VALUE',
+  'commander.optionMissingArgument': 'USAGE_OPTION_MISSING_ARGUMENT',
+  'commander.unknownCommand': 'USAGE_UNKNOWN_COMMAND',
+  'commander.unknownOption': 'USAGE_UNKNOWN_OPTION',
+};

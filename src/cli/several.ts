@@ -87,7 +87,9 @@ async function oneByOne(
     }
     context.note(`${environment}:\n`);
     const known = rereads === true ? {} : { workspace };
-    outcomes.push(await runFor(context, environment, known, options, run, context.note));
+    outcomes.push(
+      await runFor(context, { environment, among: names.length }, known, options, run, context.note),
+    );
   }
   return outcomes;
 }
@@ -117,7 +119,14 @@ async function atOnce(
       }
       const notes: string[] = [];
       const note = (text: string): number => notes.push(text);
-      const outcome = await runFor(context, environment, { workspace }, options, run, note);
+      const outcome = await runFor(
+        context,
+        { environment, among: names.length },
+        { workspace },
+        options,
+        run,
+        note,
+      );
       outcomes.set(environment, { ...outcome, notes: notes.join('') });
       showProgress();
     }
@@ -130,7 +139,7 @@ async function atOnce(
 /** Runs for one environment, with its result kept back and its remarks passed on. */
 async function runFor(
   context: Context,
-  environment: string,
+  { environment, among }: { readonly environment: string; readonly among: number },
   workspace: Pick<Context, 'workspace'>,
   { format }: SeveralOptions,
   run: Run,
@@ -142,7 +151,7 @@ async function runFor(
   const own: Context = {
     ...context,
     ...workspace,
-    flags: { ...context.flags, env: environment, several: true },
+    flags: { ...context.flags, env: environment, several: true, among },
     note,
     progress: () => ({ show: () => undefined, end: () => undefined }),
     print: (text) => texts.push(text),

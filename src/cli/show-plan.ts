@@ -28,14 +28,14 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
   const { flags } = shown;
   const extra = reviewOf(shown);
   if (flags.html !== undefined) {
-    await writePrivately(resolve(context.runtime.cwd, flags.html), renderPlanHtml(plan, extra));
+    await writePrivately(ownFile(context, flags.html, plan.environment), renderPlanHtml(plan, extra));
   }
   switch (flags.format) {
     case 'json':
       context.printJson(plan);
       return;
     case 'markdown':
-      context.printExactly(renderPlanMarkdown(plan, extra));
+      context.printExactly(renderPlanMarkdown(plan, { ...extra, ...shareOf(context) }));
       return;
     case 'html':
       context.printExactly(renderPlanHtml(plan, extra));
@@ -50,6 +50,19 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
     default:
       flags.format satisfies never;
   }
+}
+
+/** The file that an option names; of several environments each has its own, `plan.html` becomes `plan.staging.html`. */
+export function ownFile({ runtime, flags }: Context, file: string, environment: string): string {
+  const own = flags.several === true ? file.replace(/(\.[^./\\]*)?$/, `.${environment}$1`) : file;
+  return resolve(runtime.cwd, own);
+}
+
+/** Bytes of a comment that several environments share. */
+const SHARED_BYTES = 56_000;
+
+function shareOf({ flags: { among } }: Context): { readonly budget?: number } {
+  return among === undefined ? {} : { budget: Math.floor(SHARED_BYTES / among) };
 }
 
 function reviewOf({ inputs, blastRadius, tests, refused }: Shown): ReviewExtra {

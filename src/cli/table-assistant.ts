@@ -54,7 +54,8 @@ const ASSISTANT: readonly Declared[] = [
     declare: (command) =>
       textOrJson(command)
         .option('--message <text...>', 'say this instead of reading the input')
-        .option('--conversation <id>', 'go on with an earlier conversation'),
+        .option('--conversation <id>', 'go on with an earlier conversation')
+        .option('--version <id>', 'talk to this version, through a temporary copy of it'),
     action: async (context, [assistant], command) =>
       (await import('./commands/chat.ts')).chat(context, assistant, command.opts()),
   },

@@ -16,6 +16,11 @@ export const PREVIEW_COMMANDS: readonly Declared[] = [
           command
             .requiredOption(ID, 'name of the preview, for example pr-42')
             .option('--no-tests', 'stage only')
+            .option(
+              '--linked',
+              'copy changed assistants that hand off to one another, so that tests cross it',
+            )
+            .option('--talk [file]', 'write a page from which the candidates can be called in a browser')
             .option('--remember', 'note green results in the state also where it is kept in Git')
             .option('--no-remember', 'write nothing into the state')
             .option('--timeout <duration>', 'longest wait for all tests; 15m unless given')

@@ -1,8 +1,8 @@
 import { Failure } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
-import { NO_DIGEST, readMarker } from '../render/markdown/marker.ts';
-import { ownPosts } from './sticky.ts';
+import { NO_DIGEST } from '../render/markdown/marker.ts';
+import { markedPosts } from './sticky.ts';
 
 export interface Reviewed {
   readonly change: number;
@@ -32,8 +32,8 @@ export async function reviewedDigest(
   }
   const change = from.change ?? (await mergedChange(forge, from.commit));
   const marker = { ...subject, digest: NO_DIGEST };
-  const [post] = ownPosts(await forge.comments(change), marker, author);
-  const digest = post === undefined ? undefined : readMarker(post.body)?.digest;
+  const [found] = markedPosts(await forge.comments(change), marker, author);
+  const digest = found?.marker.digest;
   if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return { change, digest };
   const why =
     digest === undefined

@@ -11,8 +11,8 @@ import {
   markerLine,
   markerOfPlan,
   NO_DIGEST,
-  readMarker,
-  withoutMarker,
+  readMarkers,
+  withoutMarkers,
 } from '../render/markdown/marker.ts';
 import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
 import { isEmpty, verdict } from '../render/terminal/plan-words.ts';
@@ -39,6 +39,8 @@ export interface DocumentInput {
   readonly topic: string | undefined;
   readonly environment: string;
   readonly project: string;
+  /** The environment was given as a list, a group or a pattern: one post for all of them. */
+  readonly list?: boolean;
   /** How the command ended that wrote the text. */
   readonly exitCode: number | undefined;
   /** Facts for the last line: commit and run. */
@@ -90,10 +92,10 @@ function ofPlan(saved: Plan, input: DocumentInput): Document {
   const silent = marker.topic === 'drift' ? !hasErrors(plan.diagnostics) : plan.diagnostics.length === 0;
   const clean = isEmpty(plan) && !drifts && silent && FINE.includes(input.exitCode);
   const { text = '' } = input;
-  const rendered = parsed(text) === undefined ? withoutMarker(text) : '';
+  const rendered = parsed(text) === undefined ? withoutMarkers(text) : '';
   return finished(marker, clean, input, prose(verdict(plan)), (length) =>
     rendered.trim() === '' || rendered.length > length
-      ? withoutMarker(renderPlanMarkdown(plan, { budget: length }))
+      ? withoutMarkers(renderPlanMarkdown(plan, { budget: length }))
       : rendered,
   );
 }
@@ -115,12 +117,20 @@ function ofFailure(error: JsonObject | undefined, input: DocumentInput): Documen
 /** A document that was rendered elsewhere keeps its own marker; without one it gets that of the command. */
 function ofMarkdown(written: string, input: DocumentInput): Document {
   const { environment, project } = input;
-  const own = readMarker(written);
-  const marker = own ?? { topic: input.topic ?? 'plan', environment, project, digest: NO_DIGEST };
-  const text = withoutMarker(written);
+  const markers = readMarkers(written);
+  const [own, ...more] = markers;
+  const several = more.length > 0 || (input.list === true && own !== undefined);
+  const names = input.list === true ? environment : markers.map((one) => one.environment).join(',');
+  const topic = own?.topic ?? input.topic ?? 'plan';
+  const marker =
+    own === undefined || several
+      ? { topic, environment: names || environment, project: own?.project ?? project, digest: NO_DIGEST }
+      : own;
+  const text = withoutMarkers(written);
   const [first = ''] = text.split('\n').filter((line) => line.trim() !== '');
   const line = first.replace(/^#+\s*/, '');
-  return finished(marker, undefined, input, line, (length) => shortenMarkdown(text, length, CUT));
+  const body = (length: number): string => shortenMarkdown(text, length, CUT);
+  return finished(marker, undefined, input, line, body, several ? markers : []);
 }
 
 function finished(
@@ -129,9 +139,13 @@ function finished(
   input: DocumentInput,
   line: string,
   body: (length: number) => string,
+  /** Markers of the plans that the text holds, behind its own. */
+  members: readonly Marker[] = [],
 ): Document {
-  const head = (length: number): string =>
-    `${markerLine(marker, Math.min(MOST_SET_CHARACTERS, Math.floor(length * 0.4)))}\n`;
+  const head = (length: number): string => {
+    const most = Math.min(MOST_SET_CHARACTERS, Math.floor((length * 0.4) / Math.max(1, members.length)));
+    return [marker, ...members].map((one) => `${markerLine(one, most)}\n`).join('');
+  };
   const ended = FINE.includes(input.exitCode) ? [] : [`exit code ${input.exitCode}`];
   const facts = [
     ...ended,

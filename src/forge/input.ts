@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import { readJsonFile, readTextFile } from '../operations/files.ts';
 import type { Host } from '../operations/host.ts';
-import { gatherProject } from '../operations/session/inputs.ts';
+import { gatherProject, projectName } from '../operations/session/inputs.ts';
 import { parseSavedPlan } from '../plan/saved.ts';
 import { NO_PROJECT } from '../render/markdown/marker.ts';
 import type { Document, DocumentInput } from './document.ts';
@@ -22,6 +22,8 @@ export interface InputFlags {
 export interface Subject {
   readonly environment: string;
   readonly project: string;
+  /** The environment was given as a list, a group or a pattern. */
+  readonly list?: boolean;
 }
 
 /** Reads what is to be posted: FILE, or stdin when there is neither FILE nor `--plan`. */
@@ -55,8 +57,11 @@ export async function subjectOf(host: Host): Promise<Subject> {
     const project = await gatherProject(host);
     return { environment: project.environment.name, project: project.name };
   } catch (error) {
-    if (!(error instanceof Failure) || host.flags.env === undefined) throw error;
-    return { environment: host.flags.env, project: NO_PROJECT };
+    const { env } = host.flags;
+    if (!(error instanceof Failure) || env === undefined) throw error;
+    return error.code === 'ENVIRONMENT_ONE'
+      ? { environment: env, project: await projectName(host), list: true }
+      : { environment: env, project: NO_PROJECT };
   }
 }
 

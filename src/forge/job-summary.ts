@@ -1,5 +1,5 @@
 import { appendFile, stat } from 'node:fs/promises';
-import { withoutMarker } from '../render/markdown/marker.ts';
+import { withoutMarkers } from '../render/markdown/marker.ts';
 import { shortenMarkdown } from '../render/terminal/shorten.ts';
 
 /** GitHub drops the whole summary of a step beyond 1 MiB. */
@@ -13,7 +13,7 @@ export async function appendSummary(path: string, text: string): Promise<boolean
     () => 0,
   );
   const room = MOST_BYTES - used;
-  const whole = withoutMarker(text);
+  const whole = withoutMarkers(text);
   // Each character may have three bytes in UTF-8 for one of JavaScript's.
   const fits = Buffer.byteLength(whole) <= room;
   if (!fits && room < 2_000) return false;

@@ -11,7 +11,7 @@ import { canaryWords } from '../render/report/report-text.ts';
 import { shortTime } from '../render/terminal/plan-words.ts';
 import { type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
 import { withStatus } from './status-line.ts';
-import { ownPosts } from './sticky.ts';
+import { markedPosts } from './sticky.ts';
 
 /** A document that a command printed as JSON after a merge. */
 export type Report =
@@ -159,9 +159,10 @@ async function tell(
   status: string,
 ): Promise<boolean> {
   const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
-  const post = ownPosts(await forge.comments(change), subject, author).at(-1);
-  if (post === undefined) return false;
-  const body = withStatus(post.body, status);
+  const found = markedPosts(await forge.comments(change), subject, author).at(-1);
+  if (found === undefined) return false;
+  const { post } = found;
+  const body = withStatus(post.body, status, environment);
   if (body !== post.body) await forge.editComment(change, post.id, body);
   return true;
 }

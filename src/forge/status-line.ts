@@ -1,15 +1,28 @@
-import { prose } from '../render/markdown/markdown.ts';
+import { markerValue, prose } from '../render/markdown/markdown.ts';
+import { markerLine, readMarkers, withoutMarkers } from '../render/markdown/marker.ts';
 
 /** The line of a comment that says what became of it; everything else of the comment stays as it was reviewed. */
-const STATUS = '<!-- assistantctl:status -->';
+const STATUS = '<!-- assistantctl:status';
 
-/** The comment with another status, right behind its marker, which has to stay the first line. */
-export function withStatus(body: string, status: string): string {
-  const [marker = '', ...rest] = body.replaceAll('\r\n', '\n').split('\n');
-  const kept = rest
+/**
+ * The comment with another status, right behind its markers, which have to stay first. In a comment about several
+ * environments each has a line of its own.
+ */
+export function withStatus(body: string, status: string, environment: string): string {
+  const text = body.replaceAll('\r\n', '\n');
+  const markers = readMarkers(text).map((marker) => markerLine(marker, Number.POSITIVE_INFINITY));
+  const several = markers.length > 1;
+  const mark = several ? `${STATUS}:${markerValue(environment)} -->` : `${STATUS} -->`;
+  const isAbout = (line: string): boolean => !several || line.includes(prose(environment));
+  const lines = withoutMarkers(text).split('\n');
+  const known = lines.filter((line) => line.startsWith(STATUS) && !line.startsWith(mark));
+  const kept = lines
     .filter((line) => !line.startsWith(STATUS))
     // A headline of the plan, which is no longer so.
-    .map((line) => line.replace(/^(#{1,6} .*?) Nothing has been applied\.$/, '$1'));
+    .map((line) => (isAbout(line) ? line.replace(/^(#{1,6} .*?) Nothing has been applied\.$/, '$1') : line));
   while (kept[0]?.trim() === '') kept.shift();
-  return [marker, `${STATUS}**${prose(status)}**`, '', ...kept].join('\n');
+  const named = several ? `${environment}: ${status}` : status;
+  const statuses = [...known, `${mark}**${prose(named)}**`].sort();
+  // Lines of their own, also where they are drawn.
+  return [...markers, statuses.join('\n\n'), '', ...kept].join('\n');
 }

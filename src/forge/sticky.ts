@@ -1,7 +1,7 @@
 import { ApiError } from '../model/errors.ts';
 import type { Forge, Post } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
-import { NO_PROJECT, readMarker, sameSubject } from '../render/markdown/marker.ts';
+import { NO_PROJECT, readMarker, readMarkers, sameSubject } from '../render/markdown/marker.ts';
 
 /**
  * One comment per subject, whoever runs at the same time: it is found by its marker and its author, changed in
@@ -74,6 +74,26 @@ export function ownPosts(
     .filter(({ project }) => !unclear || project === NO_PROJECT)
     .map(({ post }) => post)
     .toSorted((a, b) => Number(a.id) - Number(b.id));
+}
+
+/** A post that speaks of a subject, and its marker for it. */
+export interface MarkedPost {
+  readonly post: Post;
+  readonly marker: Marker;
+}
+
+/** The author's posts that speak of a subject, alone or beside other environments; the oldest first. */
+export function markedPosts(
+  found: readonly Post[],
+  subject: Marker,
+  author: string | undefined,
+): readonly MarkedPost[] {
+  const marked = found.flatMap((post) => {
+    if (author === undefined || post.author.toLowerCase() !== author.toLowerCase()) return [];
+    const marker = readMarkers(post.body).find((one) => sameSubject(one, subject));
+    return marker === undefined ? [] : [{ post, marker }];
+  });
+  return marked.toSorted((a, b) => Number(a.post.id) - Number(b.post.id));
 }
 
 /** Undefined when it was removed meanwhile. */

@@ -1,3 +1,4 @@
+import type { FailureCode } from './codes/failure-codes.ts';
 /** What the controller knows of itself, as `/status` tells it: addresses and paths, never values. */
 export interface ControllerStatus {
   readonly format_version: '1.0';
@@ -38,7 +39,7 @@ export interface EnvironmentStatus {
   /** Exit code that the command line would have ended with. */
   readonly exit_code: number | null;
   /** What waits or failed, and why: code and sentence. */
-  readonly reason: { readonly code: string; readonly message: string } | null;
+  readonly reason: { readonly code: FailureCode; readonly message: string } | null;
   /** Next attempt; null when something has to move first. */
   readonly next_at: string | null;
   readonly pending: readonly PendingChange[];

@@ -1,3 +1,5 @@
+import type { DiagnosticCode } from './codes/failure-codes.ts';
+
 /** A place in a file of the project. Lines and columns count from 1; the file is relative to the project. */
 export interface Position {
   readonly file: string;
@@ -10,8 +12,7 @@ export type Severity = 'error' | 'warning' | 'info';
 /** A problem or a remark as a value: collected, never thrown, rendered elsewhere. */
 export interface Diagnostic {
   readonly severity: Severity;
-  /** Stable upper-case identifier, for example `REF_DANGLING`. */
-  readonly code: string;
+  readonly code: DiagnosticCode;
   readonly message: string;
   readonly position?: Position;
   /** Address of the resource it concerns. */

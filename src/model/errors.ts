@@ -1,3 +1,4 @@
+import type { FailureCode } from './codes/failure-codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json } from './json.ts';
 
@@ -16,8 +17,7 @@ export type ErrorKind =
   | 'internal';
 
 export interface FailureDetails {
-  /** Stable upper-case identifier, for example `LOCK_HELD`. */
-  readonly code: string;
+  readonly code: FailureCode;
   /** The next thing to do, as a sentence or a command line. */
   readonly hint?: string;
   readonly diagnostics?: readonly Diagnostic[];
@@ -30,7 +30,7 @@ export interface FailureDetails {
 export class Failure extends Error {
   override readonly name: string = 'Failure';
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: FailureCode;
   readonly hint: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
   readonly details: { readonly [key: string]: Json };

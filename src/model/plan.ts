@@ -1,12 +1,11 @@
-import type { Address, Kind } from './address.ts';
+import type { Address } from './address.ts';
 import type { Diagnostic, Position } from './diagnostic.ts';
-import type { HeldField } from './hold.ts';
-import type { Json, JsonObject, Path } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { ValueForm } from './own-form.ts';
-import type { Release, Strategy } from './release.ts';
+import type { Strategy } from './release.ts';
 import type { CommitPosition, HeldChange, Review, ReviewVerdict, SettingChange } from './review.ts';
 import type { Binding } from './state.ts';
-import type { VersionRecord } from './version-record.ts';
+import type { Step } from './step.ts';
 
 export const PLAN_FORMAT = '1.0';
 
@@ -182,61 +181,6 @@ export interface PlanOptions {
   readonly releaseHolds?: readonly Address[];
   /** The account was not read: Git against what was last applied. Such a plan is for reading only. */
   readonly offline?: true;
-}
-
-/** A change of one value in request shape, applied to the freshly read live configuration. */
-export interface Edit {
-  /** Path with list elements named by their key. */
-  readonly path: Path;
-  /** Undefined: not there. */
-  readonly before: Json | undefined;
-  /** Undefined: remove. References are still `{ $ref }`. */
-  readonly after: Json | undefined;
-}
-
-/** What apply executes for one resource. Everything that needs deciding was decided by the planner. */
-export interface Step {
-  /** The address, with `#link` for the second half of a create that closes a reference cycle. */
-  readonly id: string;
-  readonly address: Address;
-  readonly kind: Kind;
-  readonly action: Exclude<Action, 'move'> | 'link' | 'promote';
-  readonly name: string;
-  readonly remoteId: string | null;
-  /** Step ids that must have succeeded first. */
-  readonly dependsOn: readonly string[];
-  /** The whole desired spec, references as `{ $ref }`; null for deletes. */
-  readonly spec: JsonObject | null;
-  /** For creates: the spec without what a later `#link` step adds. */
-  readonly createSpec: JsonObject | null;
-  readonly edits: readonly Edit[];
-  /** Desired order of ordered lists changed, by pointer (flow edges). */
-  readonly reorder: readonly Path[];
-  readonly desiredDigest: string | null;
-  readonly liveDigest: string | null;
-  /** What the base becomes when the step succeeds, references as `{ $ref }`. */
-  readonly base: JsonObject | null;
-  readonly foreign: readonly string[];
-  readonly preventDestroy: boolean;
-  /** For the create of an assistant that was deleted: the id that it had, under which it may be restored. */
-  readonly formerId?: string;
-  /** Absent: a new version is promoted at once. */
-  readonly release?: Release;
-  /** For `promote`: the version that is to become main. */
-  readonly move?: PlannedPromotion;
-}
-
-/** A move of main to a version that exists. */
-export interface PlannedPromotion
-  extends Pick<VersionRecord, 'version_id' | 'content' | 'base' | 'foreign' | 'reason'> {
-  /** Digest of main's configuration as planned. */
-  readonly from: string;
-  /** The versions between are marked as undone. */
-  readonly rollback: boolean;
-  /** The move is the end of the open rollout, whose canary it may end. */
-  readonly endsRollout?: boolean;
-  /** What a rollback takes back. */
-  readonly takesBack?: readonly HeldField[];
 }
 
 /** A change of the state alone: base follows, a move, a released field, a forgotten binding. */

@@ -1,6 +1,7 @@
 import type { FieldChange } from './plan.ts';
 import type { StepError, StepStatus } from './report.ts';
 import type { TestVerdict } from './runs.ts';
+import type { TalkReport } from './talk.ts';
 
 /** One thing that a preview made, or would have. */
 export interface PreviewPart {
@@ -29,6 +30,8 @@ export interface PreviewReport {
   /** Traces of an earlier `up` that are no longer needed and were removed. */
   readonly removed: number;
   readonly next: string;
+  /** With `--talk`: what a browser may call, and the page for it. */
+  readonly talk?: TalkReport;
 }
 
 /** A trace of a preview, as `preview status`, `down` and `gc` print it. */

@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { FailureCode } from './codes/failure-codes.ts';
 import { Failure } from './errors.ts';
 import type { CanaryPlan } from './rollout.ts';
 import type { TestVerdict } from './runs.ts';
@@ -34,12 +35,19 @@ export interface Evidence {
   readonly maxDrop?: number;
 }
 
-/** How an update of an assistant is to be released; a step without one is promoted at once. */
-export interface Release {
-  readonly strategy: Exclude<Strategy, 'immediate'>;
+/** How a new version of an assistant becomes main; a step without one promotes at once. */
+export type Release = VersionRelease | CanaryRelease;
+
+/** Behind a gate, or by `promote` alone. */
+export interface VersionRelease {
+  readonly strategy: 'gated' | 'manual';
   readonly gate: GateSpec | null;
-  /** For the strategy `canary`. */
-  readonly canary?: CanaryPlan;
+}
+
+export interface CanaryRelease {
+  readonly strategy: 'canary';
+  readonly gate: GateSpec | null;
+  readonly canary: CanaryPlan;
 }
 
 /** A version that stands before its gate. */
@@ -80,7 +88,7 @@ export class GateFailure extends Failure {
   constructor(
     kind: 'gate' | 'interrupted',
     message: string,
-    failure: { readonly code: string; readonly hint?: string },
+    failure: { readonly code: FailureCode; readonly hint?: string },
     result: GateResult,
   ) {
     super(kind, message, failure);

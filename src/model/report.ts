@@ -1,3 +1,4 @@
+import type { FailureCode } from './codes/failure-codes.ts';
 import type { Action, DriftEntry } from './plan.ts';
 import type { TestVerdict } from './runs.ts';
 
@@ -36,7 +37,7 @@ export interface OpenedRollout {
 
 export interface StepError {
   readonly kind: string;
-  readonly code: string;
+  readonly code: FailureCode;
   readonly message: string;
   readonly status: number | null;
   readonly request_id: string | null;

@@ -70,7 +70,7 @@ function isStep(value: unknown): boolean {
 
 /** What a spec asks of a rollout. */
 export interface CanaryPlan {
-  readonly steps: readonly RolloutStep[];
+  readonly steps: readonly [RolloutStep, ...RolloutStep[]];
   /** Milliseconds from the start; undefined: none. */
   readonly deadlineMs: number | undefined;
 }

@@ -1,10 +1,11 @@
+import type { FailureCode } from './codes/failure-codes.ts';
 import type { GitInfo, Plan } from './plan.ts';
 import type { LeaseHolder } from './state.ts';
 
 /** A fact that may not have been found out: then it is why. */
 export type LookedUp<Value> =
   | { readonly known: true; readonly value: Value }
-  | { readonly known: false; readonly code: string; readonly reason: string };
+  | { readonly known: false; readonly code: FailureCode; readonly reason: string };
 
 /** What `status` tells: where an environment of a project stands. */
 export interface StatusReport {

@@ -2,7 +2,7 @@ import { Failure } from '../model/errors.ts';
 import type { Explained } from '../model/explained.ts';
 import { explainSpec } from '../specs/load/explain.ts';
 import { openSpecs } from '../specs/load/load.ts';
-import { requireAddress } from './address-argument.ts';
+import { findAddress } from './address-argument.ts';
 import type { Host } from './host.ts';
 import { gatherProject, refuseSpecErrors } from './session/inputs.ts';
 
@@ -19,7 +19,7 @@ export async function explainValues(
   text: string,
   pointer: string | undefined,
 ): Promise<Explanation> {
-  const address = requireAddress(text);
+  const address = await findAddress(host, text);
   if (pointer !== undefined && !/^(\/([^~]|~[01])*)?$/.test(pointer)) {
     throw new Failure('usage', `${JSON.stringify(pointer)} is no JSON Pointer`, {
       code: 'POINTER_INVALID',

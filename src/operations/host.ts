@@ -42,6 +42,8 @@ export interface HostFlags {
   readonly env?: string;
   /** The command runs for several environments, one after the other. */
   readonly several?: boolean;
+  /** How many they are: they share one document. */
+  readonly among?: number;
   /** Log every request. */
   readonly verbose?: boolean;
   /** Log requests with their bodies. */

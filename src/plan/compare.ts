@@ -7,9 +7,10 @@ import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../c
 import { holdsExactly } from '../canonical/exact-match.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { fromPointer, isObject, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
-import type { ConflictEntry, Edit, FieldChange, FieldOrigin } from '../model/plan.ts';
+import type { ConflictEntry, FieldChange, FieldOrigin } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { ObjectShape } from '../model/shape.ts';
+import type { Edit } from '../model/step.ts';
 import { diffTrees, type TreeChange, touches } from './diff.ts';
 import { changeField, conflictField, driftField, orderField, shown } from './fields.ts';
 import type { Sides } from './sides.ts';
@@ -28,6 +29,8 @@ export interface Comparison {
   readonly reorder: readonly Path[];
   /** What the base is once the edits are applied. */
   readonly base: JsonObject;
+  /** Fields in conflict that `--take live` leaves as they are: live does not hold the base there. */
+  readonly leftLive: readonly Path[];
   readonly foreign: readonly string[];
 }
 
@@ -62,6 +65,7 @@ export function compare(sides: Sides, policy: Policy): Comparison {
       reorder: [],
       // Equal to what is wanted; the very same, so that who compares them next sees it at once.
       base,
+      leftLive: [],
       foreign: [],
     };
   }
@@ -131,6 +135,7 @@ function decide(
   const drift: FieldChange[] = [];
   const conflicts: ConflictEntry['fields'][number][] = [];
   const paths: Path[] = [];
+  const leftLive: Path[] = [];
   let base = context.desired;
   for (const { path, cause } of causes) {
     if (cause === 'foreign') continue;
@@ -138,6 +143,7 @@ function decide(
       drift.push(driftField(context, path));
     } else if (cause === 'conflict' && policy.take === 'live') {
       base = keepBase(context, base, path);
+      leftLive.push(path);
     } else if (cause === 'conflict' && policy.take === null) {
       conflicts.push(conflictField(context, path));
     } else {
@@ -157,6 +163,7 @@ function decide(
     edits: editsFor(context, paths),
     reorder,
     base,
+    leftLive,
     foreign: causes.some(({ cause }) => cause === 'foreign') ? foreignElements(context) : [],
   };
 }

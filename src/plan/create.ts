@@ -12,8 +12,9 @@ import { childShape } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, type JsonObject, toPointer } from '../model/json.ts';
-import type { FieldChange, Step } from '../model/plan.ts';
+import type { FieldChange } from '../model/plan.ts';
 import type { ObjectShape } from '../model/shape.ts';
+import type { CreateStep, LinkStep } from '../model/step.ts';
 import { editsBetween } from './compare.ts';
 import { hiddenHash } from './fields.ts';
 import { withoutReferences } from './graph.ts';
@@ -45,31 +46,27 @@ export function planCreate(
     address,
     kind,
     name: resource.name,
-    remoteId: null,
-    spec,
-    reorder: [],
-    desiredDigest,
-    liveDigest: null,
-  };
-  const create: Step = {
-    ...common,
-    id: address,
-    action: 'create',
     dependsOn: [],
-    createSpec,
-    edits: [],
-    base: linked ? managed(resource, createSpec) : desired,
+    spec,
+    desiredDigest,
     foreign: [],
     preventDestroy: resource.lifecycle.preventDestroy,
   };
-  const link: Step = {
-    ...create,
+  const create: CreateStep = {
+    ...common,
+    id: address,
+    action: 'create',
+    createSpec,
+    base: linked ? managed(resource, createSpec) : desired,
+  };
+  const link = (): LinkStep => ({
+    ...common,
     id: `${address}#link`,
     action: 'link',
-    createSpec: null,
-    edits: linked ? editsBetween(shape, createSpec, spec) : [],
+    edits: editsBetween(shape, createSpec, spec),
+    reorder: [],
     base: desired,
-  };
+  });
   return {
     change: {
       address,
@@ -85,7 +82,7 @@ export function planCreate(
       depends_on: [],
       affects: [],
     },
-    steps: linked ? [create, link] : [create],
+    steps: linked ? [create, link()] : [create],
   };
 }
 

@@ -10,8 +10,9 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { HeldField, Hold } from '../model/hold.ts';
 import { fromPointer, type JsonObject, toPointer } from '../model/json.ts';
-import type { FieldChange, Step } from '../model/plan.ts';
+import type { FieldChange } from '../model/plan.ts';
 import type { HeldChange } from '../model/review.ts';
+import { type Step, withinThemselves } from '../model/step.ts';
 import { compare } from './compare.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -65,11 +66,7 @@ export function withoutHeld(
       grown = true;
     }
   }
-  const kept = steps.filter(({ id }) => !missing.has(id));
-  return {
-    steps: kept.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => !missing.has(id)) })),
-    leftOut,
-  };
+  return { steps: withinThemselves(steps.filter(({ id }) => !missing.has(id))), leftOut };
 }
 
 export function heldChange(address: Address, hold: Hold, held: readonly Address[]): HeldChange {

@@ -4,6 +4,7 @@
  */
 
 import { canonical } from '../canonical/canonical.ts';
+import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { Change, FieldChange, Plan } from '../model/plan.ts';
@@ -17,6 +18,8 @@ export interface JudgedPlan {
   readonly plan: Plan;
   readonly desired: DesiredState;
   readonly state: State | undefined;
+  /** What an earlier run that broke off had begun to create, and did not record as done. */
+  readonly begun?: ReadonlySet<Address>;
 }
 
 export function judgedUnits(judged: JudgedPlan): readonly JudgedUnit[] {
@@ -37,7 +40,8 @@ export function judgedUnits(judged: JudgedPlan): readonly JudgedUnit[] {
     for (const whole of wholesOf(judged, change)) {
       for (const [index, { digest }] of units.entries()) {
         const field = change.fields[index];
-        if (field !== undefined && whole.counts(field)) add(digest, whole.digest);
+        const counts = change.action === 'adopt' || (field !== undefined && whole.counts(field));
+        if (counts) add(digest, whole.digest);
       }
     }
   }
@@ -52,10 +56,14 @@ interface Whole {
   counts(field: FieldChange): boolean;
 }
 
-/** The create or adoption that an update may be the rest of. */
-function wholesOf({ plan, desired, state }: JudgedPlan, change: Change): readonly Whole[] {
+/**
+ * The create or adoption that an update may be the rest of. What an earlier run had begun to create and could not
+ * bind looks like an adoption now.
+ */
+function wholesOf({ plan, desired, state, begun }: JudgedPlan, change: Change): readonly Whole[] {
   const resource = desired.resources.get(change.address);
-  if (change.action !== 'update' || resource === undefined) return [];
+  const foundAgain = change.action === 'adopt' && begun?.has(change.address) === true;
+  if (!(change.action === 'update' || foundAgain) || resource === undefined) return [];
   const shape = SHAPES[resource.kind];
   const fields = createdFields(shape, resource.spec, canonical(shape, resource.spec), sealOf(state));
   const created: Change = {
@@ -70,7 +78,7 @@ function wholesOf({ plan, desired, state }: JudgedPlan, change: Change): readonl
   const creates = [created, ...(state?.completed === undefined ? [withoutHidden(created)] : [])];
   return [
     ...creates.map((made) => ({ digest: wholeDigest(plan, made), counts: ours })),
-    ...(change.base_digest === null
+    ...(change.action === 'update' && change.base_digest === null
       ? [{ digest: wholeDigest(plan, { ...change, action: 'adopt' }), counts: () => true }]
       : []),
   ];

@@ -2,14 +2,15 @@ import { liveDigest } from '../canonical/canonical.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Change, Plan, PlanOptions, StateEdit, Step } from '../model/plan.ts';
+import type { Change, Plan, PlanOptions, StateEdit } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import type { DeleteStep } from '../model/step.ts';
 import type { Orphan } from './match.ts';
 
 export interface OrphanPlan {
   readonly orphans: Plan['orphans'];
   readonly changes: readonly Change[];
-  readonly steps: readonly Step[];
+  readonly steps: readonly DeleteStep[];
   readonly stateEdits: readonly StateEdit[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -23,7 +24,7 @@ export function planOrphans(
   const result = {
     orphans: [] as Plan['orphans'][number][],
     changes: [] as Change[],
-    steps: [] as Step[],
+    steps: [] as DeleteStep[],
     stateEdits: [] as StateEdit[],
     diagnostics: [] as Diagnostic[],
   };
@@ -88,7 +89,7 @@ function deleteChange({ address, binding }: Orphan, live: RemoteResource): Chang
   };
 }
 
-function deleteStep({ address, binding }: Orphan, live: RemoteResource): Step {
+function deleteStep({ address, binding }: Orphan, live: RemoteResource): DeleteStep {
   return {
     id: address,
     address,
@@ -97,14 +98,6 @@ function deleteStep({ address, binding }: Orphan, live: RemoteResource): Step {
     name: live.name,
     remoteId: binding.remote_id,
     dependsOn: [],
-    spec: null,
-    createSpec: null,
-    edits: [],
-    reorder: [],
-    desiredDigest: null,
     liveDigest: liveDigest(SHAPES[live.kind], live.config),
-    base: null,
-    foreign: [],
-    preventDestroy: false,
   };
 }

@@ -11,12 +11,12 @@ import {
   type Plan,
   type Planned,
   type PlanOptions,
-  type Step,
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 import type { HeldChange, SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
+import type { Step } from '../model/step.ts';
 import { accountFingerprint } from './account.ts';
 import { type Users, usersOf } from './affected.ts';
 import { contentDigestOf, inputsDigest } from './digests.ts';

@@ -11,14 +11,12 @@ import {
   PLAN_FORMAT,
   type Plan,
   type Planned,
-  type PlannedPromotion,
   type StateEdit,
-  type Step,
 } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
-
+import type { PlannedPromotion, PromoteStep } from '../model/step.ts';
 import { fieldsTakenBack } from './holds.ts';
 import { releaseNote } from './release.ts';
 import { digestOfUnits, reviewUnits } from './review-units.ts';
@@ -122,8 +120,8 @@ function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {
   };
 }
 
-function stepOf(move: Promotion): Step {
-  const { address, main, binding, release } = move;
+function stepOf(promotion: Promotion): PromoteStep {
+  const { address, main, binding, release } = promotion;
   return {
     id: address,
     address,
@@ -132,17 +130,9 @@ function stepOf(move: Promotion): Step {
     name: main.name,
     remoteId: main.id,
     dependsOn: [],
-    spec: null,
-    createSpec: null,
-    edits: [],
-    reorder: [],
-    desiredDigest: null,
-    liveDigest: null,
-    base: null,
-    foreign: [],
     preventDestroy: binding.prevent_destroy,
+    promotion: plannedPromotion(promotion),
     ...(release !== undefined && { release }),
-    move: plannedMove(move),
   };
 }
 
@@ -151,7 +141,14 @@ function stepOf(move: Promotion): Step {
  * that version says of the fields that are managed: Git then differs from it as from anything applied before, and
  * the next plan shows that as an ordinary change.
  */
-function plannedMove({ binding, main, version, reason, rollback, endsRollout }: Promotion): PlannedPromotion {
+function plannedPromotion({
+  binding,
+  main,
+  version,
+  reason,
+  rollback,
+  endsRollout,
+}: Promotion): PlannedPromotion {
   const shape = SHAPES.assistant;
   const content = contentDigest(version.config);
   const candidate = binding.candidate;

@@ -22,8 +22,10 @@ export function releaseOf(resource: DesiredResource, desired: DesiredState): Rel
   const strategy = resource.promotion?.strategy;
   if (resource.kind !== 'assistant' || !isStrategy(strategy)) return undefined;
   const gate = gateOf(resource, desired);
-  const canary = strategy === 'canary' ? canaryPlanOf(resource.promotion) : undefined;
-  return { strategy, gate, ...(canary !== undefined && { canary }) };
+  if (strategy !== 'canary') return { strategy, gate };
+  const canary = canaryPlanOf(resource.promotion);
+  // `validate` asks for the steps; without them nothing says how calls reach the version, so that it waits.
+  return canary === undefined ? { strategy: 'manual', gate } : { strategy, gate, canary };
 }
 
 function gateOf(resource: DesiredResource, desired: DesiredState): GateSpec | null {

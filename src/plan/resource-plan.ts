@@ -8,16 +8,16 @@ import type {
   FieldChange,
   PendingEntry,
   StateEdit,
-  Step,
 } from '../model/plan.ts';
 import type { Release } from '../model/release.ts';
+import type { WriteStep } from '../model/step.ts';
 import type { Policy } from './compare.ts';
 import type { Seal } from './sides.ts';
 
 /** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
 export interface ResourcePlan {
   readonly change?: Change;
-  readonly steps: readonly Step[];
+  readonly steps: readonly WriteStep[];
   readonly drift?: DriftEntry;
   readonly conflict?: ConflictEntry;
   readonly released?: { readonly address: Change['address']; readonly fields: readonly FieldChange[] };

@@ -7,9 +7,10 @@ import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, jsonEqual } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Change, StateEdit, Step } from '../model/plan.ts';
+import type { Change, StateEdit } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
+import type { AdoptStep, UpdateStep } from '../model/step.ts';
 import { type Comparison, compare } from './compare.ts';
 import { managed, planCreate } from './create.ts';
 import { planElsewhere } from './elsewhere.ts';
@@ -137,7 +138,7 @@ function planExisting(
     ...(writes && release !== undefined && { release: releaseNote(release) }),
     ...(writes && action === 'adopt' && { takes_over: true as const }),
   };
-  const step: Step = {
+  const step: AdoptStep | UpdateStep = {
     id: address,
     address,
     kind,
@@ -146,11 +147,9 @@ function planExisting(
     remoteId: live.id,
     dependsOn: [],
     spec,
-    createSpec: null,
     edits: comparison.edits,
     reorder: comparison.reorder,
     desiredDigest,
-    liveDigest: liveDigestText,
     base: comparison.base,
     foreign: comparison.foreign,
     preventDestroy: resource.lifecycle.preventDestroy,
@@ -182,12 +181,12 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
 /** The version that was read by id and holds what the base will be, where the state does not know it yet. */
 function newlyRead(
   { binding, live }: Sighting,
-  { drift, conflicts }: Comparison,
+  { drift, conflicts, leftLive }: Comparison,
   context: ResourceContext,
 ): string | undefined {
   const { versionId } = live;
   if (!context.readById || versionId === undefined || versionId === binding.read_version_id) return undefined;
-  return drift.length + conflicts.length === 0 ? versionId : undefined;
+  return drift.length + conflicts.length + leftLive.length === 0 ? versionId : undefined;
 }
 
 interface Sighting {

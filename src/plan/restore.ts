@@ -3,7 +3,8 @@ import type { Address, Kind } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
-import type { Change, Planned, Step } from '../model/plan.ts';
+import type { Change, Planned } from '../model/plan.ts';
+import type { CreateStep } from '../model/step.ts';
 
 /**
  * A plan that does nothing but create one resource from an archived form. It leaves no base behind: nobody wrote a
@@ -21,20 +22,16 @@ export function restorePlan(
 ): Planned {
   const { address, kind, config, formerId } = archived;
   const desired = configDigest(SHAPES[kind], config);
-  const step: Step = {
+  const step: CreateStep = {
     id: address,
     address,
     kind,
     action: 'create',
     name: String(config[KINDS[kind].nameField] ?? ''),
-    remoteId: null,
     dependsOn: [],
     spec: config,
     createSpec: config,
-    edits: [],
-    reorder: [],
     desiredDigest: desired,
-    liveDigest: null,
     base: null,
     foreign: [],
     preventDestroy: false,

@@ -1,3 +1,4 @@
+import type { PlanCode } from '../model/codes/plan-codes.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Planned } from '../model/plan.ts';
 import type { Limits } from '../model/project.ts';
@@ -11,7 +12,7 @@ export interface SafetyContext {
   readonly overrideLimits: boolean;
 }
 
-function refusal(code: string, message: string, hint: string): Diagnostic {
+function refusal(code: PlanCode, message: string, hint: string): Diagnostic {
   return { severity: 'error', code, message, hint };
 }
 

@@ -2,6 +2,7 @@ import { Failure } from '../model/errors.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import { type Change, PLAN_FORMAT, type Plan, type Planned } from '../model/plan.ts';
 import type { State } from '../model/state.ts';
+import { withinThemselves } from '../model/step.ts';
 import { isOtherAccount } from './account.ts';
 import { contentDigestOf } from './digests.ts';
 import { digestOfUnits, reviewUnits } from './review-units.ts';
@@ -170,10 +171,5 @@ function moved(change: Change, present: Change, state: State | undefined): strin
 function restrict(fresh: Planned, wanted: ReadonlySet<string>): Planned {
   const changes = fresh.plan.changes.filter((change) => wanted.has(identityOf(change)));
   const steps = fresh.steps.filter((step) => wanted.has(step.address));
-  const ids = new Set(steps.map((step) => step.id));
-  return {
-    ...fresh,
-    plan: { ...fresh.plan, changes },
-    steps: steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => ids.has(id)) })),
-  };
+  return { ...fresh, plan: { ...fresh.plan, changes }, steps: withinThemselves(steps) };
 }

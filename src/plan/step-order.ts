@@ -1,7 +1,7 @@
 import { type Address, type Kind, parseAddress } from '../model/address.ts';
 import type { DesiredState, Reference } from '../model/desired.ts';
-import type { Step } from '../model/plan.ts';
 import type { RemoteResource } from '../model/remote.ts';
+import { type DeleteStep, plannedId, type Step } from '../model/step.ts';
 import { closesCycle, mentions } from './graph.ts';
 import { gateTests, releaseOf } from './release.ts';
 
@@ -55,15 +55,16 @@ export function withDependencies(
 
 /** Deletes wait for every step that rewrites or deletes a resource that still mentions them. */
 export function deleteDependencies(
-  step: Step,
+  step: DeleteStep,
   others: readonly Step[],
   live: ReadonlyMap<string, RemoteResource>,
 ): readonly string[] {
-  const ids = new Set(step.remoteId === null ? [] : [step.remoteId]);
+  const ids = new Set([step.remoteId]);
   return others.flatMap((other) => {
-    if (other.id === step.id || other.remoteId === null) return [];
+    const otherId = plannedId(other);
+    if (other.id === step.id || otherId === undefined) return [];
     if (other.action === 'delete' && deleteRank(other.kind) >= deleteRank(step.kind)) return [];
-    const resource = live.get(other.remoteId);
+    const resource = live.get(otherId);
     return resource !== undefined && mentions(resource.config, ids) ? [other.id] : [];
   });
 }
@@ -118,14 +119,14 @@ export function dependencyAddresses(steps: readonly Step[]): ReadonlyMap<Address
 
 /** The deletes in an order in which those that lead to another one go first, as far as they lead in no circle. */
 export function orderedDeletes(
-  deletes: readonly Step[],
+  deletes: readonly DeleteStep[],
   live: ReadonlyMap<string, RemoteResource>,
-): readonly Step[] {
+): readonly DeleteStep[] {
   const dependsOn = new Map(deletes.map((step) => [step.id, new Set(step.dependsOn)]));
   for (const step of deletes) {
-    const ids = new Set(step.remoteId === null ? [] : [step.remoteId]);
+    const ids = new Set([step.remoteId]);
     for (const other of deletes) {
-      const config = live.get(other.remoteId ?? '')?.config;
+      const config = live.get(other.remoteId)?.config;
       const leads =
         other !== step && other.kind === step.kind && config !== undefined && mentions(config, ids);
       if (leads && !closesCycle(dependsOn, step.id, other.id)) dependsOn.get(step.id)?.add(other.id);

@@ -3,6 +3,7 @@
  * share of passed runs decides. Runs of one content are remembered, green or not: a version that became main brings
  * the baseline of the next one along, and applying again does not throw the dice anew.
  */
+import type { FailureCode } from '../model/codes/failure-codes.ts';
 import { type Evidence, GateFailure, type GateRequest, type GateResult } from '../model/release.ts';
 import { isBad, type RunCount, type TestVerdict } from '../model/runs.ts';
 import type { TestedContent } from '../model/state.ts';
@@ -132,6 +133,11 @@ export function withFresh(
   return [...tested.filter((one) => !replaced.has(key(one))), ...fresh].slice(-MOST_TESTED);
 }
 
+interface Lack {
+  readonly code: FailureCode;
+  readonly text: string;
+}
+
 /** Rejects with everything that the runs lack, named by the first of it. */
 function decide(request: GateRequest, evidence: Evidence, result: Required<GateResult>): void {
   const { verdicts } = result;
@@ -142,27 +148,19 @@ function decide(request: GateRequest, evidence: Evidence, result: Required<GateR
     (verdict) => verdict.address !== null && mustPass.includes(verdict.address) && isBad(verdict),
   );
   const newly = verdicts.filter((verdict) => isBad(verdict) && isWorse(verdict));
-  const lacks = [
-    ...(must.length > 0
-      ? [{ code: 'GATE_MUST_PASS', text: `${namedVerdicts(must)} had to pass in every run` }]
-      : []),
-    ...(share(own) < passRate - TOLERANCE
-      ? [
-          {
-            code: 'GATE_PASS_RATE',
-            text: `${counted(own)}, and ${percent(passRate)} are asked for: ${namedVerdicts(verdicts.filter(isBad))}`,
-          },
-        ]
-      : []),
-    ...(maxDrop !== undefined && main.total > 0 && share(own) < share(main) - maxDrop - TOLERANCE
-      ? [
-          {
-            code: 'GATE_DROP',
-            text: `${counted(own)}, on main ${counted(main)}, and at most ${percent(maxDrop)} less are allowed: worse are ${namedVerdicts(newly)}`,
-          },
-        ]
-      : []),
-  ];
+  const lacks: Lack[] = [];
+  if (must.length > 0) {
+    lacks.push({ code: 'GATE_MUST_PASS', text: `${namedVerdicts(must)} had to pass in every run` });
+  }
+  if (share(own) < passRate - TOLERANCE) {
+    const failed = namedVerdicts(verdicts.filter(isBad));
+    const text = `${counted(own)}, and ${percent(passRate)} are asked for: ${failed}`;
+    lacks.push({ code: 'GATE_PASS_RATE', text });
+  }
+  if (maxDrop !== undefined && main.total > 0 && share(own) < share(main) - maxDrop - TOLERANCE) {
+    const text = `${counted(own)}, on main ${counted(main)}, and at most ${percent(maxDrop)} less are allowed: worse are ${namedVerdicts(newly)}`;
+    lacks.push({ code: 'GATE_DROP', text });
+  }
   const first = lacks[0];
   if (first === undefined) return;
   const { address, versionId } = request;

@@ -1,6 +1,8 @@
 /** Which tests a gate runs, and what stands in their way. */
+
 import { liveDigest } from '../canonical/canonical.ts';
 import type { Address } from '../model/address.ts';
+import type { FailureCode } from '../model/codes/failure-codes.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { GateFailure, type GateRequest, type GateResult } from '../model/release.ts';
 import type { Api, RemoteResource } from '../model/remote.ts';
@@ -36,7 +38,7 @@ export async function gateTestsOf(
   const listed = await api.list('test');
   const byId = new Map(listed.map((test) => [test.id, test]));
   const chosen = new Map<string, GateTest>();
-  const closed = (code: string, message: string, hint: string): never => {
+  const closed = (code: FailureCode, message: string, hint: string): never => {
     throw new GateFailure('gate', `${address}: ${message}`, { code, hint }, nothing(request));
   };
   for (const test of [...gate.tests, ...gate.members]) {

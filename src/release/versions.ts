@@ -1,9 +1,7 @@
 import { isArray, isObject, type Json } from '../model/json.ts';
+import { previewOfVersion } from '../model/preview.ts';
 import type { Canary, RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
-
-/** Part of the name of every version that belongs to a preview. */
-export const PREVIEW_MARK = ' preview:';
 
 /** What a version is needed for. */
 export type VersionUse = 'main' | 'waiting' | 'canary' | 'preview' | 'moving';
@@ -30,7 +28,7 @@ export function usesOf(
     ...(waiting.includes(id) && id !== main ? ['waiting' as const] : []),
     ...(binding?.moving?.version_id === id && id !== main ? ['moving' as const] : []),
     ...(canary?.rules.some((rule) => mentions(rule, id)) === true ? ['canary' as const] : []),
-    ...(version.versionName?.includes(PREVIEW_MARK.trim()) === true ? ['preview' as const] : []),
+    ...(previewOfVersion(version.versionName) === undefined ? [] : ['preview' as const]),
   ];
 }
 

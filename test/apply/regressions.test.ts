@@ -409,3 +409,35 @@ describe('a reply to a create that leaves out the version', () => {
     expect((await world.plan(specs)).stateEdits).toEqual([]);
   });
 });
+
+describe('a conflict that was left to live', () => {
+  const CHANGED = { 'assistant/a': { ...A, greeting: 'From Git.', description: 'New.' } };
+
+  async function inConflict(): Promise<World> {
+    const world = await startWorld();
+    await settles(world, { 'assistant/a': { ...A, greeting: 'Hello.' } });
+    const path = `/ai/assistants/${await world.bound('assistant/a')}`;
+    await world.dashboard('POST', path, { greeting: 'By hand.', promote_to_main: true });
+    return world;
+  }
+
+  it('leaves nothing to record beside a change of Git in the same commit', async () => {
+    const world = await inConflict();
+    await world.apply(CHANGED, { take: 'live' });
+    expect(await live(world, 'assistants', 'assistant/a')).toMatchObject({
+      greeting: 'By hand.',
+      description: 'New.',
+    });
+    expect((await world.plan(CHANGED, { take: 'live' })).stateEdits).toEqual([]);
+  });
+
+  it('is not remembered as a version that holds what was applied', async () => {
+    const world = await inConflict();
+    await world.apply({ 'assistant/a': { ...A, greeting: 'From Git.' } }, { take: 'live' });
+    const binding = (await world.store.load())?.resources['assistant/a'];
+    expect(binding?.base).toMatchObject({ greeting: 'Hello.' });
+    const main = await live(world, 'assistants', 'assistant/a');
+    expect(binding?.read_version_id).not.toBe(main.version_id);
+    expect((await world.plan({ 'assistant/a': { ...A, greeting: 'Hello.' } })).plan.drift).toHaveLength(1);
+  });
+});

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../state/support.ts';
 
 const SECRETS = { GITHUB_TOKEN: 'KEY_TEST_forge', TELNYX_API_KEY: 'KEY_TEST_telnyx' };
 
-/** A pull request whose files want to be run, and an action whose program comes from the registry. */
+/** A pull request whose files want to be run, and an action whose program is installed. */
 async function attacked() {
   const folder = await temporaryFolder();
   const checkout = join(folder, 'checkout');
@@ -34,7 +34,7 @@ async function attacked() {
   await write('checkout/node_modules/.bin/assistantctl', `#!/usr/bin/env node\n${evil}`, 0o755);
   await write('action/package.json', await readFile(join(ROOT, 'package.json'), 'utf8'));
   await write('action/ci/action.sh', await readFile(join(ROOT, 'ci/action.sh'), 'utf8'));
-  // Stands for the registry's answer: the program of this checkout, and a record of how it was asked for.
+  // Stands for what npm installs: the program of this checkout, and a record of how it was asked for.
   const main = join(ROOT, 'dist/main.js');
   await write(
     'bin/npm',
@@ -68,16 +68,27 @@ echo "import('${main}')" > node_modules/assistantctl/dist/main.js
 }
 
 describe('the action on a pull request that brings programs and settings', () => {
-  it('installs its own version outside of the checkout, without secrets, and runs that', async () => {
+  it('installs the package that it is given outside of the checkout, without secrets, and runs that', async () => {
     const { folder, checkout, run, read } = await attacked();
-    const ran = await run({});
+    const ran = await run({ INPUT_PACKAGE: 'https://packages.example/assistantctl-0.1.0.tgz' });
     expect(ran.code, ran.log).toBe(0);
     await expect(read('pwned')).rejects.toThrow();
     const where = (await read('where')).trim();
     expect(where.startsWith(folder)).toBe(true);
     expect(where.startsWith(checkout)).toBe(false);
     expect(await read('environment')).not.toContain('KEY_TEST');
-    expect(await read('words')).toMatch(/^install .*--ignore-scripts.* assistantctl@\d+\.\d+\.\d+/);
+    expect(await read('words')).toMatch(
+      /^install .*--ignore-scripts.* -- https:\/\/packages\.example\/\S+\n$/,
+    );
+  });
+
+  it('builds its own program in its own folder where it has none', async () => {
+    const { action, run, read } = await attacked();
+    await run({});
+    expect((await read('where')).trim()).toBe(action);
+    expect(await read('environment')).not.toContain('KEY_TEST');
+    expect(await read('words')).toMatch(/^ci .*--ignore-scripts/);
+    await expect(read('pwned')).rejects.toThrow();
   });
 
   it('runs the program of its own folder where there is one', async () => {
@@ -88,11 +99,11 @@ describe('the action on a pull request that brings programs and settings', () =>
     await expect(read('pwned')).rejects.toThrow();
   });
 
-  it.each(['file:./evil', 'npm:evil@1', '../evil', '1.0.0 --registry=http://127.0.0.1:1', 'git+https://x'])(
-    'takes no version that leads elsewhere: %s',
-    async (version) => {
+  it.each(['file:./evil.tgz', 'npm:evil@1', '../evil', 'evil', 'http://x/a.tgz', 'git+https://x/a.tgz'])(
+    'takes no package that leads elsewhere: %s',
+    async (name) => {
       const { run, read } = await attacked();
-      expect((await run({ INPUT_VERSION: version })).code).toBe(3);
+      expect((await run({ INPUT_PACKAGE: name })).code).toBe(3);
       await expect(read('where')).rejects.toThrow();
     },
   );

@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ROOT } from '../docs/markdown.ts';
-import { account, inDashboard, liveId, MAIN, SPECS, writes } from '../e2e/harness.ts';
-import { CHANGE, fakeForge, HEAD, MERGED, TOKEN } from '../forge/fake-forge.ts';
+import { account, inDashboard, liveId, SPECS, writes } from '../e2e/harness.ts';
+import { CHANGE, fakeForge, HEAD, TOKEN } from '../forge/fake-forge.ts';
 import { type ForgeServer, forgeServer, type Pull } from '../reviewed/forge-server.ts';
 import {
   bash,
@@ -19,64 +18,14 @@ import {
   shims,
   temporary,
 } from './pipeline.ts';
+import { KEY, type Repository, repository, TITLE } from './repository.ts';
 
 // The shipped pipelines, executed: their steps in bash, on a real repository, against a forge and an account.
-
-const PROJECT = `project: acme
-default_environment: production
-environments:
-  production: { protected: true, api_key_env: TELNYX_API_KEY }
-retry: { attempts: 2, budget: 1s }
-`;
-const KEY = 'KEY_TEST_PIPELINE';
-const TITLE = '$(touch pwned) `touch pwned` "; touch pwned; "';
 
 let bin = '';
 beforeAll(async () => {
   bin = await shims();
 });
-
-interface Repository {
-  readonly folder: string;
-  git(...args: readonly string[]): string;
-  commit(files: Readonly<Record<string, string>>): Promise<string>;
-  /** A fresh clone at a commit or branch. */
-  checkout(what?: string): Promise<string>;
-}
-
-async function repository(ci: 'github' | 'gitlab'): Promise<Repository> {
-  const folder = await temporary('origin');
-  const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }).trim();
-  git('init', '--quiet', '--initial-branch', 'main');
-  const commit = async (files: Readonly<Record<string, string>>): Promise<string> => {
-    for (const [file, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await writeFile(join(folder, file), text);
-    }
-    git('add', '--all');
-    git('commit', '--quiet', '--allow-empty', '--message', 'change');
-    return git('rev-parse', 'HEAD');
-  };
-  await commit({ 'assistantctl.yaml': PROJECT, ...SPECS });
-  execFileSync(process.execPath, [MAIN, 'init', '--ci', ci], { cwd: folder });
-  await commit({});
-  return {
-    folder,
-    git,
-    commit,
-    checkout: async (what = 'main') => {
-      const clone = await temporary('clone');
-      execFileSync('git', ['clone', '--quiet', folder, clone]);
-      execFileSync('git', ['checkout', '--quiet', what], { cwd: clone });
-      return clone;
-    },
-  };
-}
 
 interface Situation {
   readonly event: 'pull_request' | 'push' | 'schedule' | 'workflow_dispatch';
@@ -306,56 +255,4 @@ it('GitLab: validate, plan, preview, and an apply that nobody reviewed waits', {
   expect(forge.comments[0]?.body).toContain('failed (exit code 3)');
   expect(writes(server)).toEqual([]);
   expect(existsSync(join(folder, 'pwned'))).toBe(false);
-});
-
-it('the action reads its inputs as they are', { timeout: 120_000 }, async () => {
-  const server = await account();
-  const forge = await fakeForge('github');
-  const repo = await repository('github');
-  const folder = await repo.checkout();
-  const action = parse(await readFile(join(ROOT, 'action.yml'), 'utf8'));
-  const [step] = action.runs.steps;
-  const temp = await temporary('action');
-  const act = async (inputs: Env, more: Env = {}): Promise<Ran & { readonly outputs: string }> => {
-    await writeFile(join(temp, 'output'), '');
-    const ran = await bash(step.run, folder, {
-      PATH: `${bin}:${process.env.PATH ?? ''}`,
-      HOME: temp,
-      RUNNER_TEMP: temp,
-      GITHUB_ACTIONS: 'true',
-      GITHUB_ACTION_PATH: ROOT,
-      GITHUB_OUTPUT: join(temp, 'output'),
-      GITHUB_REPOSITORY: 'acme/voice',
-      GITHUB_API_URL: forge.url,
-      GITHUB_REF: `refs/pull/${CHANGE}/merge`,
-      GITHUB_SHA: HEAD,
-      GITHUB_TOKEN: TOKEN,
-      CHANGE: String(CHANGE),
-      TELNYX_BASE_URL: server.url,
-      TELNYX_API_KEY: KEY,
-      INPUT_PROJECT: '.',
-      INPUT_ENVIRONMENT: 'production',
-      ...inputs,
-      ...more,
-    });
-    return { ...ran, outputs: await readFile(join(temp, 'output'), 'utf8') };
-  };
-  const blind = await act({ INPUT_COMMAND: 'plan' }, { TELNYX_API_KEY: '' });
-  expect(blind.code, blind.log).toBe(0);
-  expect(forge.comments[0]?.body).toContain('Live not compared');
-  expect(server.requests).toEqual([]);
-  const planned = await act({ INPUT_COMMAND: 'plan' });
-  expect(planned.code, planned.log).toBe(0);
-  expect(planned.outputs).toMatch(/^digest=sha256:[0-9a-f]{64}\nexit-code=0\n$/);
-  expect(forge.comments).toHaveLength(1);
-
-  const hostile = { INPUT_ENVIRONMENT: TITLE, INPUT_COMMAND: 'plan' };
-  expect((await act(hostile)).outputs).toContain('exit-code=3');
-  expect((await act({ INPUT_COMMAND: TITLE })).code).toBe(3);
-  expect(existsSync(join(folder, 'pwned'))).toBe(false);
-
-  const push = { GITHUB_REF: 'refs/heads/main', GITHUB_SHA: MERGED };
-  const applied = await act({ INPUT_COMMAND: 'apply' }, push);
-  expect(applied.code, applied.log).toBe(0);
-  expect((await act({ INPUT_COMMAND: 'drift' }, push)).outputs).toBe('exit-code=0\n');
 });

@@ -25,7 +25,6 @@ describe('bad input', () => {
   const wrong: readonly (readonly string[])[] = [
     ['assistant', 'show', 'tool/lookup'],
     ['assistant', 'show', 'assistant/nobody'],
-    ['assistant', 'show', 'a b'],
     ['assistant', 'sms', 'assistant/billing', '--from', '123', '--to', '+13125550100'],
     ['assistant', 'sms', 'assistant/billing', '--from', '+13125550100'],
     ['tool', 'test', 'tool/lookup', '--arg', 'order'],

@@ -48,7 +48,7 @@ describe('the command line', () => {
   it.each([
     [['plan', '--format', 'xml']],
     [['plan', '--take', 'theirs']],
-    [['plan', '--target', 'front-desk']],
+    [['plan', '--target', 'agent/front-desk']],
     [['plan', '--out']],
     [['state', 'mv', 'assistant/a']],
     [['state', 'lsit']],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commandReference, run } from '../../src/cli/program.ts';
 import { locate } from '../../src/cli/words/answer.ts';
-import { closest } from '../../src/cli/words/closest.ts';
+import { closest } from '../../src/model/closest.ts';
 import { allCommands } from '../../src/model/command-info.ts';
 import { HELP } from '../../src/render/words/help.ts';
 import { OTHERWISE, SAME_AS } from '../../src/render/words/other-commands.ts';

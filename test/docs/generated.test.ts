@@ -5,7 +5,7 @@ import { commandReference } from '../../src/cli/program.ts';
 import { allCommands } from '../../src/model/command-info.ts';
 import { ROOT, readPage } from './markdown.ts';
 
-test('docs/reference is what npm run docs writes', async () => {
+test('docs/reference and docs/codes.md are what npm run docs writes', async () => {
   const run = promisify(execFile)(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: ROOT });
   await expect(run).resolves.toMatchObject({ stdout: '' });
 });

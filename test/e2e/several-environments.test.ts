@@ -98,7 +98,7 @@ describe('several environments', () => {
     expect(text.out).toContain('\nbolt-dev\nNothing to do');
     const markdown = await project.cli('plan', '--env', 'dev', '--offline', '--format', 'markdown');
     expect(markdown.out).toMatch(
-      /^\| environment \| outcome \| exit \|\n\|---\|---\|---\|\n\| `acme-dev` \| 1 to create \| 0 \|/,
+      /^<!-- assistantctl:plan env=acme-dev .*\n<!-- assistantctl:plan env=bolt-dev .*\n\| environment \| outcome \| exit \|\n\|---\|---\|---\|\n\| `acme-dev` \| 1 to create \| 0 \|/,
     );
   });
 

@@ -59,7 +59,7 @@ describe('what is posted', () => {
     expect(read({ plan: RICH_PLAN }).clean).toBe(false);
     expect(read({ plan: EMPTY, exitCode: 8 }).clean).toBe(false);
     expect(read({ text: '### Text' }).clean).toBeUndefined();
-    const warning = { severity: 'warning' as const, code: 'X', message: 'x' };
+    const warning = { severity: 'warning', code: 'TYPE_WRONG', message: 'x' } as const;
     const warned = { ...EMPTY, diagnostics: [warning] };
     expect(read({ plan: warned }).clean).toBe(false);
     expect(read({ plan: warned, topic: 'drift' }).clean).toBe(true);

@@ -74,7 +74,7 @@ describe.each(Object.entries(STYLES))('%s', (name, style) => {
         problems: [{ code: '10015', message: 'must be one of the voices', pointer: '/voice_settings/voice' }],
         effect: 'none',
       },
-      { code: 'API_REJECTED', hint: 'Correct assistants/billing.yaml:9:12.' },
+      { code: 'API_422', hint: 'Correct assistants/billing.yaml:9:12.' },
     );
     const spec = new Failure('spec', 'The specs have errors.', {
       code: 'SPEC_INVALID',

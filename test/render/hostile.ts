@@ -37,7 +37,9 @@ export const HOSTILE_PLAN: Plan = buildPlan(
       }),
     ],
     drift: [{ address: 'tool/x', remote_id: HOSTILE, deleted: true, fields: [] } satisfies DriftEntry],
-    diagnostics: [{ severity: 'warning', code: 'ODD', message: HOSTILE, hint: HOSTILE } satisfies Diagnostic],
+    diagnostics: [
+      { severity: 'warning', code: 'TYPE_WRONG', message: HOSTILE, hint: HOSTILE } satisfies Diagnostic,
+    ],
   },
   { update: 1, drift: 1 },
 );

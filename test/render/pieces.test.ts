@@ -81,7 +81,7 @@ describe('diagnostics', () => {
   test('are one a line, grouped by code, errors first, however narrow the terminal', () => {
     const lines = renderDiagnostics(DIAGNOSTICS, { ...PLAIN, width: 40 }).split('\n');
     expect(lines).toContain(
-      'assistants/billing, old.yaml:12:3 warning FIELD_DEPRECATED 50% of this,\\nis old: very old',
+      'assistants/billing, old.yaml:12:3 warning FIELD_UNKNOWN 50% of this,\\nis old: very old',
     );
     const severities = lines.flatMap((line) => / (error|warning) [A-Z_]+ /.exec(line)?.[1] ?? []);
     expect(severities).toEqual(severities.toSorted());
@@ -99,7 +99,7 @@ describe('diagnostics', () => {
     const list = [
       {
         severity: 'error',
-        code: 'X',
+        code: 'TYPE_WRONG',
         message: 'm',
         position: { file: 'a.yaml', line: 1, column: 221 },
       },
@@ -112,14 +112,14 @@ describe('diagnostics', () => {
 
   test('annotations follow the escaping rules of workflow commands', () => {
     const text = renderGithubAnnotations(DIAGNOSTICS);
-    expect(text).toContain('file=assistants/billing%2C old.yaml,line=12,col=3,title=FIELD_DEPRECATED::');
+    expect(text).toContain('file=assistants/billing%2C old.yaml,line=12,col=3,title=FIELD_UNKNOWN::');
     expect(text).toContain('::50%25 of this,%0Ais old: very old\n');
     expect(text.trimEnd().split('\n')).toHaveLength(4);
   });
 
   test('a message cannot start a workflow command of its own', () => {
-    const list = [{ severity: 'error', code: 'X', message: 'a\r\n::set-output name=x::y' }] as const;
-    expect(renderGithubAnnotations(list)).toBe('::error title=X::a%0A::set-output name=x::y\n');
+    const list = [{ severity: 'error', code: 'TYPE_WRONG', message: 'a\r\n::set-output name=x::y' }] as const;
+    expect(renderGithubAnnotations(list)).toBe('::error title=TYPE_WRONG::a%0A::set-output name=x::y\n');
   });
 });
 
@@ -134,14 +134,14 @@ describe('failures', () => {
       effect: 'unknown',
       problems: [{ message: 'No answer.' }],
     },
-    { code: 'NETWORK', hint: 'Try again.', details: { attempts: 4 } },
+    { code: 'API_UNREACHABLE', hint: 'Try again.', details: { attempts: 4 } },
   );
 
   test('as JSON have kind, code, message and details alone', () => {
     expect(failureJson(api)).toEqual({
       error: {
         kind: 'unavailable',
-        code: 'NETWORK',
+        code: 'API_UNREACHABLE',
         message: 'No answer.',
         details: {
           hint: 'Try again.',

@@ -32,7 +32,7 @@ describe('the verdict', () => {
 
   test('does not call a plan with errors empty', () => {
     const plan = buildPlan({
-      diagnostics: [{ severity: 'error', code: 'ADOPT_AMBIGUOUS', message: 'Two of them.' }],
+      diagnostics: [{ severity: 'error', code: 'NAME_AMBIGUOUS', message: 'Two of them.' }],
     });
     expect(renderPlan(plan, PLAIN)).toMatch(/^No plan for production: 1 error\.\n/);
   });

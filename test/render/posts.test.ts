@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { Diagnostic } from '../../src/model/diagnostic.ts';
 import { renderFailureMarkdown } from '../../src/render/markdown/failure-markdown.ts';
-import { markerLine, readMarker, sameSubject, withoutMarker } from '../../src/render/markdown/marker.ts';
+import { markerLine, readMarker, sameSubject, withoutMarkers } from '../../src/render/markdown/marker.ts';
 import { renderCodeQuality, renderSarif } from '../../src/render/report/sarif.ts';
 import { renderGithubAnnotations } from '../../src/render/terminal/diagnostics.ts';
 import { shortenMarkdown } from '../../src/render/terminal/shorten.ts';
@@ -22,7 +22,7 @@ describe('marker', () => {
     expect(readMarker(`\r\n${markerLine(marker)}`)).toEqual(marker);
     expect(readMarker(`quote: ${markerLine(marker)}`)).toBeUndefined();
     expect(readMarker('text')).toBeUndefined();
-    expect(withoutMarker(`${markerLine(marker)}\n\ntext`)).toBe('text');
+    expect(withoutMarkers(`${markerLine(marker)}\n\ntext`)).toBe('text');
   });
 
   test('holds whatever the names are', () => {
@@ -152,7 +152,7 @@ test('annotations: errors first, ten at most, the rest counted', () => {
 const SOURCE = { version: '1.2.3', prefix: 'voice/', projectFile: 'voice/assistantctl.yaml' };
 const LIST: readonly Diagnostic[] = [
   problem(1),
-  { severity: 'info', code: 'NO_SPECS', message: 'There is no document.' },
+  { severity: 'info', code: 'SPECS_EMPTY', message: 'There is no document.' },
   problem(1),
 ];
 
@@ -161,7 +161,7 @@ test('SARIF names rules, levels, places and fingerprints', () => {
   expect(log.version).toBe('2.1.0');
   const [run] = log.runs;
   expect(run.tool.driver).toMatchObject({ name: 'assistantctl', semanticVersion: '1.2.3' });
-  expect(run.tool.driver.rules).toEqual([{ id: 'FIELD_UNKNOWN' }, { id: 'NO_SPECS' }]);
+  expect(run.tool.driver.rules).toEqual([{ id: 'FIELD_UNKNOWN' }, { id: 'SPECS_EMPTY' }]);
   expect(run.results.map((result: { level: string }) => result.level)).toEqual(['error', 'note', 'error']);
   expect(run.results[0]).toMatchObject({
     ruleId: 'FIELD_UNKNOWN',

@@ -59,7 +59,7 @@ const plan = fc
         { address: 'test/c', fields: [{ path: parts.text, base: parts.json, git: 'g', live: parts.json }] },
       ],
       released: [{ address: 'tool/d', fields: parts.fields }],
-      diagnostics: [{ severity: 'warning', code: 'X', message: parts.text, hint: parts.text }],
+      diagnostics: [{ severity: 'warning', code: 'TYPE_WRONG', message: parts.text, hint: parts.text }],
     }),
   );
 const style: fc.Arbitrary<Style> = fc.record({

@@ -12,7 +12,7 @@ import { buildChange, buildPlan } from './builders.ts';
 
 // What makes long output readable: groups, one hint, equal changes once, counts where eyes end up, whole words.
 
-const warning = (code: string, address: string, hint?: string): Diagnostic => ({
+const warning = (code: Diagnostic['code'], address: string, hint?: string): Diagnostic => ({
   severity: 'warning',
   code,
   address,
@@ -49,16 +49,22 @@ describe('diagnostics', () => {
   it('are silenced and raised by the project file, but errors stay', () => {
     const error: Diagnostic = { severity: 'error', code: 'REF_DANGLING', message: 'm' };
     const caution: Diagnostic = { severity: 'warning', code: 'TAKES_OVER', message: 'm', caution: true };
-    const list = [warning('A', 'tool/a'), warning('B', 'tool/b'), warning('C', 'tool/c'), error, caution];
+    const list = [
+      warning('NAME_TWICE', 'tool/a'),
+      warning('ONLY_EMPTY', 'tool/b'),
+      warning('REF_BARE', 'tool/c'),
+      error,
+      caution,
+    ];
     const levels = {
-      A: 'ignore',
-      B: 'error',
-      C: 'info',
+      NAME_TWICE: 'ignore',
+      ONLY_EMPTY: 'error',
+      REF_BARE: 'info',
       REF_DANGLING: 'ignore',
       TAKES_OVER: 'ignore',
     } as const;
     const found = atLevels(list, levels).map(({ code, severity }) => `${code} ${severity}`);
-    expect(found).toEqual(['B error', 'C info', 'REF_DANGLING error', 'TAKES_OVER warning']);
+    expect(found).toEqual(['ONLY_EMPTY error', 'REF_BARE info', 'REF_DANGLING error', 'TAKES_OVER warning']);
     expect(atLevels([error], levels)[0]?.hint).toContain('stays an error');
   });
 });
@@ -83,9 +89,12 @@ describe('a plan', () => {
   });
 
   it('has no warning between its changes and its end', () => {
-    const plan = buildPlan({ changes: [sameModel('assistant/a')], diagnostics: [warning('OLD', 'tool/a')] });
+    const plan = buildPlan({
+      changes: [sameModel('assistant/a')],
+      diagnostics: [warning('NAME_TWICE', 'tool/a')],
+    });
     const text = renderPlan(plan, PLAIN, { executing: true });
-    expect(text.indexOf('warning OLD')).toBeLessThan(text.indexOf('assistant/a'));
+    expect(text.indexOf('warning NAME_TWICE')).toBeLessThan(text.indexOf('assistant/a'));
   });
 });
 
@@ -121,10 +130,10 @@ it('Markdown folds warnings in after the changes and shows equal changes once', 
   const changes = (['a', 'b', 'c'] as const).map((key) => sameModel(`assistant/${key}`));
   const plan = buildPlan({
     changes,
-    diagnostics: [warning('OLD', 'tool/a', 'h'), warning('OLD', 'tool/b', 'h')],
+    diagnostics: [warning('NAME_TWICE', 'tool/a', 'h'), warning('NAME_TWICE', 'tool/b', 'h')],
   });
   const text = renderPlanMarkdown(plan);
-  expect(text.indexOf('OLD (2)')).toBeGreaterThan(text.indexOf('assistant/a'));
+  expect(text.indexOf('NAME_TWICE (2)')).toBeGreaterThan(text.indexOf('assistant/a'));
   expect(text.indexOf('<details><summary>2 warnings and remarks')).toBeGreaterThan(0);
   expect(text).toContain('and 2 alike');
 });

@@ -40,7 +40,7 @@ describe('a report of thousands of results full of hostile text', () => {
         index % 3 === 0
           ? {
               kind: 'partial',
-              code: 'ODD',
+              code: 'TYPE_WRONG',
               message: HOSTILE.repeat(20),
               status: 422,
               request_id: HOSTILE,
@@ -81,14 +81,14 @@ test('errors stand before changes, warnings after them', () => {
     {
       changes: [buildChange('tool/a', { fields: [field('/x', 1, 2)] })],
       diagnostics: [
-        { severity: 'warning', code: 'SECOND', message: 'A warning.' },
-        { severity: 'error', code: 'FIRST', message: 'An error.' },
+        { severity: 'warning', code: 'TYPE_WRONG', message: 'A warning.' },
+        { severity: 'error', code: 'REF_KIND', message: 'An error.' },
       ],
     },
     { update: 1 },
   );
   const text = renderPlanMarkdown(plan);
-  const order = ['FIRST', '| action |', '<details>', 'SECOND'].map((part) => text.indexOf(part));
+  const order = ['REF_KIND', '| action |', '<details>', 'TYPE_WRONG'].map((part) => text.indexOf(part));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(order[0]).toBeGreaterThan(0);
 });

@@ -156,7 +156,7 @@ export const INJECTED_PLAN: Plan = buildPlan(
       },
     ],
     orphans: [{ address: 'tool/old', remote_id: INJECTION }],
-    diagnostics: [{ severity: 'error', code: 'ODD', message: INJECTION, hint: INJECTION }],
+    diagnostics: [{ severity: 'error', code: 'TYPE_WRONG', message: INJECTION, hint: INJECTION }],
   },
   { update: 1, create: 1, drift: 1, conflict: 1, orphan: 1 },
 );

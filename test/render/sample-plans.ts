@@ -128,7 +128,7 @@ export const RICH_PLAN: Plan = buildPlan(
     diagnostics: [
       {
         severity: 'warning',
-        code: 'MODEL_DEPRECATED',
+        code: 'VALUE_UNKNOWN',
         message: 'The model is about to be retired.',
         position: { file: 'assistants/billing.yaml', line: 6, column: 10 },
         hint: 'Choose another one.',

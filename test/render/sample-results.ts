@@ -32,7 +32,7 @@ export const PARTIAL_REPORT: ApplyReport = {
       status: 'failed',
       error: {
         kind: 'partial',
-        code: 'API_REJECTED',
+        code: 'API_422',
         message: 'The API refused the body: voice_settings.voice is not a voice of this account.',
         status: 422,
         request_id: 'req-8c1d',
@@ -44,7 +44,7 @@ export const PARTIAL_REPORT: ApplyReport = {
       status: 'unknown',
       error: {
         kind: 'partial',
-        code: 'OUTCOME_UNKNOWN',
+        code: 'API_CONNECTION',
         message: 'The connection was lost after the request was sent.',
         status: null,
         request_id: null,
@@ -65,7 +65,7 @@ export const APPLIED_REPORT: ApplyReport = {
 };
 
 export const DIAGNOSTICS: readonly Diagnostic[] = [
-  { severity: 'error', code: 'NO_SPECS', message: 'There is no document.', hint: 'assistantctl init' },
+  { severity: 'error', code: 'SPECS_EMPTY', message: 'There is no document.', hint: 'assistantctl init' },
   {
     severity: 'error',
     code: 'REF_DANGLING',
@@ -75,7 +75,7 @@ export const DIAGNOSTICS: readonly Diagnostic[] = [
   },
   {
     severity: 'warning',
-    code: 'FIELD_DEPRECATED',
+    code: 'FIELD_UNKNOWN',
     message: '50% of this,\nis old: very old',
     position: { file: 'assistants/billing, old.yaml', line: 12, column: 3 },
   },

@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { Failure } from '../../src/model/errors.ts';
+import { refusalHappenings } from '../../src/operations/events/happenings.ts';
 import { leadingTo } from '../e2e/harness.ts';
 import { inProcess } from '../forge/in-process.ts';
+import { buildPlan } from '../render/builders.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
 import { assistant, PROJECT, repository } from './repository.ts';
 
@@ -68,6 +71,11 @@ describe('--events', () => {
     expect(lost.code).toBe(0);
     expect(lost.stderr).toContain('warning: the events could not be written');
   });
+});
+
+test('an apply that waits for a person to allow a take-over is told as waiting', () => {
+  const refused = new Failure('refused', 'not allowed', { code: 'TAKE_OVER_NEEDED' });
+  expect(refusalHappenings(buildPlan({}), refused)).toMatchObject([{ type: 'waiting' }]);
 });
 
 describe('notify', () => {

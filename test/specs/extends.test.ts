@@ -90,11 +90,11 @@ describe('extends', () => {
 
   it('wants of the merged result what it wants of any spec', async () => {
     const found = await diagnose({
-      'assistants/base.yaml': 'kind: assistant\nabstract: true\nspec: { model: m, greting: Hi }\n',
+      'assistants/base.yaml': 'kind: assistant\nabstract: true\nspec: { greeting: m, greting: Hi }\n',
       'assistants/desk.yaml': 'kind: assistant\nextends: assistant/base\nspec: { name: Desk }\n',
     });
     expect(found.map(brief)).toEqual([
-      'assistants/base.yaml:3:19 error FIELD_UNKNOWN',
+      'assistants/base.yaml:3:22 error FIELD_UNKNOWN',
       'assistants/desk.yaml:3:7 error FIELD_MISSING',
     ]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { SpecCode } from '../../src/specs/problems/codes.ts';
+import type { SpecCode } from '../../src/model/codes/spec-codes.ts';
 import { assistant, type Files, findings, marked, TOOL } from './support.ts';
 
 type Case =
@@ -64,8 +64,8 @@ const edge = (id: string, from: string, to: string, condition = '{ type: llm, pr
 describe('YAML', () => {
   check([
     ['a tab as indentation', 'kind: assistant\nspec:\n§\tname: A\n', 'YAML_TAB'],
-    ['a key twice', assistant('model: m1\n§model: m2'), 'YAML_DUPLICATE_KEY'],
-    ['a key twice, once quoted', assistant('model: m1\n§"model": m2'), 'YAML_DUPLICATE_KEY'],
+    ['a key twice', assistant('greeting: m1\n§greeting: m2'), 'YAML_DUPLICATE_KEY'],
+    ['a key twice, once quoted', assistant('greeting: m1\n§"greeting": m2'), 'YAML_DUPLICATE_KEY'],
     ['a number as key', assistant('dynamic_variables: { §1: x }'), 'YAML_KEY_TYPE'],
     ['a list as key', assistant('dynamic_variables: { ? §[a] : x }'), 'YAML_KEY_TYPE'],
     [
@@ -477,7 +477,7 @@ describe('flows', () => {
     [
       'model and external_llm',
       flow(
-        '- { id: a, instructions: Hi, model: m, external_llm: §{ base_url: "https://x.example", model: n } }',
+        '- { id: a, instructions: Hi, model: openai/gpt-4o, external_llm: §{ base_url: "https://x.example", model: n } }',
         '[]',
       ),
       'FLOW_MODEL',

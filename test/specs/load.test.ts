@@ -161,7 +161,7 @@ describe('locate', () => {
 spec:
   name: A
   instructions: Be kind.
-  fallback_config: &fallback { model: m1 }
+  fallback_config: &fallback { model: openai/gpt-4o }
   voice_settings: &voice
     voice: Telnyx.KokoroTTS.af_heart
     voice_speed: 1.5
@@ -203,7 +203,7 @@ describe('environments', () => {
 
   test('an overlay that breaks the schema is told once, where the overlay wrote it', async () => {
     const text = assistant(
-      'model: m1',
+      'model: openai/gpt-4o',
       'environments:\n  production: { model: 7, voice_settings: { speedo: 1 } }\n',
     );
     const found = await diagnose({ 'assistants/a.yaml': text });

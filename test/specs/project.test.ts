@@ -160,7 +160,8 @@ describe('loadProject', () => {
 });
 
 describe('problems of the project file', () => {
-  const SPEC = 'kind: assistant\nspec: { name: A, model: m, instructions: "${var.line}", grating: Hi }\n';
+  const SPEC =
+    'kind: assistant\nspec: { name: A, model: openai/gpt-4o, instructions: "${var.line}", grating: Hi }\n';
   const codesOf = async (project: string, specs: string = SPEC): Promise<readonly string[]> => {
     const root = makeProject({ 'assistantctl.yaml': project, 'assistants/a.yaml': specs });
     return (await validateAll(root)).diagnostics.map(({ code, position }) => `${position?.file} ${code}`);

@@ -30,7 +30,7 @@ export async function listMcpServers(context: Context, format: string): Promise<
 /** One MCP server as it is live. */
 export async function showMcpServer(context: Context, text: string, format: string): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  const id = idOf('mcp_server', text);
+  const id = await idOf('mcp_server', text);
   const found = await withApi(context, project, (api) => api.get('mcp_server', id));
   if (found === undefined) throw notInAccount('MCP server', id, []);
   const { name } = found;
@@ -47,7 +47,7 @@ export async function showMcpServer(context: Context, text: string, format: stri
 /** The open canary deploy of an assistant, whoever opened it. */
 export async function showCanary(context: Context, text: string, format: string): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const live = await withApi(context, project, (api) => api.showCanary(id));
   const canary = live === undefined ? undefined : concealJson(live);
   const address = addressOf(id) ?? null;

@@ -14,8 +14,8 @@ export async function showDeleted(
   text: string | undefined,
   format: string,
 ): Promise<number> {
-  const { project, idOf, addressOf } = await workplace(context);
-  const id = text === undefined ? undefined : idOf('assistant', text);
+  const { project, boundIdOf, addressOf } = await workplace(context);
+  const id = text === undefined ? undefined : boundIdOf('assistant', text);
   const records = await withApi(context, project, async (api) => {
     if (id === undefined) return api.listDeleted();
     return [(await api.getDeleted(id)) ?? fail(id)];
@@ -54,9 +54,9 @@ export async function restoreDeleted(
   text: string,
   flags: { readonly format: string; readonly approve?: string },
 ): Promise<number> {
-  const { project, idOf } = await workplace(context);
+  const { project, boundIdOf } = await workplace(context);
   requireApproval(project.environment, flags.approve, false);
-  const id = idOf('assistant', text);
+  const id = boundIdOf('assistant', text);
   const back = await withApi(context, project, (api) => api.restoreAssistant(id));
   if (flags.format === 'json') {
     context.printJson({ id, name: back.name, version_id: back.versionId ?? null });

@@ -31,7 +31,7 @@ export async function listAssistants(context: Context, format: string): Promise<
 /** One assistant as it is live, with the phone numbers and the TeXML application that lead to it. */
 export async function showAssistant(context: Context, text: string, format: string): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const shown = await withApi(context, project, async (api) => {
     const found = await api.get('assistant', id);
     if (found === undefined) throw notInAccount('assistant', id, []);
@@ -63,7 +63,7 @@ export async function showAssistant(context: Context, text: string, format: stri
 /** The TeXML that the platform runs for calls to the assistant. */
 export async function showTexml(context: Context, text: string, format: string): Promise<number> {
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const texml = await withApi(context, project, (api) => api.assistantTexml(id));
   if (format === 'json') context.printJson({ id, texml });
   else context.printExactly(renderText(texml));

@@ -22,8 +22,8 @@ export async function assistantTags(
   const changes = add.length + remove.length > 0;
   checkTags([...add, ...remove], changes && text === undefined);
   const { project, idOf, addressOf } = await workplace(context);
-  const id = text === undefined ? undefined : idOf('assistant', text);
   if (changes) requireApproval(project.environment, flags.approve, false);
+  const id = text === undefined ? undefined : await idOf('assistant', text);
   const tags = await withApi(context, project, async (api) => {
     if (id === undefined) return api.listTags();
     let left: readonly string[] | undefined;

@@ -17,7 +17,7 @@ interface Flags {
 export async function cloneAssistant(context: Context, text: string, flags: Flags): Promise<number> {
   const { project, idOf } = await workplace(context);
   requireApproval(project.environment, flags.approve, false);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const copy = await withApi(context, project, (api) => api.cloneAssistant(id, context.runtime.uuid()));
   if (flags.format === 'json') context.printJson({ id: copy.id, name: copy.name, copy_of: id });
   else {
@@ -41,7 +41,7 @@ export async function sendSms(
     text: flags.text,
   };
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const conversation = await withApi(context, project, (api) => api.sendSms(id, sms, context.runtime.uuid()));
   if (flags.format === 'json') context.printJson({ assistant_id: id, conversation_id: conversation ?? null });
   else
@@ -60,7 +60,7 @@ export async function sendWhatsapp(
   const from = requireNumber('--from', flags.from);
   const to = requireNumber('--to', flags.to);
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const reply = await withApi(context, project, (api) =>
     api.sendWhatsapp(id, { from, to, content: flags.text }, context.runtime.uuid()),
   );
@@ -77,7 +77,7 @@ export async function enhanceAssistant(
   flags: Flags & { readonly wish?: string; readonly file?: string },
 ): Promise<number> {
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const instructions =
     flags.file === undefined ? undefined : await readTextFile(resolve(context.runtime.cwd, flags.file));
   const better = await withApi(context, project, (api) =>

@@ -22,7 +22,7 @@ export async function listEvents(context: Context, text: string, flags: EventLis
     channel: flags.channel,
   };
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const events = await withApi(context, project, (api) => api.listEvents(id, filter));
   if (flags.format === 'json') {
     context.printJson({ assistant_id: id, events });
@@ -45,7 +45,7 @@ export async function showEvent(
 ): Promise<number> {
   requireEventId(event);
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const found = await withApi(context, project, (api) => api.getEvent(id, event));
   if (format === 'json') context.printJson({ event: found });
   else context.print(renderRecord(`event ${event}`, [], [['details', found]], context.style));
@@ -56,7 +56,7 @@ export async function showEvent(
 export async function createEvent(context: Context, text: string, flags: EventCreateFlags): Promise<number> {
   const body = eventBody(flags, context.runtime.clock());
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   const made = await withApi(context, project, (api) => api.createEvent(id, body, context.runtime.uuid()));
   const event = scalarText(made.scheduled_event_id ?? made.id);
   if (flags.format === 'json') context.printJson({ event: made });
@@ -73,7 +73,7 @@ export async function cancelEvent(
 ): Promise<number> {
   requireEventId(event);
   const { project, idOf } = await workplace(context);
-  const id = idOf('assistant', text);
+  const id = await idOf('assistant', text);
   await withApi(context, project, (api) => api.cancelEvent(id, event));
   if (format === 'json') context.printJson({ assistant_id: id, event_id: event, cancelled: true });
   else context.print(`Event ${event} is cancelled.\n`);

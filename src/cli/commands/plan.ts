@@ -7,8 +7,8 @@ import { planHappenings } from '../../operations/events/happenings.ts';
 import { writePrivately } from '../../operations/files.ts';
 import { planWithoutLease } from '../../operations/plan/make-plan.ts';
 import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
-import type { PlanningFlags } from '../../operations/plan/plan-options.ts';
-import { planOptions } from '../../operations/plan/plan-options.ts';
+import type { TypedPlanningFlags } from '../../operations/plan/plan-options.ts';
+import { findNamed, planOptions } from '../../operations/plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../../operations/plan/position.ts';
 import { judgeReview, unreviewedCaution, withReview } from '../../operations/plan/review.ts';
 import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
@@ -20,9 +20,9 @@ import type { Context } from '../context.ts';
 import { toJsonText } from '../context.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-import { type PlanFormat, showPlan } from '../show-plan.ts';
+import { ownFile, type PlanFormat, showPlan } from '../show-plan.ts';
 
-export interface PlanFlags extends PlanningFlags {
+export interface PlanFlags extends TypedPlanningFlags {
   readonly base?: string;
   readonly reviewed?: readonly string[];
   readonly out?: string;
@@ -47,7 +47,7 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   const saves = page || flags.out !== undefined || flags.format === 'json';
   const review = await reviewInputs(context, gathered, flags.base, saves);
   const { inputs, settings } = review.shown;
-  const options = planOptions(flags, undefined, inputs.project.environment);
+  const options = planOptions(await findNamed(context, flags), undefined, inputs.project.environment);
   const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(context, inputs, options, {
     blastRadius: page || flags.blastRadius === true,
     whole: flags.refresh === true,
@@ -72,7 +72,8 @@ export async function plan(context: Context, flags: PlanFlags): Promise<number> 
   };
   for (const note of review.notes) context.note(`note: ${note}\n`);
   if (flags.gitlabReport !== undefined) {
-    await writePrivately(resolve(cwd, flags.gitlabReport), toJsonText(gitlabCounts(saved)));
+    const file = ownFile(context, flags.gitlabReport, saved.environment);
+    await writePrivately(file, toJsonText(gitlabCounts(saved)));
   }
   if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
   const refused = refusedBy(planned, inputs, state);

@@ -5,12 +5,15 @@ import { isPreviewId } from '../../model/preview.ts';
 import type { PreviewReport } from '../../model/preview-report.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
 import { isBad, type TestVerdict } from '../../model/runs.ts';
+import type { TalkReport } from '../../model/talk.ts';
 import { rememberResults } from '../../operations/preview/remember.ts';
 import { testPreview } from '../../operations/preview/run-preview-tests.ts';
 import { type Staged, stagePreview } from '../../operations/preview/stage.ts';
+import { talkEntries, writeTalkPage } from '../../operations/preview/talk.ts';
 import { accessTo } from '../../operations/session/access.ts';
-import { connect } from '../../operations/session/connect.ts';
+import { type Connection, connect } from '../../operations/session/connect.ts';
 import { gather, type Inputs } from '../../operations/session/inputs.ts';
+import { renderTalkPage } from '../../render/html/talk-page.ts';
 import { renderPreviewMarkdown } from '../../render/markdown/preview-markdown.ts';
 import { renderPreview } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
@@ -23,6 +26,9 @@ export interface PreviewUpFlags {
   readonly remember?: boolean;
   readonly timeout?: string;
   readonly junit?: string;
+  readonly linked?: boolean;
+  /** True: into the usual place. */
+  readonly talk?: string | true;
   readonly format: string;
 }
 
@@ -37,17 +43,62 @@ export async function up(context: Context, flags: PreviewUpFlags): Promise<numbe
   context.interrupt();
   const connection = await connect(context, inputs.project, access);
   try {
-    const staged = await stagePreview(context, inputs, connection, id);
+    const staged = await stagePreview(context, inputs, connection, {
+      id,
+      linked: flags.linked === true,
+      talk: flags.talk !== undefined,
+    });
+    const made = { inputs, connection, staged };
     const test = flags.tests && staged.exitKind === null;
     const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
     const remember = flags.remember ?? environment.state.backend === 'file';
     const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
-    const code = show(context, reportOf(inputs, id, staged, tests, note), staged, flags.format);
+    const talk = flags.talk === undefined ? undefined : await offerTalk(context, id, flags.talk, made);
+    const report = reportOf(inputs, id, staged, tests, note);
+    const shown = talk === undefined ? report : { ...report, talk: talk.report };
+    const code = show(context, shown, staged, flags.format);
     // What was staged and found is told first: a file that cannot be written must not hide it.
+    if (talk?.failure !== undefined) throw talk.failure;
     if (flags.junit !== undefined) await writeJunit(resolve(context.runtime.cwd, flags.junit), tests);
     return code;
   } finally {
     await connection.close();
+  }
+}
+
+interface Made {
+  readonly inputs: Inputs;
+  readonly connection: Connection;
+  readonly staged: Staged;
+}
+
+/** Says which staged assistants a browser may call, and writes the page for it where there is one. */
+async function offerTalk(
+  { runtime }: Context,
+  preview: string,
+  file: string | true,
+  { inputs, connection, staged }: Made,
+): Promise<{ readonly report: TalkReport; readonly failure?: Failure }> {
+  const { project, git } = inputs;
+  const assistants = await talkEntries(connection, inputs, staged);
+  if (!assistants.some(({ status }) => status === 'open')) return { report: { page: null, assistants } };
+  const page = renderTalkPage({
+    project: project.name,
+    environment: project.environment.name,
+    preview,
+    commit: git?.commit ?? null,
+    assistants,
+  });
+  const path =
+    file === true
+      ? resolve(project.root, '.assistantctl', 'talk', `${preview}.html`)
+      : resolve(runtime.cwd, file);
+  try {
+    await writeTalkPage(path, page);
+    return { report: { page: path, assistants } };
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    return { report: { page: null, assistants }, failure };
   }
 }
 
@@ -74,12 +125,23 @@ function reportOf(
       ...world.toMain.map(
         ({ from, to }) => `${from} hands off to main of ${to}, not to the version of this preview`,
       ),
+      ...linkNotes(staged),
       ...(note === undefined ? [] : [note]),
       ...removed.kept.map(({ trace, reason }) => `${trace.name} could not be removed: ${reason}`),
     ],
     removed: removed.removed.length,
     next: outcome === 'nothing' ? '' : `assistantctl preview ${again} --id ${preview} --env ${environment}`,
   };
+}
+
+/** What `--linked` did, for whoever wonders why an assistant got no version. */
+function linkNotes({ world }: Staged): readonly string[] {
+  if (!world.linkedAsked)
+    return world.toMain.length === 0 ? [] : ['--linked makes copies that hand off to each other'];
+  const linked = [...world.linked].filter((address) => address.startsWith('assistant/'));
+  return linked.length === 0
+    ? ['no changed assistants hand off to one another: there is nothing to link']
+    : [`temporary copies hand off to each other: ${linked.join(', ')}`];
 }
 
 function show(context: Context, report: PreviewReport, staged: Staged, format: string): number {

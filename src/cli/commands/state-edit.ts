@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddress, newAddress } from '../../operations/address-argument.ts';
 import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { openState } from '../../operations/session/open-state.ts';
@@ -10,8 +10,8 @@ import { EXIT_DONE } from '../exit-codes.ts';
 
 /** Gives a binding another address; the live resource does not notice. */
 export async function moveState(context: Context, fromText: string, toText: string): Promise<number> {
-  const from = requireAddress(fromText);
-  const to = requireAddress(toText);
+  const from = await findAddress(context, fromText);
+  const to = newAddress(toText, from);
   if (kindOf(from) !== kindOf(to)) {
     throw new Failure('usage', `${from} and ${to} are of different kinds`, { code: 'KIND_MISMATCH' });
   }
@@ -28,7 +28,7 @@ export async function moveState(context: Context, fromText: string, toText: stri
 
 /** Forgets a binding; the live resource stays as it is. */
 export async function removeState(context: Context, text: string): Promise<number> {
-  const address = requireAddress(text);
+  const address = await findAddress(context, text);
   let id = '';
   await editState(context, await gatherProject(context), async (session) => {
     const binding = session.current()?.resources[address];

@@ -1,4 +1,4 @@
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddress } from '../../operations/address-argument.ts';
 import { notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { openState } from '../../operations/session/open-state.ts';
@@ -17,7 +17,7 @@ export async function listState(context: Context, format: string): Promise<numbe
 
 /** One binding; fails when the address is not bound. */
 export async function showState(context: Context, text: string, format: string): Promise<number> {
-  const address = requireAddress(text);
+  const address = await findAddress(context, text);
   const project = await gatherProject(context);
   const state = await openState(context.runtime, project).load();
   const binding = state?.resources[address];

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { historyOf } from '../../model/history.ts';
-import { requireAddress } from '../../operations/address-argument.ts';
+import { findAddresses } from '../../operations/address-argument.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { withAccount } from '../../operations/session/with-account.ts';
 import { chooseTests } from '../../operations/tests/test-choice.ts';
@@ -20,7 +20,7 @@ export async function testHistory(
   texts: readonly string[],
   flags: TestHistoryFlags,
 ): Promise<number> {
-  const addresses = texts.map(requireAddress);
+  const addresses = await findAddresses(context, texts, ['test', 'assistant']);
   const last = Number(flags.last);
   if (!/^\d{1,6}$/.test(flags.last) || last === 0) {
     throw new Failure('usage', '--last must be a whole number from 1', { code: 'OPTION_INVALID' });

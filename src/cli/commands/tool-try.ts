@@ -22,8 +22,8 @@ export async function testTool(context: Context, text: string, flags: ToolTestFl
     dynamic_variables: readPairs('--var', flags.var ?? []),
   });
   const { project, idOf } = await workplace(context);
-  const tool = idOf('tool', text);
-  const named = flags.assistant === undefined ? undefined : idOf('assistant', flags.assistant);
+  const tool = await idOf('tool', text);
+  const named = flags.assistant === undefined ? undefined : await idOf('assistant', flags.assistant);
   const result = await withApi(context, project, async (api) => {
     const assistant = named ?? (await onlyUser(api, tool, text));
     return { assistant, said: await api.testTool(assistant, tool, body) };
@@ -53,9 +53,9 @@ export async function attachTool(
   flags: { readonly approve?: string; readonly format: string },
 ): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  const tool = idOf('tool', toolText);
-  const assistant = idOf('assistant', assistantText);
   requireApproval(project.environment, flags.approve, false);
+  const tool = await idOf('tool', toolText);
+  const assistant = await idOf('assistant', assistantText);
   await withApi(context, project, (api) =>
     attached ? api.attachTool(assistant, tool) : api.detachTool(assistant, tool),
   );

@@ -1,8 +1,8 @@
 import { parseAddress } from '../../model/address.ts';
+import { closest } from '../../model/closest.ts';
 import { allCommands, type CommandInfo, type OptionInfo } from '../../model/command-info.ts';
 import { OTHERWISE, SAME_AS } from '../../render/words/other-commands.ts';
 import { type OptionAnswer, OTHER_OPTIONS } from '../../render/words/other-options.ts';
-import { closest } from './closest.ts';
 
 /**
  * What to answer to a command line that is not ours: the line that does the same here, as one sentence. Everything is

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { ApiError, type ErrorKind, type RequestEffect } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 import { describeProblems, readProblems, tidy } from './problems.ts';
@@ -145,7 +146,7 @@ const CERTIFICATE_TEXTS: { readonly [code: string]: string } = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate belongs to another name',
 };
 
-function failureCode(code: string): string {
+function failureCode(code: string): FailureCode {
   if (/TIMEOUT$/.test(code)) return 'API_TIMEOUT';
   return UNSENT_TEXTS[code] === undefined ? 'API_CONNECTION' : 'API_UNREACHABLE';
 }

@@ -18,8 +18,10 @@ export type AccountApi = LiveApi;
 /** Where commands on single live resources work: they take addresses, the API takes ids. */
 export interface Workplace {
   readonly project: Project;
-  /** The live id behind an address, or an id as it was typed. Fails before any request. */
-  idOf(kind: Kind, text: string): string;
+  /** The live id behind an address, a key, a name or an id as it was typed; only names are looked up in the account. */
+  idOf(kind: Kind, text: string): Promise<string>;
+  /** The same without names, for what is no longer in the account. Sends no request. */
+  boundIdOf(kind: Kind, text: string): string;
   /** The address that the state binds to an id; undefined for what is not managed. */
   addressOf(id: string): Address | undefined;
 }
@@ -35,29 +37,59 @@ export async function workplace(host: Host): Promise<Workplace> {
   }
   return {
     project,
-    idOf: (kind, text) => resolveId(state, kind, text),
+    idOf: async (kind, text) => boundId(state, kind, text) ?? (await namedId(host, project, kind, text)),
+    boundIdOf: (kind, text) => boundId(state, kind, text) ?? idAsTyped(kind, text),
     addressOf: (id) => addresses.get(id),
   };
 }
 
-function resolveId(state: State | undefined, kind: Kind, text: string): string {
+/** The id that the state binds to an address or to a key; undefined for what is neither. */
+function boundId(state: State | undefined, kind: Kind, text: string): string | undefined {
   const parsed = parseAddress(text);
-  const { noun } = KINDS[kind];
-  if (parsed !== undefined) {
-    if (parsed.kind !== kind) {
-      throw new Failure('usage', `an address of kind ${kind} is needed here, found ${text}`, {
-        code: 'KIND_MISMATCH',
-        hint: `write ${kind}/<key>, or the id of the ${noun}`,
-      });
-    }
-    const binding = state?.resources[parsed.address];
-    if (binding === undefined) throw notBound(parsed.address, state);
-    return binding.remote_id;
+  if (parsed === undefined) return state?.resources[`${kind}/${text}`]?.remote_id;
+  if (parsed.kind !== kind) {
+    throw new Failure('usage', `an address of kind ${kind} is needed here, found ${text}`, {
+      code: 'KIND_MISMATCH',
+      hint: `write ${kind}/<key>, or the name or id of the ${KINDS[kind].noun}`,
+    });
   }
+  const binding = state?.resources[parsed.address];
+  if (binding === undefined) throw notBound(parsed.address, state);
+  return binding.remote_id;
+}
+
+/** The id of the one live resource of that name. What is no name is taken for an id. */
+async function namedId(host: Host, project: Project, kind: Kind, text: string): Promise<string> {
+  if (looksLikeId(text)) return text;
+  const live = await withApi(host, project, (api) => api.list(kind));
+  if (live.some(({ id }) => id === text)) return text;
+  const exact = live.filter(({ name }) => name === text);
+  const near = live.filter(({ name }) => name.toLowerCase() === text.toLowerCase());
+  const [found, second] = exact.length > 0 ? exact : near;
+  const { noun } = KINDS[kind];
+  if (found !== undefined && second === undefined) return found.id;
+  if (found === undefined) {
+    if (isId(text)) return text;
+    throw notInAccount(noun, text, live.map(({ name }) => name).sort());
+  }
+  const ids = (exact.length > 0 ? exact : near).map(({ id }) => id).sort();
+  throw new Failure('usage', `the account has ${ids.length} of the name ${JSON.stringify(text)}`, {
+    code: 'NAME_AMBIGUOUS',
+    hint: `write the id of one of them: ${ids.join(', ')}`,
+    details: { ids },
+  });
+}
+
+/** As the API makes ids; anything else is looked for among the names first. */
+function looksLikeId(text: string): boolean {
+  return /^(?:assistant|tool)-\S+$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+function idAsTyped(kind: Kind, text: string): string {
   if (isId(text)) return text;
   throw new Failure('usage', `${JSON.stringify(text)} is neither an address nor an id`, {
     code: 'ADDRESS_INVALID',
-    hint: `write ${kind}/<key>, or the id of the ${noun}`,
+    hint: `write ${kind}/<key>, or the id of the ${KINDS[kind].noun}`,
   });
 }
 

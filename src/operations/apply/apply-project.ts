@@ -9,10 +9,11 @@ import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
+import { findAddressesOrAll } from '../address-argument.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { planOn } from '../plan/make-plan.ts';
 import { refusedBy } from '../plan/obstacles.ts';
-import { type PlanningFlags, planOptions } from '../plan/plan-options.ts';
+import { findNamed, type PlanningFlags, planOptions, type TypedPlanningFlags } from '../plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
@@ -27,7 +28,7 @@ import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
 
-export interface ApplyRequest extends PlanningFlags {
+export interface ApplyRequest extends TypedPlanningFlags {
   readonly approve?: string;
   readonly expectDigest?: string;
   readonly promote: boolean;
@@ -36,8 +37,9 @@ export interface ApplyRequest extends PlanningFlags {
   /** Nobody asked for the gate tests: none runs twice for one content. */
   readonly testsOnce?: boolean;
   readonly replace?: boolean;
-  readonly takeOver?: readonly (Address | 'all')[];
-  readonly notRenamed?: readonly (Address | 'all')[];
+  /** Addresses as they were typed, or `all`. */
+  readonly takeOver?: readonly string[];
+  readonly notRenamed?: readonly string[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
   /** Every commit of the branch counts as reviewed. */
@@ -48,6 +50,30 @@ export interface ApplyRequest extends PlanningFlags {
   readonly asksPerson: boolean;
   /** Asked before the first write, unless a saved plan is executed. */
   readonly confirm: ConfirmPlan;
+}
+
+/** The same with the resources that it names. */
+interface NamedRequest
+  extends Omit<ApplyRequest, keyof TypedPlanningFlags | 'takeOver' | 'notRenamed'>,
+    PlanningFlags {
+  readonly takeOver?: readonly (Address | 'all')[];
+  readonly notRenamed?: readonly (Address | 'all')[];
+}
+
+async function findNamedForApply(
+  host: Host,
+  { takeOver, notRenamed, target, revertDrift, releaseHold, ...request }: ApplyRequest,
+): Promise<NamedRequest> {
+  return {
+    ...request,
+    ...(await findNamed(host, {
+      ...(target !== undefined && { target }),
+      ...(revertDrift !== undefined && { revertDrift }),
+      ...(releaseHold !== undefined && { releaseHold }),
+    })),
+    ...(takeOver !== undefined && { takeOver: await findAddressesOrAll(host, takeOver) }),
+    ...(notRenamed !== undefined && { notRenamed: await findAddressesOrAll(host, notRenamed) }),
+  };
 }
 
 /** Where an apply took place, and which limits were set aside for it. */
@@ -75,7 +101,9 @@ export async function applyProject(
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
   const access = accessTo(environment, host.runtime.env);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, request));
+  const here = { ...host, flags: { ...host.flags, env: environment.name } };
+  const named = await findNamedForApply(here, request);
+  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(
@@ -83,7 +111,7 @@ async function run(
   inputs: Inputs,
   work: Work,
   saved: Plan | undefined,
-  request: ApplyRequest,
+  request: NamedRequest,
 ): Promise<Applied> {
   const { runtime } = host;
   const state = work.session.current();
@@ -94,8 +122,11 @@ async function run(
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
+  const begun = begunCreates(work);
   const agreed =
-    reviewed === undefined ? undefined : await agreement(host, { planned: fresh, state }, inputs, reviewed);
+    reviewed === undefined
+      ? undefined
+      : await agreement(host, { world: { planned: fresh, state }, inputs, reviewed, begun });
   const review = agreed?.review;
   const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
@@ -123,7 +154,7 @@ async function run(
     if (!(error instanceof Failure)) throw error;
     return { refused: error, plan: saved ?? fresh.plan };
   }
-  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state });
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun: new Set(begun) });
   if (agreed?.approved === true) {
     await beginApproval(host, inputs.project, { digest: fresh.plan.plan_digest, units: judged });
   }
@@ -171,16 +202,20 @@ interface Agreement {
 /** What change requests agree to and, where that is not everything, what was approved beside the state. */
 async function agreement(
   host: Host,
-  world: { readonly planned: Planned; readonly state: State | undefined },
-  inputs: Inputs,
-  reviewed: readonly ReviewSource[],
+  judged: {
+    readonly world: { readonly planned: Planned; readonly state: State | undefined };
+    readonly inputs: Inputs;
+    readonly reviewed: readonly ReviewSource[];
+    readonly begun: readonly Address[];
+  },
 ): Promise<Agreement> {
-  const review = judgeReview(host, world, inputs, reviewed);
+  const { world, inputs, reviewed, begun } = judged;
+  const review = judgeReview(host, world, inputs, reviewed, begun);
   if (review.covered) return { review, approved: false };
   const sets = approvedSets(inputs.project, await openBeside(host.runtime, inputs.project).read());
   if (sets.length === 0) return { review, approved: false };
   const approvals = { name: 'approve', sets };
-  const approved = judgeReview(host, world, inputs, [...reviewed, approvals]);
+  const approved = judgeReview(host, world, inputs, [...reviewed, approvals], begun);
   return approved.covered ? { review: approved, approved: true } : { review, approved: false };
 }
 
@@ -242,7 +277,7 @@ function begunCreates({ session }: Work): readonly Address[] {
   return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
 }
 
-function consentOf(named: ApplyRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
+function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {
   const addresses = (named ?? []).filter((name) => name !== 'all');
   return named?.includes('all') === true ? 'all' : new Set([...ours, ...addresses]);
 }

@@ -1,5 +1,7 @@
 /** What plans and reports come to as events. */
+
 import type { ApplyOutcome } from '../../apply/apply.ts';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import type { Failure } from '../../model/errors.ts';
 import type { EventType, Happening } from '../../model/event.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -156,10 +158,10 @@ export function refusalHappenings(plan: Plan, refused: Failure): readonly Happen
 }
 
 /** What a person may still allow. */
-const WAITING: ReadonlySet<string> = new Set([
+const WAITING: ReadonlySet<FailureCode> = new Set([
   'UNREVIEWED',
   'APPROVAL_NEEDED',
-  'TAKE_OVER',
+  'TAKE_OVER_NEEDED',
   'RENAMED',
   'HELD',
   'DIGEST_MISMATCH',

@@ -1,6 +1,8 @@
 import type { Address } from '../../model/address.ts';
 import type { PlanOptions } from '../../model/plan.ts';
 import type { Environment } from '../../model/project.ts';
+import { findAddresses, findAddressesOrAll } from '../address-argument.ts';
+import type { Host } from '../host.ts';
 
 /** What `plan` and `apply` may be told about planning. */
 export interface PlanningFlags {
@@ -13,6 +15,26 @@ export interface PlanningFlags {
   readonly releaseHold?: readonly Address[];
   /** Every assistant is read by id. */
   readonly refresh?: boolean;
+}
+
+/** The same as they were typed: addresses may be short. */
+export interface TypedPlanningFlags extends Omit<PlanningFlags, 'target' | 'revertDrift' | 'releaseHold'> {
+  readonly target?: readonly string[];
+  readonly revertDrift?: readonly string[];
+  readonly releaseHold?: readonly string[];
+}
+
+/** Finds the resources that the flags name. */
+export async function findNamed(
+  host: Host,
+  { target, revertDrift, releaseHold, ...flags }: TypedPlanningFlags,
+): Promise<PlanningFlags> {
+  return {
+    ...flags,
+    ...(target !== undefined && { target: await findAddresses(host, target) }),
+    ...(revertDrift !== undefined && { revertDrift: await findAddressesOrAll(host, revertDrift) }),
+    ...(releaseHold !== undefined && { releaseHold: await findAddresses(host, releaseHold) }),
+  };
 }
 
 /** The saved plan's options, changed by the flags that were given explicitly. */

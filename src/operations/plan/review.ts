@@ -1,3 +1,4 @@
+import type { Address } from '../../model/address.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Plan, Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
@@ -63,6 +64,8 @@ export function judgeReview(
   { planned, state }: Pick<PlannedWorld, 'planned' | 'state'>,
   inputs: Pick<Inputs, 'project' | 'desired'>,
   sources: readonly ReviewSource[],
+  /** What an earlier run that broke off had begun to create. */
+  begun: readonly Address[] = [],
 ): ReviewVerdict {
   const { plan } = planned;
   const { name, environment } = inputs.project;
@@ -77,7 +80,7 @@ export function judgeReview(
       else notes.push(`${set.change === undefined ? source.name : `request ${set.change}`} ${why ?? ''}`);
     }
   }
-  const units = judgedUnits({ plan, desired: inputs.desired, state });
+  const units = judgedUnits({ plan, desired: inputs.desired, state, begun: new Set(begun) });
   const unreviewed = unreviewedUnits(units, plan.plan_digest, unionOfSets(sets)).map(
     ({ address, action, path }) => ({ address, action, path }),
   );

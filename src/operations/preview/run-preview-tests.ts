@@ -1,5 +1,5 @@
 import { type Address, parseAddress } from '../../model/address.ts';
-import { isObject } from '../../model/json.ts';
+import { isObject, type JsonObject } from '../../model/json.ts';
 import { callsNumber } from '../../model/phone-test.ts';
 import type { RunnableTest, TestVerdict } from '../../model/runs.ts';
 import { DEFAULT_GATE_TIMEOUT_MS } from '../../plan/release.ts';
@@ -27,13 +27,13 @@ export async function testPreview(
   staged: Staged,
   timeoutMs = DEFAULT_GATE_TIMEOUT_MS,
 ): Promise<readonly TestVerdict[]> {
-  const unreviewed = phoneTests(staged);
-  for (const address of unreviewed) {
+  const phone = new Set(phoneTests(staged));
+  for (const address of phone) {
     host.note(
-      `note: ${address} calls a phone number and is new or changed: it runs after its review, not before\n`,
+      `note: ${address} calls a phone number or writes to it: it runs after the review, not before\n`,
     );
   }
-  const groups = await chooseTests(api, staged, new Set(unreviewed));
+  const groups = await chooseTests(api, staged, phone);
   const total = [...groups.values()].reduce((sum, { tests }) => sum + tests.length, 0);
   if (total === 0) return [];
   const progress = host.progress();
@@ -63,11 +63,23 @@ export async function testPreview(
   }
 }
 
-/** Tests of the branch that would call any number that its author names, at each push, before anybody looked. */
+/**
+ * Tests that would be run here and call or write to a number. Whose number a branch names nobody has reviewed, and a
+ * call reaches what the number is routed to, never a candidate.
+ */
 function phoneTests({ world }: Staged): readonly Address[] {
   return [...world.desired.resources.values()]
-    .filter(({ kind, spec, address }) => kind === 'test' && world.copies.has(address) && callsNumber(spec))
+    .filter(
+      ({ kind, spec, address }) => kind === 'test' && callsNumber(spec) && concerns(world, address, spec),
+    )
     .map(({ address }) => address);
+}
+
+/** Whether the preview says anything about a test: its own copy, or the assistant that it talks to. */
+function concerns({ copies, candidates }: Staged['world'], test: Address, spec: JsonObject): boolean {
+  const target = targetOf(spec.destination);
+  const staged = target !== undefined && (candidates.has(target) || copies.has(target));
+  return staged || copies.has(test);
 }
 
 /** By version: a test is told which version it talks to when it is started. */
@@ -81,9 +93,8 @@ async function chooseTests(
   for (const { address, kind, spec, name } of world.desired.resources.values()) {
     if (kind !== 'test' || left.has(address)) continue;
     const target = targetOf(spec.destination);
-    const staged = target !== undefined && (world.candidates.has(target) || world.copies.has(target));
     const id = idOf(address);
-    if (id === undefined || (!staged && !world.copies.has(address))) continue;
+    if (id === undefined || !concerns(world, address, spec)) continue;
     const live = await api.get('test', id);
     // A test that is no more is run all the same: its verdict says that it is missing.
     const test =

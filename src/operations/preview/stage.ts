@@ -7,6 +7,7 @@ import type { Planned } from '../../model/plan.ts';
 import { previewPrefix } from '../../model/preview.ts';
 import type { PreviewPart } from '../../model/preview-report.ts';
 import type { StateSession } from '../../model/state.ts';
+import { withinThemselves } from '../../model/step.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { findTraces, type Removal, removeTraces } from '../../release/preview-traces.ts';
 import { type PreviewWorld, previewWorld } from '../../release/preview-world.ts';
@@ -17,6 +18,15 @@ import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { memorySession } from '../session/memory-session.ts';
 import { emptyState, openState } from '../session/open-state.ts';
+
+/** What is asked of `preview up`. */
+export interface PreviewRequest {
+  readonly id: string;
+  /** Copy the changed assistants that hand off to one another, so that a test crosses the handoff. */
+  readonly linked: boolean;
+  /** Somebody wants to call what was staged. */
+  readonly talk: boolean;
+}
 
 /** What stands in the account after the first half of `preview up`. */
 export interface Staged {
@@ -39,7 +49,7 @@ export async function stagePreview(
   host: Host,
   inputs: Inputs,
   connection: Connection,
-  id: string,
+  { id, linked, talk }: PreviewRequest,
 ): Promise<Staged> {
   const { project } = inputs;
   const desired = withoutPromotions(inputs.desired);
@@ -57,7 +67,16 @@ export async function stagePreview(
   const begun = emptyState(host.runtime, project, connection.apiBase, planned.plan.account);
   // The same for every machine: a create that is repeated after a crash is then the same create.
   const lineage = digest(['preview', project.name, project.environment.name, id]);
-  const world = previewWorld({ id, desired, planned, account, state: { ...begun, lineage }, at });
+  const world = previewWorld({
+    id,
+    desired,
+    planned,
+    account,
+    state: { ...begun, lineage },
+    at,
+    linked,
+    talk,
+  });
   const { plan } = planned;
   const fresh = makePlan({
     project: { name: project.name, environment: project.environment.name, drift: 'report' },
@@ -154,10 +173,9 @@ function has(addresses: ReadonlySet<Address>, target: string): boolean {
 /** The steps of some addresses, and nothing that would edit a state. */
 function restricted(fresh: Planned, addresses: ReadonlySet<Address>, ids: Planned['ids']): Planned {
   const steps = fresh.steps.filter((step) => step.action !== 'delete' && addresses.has(step.address));
-  const kept = new Set(steps.map((step) => step.id));
   return {
     plan: fresh.plan,
-    steps: steps.map((step) => ({ ...step, dependsOn: step.dependsOn.filter((id) => kept.has(id)) })),
+    steps: withinThemselves(steps),
     stateEdits: [],
     ids,
     renames: [],

@@ -40,7 +40,8 @@ export function choose(
   const drift = new Set<Address>();
   const chosen = new Set<Pair>();
   const notes: Diagnostic[] = [];
-  for (const name of names) {
+  for (const word of names) {
+    const name = meantBy(word, specs, seen, pairs);
     refuseElsewhere(name, seen);
     const pair = pairs.find(({ address, resource }) => address === name || resource.id === name);
     if (pair !== undefined && wants.adopt) {
@@ -57,6 +58,29 @@ export function choose(
     else throw notManaged(name);
   }
   return { choice: { adopt: [...adopt], pairs: [...chosen], drift }, notes };
+}
+
+/** An address or an id stays as it is; a key or a name alone becomes the address or id of the one that has it. */
+function meantBy(word: string, { desired }: OpenSpecs, seen: Seen, pairs: readonly Pair[]): string {
+  if (parseAddress(word) !== undefined || seen.account.resources.some(({ id }) => id === word)) return word;
+  const { addresses, managed, resources } = seen.unmanaged;
+  const known = new Set([
+    ...desired.resources.keys(),
+    ...managed.values(),
+    ...pairs.map(({ address }) => address),
+    ...resources.flatMap(({ kind, id }) => addresses.get(liveKey(kind, id)) ?? []),
+  ]);
+  const byKey = [...known].filter((address) => parseAddress(address)?.key === word);
+  const byName = seen.account.resources.filter(({ name }) => name === word).map(({ id }) => id);
+  const [only, second] = byKey.length > 0 ? byKey : byName;
+  if (only === undefined) return word;
+  if (second === undefined) return only;
+  const found = byKey.length > 0 ? byKey : byName;
+  throw new Failure('usage', `${JSON.stringify(word)} can be ${found.join(' or ')}`, {
+    code: 'ADDRESS_AMBIGUOUS',
+    hint: 'name the one that is meant',
+    details: { found },
+  });
 }
 
 /** What is live and belongs to another environment is not pulled here. */

@@ -11,6 +11,7 @@ import type { Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
+import { changesLive } from '../../model/step.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import { unknownFields } from '../../pull/unknown-fields.ts';
 import type { Layer } from '../../specs/documents/layers.ts';
@@ -265,8 +266,7 @@ async function bindPairs(pulling: Pulling, account: RemoteAccount, pairs: readon
   const ids = new Map(Object.entries(planned.ids));
   const agreed = planned.steps.flatMap((step): readonly Agreed[] => {
     const pair = pairs.find(({ address }) => address === step.address);
-    const differs = step.edits.length > 0 || step.reorder.length > 0;
-    if (pair === undefined || step.action !== 'adopt' || step.base === null || differs) return [];
+    if (pair === undefined || step.action !== 'adopt' || step.base === null || changesLive(step)) return [];
     const base = storedBase(SHAPES[step.kind], step.base, (target) => ids.get(target));
     return [{ address: step.address, resource: pair.resource, base, foreign: step.foreign }];
   });

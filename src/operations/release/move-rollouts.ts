@@ -4,7 +4,7 @@ import { REPORT_FORMAT } from '../../model/report.ts';
 import type { RolloutReport } from '../../model/rollout-report.ts';
 import { sight } from '../../release/rollout.ts';
 import { describeSighting } from '../../release/rollout-decision.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
@@ -48,7 +48,7 @@ export async function moveRollouts(
   texts: readonly string[],
   { order, reason, approve }: RolloutRequest,
 ): Promise<MovedRollouts> {
-  const addresses = addressesOf(texts);
+  const addresses = await addressesOf(host, texts);
   const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
   const { environment } = inputs.project;
   if (order !== 'tick') requireApproval(environment, approve, false);
@@ -69,10 +69,11 @@ export async function moveRollouts(
 
 /** The open rollouts and what stands in their way. Takes no lease and writes nothing. */
 export async function readRollouts(host: Host, texts: readonly string[]): Promise<RolloutReport> {
+  const addresses = await addressesOf(host, texts);
   const project = await gatherProject(host);
   return await withAccount(host, project, async (connection, state) => {
     const rollouts = await Promise.all(
-      openRollouts(state, addressesOf(texts)).map(async (subject) => {
+      openRollouts(state, addresses).map(async (subject) => {
         const { seen } = await sight(subject, connection);
         return { ...entryOf(subject, undefined), found: describeSighting(subject.rollout, seen) ?? null };
       }),
@@ -107,8 +108,8 @@ function tickLine(environment: string): string {
   return `assistantctl rollout tick --env ${environment}`;
 }
 
-function addressesOf(texts: readonly string[]): readonly Address[] {
-  return [...new Set(texts.map((text) => requireAssistant(requireAddress(text))))];
+async function addressesOf(host: Host, texts: readonly string[]): Promise<readonly Address[]> {
+  return (await findAddresses(host, texts, ['assistant'])).map(requireAssistant);
 }
 
 function noRollout(addresses: readonly Address[]): Failure {

@@ -1,13 +1,14 @@
 import { configDigest } from '../../canonical/canonical.ts';
 import { contentDigest } from '../../canonical/confirmed-promotion.ts';
 import type { Address } from '../../model/address.ts';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { isOpen } from '../../model/rollout.ts';
 import { managed } from '../../plan/create.ts';
 import type { Promotion } from '../../plan/promotions.ts';
 import { releaseOf } from '../../plan/release.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
@@ -37,7 +38,7 @@ export async function promoteVersions(
   texts: readonly string[],
   request: PromoteRequest,
 ): Promise<Executed> {
-  const addresses = [...new Set(texts.map((text) => requireAssistant(requireAddress(text))))];
+  const addresses = (await findAddresses(host, texts, ['assistant'])).map(requireAssistant);
   if (request.version !== undefined && addresses.length !== 1) {
     throw new Failure('usage', '--version needs exactly one address', { code: 'VERSION_NEEDS_ADDRESS' });
   }
@@ -113,7 +114,7 @@ async function waitingVersion({ desired }: Inputs, work: Work, { address, bindin
   const candidate = binding.candidate;
   const resource = desired.resources.get(address);
   const restage = 'apply again, which stages it afresh';
-  const stale = (code: string, message: string, hint = restage): Failure =>
+  const stale = (code: FailureCode, message: string, hint = restage): Failure =>
     new Failure('stale', `${address}: ${message}`, { code, hint, details: { address } });
   const id = candidate?.version_id ?? '';
   const spec = resource === undefined ? undefined : managed(resource, resource.spec);

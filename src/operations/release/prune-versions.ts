@@ -1,7 +1,7 @@
 import type { VersionRow } from '../../model/version-record.ts';
 import { formerMains } from '../../plan/mains.ts';
 import { prunable } from '../../release/versions.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
@@ -39,7 +39,7 @@ export async function pruneOldVersions(
   text: string,
   request: PruneRequest,
 ): Promise<PrunedVersions> {
-  const address = requireAssistant(requireAddress(text));
+  const address = requireAssistant(await findAddress(host, text, ['assistant']));
   const project = await gatherProject(host);
   requireApproval(project.environment, request.approve, request.asksPerson || request.dryRun);
   const access = accessTo(project.environment, host.runtime.env);

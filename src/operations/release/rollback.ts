@@ -2,7 +2,7 @@ import { withMain } from '../../canonical/confirmed-promotion.ts';
 import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { formerMains } from '../../plan/mains.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
@@ -31,7 +31,7 @@ export interface RollbackRequest {
 
 /** Moves main back in one call, without a gate, and says why. Reads no specs: those may be what is broken. */
 export async function rollBack(host: Host, text: string, request: RollbackRequest): Promise<Executed> {
-  const address = requireAssistant(requireAddress(text));
+  const address = requireAssistant(await findAddress(host, text, ['assistant']));
   const project = await gatherProject(host);
   const inputs = { project, git: null };
   requireApproval(project.environment, request.approve, request.asksPerson);

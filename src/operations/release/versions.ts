@@ -4,7 +4,7 @@ import type { Canary, RemoteResource } from '../../model/remote.ts';
 import type { State } from '../../model/state.ts';
 import type { VersionRow } from '../../model/version-record.ts';
 import { usesOf } from '../../release/versions.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddress } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
 import type { Connection } from '../session/connect.ts';
@@ -27,7 +27,7 @@ export async function withVersions<Result>(
   text: string,
   work: (versions: Versions) => Promise<Result>,
 ): Promise<Result> {
-  const address = requireAssistant(requireAddress(text));
+  const address = requireAssistant(await findAddress(host, text, ['assistant']));
   return await withAccount(host, project, async (connection, state) => {
     if (state === undefined) throw notBound(address, undefined);
     return await work(await readVersions(connection, state, address));

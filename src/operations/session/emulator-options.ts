@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { decodeQuirks, type Quirks } from '../../emulator/contract/quirks.ts';
 import { decodeScripts, type RunScript } from '../../emulator/contract/run-scripts.ts';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { readJsonFile, reasonOf } from '../files.ts';
@@ -27,7 +28,7 @@ export function checkQuirks(quirks: JsonObject): Partial<Quirks> {
 }
 
 /** The emulator's decoders throw plain errors; here they are the user's mistake. */
-function checked<Value>(code: string, decode: () => Value): Value {
+function checked<Value>(code: FailureCode, decode: () => Value): Value {
   try {
     return decode();
   } catch (cause) {

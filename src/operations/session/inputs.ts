@@ -4,7 +4,12 @@ import { Failure } from '../../model/errors.ts';
 import type { GitInfo } from '../../model/plan.ts';
 import type { Project } from '../../model/project.ts';
 import { openSpecs } from '../../specs/load/load.ts';
-import { chooseEnvironment, findProjectRoot, loadProject } from '../../specs/project/project.ts';
+import {
+  chooseEnvironment,
+  findProjectRoot,
+  loadProject,
+  loadProjectDocument,
+} from '../../specs/project/project.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
@@ -24,6 +29,11 @@ export async function gatherProject(host: Host, environment = host.flags.env): P
   const project = await loadProject(root, environment);
   await requireOwnFolder(host.runtime, project);
   return project;
+}
+
+/** The name of the project, whatever environment is chosen. */
+export async function projectName({ runtime, flags }: Host): Promise<string> {
+  return (await loadProjectDocument(await findProjectRoot(runtime.cwd, flags.project))).name;
 }
 
 /** Reads project and specs; errors in them end the command with all their diagnostics. */

@@ -5,7 +5,7 @@ import { KINDS, kindsToList } from '../../model/kinds.ts';
 import type { Owner } from '../../model/remote.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import { managedElsewhere } from '../../plan/elsewhere.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddress } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
 import { boundOtherwise } from '../session/bindings.ts';
@@ -19,7 +19,7 @@ import { managedBySisters } from '../session/sisters.ts';
  * and removes nothing. Resolves to the line to print.
  */
 export async function bindLive(host: Host, text: string, id: string): Promise<string> {
-  const address = requireAddress(text);
+  const address = await findAddress(host, text);
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const project = await gatherProject(host);
   const access = accessTo(project.environment, host.runtime.env);
@@ -28,18 +28,20 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
     const owner = (await managedBySisters(host, project)).get(id);
     if (owner !== undefined) throw refusedElsewhere(address, id, owner);
     const replaced: Address[] = [];
-    for (const [bound, binding] of Object.entries(state?.resources ?? {})) {
+    for (const [name, binding] of Object.entries(state?.resources ?? {})) {
+      const bound = parseAddress(name)?.address;
+      if (bound === undefined) continue;
       const same = bound === address && binding.remote_id === id;
       if (same) {
         return `${address} is bound to ${id} already.\n`;
       }
       // What was bound without an apply is no bar to somebody who names it.
       if (bound !== address && binding.remote_id === id && binding.provisional === true) {
-        replaced.push(requireAddress(bound));
+        replaced.push(bound);
         continue;
       }
       if (bound === address || binding.remote_id === id) {
-        throw boundOtherwise(address, requireAddress(bound), binding.remote_id);
+        throw boundOtherwise(address, bound, binding.remote_id);
       }
     }
     const found = await connection.api.get(kind, id);

@@ -7,7 +7,7 @@ import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
 import { restorePlan } from '../../plan/restore.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
@@ -33,7 +33,7 @@ export interface RestoreRequest {
  * compares two sides only. Where a spec of that address exists, applying it is the way.
  */
 export async function restoreResource(host: Host, text: string, request: RestoreRequest): Promise<Executed> {
-  const address = requireAddress(text);
+  const address = await findAddress(host, text);
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const inputs = await gather(host);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);

@@ -3,7 +3,7 @@ import { Failure } from '../../model/errors.ts';
 import type { TestVerdict } from '../../model/runs.ts';
 import { DEFAULT_GATE_TIMEOUT_MS } from '../../plan/release.ts';
 import { runTests } from '../../release/run-tests.ts';
-import { requireAddress } from '../address-argument.ts';
+import { findAddresses } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
@@ -23,7 +23,7 @@ export async function runChosenTests(
   texts: readonly string[],
   request: TestRunRequest,
 ): Promise<readonly TestVerdict[]> {
-  const addresses = texts.map(requireAddress);
+  const addresses = await findAddresses(host, texts, ['test', 'assistant']);
   const timeoutMs = request.timeout === undefined ? DEFAULT_GATE_TIMEOUT_MS : parseDuration(request.timeout);
   if (timeoutMs === undefined || timeoutMs === 0) {
     const hint = 'write it like 90s or 15m';

@@ -170,9 +170,11 @@ export function sameSubject(a: Marker, b: Marker): boolean {
   );
 }
 
-/** The text after its marker. */
-export function withoutMarker(text: string): string {
-  return text.replace(PATTERN, '').replace(/^\s*\n/, '');
+/** The text after its markers. */
+export function withoutMarkers(text: string): string {
+  let rest = text;
+  while (PATTERN.test(rest)) rest = rest.replace(PATTERN, '').replace(/^\s*\n/, '');
+  return rest;
 }
 
 /** The place that all entries of an address lie at or below. */

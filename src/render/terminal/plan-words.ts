@@ -1,5 +1,6 @@
 import type { Address, Kind } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { isObject, type Json, toPointer } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -301,7 +302,7 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
 }
 
 /** What a person may allow with a flag. */
-const CONSENT: { readonly [code: string]: string } = {
+const CONSENT: { readonly [code in FailureCode]?: string } = {
   LIMIT_DELETES: '--override-limits',
   LIMIT_CHANGES: '--override-limits',
   ROLLOUT_OPEN: '--replace',

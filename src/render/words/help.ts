@@ -23,9 +23,9 @@ export const GROUPS: readonly (readonly [heading: string, commands: readonly str
 
 /** Descriptions of arguments, by their name in the usage line. */
 export const ARGUMENTS: { readonly [name: string]: string } = {
-  address: 'kind/key, for example assistant/front-desk',
-  addresses: 'kind/key of each; all of them when left out',
-  resources: 'kind/key, name or id of each; the whole account when left out',
+  address: 'kind/key, for example assistant/front-desk; the key alone where only one resource has it',
+  addresses: 'kind/key of each, or the key alone; all of them when left out',
+  resources: 'kind/key, key, name or id of each; the whole account when left out',
   from: 'what it is called now',
   to: 'what it is to be called',
   id: 'id of the live resource or version, as the API writes it',
@@ -33,9 +33,9 @@ export const ARGUMENTS: { readonly [name: string]: string } = {
   files: 'documents to check; the whole project when left out',
   dir: 'the folder to write; the working directory when left out',
   pointer: 'JSON Pointer of one field, for example /voice_settings/voice',
-  assistant: 'address, name or id of an assistant',
-  tool: 'address, name or id of a tool',
-  server: 'address, name or id of an MCP server',
+  assistant: 'address, key, name or id of an assistant',
+  tool: 'address, key, name or id of a tool',
+  server: 'address, key, name or id of an MCP server',
   event: 'id of the scheduled event',
   integration: 'name or id in the catalogue',
   connection: 'id of a connection, or the name of its integration',

@@ -13,7 +13,7 @@ import {
   type Validate,
 } from '../generated/validators.ts';
 import type { Finding } from '../problems/problem.ts';
-import { schemaFindings } from '../problems/schema-errors.ts';
+import { isSlip, schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfDocument } from '../problems/schema-fields.ts';
 import { checkRules } from '../rules/rules.ts';
 
@@ -65,9 +65,10 @@ export function specProblems(
   others: ReadonlyMap<Address, DesiredResource> = new Map(),
 ): readonly SpecProblem[] {
   const validate = VALIDATORS[kind];
-  if (validate({ kind, key: 'a', spec })) return ruleProblems(kind, spec, others);
+  const root = { kind, key: 'a', spec };
+  if (validate(root)) return ruleProblems(kind, spec, { unknownFields, others });
   const found = (validate.errors ?? [])
-    .filter(counts(unknownFields))
+    .filter((error) => counts(error, root, unknownFields))
     .flatMap(({ keyword, instancePath, params }): readonly SpecProblem[] => {
       const pointer = instancePath.replace(/^\/spec/, '');
       if (keyword === 'required') return [{ pointer, missing: String(params.missingProperty) }];
@@ -77,26 +78,35 @@ export function specProblems(
       const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       return unknownFields === 'allow' ? [] : [{ pointer: child, missing: undefined }];
     });
-  return found.length > 0 ? found : ruleProblems(kind, spec, others);
+  return found.length > 0 ? found : ruleProblems(kind, spec, { unknownFields, others });
 }
 
-/** What is newer than this release is no problem of a live value: always in catalogues, elsewhere where it is allowed. */
-function counts(unknownFields: 'error' | 'allow'): (error: SchemaError) => boolean {
-  return ({ keyword }) =>
-    keyword !== 'openEnum' && (unknownFields === 'error' || (keyword !== 'enum' && keyword !== 'const'));
+/**
+ * What is newer than this release is no problem of a live value: in catalogues unless `validate` would take it for a
+ * slip, elsewhere where it is allowed.
+ */
+function counts(error: SchemaError, root: JsonObject, unknownFields: 'error' | 'allow'): boolean {
+  if (error.keyword === 'openEnum') return unknownFields === 'error' && isSlip(error, root);
+  return unknownFields === 'error' || (error.keyword !== 'enum' && error.keyword !== 'const');
 }
 
 /** What the rules say of one spec beside others. */
 function ruleProblems(
   kind: Kind,
   spec: JsonObject,
-  others: ReadonlyMap<Address, DesiredResource>,
+  {
+    unknownFields,
+    others,
+  }: {
+    readonly unknownFields: 'error' | 'allow';
+    readonly others: ReadonlyMap<Address, DesiredResource>;
+  },
 ): readonly SpecProblem[] {
   // No key has this form, so that it meets nobody.
   const own = bareResource(toAddress(kind, '-'), kind, spec);
   const none: ReadonlySet<never> = new Set();
   const resources = new Map([...others, [own.address, own]]);
-  const world = { resources, elsewhere: none, abstract: none, broken: none };
+  const world = { resources, elsewhere: none, abstract: none, broken: none, unknownFields };
   return checkRules(world)
     .filter(([address, { severity }]) => address === own.address && severity === 'error')
     .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));

@@ -1,6 +1,7 @@
 /** JSON and YAML files that documents include as values. */
+
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Json } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
 import { type ReshapedNumber, yamlValue } from '../yaml/yaml-value.ts';

@@ -1,9 +1,9 @@
 /** The documents of a specs folder: what each is and what key it has. Nothing in them is resolved yet. */
 import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } from '../../model/address.ts';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { matchesGlob } from '../../model/environment-match.ts';
 import { type JsonObject, toPointer } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import { suggestion } from '../problems/suggest.ts';
 import type { ReshapedNumber } from '../yaml/yaml-value.ts';
 import type { ReadData } from './data-files.ts';

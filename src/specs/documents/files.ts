@@ -1,9 +1,10 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { Failure } from '../../model/errors.ts';
 import { privatePart } from '../../model/private-path.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import { systemReason } from '../problems/text.ts';
 
 export interface SpecFile {
@@ -155,7 +156,7 @@ function reportExtension(path: string, listing: Listing): void {
   });
 }
 
-function unusable(code: string, specs: string, reason: string, cause?: unknown): Failure {
+function unusable(code: FailureCode, specs: string, reason: string, cause?: unknown): Failure {
   return new Failure('spec', `the specs folder ${specs} ${reason}`, {
     code,
     hint: 'set specs: in assistantctl.yaml to the folder that holds the spec documents, or create it',

@@ -2,8 +2,9 @@
  * One document for a table of entries: `for_each` is a mapping, or a file that holds one. Everything around the spec
  * (key, only, lifecycle, promotion …) is filled in here; the spec is resolved with the entry at hand, like variables.
  */
+
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import { isArray, isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import type { ReadData } from './data-files.ts';
 import { filePaths } from './file-references.ts';
 import type { SourceFile } from './source.ts';

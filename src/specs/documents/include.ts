@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { brokenText } from '../../model/broken-text.ts';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import { privatePart } from '../../model/private-path.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import { lineIndex } from '../problems/line-index.ts';
 import { nearest } from '../problems/suggest.ts';
 import { readSpecText, systemReason } from '../problems/text.ts';

@@ -1,8 +1,8 @@
 import type { Address } from '../../model/address.ts';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { type EnvironmentIdentity, environmentMatch, isPattern } from '../../model/environment-match.ts';
 import { isArray, isObject, type Json, toPointer } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import { suggestion } from '../problems/suggest.ts';
 import type { SpecDocument, SpecFolder } from './documents.ts';
 import { positionAt } from './source.ts';

@@ -1,5 +1,5 @@
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Severity } from '../../model/diagnostic.ts';
-import type { SpecCode } from './codes.ts';
 
 /** A problem at an offset of a text that was just read; positions are worked out when it is reported. */
 export interface TextProblem {

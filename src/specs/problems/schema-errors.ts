@@ -24,7 +24,12 @@ export function schemaFindings(
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
+  const typed = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
+  );
   const others = errors.flatMap((error) => {
+    // What is no text at all is none of a catalogue either.
+    if (error.keyword === 'openEnum' && typed.has(error.instancePath)) return [];
     if (flat.pointers.has(error.instancePath)) return [];
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
     const finding = describe(error, valueAt(root, error.instancePath), fieldsAt, values);
@@ -150,6 +155,7 @@ function catalogueValue(
   values: UnknownValues = 'error',
 ): Finding | undefined {
   if (typeof value !== 'string') return unknownValue(at, params, value);
+  if (value.includes('{{')) return undefined;
   const list = params.allowedValues;
   const names = (Array.isArray(list) ? list : [params.allowedValue]).map(String);
   const meant = slipOf(value, names);
@@ -165,6 +171,14 @@ function catalogueValue(
       ? `known are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
       : `if it is a slip, ${meant} may be meant`;
   return { ...at, severity: 'warning', code, message, hint };
+}
+
+/** True when a value of a catalogue is nearly a known one. */
+export function isSlip({ instancePath, params }: SchemaError, root: JsonObject): boolean {
+  const value = valueAt(root, instancePath);
+  const list = params.allowedValues;
+  if (typeof value !== 'string' || value.includes('{{')) return false;
+  return slipOf(value, (Array.isArray(list) ? list : [params.allowedValue]).map(String)) !== undefined;
 }
 
 function patternMessage(value: string, pattern: string): string {

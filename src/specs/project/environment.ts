@@ -122,6 +122,7 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
       elsewhere,
       abstract,
       broken: folder.broken,
+      unknownFields: options.unknownFields,
       ...(options.hooks === undefined ? {} : { hooks: options.hooks }),
     };
     for (const [address, finding] of checkRules(world)) {

@@ -2,27 +2,19 @@
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type JsonObject } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
-import { slipOf } from '../problems/suggest.ts';
-import { objectOf, objectsOf, problem, textOf, warning } from './world.ts';
+import { voiceRules } from './voices.ts';
+import { objectOf, objectsOf, problem, type RuleContext, textOf, warning } from './world.ts';
 
-/** Speaking rates outside of these make calls fail at run time; the API saves them nevertheless. */
-const SPEEDS: readonly { readonly voices: string; readonly least: number; readonly most: number }[] = [
-  { voices: 'Telnyx.Ultra.', least: 0.6, most: 1.5 },
-  { voices: 'Soniox.', least: 0.7, most: 1.3 },
-];
-
-/** What voice ids begin with, as the public documents name the engines. */
-const ENGINES = [
-  ...['Telnyx', 'AWS', 'Azure', 'ElevenLabs', 'MiniMax', 'Minimax', 'Rime', 'Resemble', 'Inworld', 'Soniox'],
-  ...['OpenAI', 'OpenAILive', 'Cartesia', 'Deepgram', 'Murf', 'xAI', 'Humain', 'Fish'],
-];
-
-export function settingsRules({ spec }: DesiredResource): readonly Finding[] {
+export function settingsRules({ spec }: DesiredResource, world: RuleContext): readonly Finding[] {
   const nodes = objectsOf(objectOf(spec.conversation_flow).nodes);
   return [
-    ...voiceRules(objectOf(spec.voice_settings), '/spec/voice_settings'),
+    ...voiceRules(objectOf(spec.voice_settings), '/spec/voice_settings', world),
     ...nodes.flatMap(([index, node]) =>
-      voiceRules(objectOf(node.voice_settings), `/spec/conversation_flow/nodes/${index}/voice_settings`),
+      voiceRules(
+        objectOf(node.voice_settings),
+        `/spec/conversation_flow/nodes/${index}/voice_settings`,
+        world,
+      ),
     ),
     ...liveModel(spec),
     ...bothModels(spec),
@@ -31,49 +23,6 @@ export function settingsRules({ spec }: DesiredResource): readonly Finding[] {
     ...websocket(spec),
     ...variables(spec),
   ];
-}
-
-function voiceRules(settings: JsonObject, pointer: string): readonly Finding[] {
-  const voice = textOf(settings.voice);
-  if (voice === undefined || voice.includes('{{')) return [];
-  return [
-    ...engine(voice, `${pointer}/voice`),
-    ...speed(voice, settings, pointer),
-    ...expressive(voice, settings, pointer),
-  ];
-}
-
-function engine(voice: string, pointer: string): readonly Finding[] {
-  // An id without an engine may be the name of a voice of one's own.
-  const [name = '', ...rest] = voice.split('.');
-  if (rest.length === 0 || ENGINES.includes(name)) return [];
-  const meant = slipOf(name, ENGINES);
-  if (meant !== undefined) {
-    const message = `${JSON.stringify(name)} is no engine of voices`;
-    return [problem('VALUE_UNKNOWN', pointer, message, `did you mean ${meant}?`)];
-  }
-  const message = `no engine of voices is known to this release as ${JSON.stringify(name)}; the voice is sent as it is`;
-  return [
-    warning('VALUE_UNKNOWN', pointer, message, 'a voice id is whole, such as Telnyx.KokoroTTS.af_heart'),
-  ];
-}
-
-function speed(voice: string, { voice_speed: rate }: JsonObject, pointer: string): readonly Finding[] {
-  const limits = SPEEDS.find(({ voices }) => voice.startsWith(voices));
-  if (limits === undefined || typeof rate !== 'number') return [];
-  if (rate >= limits.least && rate <= limits.most) return [];
-  const message = `calls fail with a voice_speed of ${rate}: voices of ${limits.voices.replace(/\.$/, '')} take ${limits.least} to ${limits.most}`;
-  return [warning('VOICE_SPEED', `${pointer}/voice_speed`, message)];
-}
-
-function expressive(
-  voice: string,
-  { expressive_mode: mode }: JsonObject,
-  pointer: string,
-): readonly Finding[] {
-  if (mode !== true || voice.startsWith('Telnyx.Ultra.')) return [];
-  const message = 'expressive_mode is for voices of Telnyx Ultra; the API refuses it with others';
-  return [warning('EXPRESSIVE_VOICE', `${pointer}/expressive_mode`, message)];
 }
 
 /** A pair that the API refuses to save otherwise. Half a pair is judged when the other half is written. */

@@ -1,7 +1,7 @@
 import { type Address, parseAddress } from '../../model/address.ts';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import type { Finding } from '../problems/problem.ts';
 
 /** One environment as the rules see it. Specs may break the schema: rules look before they use a value. */
@@ -13,6 +13,8 @@ export interface RuleContext {
   readonly abstract: ReadonlySet<Address>;
   /** Keys of documents that could not be read. */
   readonly broken: ReadonlySet<string>;
+  /** Whether values that nobody knows are said at all. */
+  readonly unknownFields: 'error' | 'allow';
   /** Hooks of the project file; undefined where it is not known. */
   readonly hooks?: readonly string[];
 }

@@ -4,8 +4,8 @@
  * exploding aliases. Aliased values are shared, never copied, so that an alias costs nothing.
  */
 import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Json, JsonObject, Path } from '../../model/json.ts';
-import type { SpecCode } from '../problems/codes.ts';
 import type { TextProblem } from '../problems/problem.ts';
 
 /** Values that aliases may add to a document beyond those written. */

@@ -1,10 +1,11 @@
+import type { FailureCode } from '../../model/codes/failure-codes.ts';
 import { concealText } from '../../model/credentials.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import { type GitFinished, OWNER_HINT } from './git-info.ts';
 import { NO_PROGRAM } from './git-run.ts';
 
 interface Known {
-  readonly code: string;
+  readonly code: FailureCode;
   readonly kind: ErrorKind;
   readonly sign: RegExp;
   readonly what: string;

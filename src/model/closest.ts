@@ -1,4 +1,4 @@
-import { editDistance } from '../../model/edit-distance.ts';
+import { editDistance } from './edit-distance.ts';
 
 /**
  * The candidate that a word is a slip of the keyboard for. Stricter than a guess among field names, because a command

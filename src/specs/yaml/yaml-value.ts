@@ -89,7 +89,9 @@ function read(node: ParsedNode, reading: Reading): Json {
       'YAML_TAG',
       `the tag ${name} is not supported`,
       tagOffset(reading.text, node.range[0]),
-      'remove the tag; values are plain JSON',
+      /^!(include|file|load|import)\b/i.test(name)
+        ? 'a text of a file is written { $file: path }'
+        : 'remove the tag; values are plain JSON',
     );
     return null;
   }

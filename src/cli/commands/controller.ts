@@ -27,6 +27,7 @@ export async function controller(context: Context, flags: ControllerFlags): Prom
     driftIntervalMs: durationOf('--drift-interval', flags.driftInterval),
     data: flags.data,
     listen: flags.listen,
+    events: context.flags.events,
     trustBranch: flags.trustBranch === true,
     single: flags.single === true,
     exitCodeOf: (kind) => exitCodeOf(kind),

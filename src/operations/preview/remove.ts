@@ -11,6 +11,7 @@ import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
 import { type Connection, connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
+import { withSession } from '../session/locked-run.ts';
 
 /** A list may show late what was made just before: the last look must find nothing, some time after the first. */
 const ROUNDS = 4;
@@ -60,6 +61,15 @@ export function removeOldPreviews(host: Host, age: number): Promise<PreviewRemai
     for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
     return { environment: environment.name, ...(await removeTraces(api, old)) };
   });
+}
+
+/** The same by a program that runs for long: with the lease, and not at all where there is no preview. */
+export async function removeOldPreviewsAlone(host: Host, age: number): Promise<PreviewRemains | undefined> {
+  const { traces } = await listPreviewTraces(host, undefined);
+  if (forgotten(traces, host.runtime.clock().getTime() - age).old.length === 0) return undefined;
+  const project = await gatherProject(host);
+  const access = accessTo(project.environment, host.runtime.env);
+  return await withSession(host, { project, git: null }, access, () => removeOldPreviews(host, age));
 }
 
 async function withPreviews<Result>(

@@ -77,7 +77,8 @@ function planExisting(
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
   const known = settled?.forms;
-  const sent = withReferences(shape, asSent(shape, live.config, known, written.spec), context.refs);
+  const asWritten = asSent(shape, live.config, known, written.spec);
+  const sent = asWritten === live.config ? liveConfig : withReferences(shape, asWritten, context.refs);
   const base = settled?.base ? withReferences(shape, settled.base, context.refs) : null;
   const begun = settled?.begun && withReferences(shape, settled.begun, context.refs);
   const desired = managed(resource, spec);

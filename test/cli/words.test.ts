@@ -10,7 +10,7 @@ import { fakeRuntime } from './runtime.ts';
 
 // What users of other tools type first. Each gets the line that does the same here, never a guess by spelling.
 
-const root = commandReference();
+const root = await commandReference();
 
 async function cli(line: string) {
   const runtime = fakeRuntime();

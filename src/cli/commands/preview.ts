@@ -17,54 +17,58 @@ import { renderTalkPage } from '../../render/html/talk-page.ts';
 import { renderPreviewMarkdown } from '../../render/markdown/preview-markdown.ts';
 import { renderPreview } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { format, type TextJsonOrMarkdown } from '../options.ts';
 import { writeJunit } from '../test-report.ts';
 
-export interface PreviewUpFlags {
-  readonly id: string;
-  readonly tests: boolean;
-  readonly remember?: boolean;
-  readonly timeout?: string;
-  readonly junit?: string;
-  readonly linked?: boolean;
-  /** True: into the usual place. */
-  readonly talk?: string | true;
-  readonly format: string;
-}
-
 /** Stages what the branch changes beside everything live, runs the tests on it, and prints one result. */
-export async function up(context: Context, flags: PreviewUpFlags): Promise<number> {
-  const id = requirePreviewId(flags.id);
-  const timeoutMs = flags.timeout === undefined ? undefined : requireDuration('--timeout', flags.timeout);
-  const inputs = await gather(context);
-  const { environment } = inputs.project;
-  const access = accessTo(environment, context.runtime.env);
-  // Before the first write, so that a signal lets what is in flight end.
-  context.interrupt();
-  const connection = await connect(context, inputs.project, access);
-  try {
-    const staged = await stagePreview(context, inputs, connection, {
-      id,
-      linked: flags.linked === true,
-      talk: flags.talk !== undefined,
-    });
-    const made = { inputs, connection, staged };
-    const test = flags.tests && staged.exitKind === null;
-    const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
-    const remember = flags.remember ?? environment.state.backend === 'file';
-    const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
-    const talk = flags.talk === undefined ? undefined : await offerTalk(context, id, flags.talk, made);
-    const report = reportOf(inputs, id, staged, tests, note);
-    const shown = talk === undefined ? report : { ...report, talk: talk.report };
-    const code = show(context, shown, staged, flags.format);
-    // What was staged and found is told first: a file that cannot be written must not hide it.
-    if (talk?.failure !== undefined) throw talk.failure;
-    if (flags.junit !== undefined) await writeJunit(resolve(context.runtime.cwd, flags.junit), tests);
-    return code;
-  } finally {
-    await connection.close();
-  }
-}
+export const up = defineCommand({
+  usage: 'up',
+  options: (command) =>
+    command
+      .requiredOption('--id <id>', 'name of the preview, for example pr-42')
+      .option('--no-tests', 'stage only')
+      .option('--linked', 'copy changed assistants that hand off to one another, so that tests cross it')
+      .option('--talk [file]', 'write a page from which the candidates can be called in a browser')
+      .option('--remember', 'note green results in the state also where it is kept in Git')
+      .option('--no-remember', 'write nothing into the state')
+      .option('--timeout <duration>', 'longest wait for all tests; 15m unless given')
+      .option('--junit <file>', 'write the results as JUnit XML too')
+      .addOption(format('text', 'json', 'markdown')),
+  run: async (context, _args, flags) => {
+    const id = requirePreviewId(flags.id);
+    const timeoutMs = flags.timeout === undefined ? undefined : requireDuration('--timeout', flags.timeout);
+    const inputs = await gather(context);
+    const { environment } = inputs.project;
+    const access = accessTo(environment, context.runtime.env);
+    // Before the first write, so that a signal lets what is in flight end.
+    context.interrupt();
+    const connection = await connect(context, inputs.project, access);
+    try {
+      const staged = await stagePreview(context, inputs, connection, {
+        id,
+        linked: flags.linked === true,
+        talk: flags.talk !== undefined,
+      });
+      const made = { inputs, connection, staged };
+      const test = flags.tests && staged.exitKind === null;
+      const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
+      const remember = flags.remember ?? environment.state.backend === 'file';
+      const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
+      const talk = flags.talk === undefined ? undefined : await offerTalk(context, id, flags.talk, made);
+      const report = reportOf(inputs, id, staged, tests, note);
+      const shown = talk === undefined ? report : { ...report, talk: talk.report };
+      const code = show(context, shown, staged, flags.format);
+      // What was staged and found is told first: a file that cannot be written must not hide it.
+      if (talk?.failure !== undefined) throw talk.failure;
+      if (flags.junit !== undefined) await writeJunit(resolve(context.runtime.cwd, flags.junit), tests);
+      return code;
+    } finally {
+      await connection.close();
+    }
+  },
+});
 
 interface Made {
   readonly inputs: Inputs;
@@ -144,7 +148,7 @@ function linkNotes({ world }: Staged): readonly string[] {
     : [`temporary copies hand off to each other: ${linked.join(', ')}`];
 }
 
-function show(context: Context, report: PreviewReport, staged: Staged, format: string): number {
+function show(context: Context, report: PreviewReport, staged: Staged, format: TextJsonOrMarkdown): number {
   if (format === 'json') context.printJson(report);
   else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report));
   else context.print(renderPreview(report, context.style));

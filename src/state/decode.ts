@@ -269,7 +269,10 @@ function isEntry(value: unknown): value is JournalEntry {
     return isAddress(value.from) && isAddress(value.to) && carried;
   }
   if (!isAddress(address)) return false;
-  if (op === 'begin') return isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  if (op === 'begin') {
+    const sent = value.sent === undefined || isObject(value.sent);
+    return sent && isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  }
   if (op === 'bind') return isBinding(binding);
   if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
   return op === 'fail';

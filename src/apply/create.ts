@@ -198,13 +198,14 @@ async function answered(
   ) {
     return { live: resource, learned: first, missing: [] };
   }
+  const learnedFrom = (got: JsonObject, later: JsonObject): Learned => {
+    const whole = { ...write, got };
+    return withLater(shape, learnForms(shape, whole), whole, later);
+  };
   const made = reply === undefined ? undefined : await madeVersion(context, step, reply);
   const said = made ?? reply;
   const live = (await context.api.get(step.kind, resource.id)) ?? resource;
-  const own =
-    said === undefined ? { forms: [], lost: [] } : learnForms(shape, { ...write, got: said.config });
-  const learned =
-    said === undefined ? own : withLater(shape, own, { sent: body, reply: said.config, later: live.config });
+  const learned = said === undefined ? { forms: [], lost: [] } : learnedFrom(said.config, live.config);
   const missing = [
     ...unsettled(shape, spec, asSent(shape, live.config, learned.forms)),
     ...learned.lost.map(({ path }) => toPointer(path)),

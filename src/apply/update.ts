@@ -1,6 +1,13 @@
 import { unsettled } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
-import { asSent, isComplete, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
+import {
+  asSent,
+  isComplete,
+  type Learned,
+  learnForms,
+  type WriteAndReply,
+  withLater,
+} from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
@@ -32,14 +39,13 @@ export interface Target {
 }
 
 /** What the API made of a write to the target, as a reply to it shows. */
-export function learnTarget(
-  step: StepBase,
-  { config, spec, before, forms }: Target,
-  got: JsonObject,
-): Learned {
+export function learnTarget(step: StepBase, target: Target, got: JsonObject): Learned {
+  return learnForms(SHAPES[step.kind], writeOf(step, target, got), target.forms);
+}
+
+function writeOf(step: StepBase, { config, spec, before }: Target, got: JsonObject): WriteAndReply {
   const own = (side: JsonObject): JsonObject => withoutMembers(step.kind, side);
-  const write = { guide: own(spec), sent: own(config), got, before: own(before) };
-  return learnForms(SHAPES[step.kind], write, forms);
+  return { guide: own(spec), sent: own(config), got, before: own(before) };
 }
 
 /** Reads the resource again; gone is a `Failure('stale')`. */
@@ -206,7 +212,13 @@ async function writeKnown(
       const live = (await context.api.get(step.kind, id)) ?? { ...resource, id };
       return {
         resource: live,
-        learned: withLater(shape, learned, { sent: target.config, reply, later: live.config }),
+        learned: withLater(
+          shape,
+          learned,
+          { ...writeOf(step, target, reply), astray: resource.id !== id },
+          live.config,
+          target.forms,
+        ),
       };
     } catch (error) {
       if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;

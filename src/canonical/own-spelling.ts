@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, jsonEqual } from '../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
 
 /** Null, absent and empty. */
 export function saysNothing(value: Json | undefined): boolean {
@@ -28,11 +28,19 @@ function switched(value: Json): boolean | undefined {
   return Object.hasOwn(SWITCHES, word) ? SWITCHES[word] : undefined;
 }
 
-/** True when two names differ in case, punctuation and the like, or one in a prefix or suffix. */
+/** True when two names differ in case, punctuation and the like, in a prefix or suffix, or in how a number is dialled. */
 export function isAlike(a: string, b: string): boolean {
   const [one, other] = [folded(a), folded(b)];
   if (one === '' || other === '') return false;
-  return one.includes(other) || other.includes(one);
+  return one.includes(other) || other.includes(one) || isSameNumber(one, other);
+}
+
+/** A phone number with and without its country code or the zero before the area, with the same words around it. */
+function isSameNumber(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => text.replaceAll(/\D+/g, '').replace(/^0+/, ''));
+  if (one === undefined || other === undefined || Math.min(one.length, other.length) < 7) return false;
+  const [words, others] = [a, b].map((text) => text.replaceAll(/\d+/g, ' ').trim());
+  return words === others && (one.endsWith(other) || other.endsWith(one));
 }
 
 /** True when two names differ in case, punctuation and the like. */
@@ -84,4 +92,68 @@ function areOwnSpellings(sent: readonly Json[], got: readonly Json[]): boolean {
       (item) => take((back) => fits(item, back)) || sent.filter((other) => jsonEqual(other, item)).length > 1,
     ) && left.length === 0
   );
+}
+
+/**
+ * True when both say the same in other signs: case, white space, punctuation, the way to write a number; in lists the
+ * order and how often. Nobody who meant something else would have written that.
+ */
+export function isPlainSpelling(sent: Json, got: Json): boolean {
+  if (isArray(sent)) {
+    if (!isArray(got)) return false;
+    const within = (items: readonly Json[], others: readonly Json[]): boolean =>
+      items.every((item) => others.some((other) => isPlainSpelling(item, other)));
+    return within(sent, got) && within(got, sent);
+  }
+  if (isObject(sent)) {
+    return (
+      isObject(got) && Object.entries(sent).every(([name, value]) => isPlainSpelling(value, field(got, name)))
+    );
+  }
+  if (isArray(got) || isObject(got)) return false;
+  if (saysNothing(sent) || saysNothing(got)) return saysNothing(sent) && saysNothing(got);
+  const [one, other] = [String(sent), String(got)];
+  if (isSameWord(one, other) || isSameNumber(folded(one), folded(other))) return true;
+  return one.trim() !== '' && Number(one) === Number(other);
+}
+
+/** How much of two texts is the same in those that are near to each other, and of two numbers. */
+const NEAR = { words: 0.6, number: 0.9 } as const;
+
+/** True when most of one is in the other. */
+export function isNear(sent: Json, got: Json): boolean {
+  if (isArray(sent)) {
+    return (
+      isArray(got) &&
+      sent.length === got.length &&
+      sent.every((item) => got.some((back) => isNear(item, back)))
+    );
+  }
+  if (isObject(sent)) {
+    return isObject(got) && Object.entries(sent).every(([name, value]) => isNear(value, field(got, name)));
+  }
+  if (isArray(got) || isObject(got)) return false;
+  if (typeof sent === 'number' && typeof got === 'number') {
+    const [less, more] = [Math.min(sent, got), Math.max(sent, got)];
+    return less === more || (less > 0 && less / more >= NEAR.number);
+  }
+  const [one, other] = [String(sent), String(got)];
+  return isPlainSpelling(sent, got) || isAlike(one, other) || sharedWords(one, other) >= NEAR.words;
+}
+
+/** The share of words that both have, between 0 and 1. */
+function sharedWords(a: string, b: string): number {
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const [one, other] = [words(a), words(b)];
+  const left = [...other];
+  const shared = one.filter((word) => {
+    const index = left.indexOf(word);
+    if (index >= 0) left.splice(index, 1);
+    return index >= 0;
+  });
+  return shared.length / Math.max(one.length, other.length, 1);
+}
+
+function field(value: JsonObject, name: string): Json {
+  return Object.hasOwn(value, name) ? (value[name] ?? null) : null;
 }

@@ -101,6 +101,11 @@ export type PassedTest = {
 export type TestedContent = PassedTest & {
   readonly runs: number;
   readonly passed: number;
+  /** Milliseconds of all runs together. */
+  readonly duration_ms?: number;
+  /** The runs themselves, and what they talked to at that time; for telling them apart in the history of a test. */
+  readonly run_ids?: readonly string[];
+  readonly on?: 'main' | 'candidate';
 };
 
 export interface DeletedResource {

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { GateRequest, GateResult, RunGate } from '../model/release.ts';
 import { isBad, type RunnableTest, type TestVerdict } from '../model/runs.ts';
 import type { PassedTest, TestedContent } from '../model/state.ts';
-import { weigh, withFresh } from './evidence.ts';
+import { besideMain, weigh, withFresh } from './evidence.ts';
 import { notPassed } from './gate-failures.ts';
 import { failedBefore, type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
@@ -33,7 +33,7 @@ export function createGate(deps: GateDeps): RunGate {
       (choice) =>
         choice.hindrance === undefined &&
         earlier(choice) === undefined &&
-        (deps.onlyOnce !== true || failedEarlier(choice) === undefined),
+        failedEarlier(choice) === undefined,
     );
     const { onProgress, ...rest } = deps;
     const results = await runTests(
@@ -50,52 +50,28 @@ export function createGate(deps: GateDeps): RunGate {
       },
     );
     const fresh = new Map(results.map((verdict) => [verdict.test_id, verdict]));
-    const verdicts = chosen.map((choice) => {
+    const withoutRunNow = (choice: GateTest): TestVerdict => {
       const before = earlier(choice) === undefined ? failedEarlier(choice) : undefined;
-      return (
-        fresh.get(choice.test.testId) ??
-        (before === undefined ? withoutRun(choice, earlier(choice)) : failedBefore(choice, before))
-      );
-    });
+      return before === undefined ? withoutRun(choice, earlier(choice)) : failedBefore(choice, before);
+    };
+    const verdicts = chosen.map((choice) =>
+      besideMain(request, choice, fresh.get(choice.test.testId) ?? withoutRunNow(choice)),
+    );
     const passed = remembered(request, chosen, verdicts, deps);
-    const tested = withFailures(request, chosen, verdicts, deps);
-    const result = { verdicts, passed, ...(tested !== undefined && { tested }) };
-    judge(request, result);
-    return result;
+    const tested = counted(request, chosen, results, deps);
+    judge(request, { verdicts, passed, tested });
+    return { verdicts, passed, tested };
   };
 }
 
-/** What failed on the content at hand, by test and its digest. */
+/** What failed on the content at hand, by test and its digest, where it is not to be run again. */
 function failuresOf(
   { content, tested = [] }: GateRequest,
   deps: GateDeps,
 ): ReadonlyMap<string, TestedContent> {
-  const failures = deps.rerun ? [] : tested.filter((one) => one.content === content && one.passed < one.runs);
+  if (deps.rerun || deps.onlyOnce !== true) return new Map();
+  const failures = tested.filter((one) => one.content === content && one.passed < one.runs);
   return new Map(failures.map((one) => [`${one.test_id} ${one.test_digest}`, one]));
-}
-
-/** Runs that failed count as runs for evidence. Undefined where there is nothing new. */
-function withFailures(
-  request: GateRequest,
-  chosen: readonly GateTest[],
-  verdicts: readonly TestVerdict[],
-  deps: GateDeps,
-): readonly TestedContent[] | undefined {
-  const at = deps.clock().toISOString();
-  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
-  const fresh = verdicts
-    .filter(({ outcome, remembered }) => outcome === 'failed' && !remembered)
-    .map(({ test_id, run_id, conversation_id }) => ({
-      content: request.content,
-      test_id,
-      test_digest: digests.get(test_id) ?? '',
-      run_id,
-      conversation_id,
-      at,
-      runs: 1,
-      passed: 0,
-    }));
-  return fresh.length === 0 ? undefined : withFresh(request.tested ?? [], fresh);
 }
 
 /** The same for whoever comes to run the test for the same content of the same version. */
@@ -139,7 +115,28 @@ function remembered(
   return [...kept, ...added].slice(-MOST_PASSED);
 }
 
-function judge(request: GateRequest, result: GateResult): void {
+/** Red results too, so that it is known later what was found on the content that then was no candidate any more. */
+function counted(
+  request: GateRequest,
+  chosen: readonly GateTest[],
+  results: readonly TestVerdict[],
+  deps: GateDeps,
+): readonly TestedContent[] {
+  const at = deps.clock().toISOString();
+  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
+  const fresh = results.flatMap(({ outcome, test_id, run_id, conversation_id, duration_ms }) => {
+    const test_digest = digests.get(test_id);
+    if (test_digest === undefined || (outcome !== 'passed' && outcome !== 'failed')) return [];
+    const what = { content: request.content, test_id, test_digest, run_id, conversation_id, at };
+    const run_ids = run_id === null ? [] : [run_id];
+    const passed = outcome === 'passed' ? 1 : 0;
+    const duration = Math.round(duration_ms);
+    return [{ ...what, on: 'candidate' as const, run_ids, runs: 1, passed, duration_ms: duration }];
+  });
+  return withFresh(request.tested ?? [], fresh);
+}
+
+function judge(request: GateRequest, result: Required<GateResult>): void {
   const bad = result.verdicts.filter(isBad);
   if (bad.length > 0) throw notPassed(request, bad, result);
 }

@@ -233,7 +233,15 @@ function isPassedTest(value: unknown): boolean {
 }
 
 function isTestedContent(value: unknown): boolean {
-  return isObject(value) && isPassedTest(value) && isCount(value.runs) && isCount(value.passed);
+  return (
+    isObject(value) &&
+    isPassedTest(value) &&
+    isCount(value.runs) &&
+    isCount(value.passed) &&
+    isOptional(value.duration_ms, isCount) &&
+    isOptional(value.run_ids, (ids) => isArray(ids) && ids.every(isText)) &&
+    isOptional(value.on, (on) => on === 'main' || on === 'candidate')
+  );
 }
 
 function isCount(value: unknown): boolean {

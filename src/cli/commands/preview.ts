@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
+import { compareWithMain } from '../../model/comparison.ts';
 import { parseDuration } from '../../model/duration.ts';
 import { Failure } from '../../model/errors.ts';
 import { isPreviewId } from '../../model/preview.ts';
 import type { PreviewReport } from '../../model/preview-report.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
-import { isBad, type TestVerdict } from '../../model/runs.ts';
+import { isBad } from '../../model/runs.ts';
 import type { TalkReport } from '../../model/talk.ts';
 import { rememberResults } from '../../operations/preview/remember.ts';
-import { testPreview } from '../../operations/preview/run-preview-tests.ts';
+import { type PreviewTrial, testPreview } from '../../operations/preview/run-preview-tests.ts';
 import { type Staged, stagePreview } from '../../operations/preview/stage.ts';
 import { talkEntries, writeTalkPage } from '../../operations/preview/talk.ts';
 import { accessTo } from '../../operations/session/access.ts';
@@ -29,6 +31,11 @@ export const up = defineCommand({
     command
       .requiredOption('--id <id>', 'name of the preview, for example pr-42')
       .option('--no-tests', 'stage only')
+      .addOption(
+        new Option('--against <what>', 'what the tests are compared with: main is run where nothing is known')
+          .choices(['main', 'remembered', 'nothing'] as const)
+          .default('remembered'),
+      )
       .option('--linked', 'copy changed assistants that hand off to one another, so that tests cross it')
       .option('--talk [file]', 'write a page from which the candidates can be called in a browser')
       .option('--remember', 'note green results in the state also where it is kept in Git')
@@ -53,11 +60,13 @@ export const up = defineCommand({
       });
       const made = { inputs, connection, staged };
       const test = flags.tests && staged.exitKind === null;
-      const tests = test ? await testPreview(context, inputs, connection, staged, timeoutMs) : [];
+      const options = { against: flags.against, ...(timeoutMs !== undefined && { timeoutMs }) };
+      const trials = test ? await testPreview(context, inputs, connection, staged, options) : [];
+      const tests = trials.flatMap(({ verdicts }) => verdicts);
       const remember = flags.remember ?? environment.state.backend === 'file';
-      const note = remember ? await rememberResults(context, inputs, connection, staged, tests) : undefined;
+      const note = remember ? await rememberResults(context, inputs, staged, trials) : undefined;
       const talk = flags.talk === undefined ? undefined : await offerTalk(context, id, flags.talk, made);
-      const report = reportOf(inputs, id, staged, tests, note);
+      const report = reportOf(inputs, id, staged, trials, note);
       const shown = talk === undefined ? report : { ...report, talk: talk.report };
       const code = show(context, shown, staged, flags.format);
       // What was staged and found is told first: a file that cannot be written must not hide it.
@@ -110,12 +119,14 @@ function reportOf(
   { project }: Inputs,
   preview: string,
   staged: Staged,
-  tests: readonly TestVerdict[],
+  trials: readonly PreviewTrial[],
   note: string | undefined,
 ): PreviewReport {
   const { parts, world, exitKind, removed } = staged;
   const environment = project.environment.name;
-  const tested = tests.length === 0 ? 'staged' : tests.some(isBad) ? 'failed' : 'passed';
+  const tests = trials.flatMap(({ verdicts }) => verdicts);
+  const failed = trials.some(({ lacks }) => lacks !== null);
+  const tested = tests.length === 0 ? 'staged' : failed ? 'failed' : 'passed';
   const outcome = exitKind !== null ? 'partial' : parts.length === 0 ? 'nothing' : tested;
   const again = outcome === 'partial' ? 'up' : 'down';
   return {
@@ -125,7 +136,9 @@ function reportOf(
     outcome,
     parts,
     tests,
+    ...(tests.length > 0 && { comparison: compareWithMain(tests) }),
     notes: [
+      ...trials.flatMap(trialNotes),
       ...world.toMain.map(
         ({ from, to }) => `${from} hands off to main of ${to}, not to the version of this preview`,
       ),
@@ -136,6 +149,16 @@ function reportOf(
     removed: removed.removed.length,
     next: outcome === 'nothing' ? '' : `assistantctl preview ${again} --id ${preview} --env ${environment}`,
   };
+}
+
+/** Why a gate would stay shut, that it would open although not every run passed, and what could not be compared. */
+function trialNotes({ trial, verdicts, lacks, noBaseline }: PreviewTrial): readonly string[] {
+  const excused = lacks === null && verdicts.some(isBad);
+  return [
+    ...(lacks ? [lacks] : []),
+    ...(excused ? [`${trial.address}: not every run passed, and its gate does not ask for every run`] : []),
+    ...(noBaseline === null || noBaseline === lacks ? [] : [noBaseline]),
+  ];
 }
 
 /** What `--linked` did, for whoever wonders why an assistant got no version. */
@@ -152,7 +175,8 @@ function show(context: Context, report: PreviewReport, staged: Staged, format: T
   if (format === 'json') context.printJson(report);
   else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report));
   else context.print(renderPreview(report, context.style));
-  const interrupted = report.tests.some(({ outcome }) => outcome === 'interrupted');
+  const interrupted =
+    context.interruptedBy() !== undefined || report.tests.some(({ outcome }) => outcome === 'interrupted');
   const kind = staged.exitKind ?? (interrupted ? 'interrupted' : report.outcome === 'failed' ? 'gate' : null);
   return kind === null ? EXIT_DONE : exitCodeOf(kind, context.interruptedBy());
 }

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Sleeps that are part of a piece of work pass at once; the pauses between rounds pass when the test says so. */
-const LONGEST_INNER_MS = 30_000;
+const LONGEST_INNER_MS = 20_000;
 
 export interface Simulated {
   /** Lets so much time pass at the end of each round, until it is over. */

@@ -8,10 +8,9 @@ import {
   type Trace,
 } from '../../release/preview-traces.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
-import { type Connection, connect } from '../session/connect.ts';
+import type { Connection } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { withSession } from '../session/locked-run.ts';
+import { withConnection, withLease } from '../session/opener.ts';
 
 /** A list may show late what was made just before: the last look must find nothing, some time after the first. */
 const ROUNDS = 4;
@@ -56,11 +55,18 @@ export function removePreview(host: Host, id: string): Promise<PreviewRemains> {
 
 /** Removes the previews of which nothing is younger than the age in milliseconds. */
 export function removeOldPreviews(host: Host, age: number): Promise<PreviewRemains> {
-  return withPreviews(host, async ({ api }, { environment }) => {
-    const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
-    for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
-    return { environment: environment.name, ...(await removeTraces(api, old)) };
-  });
+  return withPreviews(host, (connection, project) => removeOld(host, connection, project, age));
+}
+
+async function removeOld(
+  host: Host,
+  { api }: Connection,
+  { environment }: Project,
+  age: number,
+): Promise<PreviewRemains> {
+  const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
+  for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
+  return { environment: environment.name, ...(await removeTraces(api, old)) };
 }
 
 /** The same by a program that runs for long: with the lease, and not at all where there is no preview. */
@@ -68,8 +74,9 @@ export async function removeOldPreviewsAlone(host: Host, age: number): Promise<P
   const { traces } = await listPreviewTraces(host, undefined);
   if (forgotten(traces, host.runtime.clock().getTime() - age).old.length === 0) return undefined;
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
-  return await withSession(host, { project, git: null }, access, () => removeOldPreviews(host, age));
+  return await withLease(host, project, ({ session }) =>
+    withConnection(host, project, (connection) => removeOld(host, connection, project, age), session.fence),
+  );
 }
 
 async function withPreviews<Result>(
@@ -77,13 +84,7 @@ async function withPreviews<Result>(
   work: (connection: Connection, project: Project) => Promise<Result>,
 ): Promise<Result> {
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
-  const connection = await connect(host, project, access);
-  try {
-    return await work(connection, project);
-  } finally {
-    await connection.close();
-  }
+  return await withConnection(host, project, (connection) => work(connection, project));
 }
 
 function keyOf({ kind, id, versionId }: Trace): string {

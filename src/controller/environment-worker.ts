@@ -329,7 +329,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       over = true;
       metrics.end(environment);
     },
-    status: () => status,
+    status: () => ({ ...status, working: running !== undefined }),
   };
 }
 

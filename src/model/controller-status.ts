@@ -28,6 +28,8 @@ export type EnvironmentPhase = 'starting' | 'in-effect' | 'applying' | 'waiting'
 
 export interface EnvironmentStatus {
   readonly environment: string;
+  /** A round is under way. */
+  readonly working: boolean;
   readonly phase: EnvironmentPhase;
   /** The commit that was applied last with success. */
   readonly applied_commit: string | null;
@@ -70,6 +72,7 @@ export interface OpenRollout {
 export function unknownEnvironment(environment: string): EnvironmentStatus {
   return {
     environment,
+    working: false,
     phase: 'starting',
     applied_commit: null,
     applied_at: null,

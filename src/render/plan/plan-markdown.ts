@@ -1,6 +1,7 @@
 import { compareWithMain } from '../../model/comparison.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
@@ -22,7 +23,6 @@ import {
   promotionNote,
   settingLines,
   shortCommit,
-  shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';

@@ -48,6 +48,11 @@ export function isSameWord(a: string, b: string): boolean {
   return folded(a) !== '' && folded(a) === folded(b);
 }
 
+/** The same, and the ways to dial a number. */
+export function isOneWord(a: string, b: string): boolean {
+  return isSameWord(a, b) || isSameNumber(folded(a), folded(b));
+}
+
 function folded(text: string): string {
   return text
     .normalize('NFKC')
@@ -113,7 +118,7 @@ export function isPlainSpelling(sent: Json, got: Json): boolean {
   if (isArray(got) || isObject(got)) return false;
   if (saysNothing(sent) || saysNothing(got)) return saysNothing(sent) && saysNothing(got);
   const [one, other] = [String(sent), String(got)];
-  if (isSameWord(one, other) || isSameNumber(folded(one), folded(other))) return true;
+  if (isOneWord(one, other)) return true;
   return one.trim() !== '' && Number(one) === Number(other);
 }
 

@@ -2,7 +2,7 @@ import { Failure } from '../../model/errors.ts';
 import { historyOf } from '../../model/history.ts';
 import { findAddresses } from '../../operations/address-argument.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { withAccount } from '../../operations/session/with-account.ts';
+import { withAccount } from '../../operations/session/opener.ts';
 import { rememberedSides } from '../../operations/tests/run-sides.ts';
 import { chooseTests } from '../../operations/tests/test-choice.ts';
 import { renderHistory } from '../../render/terminal/history-text.ts';

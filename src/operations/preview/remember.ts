@@ -4,8 +4,8 @@ import { releaseOf } from '../../plan/release.ts';
 import { withFresh } from '../../release/evidence.ts';
 import type { TrialResult } from '../../release/trial.ts';
 import type { Host } from '../host.ts';
-import { editState } from '../session/bindings.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { withLease } from '../session/opener.ts';
 import type { Staged } from './stage.ts';
 
 /** How many green results of an assistant are remembered. */
@@ -35,7 +35,7 @@ export async function rememberResults(
   });
   if (found.length === 0) return undefined;
   try {
-    await editState(host, inputs.project, async (session) => {
+    await withLease(host, inputs.project, async ({ session }) => {
       for (const [address, fresh] of found) {
         const binding = session.current()?.resources[address];
         if (binding === undefined) continue;

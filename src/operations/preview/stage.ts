@@ -17,7 +17,8 @@ import { planOptions } from '../plan/plan-options.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { memorySession } from '../session/memory-session.ts';
-import { emptyState, openState } from '../session/open-state.ts';
+import { emptyState } from '../session/open-state.ts';
+import { readState } from '../session/opener.ts';
 
 /** What is asked of `preview up`. */
 export interface PreviewRequest {
@@ -55,7 +56,7 @@ export async function stagePreview(
 ): Promise<Staged> {
   const { project } = inputs;
   const desired = withoutPromotions(inputs.desired);
-  const state = await openState(host.runtime, project).load();
+  const state = await readState(host, project);
   const { planned, account } = await compareWithLive(
     host,
     { ...inputs, desired },

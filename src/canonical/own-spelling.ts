@@ -99,22 +99,50 @@ function areOwnSpellings(sent: readonly Json[], got: readonly Json[]): boolean {
  * order and how often. Nobody who meant something else would have written that.
  */
 export function isPlainSpelling(sent: Json, got: Json): boolean {
+  return sameThroughout(sent, got, isPlainWord);
+}
+
+/**
+ * The same, and a longer or shorter name of a thing and a rounded number as well: what servers make of aliases and
+ * numbers. For a value of which nothing but itself tells that one was made of the other.
+ */
+export function isReworded(sent: Json, got: Json): boolean {
+  const isName = (text: string): boolean => !/\s/.test(text.trim()) && Number.isNaN(Number(text));
+  return sameThroughout(sent, got, (one, other) => {
+    if (isPlainWord(one, other) || isRounded(Number(one), Number(other))) return true;
+    return isName(one) && isName(other) && isAlike(one, other);
+  });
+}
+
+/** Compares scalars as texts, lists in any order and however often, and of records the fields that were sent. */
+function sameThroughout(sent: Json, got: Json, isSame: (sent: string, got: string) => boolean): boolean {
+  if (jsonEqual(sent, got)) return true;
   if (isArray(sent)) {
     if (!isArray(got)) return false;
-    const within = (items: readonly Json[], others: readonly Json[]): boolean =>
-      items.every((item) => others.some((other) => isPlainSpelling(item, other)));
-    return within(sent, got) && within(got, sent);
+    return (
+      sent.every((item) => got.some((back) => sameThroughout(item, back, isSame))) &&
+      got.every((back) => sent.some((item) => sameThroughout(item, back, isSame)))
+    );
   }
   if (isObject(sent)) {
-    return (
-      isObject(got) && Object.entries(sent).every(([name, value]) => isPlainSpelling(value, field(got, name)))
-    );
+    if (!isObject(got)) return false;
+    return Object.entries(sent).every(([name, value]) => sameThroughout(value, field(got, name), isSame));
   }
   if (isArray(got) || isObject(got)) return false;
   if (saysNothing(sent) || saysNothing(got)) return saysNothing(sent) && saysNothing(got);
-  const [one, other] = [String(sent), String(got)];
-  if (isSameWord(one, other) || isSameNumber(folded(one), folded(other))) return true;
-  return one.trim() !== '' && Number(one) === Number(other);
+  if (typeof sent === 'boolean' && typeof got === 'boolean') return false;
+  return isSame(String(sent), String(got));
+}
+
+function isPlainWord(sent: string, got: string): boolean {
+  if (isSameWord(sent, got) || isSameNumber(folded(sent), folded(got))) return true;
+  return sent.trim() !== '' && Number(sent) === Number(got);
+}
+
+/** The number that came back is what was sent with no more digits behind the point than it has itself. */
+function isRounded(sent: number, got: number): boolean {
+  const digits = String(got).split('.')[1]?.length ?? 0;
+  return Number.isFinite(sent) && Number(sent.toFixed(Math.min(digits, 20))) === got;
 }
 
 /** How much of two texts is the same in those that are near to each other, and of two numbers. */

@@ -42,6 +42,11 @@ export interface Binding {
    * nobody knows is then our own, in the API's form.
    */
   readonly begun?: JsonObject;
+  /**
+   * Assistants only: the restore of this deleted assistant was begun and not recorded as done. Once it is there again,
+   * what it says counts as applied.
+   */
+  readonly restoring?: true;
   /** Pointers of list or map elements found live that the spec never owned; they are left alone. */
   readonly foreign: readonly string[];
   /** Assistants only: the version that was main after the last write. */
@@ -128,6 +133,8 @@ export type JournalEntry =
       readonly action: string;
       readonly key: string | null;
       readonly at: string;
+      /** Of creates: the body, ids resolved, secrets as digests. What holds it afterwards is ours. */
+      readonly sent?: JsonObject;
     }
   | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }

@@ -107,7 +107,7 @@ function refuseLostDocuments({ desired }: Inputs, state: State | undefined): voi
   });
 }
 
-/** Reads the account and compares it with Git and the state. */
+/** Reads the account, as far as the environment's drift policy asks for, and compares it with Git and the state. */
 export async function planOn(
   host: Host,
   inputs: Inputs,
@@ -115,12 +115,12 @@ export async function planOn(
   state: State | undefined,
   options: PlanOptions,
   asked: { readonly settings?: Settings; readonly refresh?: boolean } = {},
-): Promise<Planned> {
+): Promise<Compared> {
   const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
   const reverts = inputs.project.environment.drift !== 'report' || options.revertDrift !== undefined;
   const whole = refresh || reverts;
-  return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
+  return compareWithLive(host, inputs, connection, state, options, { whole, ...also });
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */

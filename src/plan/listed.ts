@@ -119,9 +119,12 @@ function listedBase(
   whole: boolean,
 ): JsonObject | undefined {
   const { base } = binding;
-  const releasing =
-    binding.candidate !== undefined || binding.moving !== undefined || isOpen(binding.rollout);
-  if (base === null || releasing) return undefined;
+  const underWay =
+    binding.candidate !== undefined ||
+    binding.moving !== undefined ||
+    binding.restoring !== undefined ||
+    isOpen(binding.rollout);
+  if (base === null || underWay) return undefined;
   const unseen = live.versionId === undefined || live.versionId !== binding.read_version_id;
   if (isVersioned(resource.kind) && (whole || unseen)) return undefined;
   return changedInGit(resource, base, refs) ? undefined : base;

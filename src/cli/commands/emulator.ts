@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { removeIfEmpty } from '../../operations/files.ts';
 import { launchEmulator } from '../../operations/session/embedded.ts';
 import { readQuirks, readScripts, wholeNumber } from '../../operations/session/emulator-options.ts';
 import { defineCommand } from '../define.ts';
@@ -18,6 +19,8 @@ export const emulator = defineCommand({
     const { runtime } = context;
     const interrupt = context.interrupt();
     const inCwd = (path: string): string => resolve(runtime.cwd, path);
+    // A file that was made for it, as mktemp does, is no damaged one.
+    if (flags.data !== undefined) await removeIfEmpty(inCwd(flags.data));
     const handle = await launchEmulator(runtime, {
       port: wholeNumber('--port', flags.port, 65_535),
       latencyMs: wholeNumber('--latency', flags.latency, 600_000),

@@ -11,6 +11,12 @@ export const pull = defineCommand({
     command
       .option('--adopt', 'only resources that no spec manages: write documents for them and bind them')
       .option('--drift', 'only what was changed outside Git: edit the files it came from')
+      .addOption(
+        new Option(
+          '--layout <style>',
+          'files: one for each document; compact: tools in one file, tests in one for each suite, texts inside',
+        ).choices(['files', 'compact'] as const),
+      )
       .option('--pr-branch <name>', 'commit the result on a new branch')
       .addOption(
         new Option('--as <place>', 'where drift goes that several accounts share').choices([

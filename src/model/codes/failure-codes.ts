@@ -36,6 +36,7 @@ export const FAILURE_CODES = {
   DIGEST_MISMATCH: 'The plan is not the one whose digest was expected.',
   DOCUMENT_UNKNOWN: 'A JSON document for a comment is neither a plan nor a failure.',
   EMPTY_ID: 'A request was made without the id of its resource.',
+  EMULATOR_DATA: 'The data file of the embedded API is damaged, cut off, or something else.',
   EMULATOR_START: 'The embedded API cannot start.',
   ENVIRONMENT_NEEDED: 'No environment was chosen, and the project has no default.',
   ENVIRONMENT_ONE: 'Several environments are named, and the command takes one.',

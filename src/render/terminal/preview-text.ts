@@ -1,9 +1,9 @@
 import { compareNaturally } from '../../model/natural-order.ts';
 import type { PreviewPart, PreviewReport, PreviewTrace, PreviewTraces } from '../../model/preview-report.ts';
 import type { StepStatus } from '../../model/report.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { TalkReport } from '../../model/talk.ts';
 import { fieldLines } from './field-text.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, glyphs, type Ink, paint, paragraph, type Style } from './style.ts';
 import { verdictLines, verdictSummary } from './verdict-text.ts';
 import { visible } from './visible.ts';
@@ -106,6 +106,7 @@ export function renderTraces({ traces, action, environment }: PreviewTraces, sty
     ...paragraph(style, `${environment}: ${count(rest.length, 'trace')} ${word}`, 0, 'bold'),
     ...columns(
       rest.toSorted((a, b) => compareNaturally(a.preview, b.preview)).map((trace) => ['', ...cells(trace)]),
+      style,
     ),
     ...kept.flatMap((trace) => [
       '',

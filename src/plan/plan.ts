@@ -14,7 +14,7 @@ import {
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
-import type { HeldChange, SettingChange, Settings } from '../model/review.ts';
+import type { HeldChange, ReviewUnit, SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
 import type { Step } from '../model/step.ts';
 import { accountFingerprint } from './account.ts';
@@ -32,12 +32,11 @@ import { renameCautions, suspectedRenames } from './renames.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
 import {
+  changeUnits,
   conflictDigest,
   digestOfUnits,
-  fieldDigest,
   type PlanIdentity,
   reviewUnits,
-  wholeDigest,
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
@@ -340,7 +339,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     expires_at: input.expiresAt,
     git: input.git,
     inputs_digest: inputsDigest(input),
-    plan_digest: digestOfUnits(reviewUnits({ ...place, changes, conflicts, settings })),
+    plan_digest: digestOfUnits(reviewUnits({ ...place, changes: parts.changes, conflicts, settings })),
     content_digest: contentDigestOf({ changes, conflicts }),
     options: input.options,
     summary: {
@@ -379,9 +378,14 @@ function changedSettings(input: PlanInput): readonly SettingChange[] {
     : settingChanges(identity(input), former, settings, input.desired);
 }
 
+function withDigestOf<Part extends object>(unit: ReviewUnit | undefined, part: Part): Part {
+  return unit === undefined ? part : { ...part, digest: unit.digest };
+}
+
 function withDigests(place: PlanIdentity, change: Change): Change {
-  if (change.action !== 'update') return { ...change, digest: wholeDigest(place, change) };
-  const fields = change.fields.map((field) => ({ ...field, digest: fieldDigest(place, change, field) }));
+  const units = changeUnits(place, change);
+  if (change.action !== 'update') return withDigestOf(units[0], change);
+  const fields = change.fields.map((field, index) => withDigestOf(units[index], field));
   return { ...change, fields };
 }
 

@@ -31,8 +31,28 @@ export function reviewUnits(plan: ReviewedParts): readonly ReviewUnit[] {
   ];
 }
 
+interface Made {
+  readonly identity: PlanIdentity;
+  readonly units: readonly ReviewUnit[];
+}
+
+/** Several ask for the units of one change, and a change never changes. */
+const made = new WeakMap<Change, Made>();
+
 /** The fields of an update one by one; anything else as one. */
 export function changeUnits(identity: PlanIdentity, change: Change): readonly ReviewUnit[] {
+  const known = made.get(change);
+  if (known !== undefined && isSamePlace(known.identity, identity)) return known.units;
+  const units = unitsOf(identity, change);
+  made.set(change, { identity: place(identity), units });
+  return units;
+}
+
+function isSamePlace(a: PlanIdentity, b: PlanIdentity): boolean {
+  return a.project === b.project && a.environment === b.environment && a.api_base === b.api_base;
+}
+
+function unitsOf(identity: PlanIdentity, change: Change): readonly ReviewUnit[] {
   const { address, action } = change;
   if (action !== 'update') return [{ address, action, path: '', digest: wholeDigest(identity, change) }];
   return change.fields.map((field) => ({
@@ -136,7 +156,7 @@ export function conflictDigest(
   });
 }
 
-function place({ project, environment, api_base }: PlanIdentity): JsonObject {
+function place({ project, environment, api_base }: PlanIdentity) {
   return { project, environment, api_base };
 }
 

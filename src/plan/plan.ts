@@ -14,7 +14,7 @@ import {
 } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { RemoteAccount } from '../model/remote.ts';
-import type { HeldChange, ReviewUnit, SettingChange, Settings } from '../model/review.ts';
+import type { HeldChange, SettingChange, Settings } from '../model/review.ts';
 import type { State } from '../model/state.ts';
 import type { Step } from '../model/step.ts';
 import { accountFingerprint } from './account.ts';
@@ -32,11 +32,11 @@ import { renameCautions, suspectedRenames } from './renames.ts';
 import { planResource } from './resource.ts';
 import type { ResourcePlan } from './resource-plan.ts';
 import {
-  changeUnits,
   conflictDigest,
   digestOfUnits,
   type PlanIdentity,
   reviewUnits,
+  withDigests,
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
@@ -376,17 +376,6 @@ function changedSettings(input: PlanInput): readonly SettingChange[] {
   return settings === undefined || former === undefined
     ? []
     : settingChanges(identity(input), former, settings, input.desired);
-}
-
-function withDigestOf<Part extends object>(unit: ReviewUnit | undefined, part: Part): Part {
-  return unit === undefined ? part : { ...part, digest: unit.digest };
-}
-
-function withDigests(place: PlanIdentity, change: Change): Change {
-  const units = changeUnits(place, change);
-  if (change.action !== 'update') return withDigestOf(units[0], change);
-  const fields = change.fields.map((field, index) => withDigestOf(units[index], field));
-  return { ...change, fields };
 }
 
 function identity(input: PlanInput): PlanIdentity {

@@ -64,6 +64,18 @@ function unitsOf(identity: PlanIdentity, change: Change): readonly ReviewUnit[] 
   }));
 }
 
+function withDigestOf<Part extends object>(unit: ReviewUnit | undefined, part: Part): Part {
+  return unit === undefined ? part : { ...part, digest: unit.digest };
+}
+
+/** A change of a plan with the digests that reviewers agree to. */
+export function withDigests(identity: PlanIdentity, change: Change): Change {
+  const units = changeUnits(identity, change);
+  if (change.action !== 'update') return withDigestOf(units[0], change);
+  const fields = change.fields.map((field, index) => withDigestOf(units[index], field));
+  return { ...change, fields };
+}
+
 type Released = Pick<Change, 'release'>;
 
 /** Digest of one field of an update. */

@@ -21,7 +21,7 @@ import { splitIds } from './own-ids.ts';
 import { writtenSpec } from './text-files.ts';
 
 /** The tools that assistants are written with. */
-export type Beside = ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>;
+export type ToolsBeside = ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>;
 
 export interface AdoptionInput {
   /** What to write, each as read by its id. */
@@ -35,7 +35,7 @@ export interface AdoptionInput {
   readonly newLayout: () => FileLayout;
   readonly keepUnknown: boolean;
   /** What validate says of a spec beside the shared resources that it refers to. */
-  readonly check: (kind: Kind, spec: JsonObject, beside: Beside) => ReturnType<SpecCheck>;
+  readonly check: (kind: Kind, spec: JsonObject, beside: ToolsBeside) => ReturnType<SpecCheck>;
   /** Where the project has other accounts: what the documents are for, and whose ids they hold. */
   readonly account?: { readonly environment: string; readonly only: readonly string[] };
   readonly credentials: CredentialFinder;

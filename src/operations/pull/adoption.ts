@@ -9,7 +9,14 @@ import type { AdoptedResource } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
-import { type Adoption, addressesFor, adopt, type Beside, type Draft, liveKey } from '../../pull/adopt.ts';
+import {
+  type Adoption,
+  addressesFor,
+  adopt,
+  type Draft,
+  liveKey,
+  type ToolsBeside,
+} from '../../pull/adopt.ts';
 import { createLayout, type LayoutStyle } from '../../pull/layout.ts';
 import { bareResource, specProblems } from '../../specs/documents/check-document.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
@@ -97,8 +104,8 @@ export function draftDocuments(
   const options = { unknownFields: project.unknownFields };
   const tools = [...specs.desired.resources].filter(([, { kind }]) => kind === 'tool');
   // The same tools stand beside every assistant.
-  const known = new WeakMap<Beside, ReadonlyMap<Address, DesiredResource>>();
-  const toolsWith = (beside: Beside): ReadonlyMap<Address, DesiredResource> => {
+  const known = new WeakMap<ToolsBeside, ReadonlyMap<Address, DesiredResource>>();
+  const toolsWith = (beside: ToolsBeside): ReadonlyMap<Address, DesiredResource> => {
     const found = known.get(beside);
     if (found !== undefined) return found;
     const drafted = [...beside].map(

@@ -1,3 +1,4 @@
+import type { TestComparison } from './comparison.ts';
 import type { FieldChange } from './plan.ts';
 import type { StepError, StepStatus } from './report.ts';
 import type { TestVerdict } from './runs.ts';
@@ -26,6 +27,8 @@ export interface PreviewReport {
   readonly outcome: 'passed' | 'failed' | 'staged' | 'partial' | 'nothing';
   readonly parts: readonly PreviewPart[];
   readonly tests: readonly TestVerdict[];
+  /** The tests as a whole, held against main; absent where none was run. */
+  readonly comparison?: TestComparison;
   readonly notes: readonly string[];
   /** Traces of an earlier `up` that are no longer needed and were removed. */
   readonly removed: number;

@@ -32,3 +32,11 @@ export interface TalkReport {
   readonly page: string | null;
   readonly assistants: readonly TalkEntry[];
 }
+
+export interface TalkPage {
+  readonly project: string;
+  readonly environment: string;
+  readonly preview: string;
+  readonly commit: string | null;
+  readonly assistants: readonly TalkEntry[];
+}

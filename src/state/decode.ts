@@ -233,7 +233,15 @@ function isPassedTest(value: unknown): boolean {
 }
 
 function isTestedContent(value: unknown): boolean {
-  return isObject(value) && isPassedTest(value) && isCount(value.runs) && isCount(value.passed);
+  return (
+    isObject(value) &&
+    isPassedTest(value) &&
+    isCount(value.runs) &&
+    isCount(value.passed) &&
+    isOptional(value.duration_ms, isCount) &&
+    isOptional(value.run_ids, (ids) => isArray(ids) && ids.every(isText)) &&
+    isOptional(value.on, (on) => on === 'main' || on === 'candidate')
+  );
 }
 
 function isCount(value: unknown): boolean {
@@ -261,7 +269,10 @@ function isEntry(value: unknown): value is JournalEntry {
     return isAddress(value.from) && isAddress(value.to) && carried;
   }
   if (!isAddress(address)) return false;
-  if (op === 'begin') return isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  if (op === 'begin') {
+    const sent = value.sent === undefined || isObject(value.sent);
+    return sent && isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  }
   if (op === 'bind') return isBinding(binding);
   if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
   return op === 'fail';

@@ -2,6 +2,7 @@ import { Failure } from '../../model/errors.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
 import { withApi, workplace } from '../../operations/account/account.ts';
+import { restoreDeletedAssistant } from '../../operations/account/restore-deleted.ts';
 import { shownConfig } from '../../operations/account/surroundings.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
@@ -57,13 +58,13 @@ export const restoreDeleted = defineCommand({
     const { project, boundIdOf } = await workplace(context);
     requireApproval(project.environment, flags.approve, false);
     const id = boundIdOf('assistant', text);
-    const back = await withApi(context, project, (api) => api.restoreAssistant(id));
+    const back = (await restoreDeletedAssistant(context, project, id)) ?? fail(id);
     if (flags.format === 'json') {
       context.printJson({ id, name: back.name, version_id: back.versionId ?? null });
       return EXIT_DONE;
     }
     context.print(
-      `${JSON.stringify(back.name)} (${id}) is back. The next plan shows how it differs from Git.\n`,
+      `${JSON.stringify(back.name)} (${id}) is there. The next plan shows how it differs from Git.\n`,
     );
     return EXIT_DONE;
   },

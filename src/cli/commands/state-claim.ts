@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { holderName, openState } from '../../operations/session/open-state.ts';
+import { type Leased, withLease } from '../../operations/session/opener.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
@@ -13,11 +13,8 @@ export const claimState = defineCommand({
   options: (command) => command,
   run: async (context, [from]) => {
     const project = await gatherProject(context);
-    // Before the lease is taken, so that a signal cannot leave it behind.
-    context.interrupt();
     const own = `${project.name}/${project.environment.name}`;
-    const session = await openState(context.runtime, project).open(holderName(context.runtime));
-    try {
+    const claim = async ({ session }: Leased): Promise<number> => {
       const state = session.current();
       const found = state === undefined ? undefined : `${state.project}/${state.environment}`;
       if (state === undefined || found === undefined) {
@@ -37,8 +34,7 @@ export const claimState = defineCommand({
       if (found !== own) await session.record({ op: 'init', state: renamed });
       context.print(`The state of ${from} is now that of ${own}.\n`);
       return EXIT_DONE;
-    } finally {
-      await session.close();
-    }
+    };
+    return await withLease(context, project, claim, { anyOwner: true });
   },
 });

@@ -1,9 +1,10 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { findAddress, newAddress } from '../../operations/address-argument.ts';
-import { boundOtherwise, editState, notBound } from '../../operations/session/bindings.ts';
+import { boundOtherwise, notBound } from '../../operations/session/bindings.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
 import { openState } from '../../operations/session/open-state.ts';
+import { withLease } from '../../operations/session/opener.ts';
 import { renderLease } from '../../render/terminal/state-text.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -18,7 +19,7 @@ export const moveState = defineCommand({
     if (kindOf(from) !== kindOf(to)) {
       throw new Failure('usage', `${from} and ${to} are of different kinds`, { code: 'KIND_MISMATCH' });
     }
-    await editState(context, await gatherProject(context), async (session) => {
+    await withLease(context, await gatherProject(context), async ({ session }) => {
       const resources = session.current()?.resources ?? {};
       if (resources[from] === undefined) throw notBound(from, session.current());
       const taken = resources[to];
@@ -37,7 +38,7 @@ export const removeState = defineCommand({
   run: async (context, [text]) => {
     const address = await findAddress(context, text);
     let id = '';
-    await editState(context, await gatherProject(context), async (session) => {
+    await withLease(context, await gatherProject(context), async ({ session }) => {
       const binding = session.current()?.resources[address];
       if (binding === undefined) throw notBound(address, session.current());
       id = binding.remote_id;

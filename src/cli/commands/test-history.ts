@@ -2,7 +2,8 @@ import { Failure } from '../../model/errors.ts';
 import { historyOf } from '../../model/history.ts';
 import { findAddresses } from '../../operations/address-argument.ts';
 import { gatherProject } from '../../operations/session/inputs.ts';
-import { withAccount } from '../../operations/session/with-account.ts';
+import { withAccount } from '../../operations/session/opener.ts';
+import { rememberedSides } from '../../operations/tests/run-sides.ts';
 import { chooseTests } from '../../operations/tests/test-choice.ts';
 import { renderHistory } from '../../render/terminal/history-text.ts';
 import { defineCommand } from '../define.ts';
@@ -25,11 +26,14 @@ export const testHistory = defineCommand({
     }
     const project = await gatherProject(context);
     const histories = await withAccount(context, project, async (connection, state) => {
+      const sides = rememberedSides(state);
       const { tests } = await chooseTests(connection, state, { addresses, suite: flags.suite });
       return await Promise.all(
         tests.map(async ({ address = null, testId, name, suite = null }) => {
           const runs = (await connection.api.listRuns(testId)) ?? [];
-          return historyOf({ address, test_id: testId, name, suite }, runs, last);
+          return historyOf({ address, test_id: testId, name, suite }, runs, last, (runId) =>
+            sides.get(runId),
+          );
         }),
       );
     });

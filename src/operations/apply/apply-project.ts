@@ -7,6 +7,7 @@ import type { Plan, Planned } from '../../model/plan.ts';
 import type { ReviewVerdict, Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
+import { ownCreates } from '../../plan/own-creates.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
 import { findAddressesOrAll } from '../address-argument.ts';
@@ -18,7 +19,6 @@ import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
-import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
@@ -98,10 +98,9 @@ export async function applyProject(
   // What was reviewed is judged once it is known what would be done.
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
-  const access = accessTo(environment, host.runtime.env);
   const here = { ...host, flags: { ...host.flags, env: environment.name } };
   const named = await findNamedForApply(here, request);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
+  return await withSession(host, inputs, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(
@@ -115,12 +114,12 @@ async function run(
   const state = work.session.current();
   const options = planOptions(request, saved?.options, inputs.project.environment);
   const settings = settingsOfInputs(inputs);
-  const fresh = await planOn(host, inputs, work.connection, state, options, {
+  const { planned: fresh, account } = await planOn(host, inputs, work.connection, state, options, {
     settings,
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
-  const begun = begunCreates(work);
+  const begun = ownCreates(work.session.pending, fresh, account);
   const agreed =
     reviewed === undefined
       ? undefined
@@ -141,8 +140,7 @@ async function run(
       trusted: request.trusted === true,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
-      takeOver:
-        saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begunCreates(work)),
+      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begun),
       notRenamed: consentOf(request.notRenamed, []),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
@@ -264,14 +262,6 @@ function placeOfApply(
     environment: inputs.project.environment.name,
     overridden: limits.map(({ message }) => message),
   };
-}
-
-/**
- * What an earlier run that was killed had begun to create is ours, whatever it lacks yet: nobody else's values are
- * replaced when it is completed.
- */
-function begunCreates({ session }: Work): readonly Address[] {
-  return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
 }
 
 function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {

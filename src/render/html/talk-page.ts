@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { TalkEntry, TalkOpen } from '../../model/talk.ts';
+import type { TalkEntry, TalkOpen, TalkPage } from '../../model/talk.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';
 import { TALK_SCRIPT, WEB_CLIENT } from './talk-script.ts';
-
-export interface TalkPage {
-  readonly project: string;
-  readonly environment: string;
-  readonly preview: string;
-  readonly commit: string | null;
-  readonly assistants: readonly TalkEntry[];
-}
 
 const CSS = `
 :root{color-scheme:light dark;--ink:#1a2233;--soft:#57606a;--page:#f4f5f8;--raise:#fff;--edge:#dfe3ea;--call:#1f7a3d;--callink:#fff;--bad:#b42318}

@@ -1,4 +1,4 @@
-import type { TestHistory } from '../../model/history.ts';
+import type { SideHistory, TestHistory } from '../../model/history.ts';
 import { columns, finish, glyphs, paint, type Style } from './style.ts';
 import { visible } from './visible.ts';
 
@@ -7,14 +7,14 @@ export function renderHistory(histories: readonly TestHistory[], style: Style): 
   if (histories.length === 0) return 'No tests.\n';
   const { done, failed } = glyphs(style);
   const sign = (status: string): string => (status === 'passed' ? done : status === 'failed' ? failed : '!');
+  const told = histories.some(({ main, candidate }) => main.runs + candidate.runs > 0);
   const table = columns(
     [
-      ['TEST', 'PASSED', 'RUNS', ''],
+      ['TEST', 'PASSED', ...(told ? ['ON MAIN', 'CANDIDATES'] : []), 'RUNS', ''],
       ...histories.map((history) => [
         visible(history.address ?? history.name),
-        history.pass_rate === null
-          ? '-'
-          : `${Math.round(history.pass_rate * 100)} % of ${history.runs.length}`,
+        shareText({ pass_rate: history.pass_rate, runs: history.runs.length }),
+        ...(told ? [shareText(history.main), shareText(history.candidate)] : []),
         history.runs
           .toReversed()
           .map(({ status }) => sign(status))
@@ -25,4 +25,8 @@ export function renderHistory(histories: readonly TestHistory[], style: Style): 
     style,
   );
   return finish(table.map((row, index) => (index === 0 ? paint(style, 'dim', row) : row)));
+}
+
+function shareText({ pass_rate: rate, runs }: Pick<SideHistory, 'pass_rate' | 'runs'>): string {
+  return rate === null ? '-' : `${Math.round(rate * 100)} % of ${runs}`;
 }

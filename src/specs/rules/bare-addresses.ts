@@ -11,26 +11,39 @@ const FREE = new Set(['dynamic_variables', 'properties', 'metadata', 'headers', 
 
 /** An address where an id belongs is sent as it is and refused by the API halfway through an apply. */
 export function bareAddressRules({ spec }: DesiredResource, world: RuleContext): readonly Finding[] {
-  return below(spec, ['spec'], undefined, world);
+  const findings: Finding[] = [];
+  look(spec, undefined, { path: ['spec'], findings, world });
+  return findings;
+}
+
+interface Search {
+  /** Path of the value at hand, changed in place. */
+  readonly path: string[];
+  readonly findings: Finding[];
+  readonly world: RuleContext;
 }
 
 /** `field` is the name of the field of ids that a value stands in. */
-function below(
-  value: Json,
-  path: readonly string[],
-  field: string | undefined,
-  world: RuleContext,
-): readonly Finding[] {
-  if (typeof value === 'string') return field === undefined ? [] : bare(value, path, field, world);
-  if (isArray(value))
-    return value.flatMap((item, index) => below(item, [...path, String(index)], field, world));
-  if (!isObject(value)) return [];
-  return Object.entries(value).flatMap(([name, child]) =>
-    // A text where a list belongs is an error of the schema, which says what to write.
-    FREE.has(name) || (name.endsWith('ids') && typeof child === 'string')
-      ? []
-      : below(child, [...path, name], ID_FIELD.test(name) ? name : undefined, world),
-  );
+function look(value: Json, field: string | undefined, search: Search): void {
+  if (typeof value === 'string') {
+    if (field !== undefined) search.findings.push(...bare(value, search.path, field, search.world));
+  } else if (isArray(value)) {
+    for (const [index, item] of value.entries()) within(String(index), item, field, search);
+  } else if (isObject(value)) {
+    for (const name in value) {
+      const child = value[name];
+      // A text where a list belongs is an error of the schema, which says what to write.
+      const other = FREE.has(name) || (name.endsWith('ids') && typeof child === 'string');
+      if (child !== undefined && !other) within(name, child, ID_FIELD.test(name) ? name : undefined, search);
+    }
+  }
+}
+
+function within(part: string, value: Json, field: string | undefined, search: Search): void {
+  if (typeof value !== 'object' && field === undefined) return;
+  search.path.push(part);
+  look(value, field, search);
+  search.path.pop();
 }
 
 function bare(

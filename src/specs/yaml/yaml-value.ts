@@ -197,11 +197,12 @@ function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
     if (key === undefined) continue;
     const { written } = reading;
     if (reading.path.length === 0 && key === TABLE_FIELD) reading.written = true;
-    if (!isMergeKey(pair)) reading.path.push(key);
+    const merges = key === '<<' && isMergeKey(pair);
+    if (!merges) reading.path.push(key);
     const value = isNode(pair.value) ? read(pair.value, reading) : null;
-    if (!isMergeKey(pair)) reading.path.pop();
+    if (!merges) reading.path.pop();
     reading.written = written;
-    if (isMergeKey(pair)) {
+    if (merges) {
       merged.push(...mergeSources(value, pair, reading));
       continue;
     }

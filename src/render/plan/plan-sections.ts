@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.ts';
-import type { ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import type { ConflictEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
 import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
@@ -19,7 +19,7 @@ import { count, number, type Style } from '../terminal/style.ts';
 import { diffText } from '../terminal/text-diff.ts';
 import { comparableText, inline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
-import { type AlikeChanges, alike } from './alike.ts';
+import { type AlikeChanges, type AlikeDrift, alike, alikeDrift } from './alike.ts';
 
 /** What a plan says about single resources, as collapsible sections of Markdown. */
 
@@ -174,13 +174,15 @@ function conflictText(entry: ConflictEntry, detail: Detail): string {
   return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines, detail)));
 }
 
-function driftText(plan: Plan, entry: DriftEntry, detail: Detail): string {
-  const summary = `changed outside Git <code>${html(entry.address)}</code>`;
+function driftText(plan: Plan, { entry, addresses }: AlikeDrift, detail: Detail): string {
+  const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
+  const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
+  const summary = `changed outside Git <code>${html(entry.address)}</code>${others}`;
   if (entry.deleted) return details(summary, 'Deleted outside Git.');
-  const pull = code(command(plan, 'pull', '--drift', entry.address));
+  const pull = code(command(plan, 'pull', '--drift', ...(addresses.length > 5 ? [] : addresses)));
   // The origin is the heading of this section, so that it need not be said for each field.
   const fields = entry.fields.map((field) => ({ ...field, origin: 'config' as const }));
-  return details(summary, `${fieldsText(fields, detail)}\n\nInto Git: ${pull}`);
+  return details(summary, `${names}${fieldsText(fields, detail)}\n\nInto Git: ${pull}`);
 }
 
 function releasedText(plan: Plan, detail: Detail): string {
@@ -247,9 +249,9 @@ export function planSections(plan: Plan, detail: Detail): readonly Section[] {
         changeText(entry, detail, opened.has(entry)),
       ),
     ),
-    ...driftLeft(plan).map((entry) =>
-      section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>
-        driftText(plan, entry, detail),
+    ...alikeDrift(driftLeft(plan)).map((group) =>
+      section('Changed outside Git, left as it is', group.entry.address, 1, sizeOf(group.entry.fields), () =>
+        driftText(plan, group, detail),
       ),
     ),
     ...(plan.pending ?? []).map((entry) =>

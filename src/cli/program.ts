@@ -75,6 +75,8 @@ function createProgram(
       getOutHelpWidth: () => runtime.stdout.columns() ?? 100,
     })
     .configureHelp({ subcommandTerm })
+    // Descriptions are wrapped on narrow screens too, instead of being cut inside a word.
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError(false)
     .commandsGroup('Other:')
     .helpCommand('help [command]', 'show the options of a command')
@@ -203,7 +205,7 @@ function refuseExcess(command: CommandUnknownOpts): void {
   const name = info.path.join(' ');
   const number =
     taken.length === 0 ? 'no argument' : taken.length === 1 ? 'one argument' : `${taken.length} arguments`;
-  const answer = answerArgument(info, command.args.slice(taken.length));
+  const answer = answerArgument(describeCommand(rootOf(command)), info, command.args.slice(taken.length));
   throw new Failure('usage', `${name} takes ${number}${answer === undefined ? '' : `: ${answer}`}`, {
     code: 'USAGE_EXCESS_ARGUMENTS',
     ...(answer === undefined ? { hint: `assistantctl ${name} --help lists its arguments and options` } : {}),
@@ -212,6 +214,10 @@ function refuseExcess(command: CommandUnknownOpts): void {
 
 function pathOf(command: CommandUnknownOpts): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+}
+
+function rootOf(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent === null ? command : rootOf(command.parent);
 }
 
 function addGlobalOptions(command: CommandUnknownOpts): void {
@@ -315,7 +321,7 @@ function answerTo(error: CommanderError, argv: readonly string[], root: CommandI
       return answerOption(root, words, /'([^']+)'/.exec(error.message)?.[1] ?? '');
     case 'commander.missingMandatoryOptionValue': {
       const { command, rest } = locate(root, words);
-      const answer = command.arguments.length === 0 ? answerArgument(command, rest) : undefined;
+      const answer = command.arguments.length === 0 ? answerArgument(root, command, rest) : undefined;
       return answer === undefined ? undefined : `${command.path.join(' ')} takes no argument: ${answer}`;
     }
     default:

@@ -43,7 +43,7 @@ export function removePreview(host: Host, id: string): Promise<PreviewRemains> {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const found = (await findTraces(api, id)).filter((trace) => !gone.has(keyOf(trace)));
       if (found.length === 0 && round > 1) break;
-      const removal = await removeTraces(api, found);
+      const removal = await removeTraces({ api, sleep: host.runtime.sleep }, found);
       for (const trace of removal.removed) gone.add(keyOf(trace));
       removed.push(...removal.removed);
       kept = removal.kept;
@@ -58,7 +58,10 @@ export function removeOldPreviews(host: Host, age: number): Promise<PreviewRemai
   return withPreviews(host, async ({ api }, { environment }) => {
     const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
     for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
-    return { environment: environment.name, ...(await removeTraces(api, old)) };
+    return {
+      environment: environment.name,
+      ...(await removeTraces({ api, sleep: host.runtime.sleep }, old)),
+    };
   });
 }
 

@@ -19,7 +19,7 @@ export function differencesFrom(shape: Shape, wanted: Json, live: Json | undefin
  * Values that a write was to set and that the API does not return. Elements that it returns beyond those are
  * not counted: they were there before, or the API added them.
  */
-export function unsettled(
+export function missingValues(
   shape: Shape,
   wanted: JsonObject,
   live: JsonObject,

@@ -12,8 +12,7 @@ import type { ConflictEntry, FieldChange, FieldOrigin } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Edit } from '../model/step.ts';
-import { changeField, conflictField, driftField, orderField, shown } from './fields.ts';
-import type { Sides } from './sides.ts';
+import { changeField, conflictField, driftField, orderField, type Sides, shown } from './fields.ts';
 
 export interface Policy {
   readonly drift: DriftPolicy;

@@ -25,7 +25,7 @@ test('the committed schemas, types, shapes and validators are what the sources g
 });
 
 test('the catalogue names each schema of a file that people write, and where pull writes such files', async () => {
-  const text = await readFile(new URL('schemas/catalog.json', root), 'utf8');
+  const text = await readFile(new URL('editors/catalog.json', root), 'utf8');
   const { schemas } = JSON.parse(text) as { schemas: { url: string; fileMatch: string[] }[] };
   const published = schemas.map(({ url }) => url.split('/').at(-1)).sort();
   expect(published).toEqual([...KIND_NAMES, 'project'].map((name) => `${name}.schema.json`).sort());

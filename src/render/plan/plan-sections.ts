@@ -15,8 +15,9 @@ import {
   pendingNote,
   promotionNote,
 } from '../terminal/plan-words.ts';
-import { count, type Style } from '../terminal/style.ts';
-import { inline } from '../terminal/value.ts';
+import { count, number, type Style } from '../terminal/style.ts';
+import { diffText } from '../terminal/text-diff.ts';
+import { comparableText, inline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
 import { type AlikeChanges, type AlikeDrift, alike, alikeDrift } from './alike.ts';
 
@@ -88,8 +89,32 @@ function clip(lines: readonly string[], { most }: Detail): readonly string[] {
   return rest === 0 ? lines : [...shown, `… ${count(rest, 'more line')}`];
 }
 
+/** How much is changed: `2 fields, +12 −3 lines`; empty where nothing is. */
+export function sizeText(fields: readonly FieldChange[]): string {
+  if (fields.length === 0) return '';
+  const lines = fields.flatMap((field) => {
+    if (isScalarPair(field)) return [];
+    const [before, after] = [comparableText(field.before), comparableText(field.after)];
+    return [lineCounts(field.before === null ? '' : before, field.after === null ? '' : after)];
+  });
+  const sum = (of: (one: { readonly added: number; readonly removed: number }) => number): number =>
+    lines.reduce((all, one) => all + of(one), 0);
+  const amount = count(fields.length, 'field');
+  if (lines.length === 0) return amount;
+  return `${amount}, +${number(sum(({ added }) => added))} −${number(sum(({ removed }) => removed))} lines`;
+}
+
+function lineCounts(before: string, after: string): { readonly added: number; readonly removed: number } {
+  if (before !== '' && after !== '') return diffText(before, after);
+  return { added: lineNumber(after), removed: lineNumber(before) };
+}
+
+function lineNumber(text: string): number {
+  return text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
+}
+
 /** Scalars as a list, then the rest as one diff. */
-function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
+export function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
   const scalars = clip(fields.filter(isScalarPair).map(scalarLine), detail).join('\n');
   const others = fields.filter((field) => !isScalarPair(field)).flatMap((field) => fieldDiff(field, detail));
   return [
@@ -103,7 +128,23 @@ function alikeName({ change, addresses }: AlikeChanges): string {
   return addresses.length === 1 ? change.address : `${change.address} and ${addresses.length - 1} alike`;
 }
 
-function changeText({ change, addresses }: AlikeChanges, detail: Detail): string {
+/** Characters of changes that are shown open: of one, and of all together. */
+const OPEN_CHARACTERS = { one: 4_000, all: 8_000 } as const;
+
+/** The changes that a reviewer need not unfold: the first ones, as long as they are small. */
+function openChanges(entries: readonly AlikeChanges[]): ReadonlySet<AlikeChanges> {
+  let used = 0;
+  return new Set(
+    entries.filter(({ change }) => {
+      const size = sizeOf(change.fields);
+      const opens = size <= OPEN_CHARACTERS.one && used + size <= OPEN_CHARACTERS.all;
+      if (opens) used += size;
+      return opens;
+    }),
+  );
+}
+
+function changeText({ change, addresses }: AlikeChanges, detail: Detail, open: boolean): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
   const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
@@ -120,7 +161,7 @@ function changeText({ change, addresses }: AlikeChanges, detail: Detail): string
         )
       : fieldsText(change.fields, detail);
   const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
-  return details(summary, `${names}${body}`);
+  return details(summary, `${names}${body}`, open);
 }
 
 function conflictText(entry: ConflictEntry, detail: Detail): string {
@@ -190,6 +231,8 @@ function changedSize(before: Json, after: Json): number {
 export function planSections(plan: Plan, detail: Detail): readonly Section[] {
   const orphans = orphansLeft(plan);
   const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group));
+  const groups = alike(changes);
+  const opened = openChanges(groups);
   const section = (group: string, name: string, rank: number, size: number, make: () => string): Section => ({
     group,
     name,
@@ -201,8 +244,10 @@ export function planSections(plan: Plan, detail: Detail): readonly Section[] {
     ...plan.conflicts.map((entry) =>
       section('Conflicts', entry.address, 0, 0, () => conflictText(entry, detail)),
     ),
-    ...alike(changes).map((entry) =>
-      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry, detail)),
+    ...groups.map((entry) =>
+      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () =>
+        changeText(entry, detail, opened.has(entry)),
+      ),
     ),
     ...alikeDrift(driftLeft(plan)).map((group) =>
       section('Changed outside Git, left as it is', group.entry.address, 1, sizeOf(group.entry.fields), () =>

@@ -25,6 +25,7 @@ import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
 import {
   type Course,
+  failedBelow,
   mergeResults,
   movedResults,
   resultVerdict,
@@ -285,11 +286,14 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
   // What a failed create was to take the place of stays.
   const missing = rest.some(({ action, id }) => action === 'create' && !done.has(id));
   const kept = missing ? deletes : await runSteps(deletable, schedule);
+  const failed = new Set(outcomes.filter(({ status }) => status !== 'applied').map(({ step }) => step.id));
+  const waitsFor = failedBelow(steps, failed);
   const never = [...left, ...kept].map((step) => ({
     step,
     status: 'not_attempted' as const,
     done: undefined,
     error: undefined,
+    waitsFor: waitsFor(step),
   }));
   const order = new Map(steps.map((step, index) => [step.id, index]));
   return [...outcomes, ...never].sort((a, b) => (order.get(a.step.id) ?? 0) - (order.get(b.step.id) ?? 0));

@@ -32,17 +32,21 @@ export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
 
 /**
  * Serialises with sorted object keys: equal JSON gives equal text. Request bodies are sent in this form
- * too, because an `Idempotency-Key` is only honoured for a byte-identical body.
+ * too, because an `Idempotency-Key` is only honoured for a byte-identical body. Members that are undefined are left
+ * out, as `JSON.stringify` leaves them out, so that records with optional members need no copy before.
  */
-export function stableStringify(value: Json): string {
+export function stableStringify(value: Json | object): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   let text = '';
   if (isArray(value)) {
     for (const item of value) text += text === '' ? stableStringify(item) : `,${stableStringify(item)}`;
     return `[${text}]`;
   }
+  if (!isObject(value)) return '{}';
   for (const key of Object.keys(value).sort()) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`;
+    const member: Json | undefined = value[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableStringify(member)}`;
   }
   return `{${text}}`;
 }

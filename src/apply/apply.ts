@@ -1,4 +1,4 @@
-/** Executes a plan's steps. Nothing is decided here: what, in which order and from what to what, the plan says. */
+/** Carries out a plan's steps. The plan decides what is done, in which order, and from which value to which. */
 
 import type { Kind } from '../model/address.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
@@ -80,7 +80,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   return reported;
 }
 
-/** What was bound without an apply is managed from the first apply on that read its document and ended well. */
+/** A provisional binding (`pull`, `import`) is confirmed by the first apply that read its document and did not fail. */
 async function confirmBindings(context: ApplyContext): Promise<void> {
   for (const address of context.planned.confirms) {
     const known = context.bindings.get(address);
@@ -193,7 +193,7 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
     case 'create':
       return createOrComplete(context, step);
     case 'link':
-      // The assistant was created by this very apply: nobody hears it without its handoffs for longer than needed.
+      // The assistant was created by this apply: its handoffs become main without a gate.
       return linkCreated(context, step);
     case 'adopt':
     case 'update':
@@ -219,7 +219,7 @@ async function createOrComplete(context: ApplyContext, step: CreateStep): Promis
   if (!('found' in made)) return made;
   const completing = completingStep(step, made.found, context.refs);
   if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
-  // Callers hear of it by nothing yet: it is a create that is brought to its end.
+  // It is the rest of a create: promoted at once, because no caller reaches the assistant yet.
   return releaseVersion(context, completing, true);
 }
 
@@ -283,7 +283,7 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
     ...step,
     dependsOn: step.dependsOn.filter((id) => !done.has(id)),
   }));
-  // What a failed create was to take the place of stays.
+  // A failed create may have been meant to replace something that is deleted: nothing is deleted then.
   const missing = rest.some(({ action, id }) => action === 'create' && !done.has(id));
   const kept = missing ? deletes : await runSteps(deletable, schedule);
   const failed = new Set(outcomes.filter(({ status }) => status !== 'applied').map(({ step }) => step.id));
@@ -327,7 +327,7 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], course: Cour
     plan_digest: planned.plan.plan_digest,
     outcome,
     results,
-    // After nothing was done there is nothing to look at again.
+    // Where nothing was done, no command is suggested.
     next: outcome === 'nothing' && command === 'plan' ? '' : `assistantctl ${command} --env ${environment}`,
     exitKind,
   };

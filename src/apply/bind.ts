@@ -61,7 +61,7 @@ function afterStep(
   };
 }
 
-/** What did not stick was not applied: the next plan sees it as something to do, and nobody else's doing. */
+/** The base without values that did not stick: the next plan shows them as changes to make, and not as drift. */
 function withoutLost(shape: ObjectShape, base: JsonObject, lost: readonly Lost[]): JsonObject {
   let result: Json | undefined = base;
   for (const { path, got } of lost) {
@@ -107,7 +107,7 @@ export async function bindStaged(
   });
 }
 
-/** Records that main is about to move, and from what: whoever finds it moved knows that it was us. */
+/** Records the promotion that is about to be sent: after a crash the next command knows that it was ours. */
 export async function bindMoving(
   context: ApplyContext,
   step: EditStep | PromoteStep,
@@ -159,11 +159,11 @@ function mainsWith(
   const known = context.bindings.get(step.address)?.mains;
   const begun = step.action === 'create' || step.action === 'link';
   const record = { version_id, at: now(context), by: context.who ?? '', reason: begun ? 'created' : reason };
-  // What a link step completes was never meant to be heard: nobody shall roll back to it.
+  // The version before the link step lacks its handoffs: no rollback may lead to it.
   return withMain(step.action === 'link' ? [] : known, record);
 }
 
-/** What outlives a step: the history, earlier test results and whatever else a release remembers. */
+/** The parts of the binding that a step keeps: history, test results, rollouts. */
 function carried(context: ApplyContext, step: StepBase, id: string): Partial<Binding> {
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
@@ -233,6 +233,6 @@ export async function logIntent(context: ApplyContext, step: StepBase, intent: I
     at: now(context),
     ...(sent !== undefined && { sent: sealSecrets(SHAPES[kind], sent) }),
   });
-  // A version that is merely staged changes nothing that anybody could miss.
+  // A staged version changes nothing live, so that its outcome is never reported as unknown.
   if (action !== 'stage') context.announced.add(address);
 }

@@ -1,4 +1,4 @@
-/** Canary deploys of an assistant: whose they are, and how they are set and removed so that it is certain. */
+/** Canary deploys of an assistant: whether they are ours, and how they are set and removed with a read-back. */
 import { rulesOf, sameRules } from '../canonical/canary.ts';
 import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -32,8 +32,8 @@ export interface EndsCanary {
 }
 
 /**
- * An open canary would be ended by a promotion or replaced by a rollout: one that is not ours never is, and one of
- * ours only on purpose. Rejects with `Failure('refused')`.
+ * Protects an open canary: a promotion would end it, and a rollout would replace it. A canary of somebody else is never
+ * touched; one of ours only with `--replace`. Rejects with `Failure('refused')`.
  */
 export async function refuseOpenCanary(
   api: Pick<Api, 'canary'>,

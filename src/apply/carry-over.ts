@@ -96,7 +96,7 @@ export async function correctCarryOver(
   const { main, wanted } = candidate;
   let config = staged;
   let leaked = carriedOver(candidate, staged);
-  // Whole blocks put a server right that replaces them; one that merges needs to be told what to empty.
+  // A server that replaces blocks is corrected with whole blocks; one that merges needs explicit empty values.
   // Where a value that was only sent back comes back otherwise, leaving it out may leave it alone.
   for (const depth of ['blocks', 'members', 'without'] as const) {
     if (leaked.length === 0) return { leaked, config };

@@ -14,8 +14,8 @@ import type { ApplyContext } from './context.ts';
 import { restoreAssistant } from './restore.ts';
 
 /**
- * The update that makes of a resource what the step wanted to create: one that an earlier create of unknown outcome
- * made, and that says something otherwise.
+ * The update that brings a found resource to what the step wanted to create. An earlier create made it whose outcome was
+ * not known, and it differs from the spec.
  */
 export function completingStep(
   step: CreateStep,
@@ -32,7 +32,7 @@ export function completingStep(
   return { ...rest, action: 'update', remoteId: found.id, spec, edits, reorder: [] };
 }
 
-/** Only what differs is edited: what the wanted form does not speak of stays, beside it and within it. */
+/** Edits of the differing fields alone: fields that the spec does not write stay. */
 function editsTowards(shape: ObjectShape, wanted: JsonObject, live: JsonObject): readonly Edit[] {
   const edits = new Map<string, Edit>();
   for (const path of differencesFrom(shape, wanted, live)) {

@@ -35,11 +35,11 @@ export interface ApplyDeps {
   /** Aborted by the first signal: begin nothing more, finish what is under way. */
   readonly stop: AbortSignal;
   readonly onProgress: (progress: ApplyProgress) => void;
-  /** Who moves main, for the record. */
+  /** The person or pipeline that is recorded for each promotion. */
   readonly who?: string;
   /** An open rollout of ours may be ended by a change that takes its place. */
   readonly replaceRollout?: boolean;
-  /** Creates may repeat some of earlier runs that nothing here remembers. */
+  /** Earlier runs may have sent the same creates without a record here (previews). */
   readonly forgetful?: boolean;
   /** Needed as soon as a step has a gate. */
   readonly gate?: RunGate;

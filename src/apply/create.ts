@@ -18,7 +18,7 @@ import { pollUntil, sendOrFind } from './read-back.ts';
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
 
-/** So many replays of resources that are no more are believed; after that something else is wrong. */
+/** How many replays of deleted resources are followed before the create fails. */
 const MAX_REPLAYS = 10;
 
 /**
@@ -42,7 +42,7 @@ interface Made {
   readonly reply: RemoteResource | undefined;
 }
 
-/** Creates the resource, or finds the one that an earlier attempt of unknown outcome created. */
+/** Creates the resource, or finds the one that an earlier attempt made whose outcome was not known. */
 export async function createResource(
   context: ApplyContext,
   step: CreateStep,

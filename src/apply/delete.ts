@@ -9,7 +9,7 @@ import { logIntent } from './bind.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { dropVersions, unlink } from './unlink.ts';
 
-/** The API read the request and does not do it. */
+/** Statuses with which the API refuses a delete. */
 const REFUSED: ReadonlySet<number> = new Set([400, 409, 422]);
 
 /** Deletes a resource after a copy of its last live form went into the state. Gone already is done already. */
@@ -37,7 +37,7 @@ function changedMeanwhile({ address }: DeleteStep, id: string): Failure {
   );
 }
 
-/** A copy that an unfinished deletion left is the better one: the resource may have been unlinked since. */
+/** Keeps a copy of the last live form, or the copy of an interrupted deletion: it is from before the unlinking. */
 async function archive(context: ApplyContext, step: DeleteStep, live: RemoteResource): Promise<void> {
   const bound = context.bindings.get(step.address)?.updated_at ?? '';
   const known = context.session.current()?.deleted.findLast(({ remote_id }) => remote_id === live.id);
@@ -113,7 +113,7 @@ function dropVersionsOf(context: ApplyContext, other: DeleteStep, id: string): P
   return dropVersions(context.api, other.remoteId, id);
 }
 
-/** What stays and leads to it is for a person to change: its versions are what a rollback would need. */
+/** The failure that names the assistants which still refer to it. Their versions stay, because a rollback needs them. */
 function stillNamed(context: ApplyContext, step: DeleteStep, id: string, refusal: ApiError): Failure {
   const ids = new Set(refusal.message.match(/assistant-[\w-]+/g) ?? []);
   ids.delete(id);

@@ -1,6 +1,6 @@
 /**
- * Membership is no field of any body: an insight belongs to a group because it was assigned to it. In plans and
- * states it is a set like any other; only here it becomes one request for each element that comes or goes.
+ * Membership: an insight belongs to a group because it was assigned to it, and no body has a field for it. Plans and states
+ * show it as a set; here each element that comes or goes is one request.
  */
 import type { Kind } from '../model/address.ts';
 import { ApiError } from '../model/errors.ts';

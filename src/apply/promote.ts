@@ -1,4 +1,4 @@
-/** Moves main: the one place where callers begin to hear another version. */
+/** Promotes versions. This is the only place where main changes, and with it what callers hear. */
 import { contentDigest, withConfirmedPromotion } from '../canonical/confirmed-promotion.ts';
 import { knownDifferences } from '../canonical/differences.ts';
 import { Failure } from '../model/errors.ts';

@@ -86,7 +86,7 @@ export function failedBelow(
   return (step) => [...below(step)].filter((address) => address !== step.address).sort();
 }
 
-/** One line per address: a create and the link step behind it are one change to whoever reads the report. */
+/** One line per address: a create and its link step are one change in the report. */
 export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepResult[] {
   const byAddress = new Map<string, StepResult>();
   for (const outcome of outcomes) {
@@ -129,7 +129,7 @@ function resultOf({ step, status, done, error, boundId, waitsFor = [] }: StepOut
   };
 }
 
-/** What a step of that sort is to whoever reads the report. */
+/** The action that the report names for a step. */
 function actionOf(action: Step['action']): StepResult['action'] {
   if (action === 'link') return 'create';
   return action === 'promote' ? 'update' : action;
@@ -169,7 +169,7 @@ export function resultVerdict(
   );
   const kinds = new Set(outcomes.flatMap(({ error }) => (error === undefined ? [] : [describe(error).kind])));
   const [only] = kinds;
-  // Whatever else was applied: a failed gate is for the author of the change, not for whoever repairs accounts.
+  // A failed gate keeps its own exit code beside applied changes: the author of the change has to act, not an operator.
   if (only === 'gate' && kinds.size === 1) return { outcome: 'partial', exitKind: 'gate' };
   const single = kinds.size === 1 && !wrote ? only : undefined;
   switch (single) {

@@ -16,8 +16,8 @@ export function canaryOf(step: EditStep, promote: boolean): CanaryPlan | undefin
 }
 
 /**
- * Gives the staged version its first share of the calls and begins the record. The record is written before the
- * request, so that whoever comes after a crash knows whose canary it finds.
+ * Opens the canary with its first step and begins the record of the rollout. The record is written before the request:
+ * after a crash the next command knows that the canary is ours.
  */
 export async function startRollout(
   context: ApplyContext,

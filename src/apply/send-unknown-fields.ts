@@ -3,7 +3,7 @@ import { ApiError } from '../model/errors.ts';
 import { isObject, type JsonObject, jsonEqual } from '../model/json.ts';
 import type { ObjectShape } from '../model/shape.ts';
 
-/** The API read the request and does not want what it says. */
+/** True when the API refused the request because of its content. */
 export function isRefusal(error: unknown): error is ApiError {
   return error instanceof ApiError && (error.status === 400 || error.status === 422);
 }

@@ -1,8 +1,8 @@
-/** Many may do the one thing at a time, or one alone the other: creating resources, and listing them. */
+/** A lock for readers and writers: creates of one kind run side by side, a listing of that kind runs alone. */
 export interface SharedLock {
-  /** Runs beside others of its sort. */
+  /** Runs beside other shared work. */
   shared<Result>(act: () => Promise<Result>): Promise<Result>;
-  /** Runs while nothing else does; whoever comes later waits, so that it is not put off for ever. */
+  /** Runs while nothing else does. Later callers wait, so that it gets its turn. */
   alone<Result>(act: () => Promise<Result>): Promise<Result>;
 }
 

@@ -17,7 +17,7 @@ interface Sent {
 
 const MOST_CHARACTERS = 80;
 
-/** Runs an update; a refusal that is about stored values is told as that. */
+/** Runs an update. Where the API refuses it over a value that it stored before, the error names that value. */
 export async function explainingStored<Result>(
   step: StepBase,
   sent: Sent,

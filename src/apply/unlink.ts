@@ -1,4 +1,4 @@
-/** Takes away what an assistant leads to, so that others can be deleted. Only for assistants that are deleted as well. */
+/** Removes references of an assistant that is about to be deleted: what it refers to can then be deleted too. */
 import { namesAny, unlinkedBody } from '../canonical/unlinked.ts';
 import { ApiError } from '../model/errors.ts';
 import { isArray, type JsonObject } from '../model/json.ts';

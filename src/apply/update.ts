@@ -89,7 +89,7 @@ export function targetOf(context: ApplyContext, step: EditStep, live: RemoteReso
   return target;
 }
 
-/** Whether a resource holds all that the step was to set and nothing of what it was to remove. */
+/** True when a resource holds every value that the step sets, and none that it removes. */
 export function holdsTarget(
   step: EditStep,
   target: Target,

@@ -94,7 +94,7 @@ interface Staged {
   readonly learned: Learned;
 }
 
-/** A checked version of exactly the target: one that waits already, or a new one. */
+/** A version that holds exactly the target, read back and checked: an earlier one of this content, or a new one. */
 async function stagedVersion(
   context: ApplyContext,
   step: EditStep,
@@ -125,7 +125,7 @@ async function stagedVersion(
   }
   const { versionId, leaked, config } = made;
   if (leaked.length === 0) return { versionId, config, learned: learn(config) };
-  // A wrong candidate must not stay the newest version: the next one might be based on it.
+  // The wrong version is removed: the API might build the next one on the newest.
   const left = await context.api.deleteVersion(main.id, versionId).then(
     () => '',
     () => ` (version ${versionId} could not be removed)`,

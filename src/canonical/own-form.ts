@@ -82,7 +82,7 @@ export function learnForms(
   return { forms: [...forms, ...renames].map((form) => asKnown(form, known)), lost };
 }
 
-/** A form that was learned earlier stays what it was: it is told once, and what was kept then is not kept by now. */
+/** Keeps the record of a form that was learned earlier, so that a plan reports it once. */
 function asKnown(form: ValueForm, known: readonly ValueForm[]): ValueForm {
   const same = ({ at, sent, got }: ValueForm): boolean =>
     at === form.at && jsonEqual(sent, form.sent) && jsonEqual(got, form.got);
@@ -132,7 +132,7 @@ function isSpelled({ ref, secretRef, bucket, secret }: ScalarShape, got: Json | 
   return ref === undefined && secretRef !== true && bucket !== true;
 }
 
-/** A list that is compared whole may hold references; which of its words are ids cannot be told apart then. */
+/** True for lists whose elements are references or secrets: another spelling of an id is another thing. */
 function holdsReference(shape: Shape): boolean {
   return shape.t === 'list' && shape.item.t === 'scalar' && !isSpelled(shape.item, undefined);
 }
@@ -184,7 +184,7 @@ function compareEntries({ guide, sent, got, before }: WriteAndReply, place: Plac
   return joined([...entries, ...left]);
 }
 
-/** Elements are told apart by their keys; one that came back under another key is found by what it says. */
+/** Compares the elements of a list by their keys. An element that came back under another key is matched by its content. */
 function compareElements(shape: ListShape, write: WriteAndReply, place: Place): Found {
   const elements = (value: Json | undefined): ReadonlyMap<string, Json> =>
     isArray(value) ? keyedElements(shape, value) : new Map();

@@ -101,7 +101,7 @@ function areOwnSpellings(sent: readonly Json[], got: readonly Json[]): boolean {
 
 /**
  * True when both say the same in other signs: case, white space, punctuation, the way to write a number; in lists the
- * order and how often. Nobody who meant something else would have written that.
+ * order and how often. A person who changed the value would have written something else.
  */
 export function isPlainSpelling(sent: Json, got: Json): boolean {
   return sameThroughout(sent, got, isPlainWord);

@@ -94,7 +94,7 @@ type Fact = 'ref' | 'secret';
 
 const facts = { ref: new WeakMap<Shape, boolean>(), secret: new WeakMap<Shape, boolean>() };
 
-/** Whether a shape has a scalar of that sort anywhere below it. Shapes are constants, so each is asked once. */
+/** True when a shape has such a scalar anywhere below it. Remembered for each shape, because shapes are constants. */
 function hasBelow(shape: Shape, fact: Fact): boolean {
   const known = facts[fact].get(shape);
   if (known !== undefined) return known;
@@ -107,7 +107,7 @@ const fieldLists = { ref: new WeakMap<Shape, Fields>(), secret: new WeakMap<Shap
 
 type Fields = readonly (readonly [name: string, field: Shape])[];
 
-/** The fields of a shape with a scalar of that sort anywhere below them: few of many. */
+/** The few fields of a shape that have such a scalar anywhere below them. */
 function fieldsWith(shape: ObjectShape, fact: Fact): Fields {
   const known = fieldLists[fact].get(shape);
   if (known !== undefined) return known;

@@ -17,6 +17,6 @@ export type ValueForm = {
    * field that the schemas do not know.
    */
   readonly how?: 'kept' | 'dropped';
-  /** A plan told of it, and an apply came after that. */
+  /** A plan reported it, and an apply came after that: it is not reported again. */
   readonly told?: true;
 };

@@ -3,7 +3,7 @@ import type { Candidate } from './version-record.ts';
 
 /**
  * Where a rollout stands. `opening`, `advancing` and `aborting` are written before the request that they announce, so
- * that whoever comes after a crash knows what was under way; a promotion is announced by the binding's `moving`.
+ * that the next command knows what a crash interrupted; a promotion is announced by the binding's `moving`.
  * `aborted` is the only one of a rollout that is over; it is kept so that nobody starts the same one again unawares.
  */
 export const ROLLOUT_PHASES = ['opening', 'open', 'advancing', 'paused', 'aborting', 'aborted'] as const;

@@ -8,7 +8,7 @@ import type { Candidate, VersionRecord } from './version-record.ts';
 
 export const STATE_FORMAT = '1.0';
 
-/** What the tool remembers of one environment: which resource is which, and what was last applied. */
+/** What is remembered of one environment: which live resource belongs to which address, and what was last applied. */
 export interface State {
   readonly format_version: string;
   /** Random, made once; idempotency keys and audit trails are derived from it. */
@@ -38,8 +38,8 @@ export interface Binding {
   /** What the API keeps otherwise than it was sent. */
   readonly forms?: readonly ValueForm[];
   /**
-   * The base as an update would leave it that was begun and not recorded as done. A live value of its fields that
-   * nobody knows is then our own, in the API's form.
+   * An update was begun and not recorded as done: the base as it would be afterwards. An unexpected live value of its
+   * fields comes from that update, in the API's own form, and not from a person.
    */
   readonly begun?: JsonObject;
   /**
@@ -52,8 +52,8 @@ export interface Binding {
   /** Assistants only: the version that was main after the last write. */
   readonly main_version_id: string | null;
   /**
-   * Assistants only: the version that was read whole and held the base. A list that shows this id leaves nothing to
-   * find out.
+   * Assistants only: the version that was read by id and held the base. While the list shows this id, the assistant is
+   * not read again.
    */
   readonly read_version_id?: string;
   /** Assistants only: a version staged with `--no-promote` and waiting. */
@@ -68,11 +68,11 @@ export interface Binding {
   readonly provisional?: true;
   /** Assistants only: the staged version, and what its promotion makes of this binding. */
   readonly candidate?: Candidate;
-  /** Assistants only: a move of main that was begun; once main is that version, it is done. */
+  /** Assistants only: a promotion that was begun. Once main is that version, it is done. */
   readonly moving?: VersionRecord;
   /** Assistants only: the versions that were main, newest last. */
   readonly mains?: readonly MainRecord[];
-  /** Assistants only: what somebody took back and Git has not given up yet. */
+  /** Assistants only: the change that was rolled back, while Git still says it. */
   readonly hold?: Hold;
   /** Assistants only: tests that versions passed, newest last. */
   readonly passed?: readonly PassedTest[];
@@ -152,7 +152,7 @@ export type JournalEntry =
 /** The announcement of a write. */
 export type BeginEntry = Extract<JournalEntry, { op: 'begin' }>;
 
-/** Who is at work on an environment. */
+/** The process that holds the lease of an environment. */
 export interface LeaseHolder {
   readonly id: string;
   readonly holder: string;
@@ -178,7 +178,7 @@ export interface StateStore {
   open(holder: string): Promise<StateSession>;
   /** The present holder, or undefined. */
   holder(): Promise<LeaseHolder | undefined>;
-  /** Removes the lease whoever has it; returns whose it was. */
+  /** Removes the lease of any holder; returns the holder that lost it. */
   unlock(): Promise<LeaseHolder | undefined>;
   /** The last applies, newest first; only stores that keep a history have it. */
   history?(last: number): Promise<readonly HistoryEntry[]>;
@@ -228,7 +228,7 @@ export interface StateSession {
   current(): State | undefined;
   /** Begun but unfinished steps found in the log of an earlier, broken run. */
   readonly pending: readonly BeginEntry[];
-  /** Who was at work on another machine and vanished, when its log was found on the remote. */
+  /** The former holder, on another machine, whose log was found on the remote and taken up. */
   readonly takenOver?: LeaseHolder | undefined;
   /**
    * Durable when it resolves. Calls may overlap; their order is kept. Rejects with `Failure('refused', …,

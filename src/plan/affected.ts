@@ -4,7 +4,7 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { RemoteAccount } from '../model/remote.ts';
 
-/** Who uses what: for each shared resource, by live id and by address, the assistants that use it. */
+/** The assistants that use each shared resource, by its live id and by its address. */
 export type Users = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
@@ -42,7 +42,7 @@ export function usersOf(
   return groups.size === 0 ? direct : throughGroups(direct, groups);
 }
 
-/** A group is no user itself: those who use it are. */
+/** An insight group is no assistant: the assistants that use the group are the users. */
 function throughGroups(direct: ReadonlyMap<string, ReadonlySet<string>>, groups: ReadonlySet<string>): Users {
   const users = new Map<string, ReadonlySet<string>>();
   for (const [used, by] of direct) {

@@ -46,7 +46,7 @@ function asTree(value: ReturnType<typeof canonical>): Tree {
   return isTree(value) ? value : {};
 }
 
-/** Compares and decides; total and free of effects. */
+/** Compares one resource and decides field by field: update, drift or conflict. */
 export function compare(sides: Sides, policy: Policy): Comparison {
   const { shape, desired, base, live } = sides;
   if (
@@ -62,7 +62,7 @@ export function compare(sides: Sides, policy: Policy): Comparison {
       released: [],
       edits: [],
       reorder: [],
-      // Equal to what is wanted; the very same, so that who compares them next sees it at once.
+      // The same object and not an equal one: the comparison with the stored base is then free.
       base,
       leftLive: [],
       foreign: [],
@@ -85,7 +85,7 @@ export function compare(sides: Sides, policy: Policy): Comparison {
   return decide(context, policy, causes);
 }
 
-/** Where an update of ours was cut off, what is live is what the API made of it, and nobody else's. */
+/** A field that an interrupted update of ours was changing: its live value comes from that update, not from a person. */
 function ourOwn(context: Context, change: TreeChange): Cause {
   const cause = causeOf(context, change);
   const blamed = cause === 'conflict' || cause === 'drift';
@@ -99,7 +99,7 @@ function causeOf(context: Context, change: TreeChange): Cause {
     if (inBase) return touches(liveChanges, change.path) ? 'conflict' : 'removed';
     return isKnownForeign(context, change.path) ? 'foreign' : 'drift';
   }
-  // An element that somebody added by hand, to a collection that the spec owns, and that Git adds otherwise.
+  // Somebody added the element by hand, and Git adds one under the same key with another value.
   const addedLive = !isForeign(context, change.path) && touches(liveChanges, change.path);
   if (!inBase) return addedLive ? 'conflict' : 'config';
   const changedInGit = touches(gitChanges, change.path);
@@ -109,7 +109,7 @@ function causeOf(context: Context, change: TreeChange): Cause {
   return changedLive ? 'drift' : 'config';
 }
 
-/** A collection element that both sides lack cannot be in conflict. */
+/** No conflict where Git removed an element that is gone live as well. */
 function isSameRemoval(shape: ObjectShape, live: JsonObject, desired: JsonObject, path: Path): boolean {
   return valueAtPath(shape, live, path) === undefined && valueAtPath(shape, desired, path) === undefined;
 }
@@ -119,7 +119,7 @@ function isForeign(context: Context, path: Path): boolean {
   return context.foreign.some((known) => pointer === known || pointer.startsWith(`${known}/`));
 }
 
-/** Elements of a collection that no base spoke of yet: never removed, whoever put them there. */
+/** An element that we never applied: it stays, whether a person or the API put it there. */
 function isKnownForeign(context: Context, path: Path): boolean {
   if (isForeign(context, path)) return true;
   return context.base === null || valueAtPath(context.shape, context.base, path.slice(0, -1)) === undefined;
@@ -167,7 +167,7 @@ function decide(
   };
 }
 
-/** True where live is not what was last applied: it was set outside Git, and a reviewer has to see it go. */
+/** True where the replaced value was set outside Git: a reviewer has to see that it goes. */
 function isReplaced(context: Context, path: Path, cause: Cause): boolean {
   if (cause === 'conflict') return true;
   return context.base === null || valueAtPath(context.shape, context.base, path) === undefined;
@@ -194,7 +194,7 @@ function editsFor(context: Context, paths: readonly Path[]): readonly Edit[] {
   return [...edits.values()];
 }
 
-/** Fields that the base has and the spec no longer writes, collections' elements aside. */
+/** Fields that left the spec: they are no longer managed. Elements of collections are removed instead. */
 function releasedFields(context: Context): readonly FieldChange[] {
   return context.gitChanges.flatMap((change) => {
     if (change.type !== 'removed') return [];

@@ -1,6 +1,6 @@
 /**
- * Lists are only hearsay. Before a plan says that something changed, or that nothing did, whatever the verdict hangs on
- * is read by id; `plan/listed` says what that is. A plan therefore costs the pages and what really moved.
+ * Planning from lists and reads. A plan decides nothing from a list alone: `plan/listed` says what has to be read by id,
+ * and the plan is made when that was read. A quiet account costs the pages of its lists and no reads.
  */
 import type { Planned } from '../model/plan.ts';
 import type { Confirmed, Item, RemoteAccount } from '../model/remote.ts';
@@ -34,7 +34,7 @@ function merged(answers: readonly Confirmed[]): Confirmed {
   return { items: answers.flatMap(({ items }) => items), found: answers.flatMap(({ found }) => found) };
 }
 
-/** One of each kind: it tells whether the lists of that kind leave out what made them suspicious. */
+/** One resource of each kind: its read shows which fields the lists of that kind leave out. */
 function samples(suspicions: readonly Suspicion[]): readonly Suspicion[] {
   const byKind = new Map(suspicions.toReversed().map((suspicion) => [suspicion.listed.kind, suspicion]));
   return [...byKind.values()];

@@ -5,7 +5,7 @@ import { fromPointer, type JsonObject, jsonEqual } from '../model/json.ts';
 import { compare } from './compare.ts';
 import { managed } from './create.ts';
 
-/** What `lifecycle.ignore_changes` hides: whoever edits such a field must not believe that the edit is live. */
+/** Says where `lifecycle.ignore_changes` hides a difference: an edit of such a field in Git never becomes live. */
 export function ignoredDifferences(
   resource: DesiredResource,
   live: JsonObject,

@@ -73,7 +73,7 @@ function wholesOf({ plan, desired, state, begun }: JudgedPlan, change: Change): 
     remote_id: null,
     live_digest: null,
   };
-  // What is live under it was not seen by those who reviewed a create.
+  // Reviewers of a create saw no live values, so that they did not agree to replace any.
   const ours = (field: FieldChange): boolean => field.replaces !== true && field.origin !== 'drift';
   const creates = [created, ...(state?.completed === undefined ? [withoutHidden(created)] : [])];
   return [

@@ -1,8 +1,7 @@
 /**
- * What the lists of an account may be believed in. A list may lag behind a write, and it may leave fields out: the list
- * of assistants shows `tools`, `mcp_servers` and `conversation_flow` empty whatever an assistant has. So nothing is
- * decided from a list. What Git changed, adopts or deletes is read by id. Of everything else a list can only say that
- * it looks as it was applied, or that it is to be read.
+ * Which resources have to be read by id. A list may lag behind a write and may leave fields out: the list of assistants
+ * shows `tools`, `mcp_servers` and `conversation_flow` empty. So nothing is decided from a list alone. What Git changed,
+ * adopts or deletes is read by id, and so is every other resource that its list entry shows otherwise than the base.
  */
 import { canonical } from '../canonical/canonical.ts';
 import { differencesFrom } from '../canonical/differences.ts';
@@ -42,7 +41,7 @@ export interface Suspicion {
 type Bound = Extract<Match, { readonly how: 'bound' }>;
 
 export interface Doubts {
-  /** What a plan decides about, and can only do so when it knows it whole. */
+  /** Resources that the plan decides about: they are read by id. */
   readonly needed: readonly Item[];
   readonly suspicions: readonly Suspicion[];
   /** Bases by kind and id, of what need not be read. */
@@ -101,7 +100,7 @@ function itemOf({ kind, id }: RemoteResource): Item {
   return { kind, id };
 }
 
-/** A list that lacks a bound resource may be behind. */
+/** Bound resources that no list shows: a list may be behind, so that they are read by id. */
 function absentFromLists(state: State | undefined, { resources }: RemoteAccount): readonly Item[] {
   const present = new Set(resources.map(listKey));
   return Object.entries(state?.resources ?? {}).flatMap(([address, binding]) => {
@@ -144,7 +143,7 @@ function changedInGit(
   return !jsonEqual(before, after) && !jsonEqual(canonical(shape, before), canonical(shape, after));
 }
 
-/** A version that was read whole still has what its list entry leaves empty. */
+/** Fields in which the list entry differs from the base. A field that it leaves empty counts as left out. */
 function differingFields({ binding, live }: Bound, base: JsonObject): readonly string[] {
   const whole = SHAPES[live.kind];
   const config = asSent(whole, live.config, binding.forms);

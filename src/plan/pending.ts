@@ -35,7 +35,7 @@ export function waitingCandidate(
   return same && candidate.main_digest === contentDigest(live.config) ? candidate : undefined;
 }
 
-/** The rollout of ours that callers may reach. One that was never fully opened is still to be applied. */
+/** The open rollout whose candidate callers may reach. A rollout that was never fully opened is applied again. */
 export function openRollout(binding: Binding | undefined): Rollout | undefined {
   const rollout = binding?.rollout;
   return isOpen(rollout) && rollout.phase !== 'opening' ? rollout : undefined;
@@ -71,7 +71,7 @@ export function rolloutEntry(
   return { address, remote_id: live.id, what: 'rollout', version_id, since, fields, note };
 }
 
-/** Why a rollout of the same content ended before, for whoever is about to begin it again. */
+/** Why an earlier rollout of the same content was aborted: the plan says it before the rollout begins again. */
 export function abortedBefore(binding: Binding | undefined, desiredDigest: string): string | undefined {
   const rollout = binding?.rollout;
   if (rollout?.phase !== 'aborted' || rollout.candidate.desired_digest !== desiredDigest) return undefined;

@@ -1,4 +1,4 @@
-/** The planner: everything known goes in, one value comes out. It reads no clock, no file and no network. */
+/** The planner: specs, state and account go in, a plan comes out. It reads no clock, no file and no network. */
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { atLevels, type Diagnostic, type DiagnosticLevels } from '../model/diagnostic.ts';
@@ -222,7 +222,7 @@ function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
   return [...desired.resources.values()].filter(({ address }) => isCreated(address));
 }
 
-/** A change of what assistants share: no version stands between it and the callers. */
+/** True for a change of a shared tool or MCP server: there is no version to stage, so callers hear it at once. */
 function takesEffectAtOnce({ address, action, fields }: Change): boolean {
   const kind = parseAddress(address)?.kind;
   if (kind === undefined || !KINDS[kind].live) return false;
@@ -249,7 +249,7 @@ function located(diagnostic: Diagnostic, desired: DesiredState): Diagnostic {
   return position === undefined ? diagnostic : { ...diagnostic, position };
 }
 
-/** A create under an address of which a copy is kept: what was deleted had more than the spec writes. */
+/** Creates where a copy of the deleted resource is kept: to restore it would bring back more than the spec writes. */
 function keptCopies(changes: readonly Change[], state: State | undefined): readonly Diagnostic[] {
   return changes.flatMap(({ address, action }): readonly Diagnostic[] => {
     const bound = state !== undefined && Object.hasOwn(state.resources, address);
@@ -267,7 +267,7 @@ function keptCopies(changes: readonly Change[], state: State | undefined): reado
   });
 }
 
-/** References that no id is known for and no create will give one: the request could not be written. */
+/** References to resources that neither exist nor are created: a request could not name their ids. */
 function missingTargets(
   results: ReadonlyMap<Address, ResourcePlan>,
   desired: DesiredState,
@@ -382,7 +382,10 @@ function identity(input: PlanInput): PlanIdentity {
   return { project: input.project.name, environment: input.project.environment, api_base: input.apiBase };
 }
 
-/** Errors have ended the command before; a name that two share harms nobody who is bound by id. */
+/**
+ * Diagnostics of the specs that still matter. Errors ended the command before, and a name that two documents share does
+ * not matter for a resource that is bound by its id.
+ */
 function isStillOpen({ severity, code, address }: Diagnostic, state: State | undefined): boolean {
   if (severity === 'error') return false;
   const bound = address !== undefined && Object.hasOwn(state?.resources ?? {}, address);

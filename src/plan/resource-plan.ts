@@ -14,7 +14,7 @@ import type { WriteStep } from '../model/step.ts';
 import type { Policy } from './compare.ts';
 import type { Seal } from './fields.ts';
 
-/** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
+/** What the planner found out about one resource; a part that is absent has nothing to say. */
 export interface ResourcePlan {
   readonly change?: Change;
   readonly steps: readonly WriteStep[];
@@ -22,21 +22,21 @@ export interface ResourcePlan {
   readonly conflict?: ConflictEntry;
   readonly released?: { readonly address: Change['address']; readonly fields: readonly FieldChange[] };
   readonly stateEdit?: StateEdit;
-  /** A move of main that turned out to be done; comes before everything else. */
+  /** A promotion that was begun earlier and turned out to be done: recorded before everything else. */
   readonly settled?: StateEdit;
   readonly pending?: PendingEntry;
   /** The change is left out: somebody took it back. */
   readonly hold?: Hold;
   /** What the API made of values of the spec. */
   readonly diagnostics?: readonly Diagnostic[];
-  /** Why nothing may be done, though something would have to be. */
+  /** The error that keeps the change from being made. */
   readonly problem?: Diagnostic;
   /** Differences that the spec says to ignore. */
   readonly ignored?: Diagnostic;
 }
 
 export interface ResourceContext {
-  /** Somebody said that what was taken back is to come again. */
+  /** `--release-hold`: the change that was rolled back is made again. */
   readonly releaseHold: boolean;
   readonly policy: Policy;
   readonly recreate: boolean;

@@ -167,7 +167,7 @@ function planExisting(
   return { ...entries, ...open(false), change, steps: [step], ...(held && { hold }) };
 }
 
-/** A hold is over as soon as Git says something else of one of its fields, and for good. */
+/** A hold ends for good as soon as Git gives one of its fields another value. */
 function withHold(binding: Binding, resource: DesiredResource, context: ResourceContext): Binding {
   const { hold, ...rest } = binding;
   if (hold === undefined) return binding;
@@ -185,7 +185,7 @@ function reportEntries(resource: DesiredResource, live: RemoteResource, comparis
   };
 }
 
-/** The version that was read by id and holds what the base will be, where the state does not know it yet. */
+/** The version to remember as read whole: it was read by id and holds the base everywhere. */
 function newlyRead(
   { binding, live }: Sighting,
   { drift, conflicts, leftLive }: Comparison,
@@ -210,7 +210,7 @@ function rebase(
 ) {
   const { binding, base } = sighting;
   const readVersionId = newlyRead(sighting, comparison, context);
-  // One that went away is remembered without harm: who brings it back does not make it ours.
+  // An element that vanished stays in `foreign`: if somebody creates it again, it is still not ours to remove.
   const settled =
     comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
     binding.begun === undefined &&

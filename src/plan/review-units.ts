@@ -95,7 +95,7 @@ export function fieldDigest(
   });
 }
 
-/** True where the value that is replaced is not one that was applied from here. */
+/** True where the replaced value was not applied by us: it was set outside Git. */
 function isForeign({ replaces, origin }: FieldChange): boolean {
   return replaces === true || origin === 'drift';
 }

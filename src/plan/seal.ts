@@ -4,8 +4,8 @@ import type { State } from '../model/state.ts';
 import type { Seal } from './fields.ts';
 
 /**
- * Keyed hash of hidden values, under the random lineage of the state: equal values can be told from others, and
- * nobody who only reads a comment can try out guesses. Undefined before the first apply.
+ * Keyed hash of hidden values; the key is the random lineage of the state. Equal hashes mean equal values, and a reader of
+ * a comment cannot try out guesses without the key. Undefined before the first apply, when there is no key.
  */
 export function sealOf(state: Pick<State, 'lineage'> | undefined): Seal | undefined {
   if (state === undefined) return undefined;

@@ -1,6 +1,6 @@
 /**
- * An adoption that replaces live values takes a resource over from whoever made it. Plans show it as a caution, and
- * apply wants it to be allowed, because Git does not have the values that are lost.
+ * A take-over is an adoption that replaces live values. Plans show it as a caution and apply asks for permission, because
+ * the replaced values are nowhere in Git.
  */
 import type { Address } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';

@@ -195,7 +195,7 @@ async function hold(subject: RolloutSubject, deps: RolloutDeps): Promise<Rollout
   return { action: 'resumed', rollout: resumed, binding: await save(subject, resumed, deps), reason };
 }
 
-/** Everybody reaches main again; the version stays, for whoever wants to know what was wrong with it. */
+/** Ends the canary: all calls reach main again. The version stays, so that it can be examined. */
 async function abort(
   subject: RolloutSubject,
   { reason, holds }: Extract<Decision, { do: 'abort' }>,

@@ -94,7 +94,7 @@ async function weighed(
   }
 }
 
-/** Whoever asks for a preview again wants to see its candidate tested again. */
+/** A preview that is staged again has its candidate tested again. */
 function rememberedOfMain({ main, tested, passed }: Trial): readonly TestedContent[] {
   if (main === undefined) return [];
   const counted = tested.filter(({ content }) => content === main.content);

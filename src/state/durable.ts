@@ -59,7 +59,7 @@ export async function removeDurably(path: string): Promise<void> {
   }
 }
 
-/** Removes half-written files that a crash left behind. Only for who has the lease; trouble is not worth a word. */
+/** Removes half-written files that a crash left behind. Only the holder of the lease may; failures are ignored. */
 export async function removeLeftovers(folder: string, prefixes: readonly string[]): Promise<void> {
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names) {

@@ -11,7 +11,7 @@ export interface Lease extends WriteFence {
   release(): Promise<void>;
 }
 
-/** Who asks: written into the lease so that others can name the holder. */
+/** The process that asks for the lease: written into it, so that others can name the holder. */
 export interface Identity {
   readonly host: string;
   readonly pid: number;

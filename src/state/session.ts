@@ -49,7 +49,7 @@ export function startSession(parts: SessionParts): StateSession {
   return { fence, current: () => ledger.state(), pending, takenOver: parts.takenOver, record, close };
 }
 
-/** Whoever took the lease over has folded the log as well: there is nothing left to save here. */
+/** The lease was taken over, and its new holder folded the log into the state: nothing is left to save here. */
 async function holds(lease: Lease): Promise<boolean> {
   try {
     await lease.check();

@@ -9,7 +9,7 @@ const MEMORY = 'controller.json';
 const LOCK = 'lock';
 const TRIES = 100;
 const PAUSE_MS = 50;
-/** A lock is held for milliseconds; one that is older was left behind by a process that is gone. */
+/** A lock is held for milliseconds: an older one was left behind by a process that is gone. */
 const STALE_MS = 10_000;
 
 /** Requests as files of a folder beside the state, one each, and what the controller remembers as another. */

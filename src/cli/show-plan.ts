@@ -10,6 +10,7 @@ import { renderPlanHtml } from '../render/html/plan-page.ts';
 import type { ReviewExtra } from '../render/plan/plan-extra.ts';
 import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
 import { renderPlan } from '../render/plan/plan-text.ts';
+import { orphansLeft } from '../render/terminal/plan-words.ts';
 import type { Context } from './context.ts';
 
 export type PlanFormat = 'text' | 'json' | 'markdown' | 'html';
@@ -21,6 +22,8 @@ export interface Shown {
   readonly blastRadius: BlastRadius | undefined;
   readonly tests: readonly TestVerdict[];
   readonly refused: readonly Diagnostic[];
+  /** What the change's target still describes; undefined: the change is not held against a target. */
+  readonly target?: Inputs['desired'];
   /** Where each resource is written, on the forge. */
   readonly sources?: ReadonlyMap<string, string>;
 }
@@ -28,7 +31,7 @@ export interface Shown {
 /** Prints the plan in the form that was asked for and writes the page where `--html` says. */
 export async function showPlan(context: Context, plan: Plan, shown: Shown): Promise<void> {
   const { flags } = shown;
-  const extra = reviewOf(shown);
+  const extra = reviewOf(plan, shown);
   if (flags.html !== undefined) {
     await writePrivately(ownFile(context, flags.html, plan.environment), renderPlanHtml(plan, extra));
   }
@@ -44,8 +47,13 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
       return;
     case 'text': {
       const file = flags.out === undefined ? {} : { file: flags.out };
-      const { protected: guarded, refusals } = extra;
-      const known = { ...file, protected: guarded === true, ...(refusals === undefined ? {} : { refusals }) };
+      const { protected: guarded, refusals, staysLive = [] } = extra;
+      const known = {
+        ...file,
+        protected: guarded === true,
+        staysLive,
+        ...(refusals === undefined ? {} : { refusals }),
+      };
       context.print(renderPlan(plan, context.style, known));
       return;
     }
@@ -67,12 +75,17 @@ function shareOf({ flags: { among } }: Context): { readonly budget?: number } {
   return among === undefined ? {} : { budget: Math.floor(SHARED_BYTES / among) };
 }
 
-function reviewOf({ inputs, blastRadius, tests, refused, sources }: Shown): ReviewExtra {
+function reviewOf(plan: Plan, { inputs, blastRadius, tests, refused, sources, target }: Shown): ReviewExtra {
+  // Without a target every change counts, and so does every orphan.
+  const staysLive = orphansLeft(plan)
+    .map(({ address }) => address)
+    .filter((address) => target === undefined || target.resources.has(address));
   return {
     protected: inputs.project.environment.protected,
     refusals: refused,
     graph: resourceGraph(inputs),
     tests,
+    staysLive,
     ...(sources === undefined ? {} : { sources }),
     ...(blastRadius === undefined ? {} : { blastRadius }),
   };

@@ -8,6 +8,7 @@ import { resourceGraph } from '../operations/plan/graph.ts';
 import type { Inputs } from '../operations/session/inputs.ts';
 import type { ReviewExtra } from '../render/plan/plan-extra.ts';
 import { renderPlan } from '../render/plan/plan-text.ts';
+import { orphansLeft } from '../render/terminal/plan-words.ts';
 import type { Context } from './context.ts';
 
 export type PlanFormat = 'text' | 'json' | 'markdown' | 'html';
@@ -19,6 +20,8 @@ export interface Shown {
   readonly blastRadius: BlastRadius | undefined;
   readonly tests: readonly TestVerdict[];
   readonly refused: readonly Diagnostic[];
+  /** What the change's target still describes; undefined: the change is not held against a target. */
+  readonly target?: Inputs['desired'];
   /** Where each resource is written, on the forge. */
   readonly sources?: ReadonlyMap<string, string>;
 }
@@ -35,7 +38,7 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
       return;
     case 'markdown': {
       const { renderPlanMarkdown } = await import('../render/plan/plan-markdown.ts');
-      context.printExactly(renderPlanMarkdown(plan, { ...reviewOf(shown), ...shareOf(context) }));
+      context.printExactly(renderPlanMarkdown(plan, { ...reviewOf(plan, shown), ...shareOf(context) }));
       return;
     }
     case 'html':
@@ -44,7 +47,12 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
     case 'text': {
       const file = flags.out === undefined ? {} : { file: flags.out };
       const { inputs, refused } = shown;
-      const known = { ...file, protected: inputs.project.environment.protected, refusals: refused };
+      const known = {
+        ...file,
+        protected: inputs.project.environment.protected,
+        refusals: refused,
+        staysLive: staysLiveOf(plan, shown),
+      };
       context.print(renderPlan(plan, context.style, known));
       return;
     }
@@ -56,7 +64,7 @@ export async function showPlan(context: Context, plan: Plan, shown: Shown): Prom
 /** Pages and their drawings are loaded when somebody wants one. */
 async function pageOf(plan: Plan, shown: Shown): Promise<string> {
   const { renderPlanHtml } = await import('../render/html/plan-page.ts');
-  return renderPlanHtml(plan, reviewOf(shown));
+  return renderPlanHtml(plan, reviewOf(plan, shown));
 }
 
 /** The file that an option names; of several environments each has its own, `plan.html` becomes `plan.staging.html`. */
@@ -72,13 +80,22 @@ function shareOf({ flags: { among } }: Context): { readonly budget?: number } {
   return among === undefined ? {} : { budget: Math.floor(SHARED_BYTES / among) };
 }
 
-function reviewOf({ inputs, blastRadius, tests, refused, sources }: Shown): ReviewExtra {
+function reviewOf(plan: Plan, shown: Shown): ReviewExtra {
+  const { inputs, blastRadius, tests, refused, sources } = shown;
   return {
     protected: inputs.project.environment.protected,
     refusals: refused,
     graph: resourceGraph(inputs),
     tests,
+    staysLive: staysLiveOf(plan, shown),
     ...(sources === undefined ? {} : { sources }),
     ...(blastRadius === undefined ? {} : { blastRadius }),
   };
+}
+
+/** Without a target every change counts, and so does every orphan. */
+function staysLiveOf(plan: Plan, { target }: Shown): readonly string[] {
+  return orphansLeft(plan)
+    .map(({ address }) => address)
+    .filter((address) => target === undefined || target.resources.has(address));
 }

@@ -75,3 +75,19 @@ it('what guards an assistant is no quiet change', async () => {
   expect(out).toContain('**May be merged.**');
   expect(out).toContain('changes nothing that is live');
 });
+
+it('a deletion that the merge does not do is a caution', async () => {
+  const world = await account();
+  const idle =
+    '---\nkind: assistant\nkey: idle\nspec: { name: Idle, model: openai/gpt-4o, instructions: Wait. }\n';
+  const branch = await world.checkout(`${specs('Hello.')}${idle}`);
+  expect((await branch.cli('apply')).code).toBe(0);
+  await branch.write(specs('Hello.'));
+  const { out } = await branch.cli('plan', '--format', 'markdown');
+  expect(out).toContain('Stays live although its document is gone: assistant/idle. Only --prune deletes it.');
+  expect((await branch.cli('plan')).out.replace(/\s+/g, ' ')).toContain(
+    'Stays live although its document is gone: assistant/idle.',
+  );
+  const pruned = await branch.cli('plan', '--prune', '--format', 'markdown');
+  expect(pruned.out).not.toContain('Stays live');
+});

@@ -221,7 +221,7 @@ function table(rows: readonly string[], bytes: number): readonly string[] {
 function provenance({ git, created_at, expires_at }: Plan): string {
   const branch = git === null || git.branch === null ? '' : ` (${code(truncate(git.branch, 80, '…'))})`;
   const from = git === null ? '' : ` from ${code(shortCommit(git, 12))}${branch}`;
-  return `Made ${prose(shortTime(created_at))}${from}, valid until ${prose(shortTime(expires_at))}.`;
+  return `Made ${prose(shortTime(created_at))}${from}; saved, it can be applied until ${prose(shortTime(expires_at))}.`;
 }
 
 function footer(plan: Plan, extra: PlanExtra): string {

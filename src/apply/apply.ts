@@ -96,7 +96,7 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
   const bindings = editedBindings(planned, deps.session.current());
   const replace = deps.replaceRollout === true;
   const checks = planned.steps.map(async (step) => {
-    const assistantId = endsCanary(step, deps.promote) ? plannedId(step) : undefined;
+    const assistantId = endsCanary(step, deps) ? plannedId(step) : undefined;
     if (assistantId === undefined) return;
     await refuseOpenCanary(deps.api, {
       step,
@@ -110,7 +110,7 @@ async function preflight(planned: Planned, deps: ApplyDeps): Promise<void> {
 }
 
 /** True when an open canary of the assistant would be ended by the step. */
-function endsCanary(step: Step, promote: boolean): boolean {
+function endsCanary(step: Step, deps: Pick<ApplyDeps, 'promote'>): boolean {
   if (KINDS[step.kind].update !== 'version') return false;
   switch (step.action) {
     case 'delete':
@@ -118,7 +118,7 @@ function endsCanary(step: Step, promote: boolean): boolean {
       return true;
     case 'update':
     case 'adopt':
-      return changesLive(step) && (movesMain(step, promote) || canaryOf(step, promote) !== undefined);
+      return changesLive(step) && (movesMain(step, deps) || canaryOf(step, deps) !== undefined);
     case 'create':
     case 'link':
       return false;
@@ -208,24 +208,26 @@ function runStep(running: ApplyContext, step: Step): Promise<Done> {
 }
 
 async function linkCreated(context: ApplyContext, step: LinkStep): Promise<Done> {
-  if (!context.restored.has(step.address)) return releaseVersion(context, step, true);
-  return releaseVersion(context, relinkingStep(context, step, await readAgain(context, step)), true);
+  if (!context.restored.has(step.address)) return releaseVersion(context, step, { promote: true });
+  return releaseVersion(context, relinkingStep(context, step, await readAgain(context, step)), {
+    promote: true,
+  });
 }
 
 async function createOrComplete(context: ApplyContext, step: CreateStep): Promise<Done> {
   const restored = await restoreFormer(context, step);
-  if (restored !== undefined) return releaseVersion(context, restored.completing, true);
+  if (restored !== undefined) return releaseVersion(context, restored.completing, { promote: true });
   const made = await createResource(context, step);
   if (!('found' in made)) return made;
   const completing = completingStep(step, made.found, context.refs);
   if (KINDS[step.kind].update !== 'version') return updateResource(context, completing);
   // It is the rest of a create: promoted at once, because no caller reaches the assistant yet.
-  return releaseVersion(context, completing, true);
+  return releaseVersion(context, completing, { promote: true });
 }
 
 function changeResource(context: ApplyContext, step: AdoptStep | UpdateStep): Promise<Done> {
   return KINDS[step.kind].update === 'version'
-    ? releaseVersion(context, step, context.promote)
+    ? releaseVersion(context, step, context)
     : updateResource(context, step);
 }
 

@@ -38,8 +38,8 @@ export async function updateMembers(
   const wanted = membersOf(step.kind, sides.wanted);
   const coming = [...wanted].filter((member) => !present.has(member));
   const going = [...present].filter((member) => !wanted.has(member));
-  for (const member of coming) await move(context, step, id, member, true);
-  for (const member of going) await move(context, step, id, member, false);
+  for (const member of coming) await move(context, step, { id, member, belongs: true });
+  for (const member of going) await move(context, step, { id, member, belongs: false });
   return coming.length + going.length > 0;
 }
 
@@ -47,9 +47,7 @@ export async function updateMembers(
 async function move(
   context: ApplyContext,
   step: StepBase,
-  id: string,
-  member: string,
-  belongs: boolean,
+  { id, member, belongs }: { readonly id: string; readonly member: string; readonly belongs: boolean },
 ): Promise<void> {
   await logIntent(context, step, { action: belongs ? 'assign' : 'unassign', key: member });
   try {

@@ -132,7 +132,7 @@ async function promoteKnown(
 ): Promise<RemoteResource> {
   const live = await sendAndSee({
     send: () => context.api.promoteVersion(main.id, versionId),
-    look: (confirmed) => promotedMain(context, main, isThere, confirmed),
+    look: (confirmed) => promotedMain(context, main, { isThere, confirmed }),
     again: 'after a lost reply',
   });
   if (live !== undefined) return live;
@@ -149,8 +149,10 @@ async function promoteKnown(
 async function promotedMain(
   context: ApplyContext,
   main: RemoteResource,
-  isThere: (live: RemoteResource) => boolean,
-  confirmed: boolean,
+  {
+    isThere,
+    confirmed,
+  }: { readonly isThere: (live: RemoteResource) => boolean; readonly confirmed: boolean },
 ): Promise<RemoteResource | undefined> {
   let unmoved: RemoteResource | undefined;
   const moved = await pollUntil(context, async () => {

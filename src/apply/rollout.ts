@@ -10,7 +10,7 @@ import { refuseOpenCanary, setCanary } from './canary.ts';
 import type { ApplyContext } from './context.ts';
 
 /** The canary that the step ends with, of which the candidate gets its first share; undefined without one. */
-export function canaryOf(step: EditStep, promote: boolean): CanaryPlan | undefined {
+export function canaryOf(step: EditStep, { promote }: Pick<ApplyContext, 'promote'>): CanaryPlan | undefined {
   const release = promote && step.action !== 'link' ? step.release : undefined;
   return release?.strategy === 'canary' ? release.canary : undefined;
 }

@@ -27,13 +27,17 @@ import { holdsTarget, learnTarget, readAgain, type Target, targetOf } from './up
 const SHAPE = SHAPES.assistant;
 
 /** How far a step goes with main: `apply --no-promote` and `strategy: manual` leave it where it is. */
-export function movesMain(step: EditStep, promote: boolean): boolean {
+export function movesMain(step: EditStep, { promote }: Pick<ApplyContext, 'promote'>): boolean {
   if (step.action === 'link') return true;
   return promote && (step.release === undefined || step.release.strategy === 'gated');
 }
 
 /** Stages, checks, runs the gate and promotes; main stays as it is unless `promote` and the step want it to move. */
-export async function releaseVersion(context: ApplyContext, step: EditStep, promote: boolean): Promise<Done> {
+export async function releaseVersion(
+  context: ApplyContext,
+  step: EditStep,
+  how: Pick<ApplyContext, 'promote'>,
+): Promise<Done> {
   const main = await readAgain(context, step);
   const target = targetOf(context, step, main);
   if (target === undefined) {
@@ -44,9 +48,9 @@ export async function releaseVersion(context: ApplyContext, step: EditStep, prom
   const { versionId, learned } = staged;
   const record = stagedRecord(context, step, main, staged);
   const gate = step.action === 'link' ? null : (step.release?.gate ?? null);
-  const moves = movesMain(step, promote);
+  const moves = movesMain(step, how);
   if (!moves || gate !== null) await bindStaged(context, step, main, record);
-  const canary = canaryOf(step, promote);
+  const canary = canaryOf(step, how);
   if (!moves && canary === undefined)
     return { remoteId: main.id, versionId, promoted: false, wrote: true, waits: true };
   const tested = gate === null ? {} : { tests: await passGate(context, { step, gate, main, staged }) };

@@ -147,7 +147,10 @@ function decide(
       conflicts.push(conflictField(context, path));
     } else {
       fields.push(
-        changeField(context, path, cause === 'conflict' ? 'config' : cause, isReplaced(context, path, cause)),
+        changeField(context, path, {
+          origin: cause === 'conflict' ? 'config' : cause,
+          replaces: isReplaced(context, path, cause),
+        }),
       );
       paths.push(path);
     }

@@ -28,13 +28,14 @@ export function shown(sides: Sides, side: JsonObject | null, path: Path): Json {
   return hideSecrets(shapeAt(sides.shape, side ?? undefined, path), value, path);
 }
 
-/** `replaces`: what is live did not come from here. */
-export function changeField(
-  sides: Sides,
-  path: Path,
-  origin: FieldOrigin,
-  replaces: boolean = false,
-): FieldChange {
+/** Why a field changes. */
+export interface FieldCause {
+  readonly origin: FieldOrigin;
+  /** The live value was set outside Git. */
+  readonly replaces?: boolean;
+}
+
+export function changeField(sides: Sides, path: Path, { origin, replaces = false }: FieldCause): FieldChange {
   const before = shown(sides, sides.live, path);
   const after = shown(sides, sides.desired, path);
   const hiddenBefore = hiddenHash(sides.seal, rawValue(sides, sides.live, path), before);

@@ -8,9 +8,11 @@ import { managed } from './create.ts';
 /** Says where `lifecycle.ignore_changes` hides a difference: an edit of such a field in Git never becomes live. */
 export function ignoredDifferences(
   resource: DesiredResource,
-  live: JsonObject,
-  base: JsonObject | null,
-  readById: boolean,
+  {
+    live,
+    base,
+    readById,
+  }: { readonly live: JsonObject; readonly base: JsonObject | null; readonly readById: boolean },
 ): { readonly ignored?: Diagnostic } {
   const { address, kind, lifecycle, position, spec } = resource;
   if (lifecycle.ignoreChanges.length === 0) return {};

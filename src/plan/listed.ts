@@ -69,9 +69,9 @@ export function listKey({ kind, id }: Item): string {
 export function doubtsOf(input: ListedAccount): Doubts {
   const { desired, state, listed, options } = input;
   const matching = matchResources(desired, state, listed);
-  const ids = knownIds(matching, listed, options.recreate);
+  const ids = knownIds(matching, listed, options);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const isCreated = createdBy(matching, options.recreate);
+  const isCreated = createdBy(matching, options);
   const chosen = targetClosure(options.targets, desired, isCreated);
   const needed = [...absentFromLists(state, listed)];
   const suspicions: Suspicion[] = [];
@@ -80,7 +80,8 @@ export function doubtsOf(input: ListedAccount): Doubts {
     const resource = desired.resources.get(address);
     if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
     if (match.how === 'create' || match.how === 'gone') continue;
-    const base = match.how === 'bound' ? listedBase(resource, match, refs, input.whole === true) : undefined;
+    const base =
+      match.how === 'bound' ? listedBase(resource, match, { refs, whole: input.whole === true }) : undefined;
     if (match.how !== 'bound' || base === undefined) {
       needed.push(itemOf(match.live));
       continue;
@@ -114,8 +115,7 @@ function absentFromLists(state: State | undefined, { resources }: RemoteAccount)
 function listedBase(
   resource: DesiredResource,
   { binding, live }: Bound,
-  refs: ReadonlyMap<string, string>,
-  whole: boolean,
+  { refs, whole }: { readonly refs: ReadonlyMap<string, string>; readonly whole: boolean },
 ): JsonObject | undefined {
   const { base } = binding;
   const underWay =

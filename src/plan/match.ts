@@ -3,6 +3,7 @@ import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { isIgnoredLive } from '../model/ignore-live.ts';
 import { KINDS } from '../model/kinds.ts';
+import type { PlanOptions } from '../model/plan.ts';
 import type { Owner, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
 import { type MovedBinding, movedBindings } from './moved-bindings.ts';
@@ -177,7 +178,7 @@ function ambiguous(
 export function knownIds(
   matching: Matching,
   account: RemoteAccount,
-  recreate: boolean,
+  { recreate }: Pick<PlanOptions, 'recreate'>,
 ): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
   for (const integration of account.integrations ?? [])
@@ -201,7 +202,10 @@ export function isForeignAccount(state: State | undefined, account: RemoteAccoun
 }
 
 /** Whether an address has to be created before anything can refer to it. */
-export function createdBy(matching: Matching, recreate: boolean): (address: Address) => boolean {
+export function createdBy(
+  matching: Matching,
+  { recreate }: Pick<PlanOptions, 'recreate'>,
+): (address: Address) => boolean {
   return (address) => {
     const how = matching.matches.get(address)?.how;
     return how === 'create' || (how === 'gone' && recreate);

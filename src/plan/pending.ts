@@ -54,9 +54,16 @@ export function isUnderWay(
 export function rolloutEntry(
   { address }: DesiredResource,
   live: RemoteResource,
-  rollout: Rollout,
-  { fields }: Comparison,
-  wanted: boolean,
+  {
+    rollout,
+    comparison: { fields },
+    wanted,
+  }: {
+    readonly rollout: Rollout;
+    readonly comparison: Comparison;
+    /** Git still wants the version. */
+    readonly wanted: boolean;
+  },
 ): PendingEntry {
   const { candidate, step, steps, phase, started_at: since, reason } = rollout;
   const present = steps[step];

@@ -78,11 +78,11 @@ export function makePlan(input: PlanInput): Planned {
   const { desired, state, account, options } = input;
   if (isForeignAccount(state, account)) throw foreignAccount(input);
   const matching = matchResources(desired, state, account);
-  const ids = knownIds(matching, account, options.recreate);
+  const ids = knownIds(matching, account, options);
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
-  const chosen = targetClosure(options.targets, desired, createdBy(matching, options.recreate));
+  const chosen = targetClosure(options.targets, desired, createdBy(matching, options));
   const isChosen = (address: Address): boolean => chosen === undefined || chosen.has(address);
-  const deferred = deferredReferences(creates(desired, matching, options.recreate));
+  const deferred = deferredReferences(creates(desired, matching, options));
   const seal = sealOf(state);
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
@@ -217,8 +217,8 @@ function foreignAccount({ state, project }: PlanInput): Failure {
   );
 }
 
-function creates(desired: DesiredState, matching: Matching, recreate: boolean) {
-  const isCreated = createdBy(matching, recreate);
+function creates(desired: DesiredState, matching: Matching, options: PlanOptions) {
+  const isCreated = createdBy(matching, options);
   return [...desired.resources.values()].filter(({ address }) => isCreated(address));
 }
 

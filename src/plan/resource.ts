@@ -105,23 +105,24 @@ function planExisting(
   const entries = {
     ...reportEntries(resource, live, comparison),
     diagnostics: formNotes(written, known),
-    ...ignoredDifferences(resource, liveConfig, base, context.readById),
+    ...ignoredDifferences(resource, { live: liveConfig, base, readById: context.readById }),
     ...(binding !== undefined &&
       binding !== bound && { settled: { op: 'settle' as const, address, binding } }),
   };
   const rollout = openRollout(binding);
-  const open = (underWay: boolean) =>
-    rollout && { pending: rolloutEntry(resource, live, rollout, comparison, underWay) };
+  const open = ({ wanted }: { readonly wanted: boolean }) =>
+    rollout && { pending: rolloutEntry(resource, live, { rollout, comparison, wanted }) };
   if (!writes && binding !== undefined) {
     return {
       ...entries,
       steps: [],
-      ...open(false),
+      ...open({ wanted: false }),
       ...rebase(resource, { binding, live, base }, comparison, context),
     };
   }
   const desiredDigest = configDigest(shape, desired);
-  if (writes && isUnderWay(rollout, desiredDigest, context)) return { ...entries, steps: [], ...open(true) };
+  if (writes && isUnderWay(rollout, desiredDigest, context))
+    return { ...entries, steps: [], ...open({ wanted: true }) };
   const action = binding === undefined ? 'adopt' : 'update';
   const waiting = writes ? waitingCandidate(binding, desiredDigest, live, context) : undefined;
   if (waiting !== undefined) {
@@ -164,7 +165,7 @@ function planExisting(
   };
   const hold = binding?.hold;
   const held = hold !== undefined && writesHeld(hold, comparison.fields);
-  return { ...entries, ...open(false), change, steps: [step], ...(held && { hold }) };
+  return { ...entries, ...open({ wanted: false }), change, steps: [step], ...(held && { hold }) };
 }
 
 /** A hold ends for good as soon as Git gives one of its fields another value. */

@@ -20,7 +20,7 @@ export function configFields(
   const desired = withReferences(SHAPE, to, refs);
   const sides = { shape: SHAPE, live, desired, base: null, foreign: [] };
   return diffTrees(knownTree(SHAPE, live), knownTree(SHAPE, desired)).map(({ path }) =>
-    changeField(sides, path, 'config'),
+    changeField(sides, path, { origin: 'config' }),
   );
 }
 
@@ -35,5 +35,5 @@ export function specFields(
   const sides = { shape: SHAPE, live, desired, base: null, foreign: [] };
   const [left, right] = [canonicalLike(SHAPE, live, desired), canonical(SHAPE, desired)];
   if (!isTree(left) || !isTree(right)) return [];
-  return diffTrees(left, right).map(({ path }) => changeField(sides, path, 'config'));
+  return diffTrees(left, right).map(({ path }) => changeField(sides, path, { origin: 'config' }));
 }

@@ -171,16 +171,18 @@ describe('access to an environment', () => {
 
 describe('approval', () => {
   it('is needed for a protected environment without a saved plan', () => {
-    expect(failureOf(() => requireApproval(production, undefined, false)).code).toBe('APPROVAL_NEEDED');
-    expect(() => requireApproval(production, 'production', false)).not.toThrow();
-    expect(() => requireApproval(production, undefined, true)).not.toThrow();
-    expect(() => requireApproval({ ...production, protected: false }, undefined, false)).not.toThrow();
+    expect(failureOf(() => requireApproval(production, { approve: undefined })).code).toBe('APPROVAL_NEEDED');
+    expect(() => requireApproval(production, { approve: 'production' })).not.toThrow();
+    expect(() => requireApproval(production, { approve: undefined, otherwise: true })).not.toThrow();
+    expect(() => requireApproval({ ...production, protected: false }, { approve: undefined })).not.toThrow();
   });
 
   it('of another environment is refused, saved plan or not', () => {
-    expect(failureOf(() => requireApproval(production, 'staging', true)).kind).toBe('refused');
-    expect(failureOf(() => requireApproval({ ...production, protected: false }, 'staging', false)).kind).toBe(
+    expect(failureOf(() => requireApproval(production, { approve: 'staging', otherwise: true })).kind).toBe(
       'refused',
     );
+    expect(
+      failureOf(() => requireApproval({ ...production, protected: false }, { approve: 'staging' })).kind,
+    ).toBe('refused');
   });
 });

@@ -56,7 +56,7 @@ export const restoreDeleted = defineCommand({
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
     const { project, boundIdOf } = await workplace(context);
-    requireApproval(project.environment, flags.approve, false);
+    requireApproval(project.environment, { approve: flags.approve });
     const id = boundIdOf('assistant', text);
     const back = (await restoreDeletedAssistant(context, project, id)) ?? fail(id);
     if (flags.format === 'json') {

@@ -19,7 +19,7 @@ export const assistantTags = defineCommand({
     const changes = add.length + remove.length > 0;
     checkTags([...add, ...remove], changes && text === undefined);
     const { project, idOf, addressOf } = await workplace(context);
-    if (changes) requireApproval(project.environment, flags.approve, false);
+    if (changes) requireApproval(project.environment, { approve: flags.approve });
     const id = text === undefined ? undefined : await idOf('assistant', text);
     const tags = await withApi(context, project, async (api) => {
       if (id === undefined) return api.listTags();

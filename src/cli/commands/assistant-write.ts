@@ -15,7 +15,7 @@ export const cloneAssistant = defineCommand({
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
     const { project, idOf } = await workplace(context);
-    requireApproval(project.environment, flags.approve, false);
+    requireApproval(project.environment, { approve: flags.approve });
     const id = await idOf('assistant', text);
     const copy = await withApi(context, project, (api) => api.cloneAssistant(id, context.runtime.uuid()));
     if (flags.format === 'json') context.printJson({ id: copy.id, name: copy.name, copy_of: id });

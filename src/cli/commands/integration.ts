@@ -88,7 +88,7 @@ export const disconnect = defineCommand({
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
     const { project } = await workplace(context);
-    requireApproval(project.environment, flags.approve, false);
+    requireApproval(project.environment, { approve: flags.approve });
     const id = await withApi(context, project, async (api) => {
       const connection = scalarText((await connectionOf(api, text)).id);
       await api.deleteConnection(connection);

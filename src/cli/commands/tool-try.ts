@@ -71,7 +71,7 @@ async function setAttached(
   }: { readonly attached: boolean; readonly approve?: string; readonly format: TextOrJson },
 ): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  requireApproval(project.environment, approve, false);
+  requireApproval(project.environment, { approve });
   const tool = await idOf('tool', toolText);
   const assistant = await idOf('assistant', assistantText);
   await withApi(context, project, (api) =>

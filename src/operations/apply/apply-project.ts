@@ -99,7 +99,11 @@ export async function applyProject(
   const { environment } = inputs.project;
   // What was reviewed is judged once it is known what would be done.
   const released = saved !== undefined || request.reviewed !== undefined;
-  requireApproval(environment, request.approve, released, host.flags.several);
+  requireApproval(environment, {
+    approve: request.approve,
+    otherwise: released,
+    several: host.flags.several,
+  });
   const here = { ...host, flags: { ...host.flags, env: environment.name } };
   const named = await findNamedForApply(here, request);
   return await withSession(host, inputs, (work) => run(host, inputs, work, saved, named));
@@ -163,7 +167,7 @@ async function run(
     replaceRollout: request.replace === true,
   });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
-  const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
+  const place = placeOfApply(inputs, released.planned, state, request);
   if (outcome.exitKind === null && isFirst(state)) {
     noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
   }
@@ -257,7 +261,7 @@ function placeOfApply(
   inputs: Inputs,
   planned: Planned,
   state: State | undefined,
-  overrideLimits: boolean,
+  { overrideLimits = false }: Pick<ApplyRequest, 'overrideLimits'>,
 ): ApplyPlace {
   const limits = overrideLimits ? refusedBy(planned, inputs, state) : [];
   return {

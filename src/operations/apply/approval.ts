@@ -1,17 +1,23 @@
 import { Failure } from '../../model/errors.ts';
 import type { Environment } from '../../model/project.ts';
 
+/** What stands for the approval of a protected environment. */
+export interface Approval {
+  /** The names that were typed behind `--approve`, with commas. */
+  readonly approve: string | undefined;
+  /** A saved plan, a reviewed set, or a person who will be asked. */
+  readonly otherwise?: boolean;
+  /** Several environments are at work: not each has to be named. */
+  readonly several?: boolean | undefined;
+}
+
 /**
- * A protected environment is changed from what was approved otherwise (a saved plan, a person who will be asked), or
- * when its name was typed. Fails with `refused` before anything else happens; also when another environment's name was
- * typed than the one at work. `approved` may be a list with commas; for several environments at work it need not name
- * each.
+ * Fails with `refused` before anything else happens where a protected environment is to be changed without an approval, or
+ * where another environment's name was typed than the one at work.
  */
 export function requireApproval(
   environment: Environment,
-  approved: string | undefined,
-  approvedOtherwise: boolean,
-  several = false,
+  { approve: approved, otherwise = false, several = false }: Approval,
 ): void {
   const names = approved?.split(',').map((name) => name.trim()) ?? [];
   const named = names.includes(environment.name);
@@ -28,7 +34,7 @@ export function requireApproval(
       { code: 'APPROVAL_MISMATCH', hint: `choose the environment with --env ${approved}` },
     );
   }
-  if (!environment.protected || approvedOtherwise || named) return;
+  if (!environment.protected || otherwise || named) return;
   throw new Failure('refused', `environment ${environment.name} is protected`, {
     code: 'APPROVAL_NEEDED',
     hint: `apply a saved plan (plan --env ${environment.name} --out FILE), or add --approve ${environment.name}`,

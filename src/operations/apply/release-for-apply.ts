@@ -61,7 +61,7 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
     ...behind(expected, allowed || expected.trusted),
     ...obstacles(plan, inputs.project),
     ...(review === undefined ? [] : unreviewed(plan, review)),
-    ...asFailures(refusals(released.planned, safetyOf(inputs, state, overrideLimits))),
+    ...asFailures(refusals(released.planned, safetyOf(inputs, state, { overrideLimits }))),
     ...asFailures(takeOver === undefined ? [] : [takeOver]),
     ...asFailures(renameRefusals(released.planned.renames, expected.notRenamed)),
     ...asFailures(rollouts),

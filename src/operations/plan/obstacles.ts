@@ -52,7 +52,11 @@ function forbiddenDrift(plan: Plan, project: Project): Failure | undefined {
 }
 
 /** What the limits are measured against. */
-export function safetyOf(inputs: Inputs, state: State | undefined, overrideLimits: boolean): SafetyContext {
+export function safetyOf(
+  inputs: Inputs,
+  state: State | undefined,
+  { overrideLimits }: Pick<SafetyContext, 'overrideLimits'>,
+): SafetyContext {
   return {
     limits: inputs.project.limits,
     bound: managedCount(inputs, state),
@@ -71,5 +75,8 @@ function managedCount({ desired }: Inputs, state: State | undefined): number {
 
 /** What apply would refuse of this plan unless limits are overridden: errors of the plan, limits, protected resources. */
 export function refusedBy(planned: Planned, inputs: Inputs, state: State | undefined): readonly Diagnostic[] {
-  return [...refusals(planned, safetyOf(inputs, state, false)), ...openRolloutRefusals(planned.plan, state)];
+  return [
+    ...refusals(planned, safetyOf(inputs, state, { overrideLimits: false })),
+    ...openRolloutRefusals(planned.plan, state),
+  ];
 }

@@ -28,7 +28,7 @@ export interface ImportRequest {
 export async function importFromProvider(host: Host, request: ImportRequest): Promise<PullReport> {
   refuseLiteralKey(request.apiKeyRef);
   const project = await gatherProject(host);
-  requireApproval(project.environment, request.approve, false);
+  requireApproval(project.environment, { approve: request.approve });
   await mkdir(join(project.root, project.specs), { recursive: true });
   const { specs, sisters } = await openAccounts(project);
   refuseSpecErrors(specs.desired);

@@ -50,7 +50,7 @@ export async function moveRollouts(
   const addresses = await addressesOf(host, texts);
   const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
   const { environment } = inputs.project;
-  if (order !== 'tick') requireApproval(environment, approve, false);
+  if (order !== 'tick') requireApproval(environment, { approve });
   return await withSession(host, inputs, async (work) => {
     const subjects = openRollouts(work.session.current(), addresses);
     if (order !== 'tick' && subjects.length === 0) throw noRollout(addresses);

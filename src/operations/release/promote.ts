@@ -43,7 +43,7 @@ export async function promoteVersions(
   }
   const inputs = await gather(host);
   const { environment } = inputs.project;
-  requireApproval(environment, request.approve, false);
+  requireApproval(environment, { approve: request.approve });
   return await withSession(host, inputs, (work) => run(host, inputs, work, addresses, request));
 }
 

@@ -40,7 +40,10 @@ export async function pruneOldVersions(
 ): Promise<PrunedVersions> {
   const address = requireAssistant(await findAddress(host, text, ['assistant']));
   const project = await gatherProject(host);
-  requireApproval(project.environment, request.approve, request.asksPerson || request.dryRun);
+  requireApproval(project.environment, {
+    approve: request.approve,
+    otherwise: request.asksPerson || request.dryRun,
+  });
   return await withSession(host, { project, git: null }, async ({ connection, session }) => {
     const state = stateOf({ session }, project, address);
     const seen = await readVersions(connection, state, address);

@@ -33,7 +33,7 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
   const address = requireAssistant(await findAddress(host, text, ['assistant']));
   const project = await gatherProject(host);
   const inputs = { project, git: null };
-  requireApproval(project.environment, request.approve, request.asksPerson);
+  requireApproval(project.environment, { approve: request.approve, otherwise: request.asksPerson });
   return await withSession(host, inputs, async (work) => {
     const state = stateOf(work, project, address);
     const bound = await readBound(work, state, address);

@@ -36,7 +36,7 @@ export async function restoreResource(host: Host, text: string, request: Restore
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const inputs = await gather(host);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
-  requireApproval(inputs.project.environment, request.approve, request.asksPerson);
+  requireApproval(inputs.project.environment, { approve: request.approve, otherwise: request.asksPerson });
   const store = openState(host.runtime, inputs.project);
   return await withSession(host, inputs, async ({ connection, session, execute, save }) => {
     const state = session.current();

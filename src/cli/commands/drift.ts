@@ -25,18 +25,25 @@ export const drift = defineCommand({
     const rotated = await findRotatedSecrets(context, inputs);
     const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
     const changed = found.drift.length + found.conflicts.length > 0;
-    context.outline(changed ? planOutline(found.summary) : 'no drift');
+    const told = changed ? planOutline(found.summary) : 'no drift';
+    context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
     await tellEvents(context, () => driftHappenings(found), false);
     if (format === 'json') context.printJson(found);
     else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
     else if (changed) context.print(renderPlan(found, context.style));
     else
       context.print(
-        `${rotated.map(({ message }) => `note: ${message}\n`).join('')}No drift: nothing of ${found.environment} was changed outside Git.\n`,
+        rotated.length === 0
+          ? `No drift: nothing of ${found.environment} was changed outside Git.\n`
+          : `${secretsRotated(rotated.length)} outside Git; no document of ${found.environment} says otherwise than what is live.\n${rotated.map(({ message, hint }) => `  ${message}\n    hint: ${hint}\n`).join('')}`,
       );
-    return changed ? EXIT_CHANGES : EXIT_DONE;
+    return changed || rotated.length > 0 ? EXIT_CHANGES : EXIT_DONE;
   },
 });
+
+function secretsRotated(number: number): string {
+  return number === 1 ? '1 secret was rotated' : `${number} secrets were rotated`;
+}
 
 /** A conflict is kept: its live side was changed outside Git too. */
 function driftOnly(plan: Plan): Plan {

@@ -243,7 +243,7 @@ function prune(fields: readonly (readonly [string, Canon | undefined])[]): Tree 
 }
 
 /** `sha256:<hex>` of JSON, independent of key order. */
-export function digest(value: Json): string {
+export function digest(value: Json | object): string {
   return `sha256:${digestOf(stableStringify(value))}`;
 }
 

@@ -32,23 +32,37 @@ export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
 
 /**
  * Serialises with sorted object keys: equal JSON gives equal text. Request bodies are sent in this form
- * too, because an `Idempotency-Key` is only honoured for a byte-identical body.
+ * too, because an `Idempotency-Key` is only honoured for a byte-identical body. Members that are undefined are left
+ * out, as `JSON.stringify` leaves them out, so that records with optional members need no copy before.
  */
-export function stableStringify(value: Json): string {
+export function stableStringify(value: Json | object): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   let text = '';
   if (isArray(value)) {
     for (const item of value) text += text === '' ? stableStringify(item) : `,${stableStringify(item)}`;
     return `[${text}]`;
   }
+  if (!isObject(value)) return '{}';
   for (const key of Object.keys(value).sort()) {
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`;
+    const member: Json | undefined = value[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableStringify(member)}`;
   }
   return `{${text}}`;
 }
 
 /** A path of object keys, list-element keys or array indexes. */
 export type Path = readonly string[];
+
+/** The value at a path whose list steps are indexes; undefined where there is none. */
+export function jsonAt(value: Json | undefined, path: Path): Json | undefined {
+  let found = value;
+  for (const part of path) {
+    if (isArray(found)) found = found[Number(part)];
+    else found = isObject(found) && Object.hasOwn(found, part) ? found[part] : undefined;
+  }
+  return found;
+}
 
 /** Formats a path as an RFC 6901 JSON Pointer. */
 export function toPointer(path: Path): string {

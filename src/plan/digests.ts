@@ -67,13 +67,6 @@ export function contentDigestOf(plan: {
   readonly changes: readonly Change[];
   readonly conflicts: readonly ConflictEntry[];
 }): string {
-  return digest({
-    changes: plan.changes.map((change) => ({ ...toJson(change) })),
-    conflicts: plan.conflicts.map((entry) => ({ ...toJson(entry) })),
-  });
-}
-
-function toJson(value: Change | ConflictEntry): JsonObject {
-  const copy: JsonObject = JSON.parse(JSON.stringify(value));
-  return copy;
+  const { changes, conflicts } = plan;
+  return digest({ changes, conflicts });
 }

@@ -30,6 +30,15 @@ describe('JSON', () => {
     );
   });
 
+  it('has the text that it has without the members that are undefined', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.option(JSON_VALUES, { nil: undefined })), (record) => {
+        const copy = JSON.parse(JSON.stringify(record)) as Json;
+        expect(stableStringify(record)).toBe(stableStringify(copy));
+      }),
+    );
+  });
+
   it('is equal exactly where its text is', () => {
     fc.assert(
       fc.property(JSON_VALUES, JSON_VALUES, (a, b) => {

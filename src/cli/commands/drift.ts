@@ -1,9 +1,5 @@
-import type { Plan } from '../../model/plan.ts';
 import { driftHappenings } from '../../operations/events/happenings.ts';
-import { planWithoutLease } from '../../operations/plan/make-plan.ts';
-import { planOptions } from '../../operations/plan/plan-options.ts';
-import { findRotatedSecrets } from '../../operations/plan/rotated.ts';
-import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
+import { findDrift } from '../../operations/plan/find-drift.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
@@ -18,41 +14,33 @@ export const drift = defineCommand({
   options: (command) => command.addOption(format('text', 'json', 'markdown')),
   several: { takes: 'patterns', writes: false, singleOptions: [] },
   run: async (context, _args, { format }) => {
-    const inputs = await gather(context);
-    const { planned } = await planWithoutLease(context, withReportedDrift(inputs), planOptions({}), {
-      whole: true,
-    });
-    const rotated = await findRotatedSecrets(context, inputs);
-    const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
-    const changed = found.drift.length + found.conflicts.length > 0;
-    const told = changed ? planOutline(found.summary) : 'no drift';
+    const { plan, changed, rotated } = await findDrift(context);
+    const told = changed ? planOutline(plan.summary) : 'no drift';
     context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
-    await tellEvents(context, () => driftHappenings(found), false);
-    if (format === 'json') context.printJson(found);
-    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
-    else if (changed) context.print(renderPlan(found, context.style));
-    else
+    await tellEvents(context, () => driftHappenings(plan), false);
+    if (format === 'json') context.printJson(plan);
+    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan));
+    else if (changed) context.print(renderPlan(plan, context.style));
+    else if (rotated.length === 0)
+      context.print(`No drift: nothing of ${plan.environment} was changed outside Git.
+`);
+    else {
+      const lines = rotated
+        .map(
+          ({ message, hint }) => `  ${message}
+    hint: ${hint}
+`,
+        )
+        .join('');
       context.print(
-        rotated.length === 0
-          ? `No drift: nothing of ${found.environment} was changed outside Git.\n`
-          : `${secretsRotated(rotated.length)} outside Git; no document of ${found.environment} says otherwise than what is live.\n${rotated.map(({ message, hint }) => `  ${message}\n    hint: ${hint}\n`).join('')}`,
+        `${secretsRotated(rotated.length)} outside Git; what is live is what the documents of ${plan.environment} say.
+${lines}`,
       );
+    }
     return changed || rotated.length > 0 ? EXIT_CHANGES : EXIT_DONE;
   },
 });
 
 function secretsRotated(number: number): string {
   return number === 1 ? '1 secret was rotated' : `${number} secrets were rotated`;
-}
-
-/** A conflict is kept: its live side was changed outside Git too. */
-function driftOnly(plan: Plan): Plan {
-  const none = { create: 0, update: 0, delete: 0, adopt: 0, takeover: 0, move: 0, promote: 0, orphan: 0 };
-  return {
-    ...plan,
-    summary: { ...plan.summary, ...none },
-    changes: [],
-    orphans: [],
-    released: [],
-  };
 }

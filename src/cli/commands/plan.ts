@@ -99,8 +99,9 @@ export const plan = defineCommand({
     await tellEvents(context, () => planHappenings(saved), false);
     context.outline(planOutline(saved.summary));
     const places = page ? await sourceLinks(context, inputs, saved.review?.head ?? head) : undefined;
+    const against = review.target === undefined ? {} : { target: review.target.inputs.desired };
     const linked = places === undefined ? {} : { sources: places };
-    await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused, ...linked });
+    await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused, ...linked, ...against });
     const stopped = obstacles(saved, inputs.project);
     if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
     for (const { message } of stopped) context.note(`${message}\n`);

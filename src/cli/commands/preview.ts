@@ -5,6 +5,7 @@ import { Failure } from '../../model/errors.ts';
 import { isPreviewId } from '../../model/preview.ts';
 import { type PreviewedUp, previewUp } from '../../operations/preview/preview-up.ts';
 import { renderTalkPage } from '../../render/html/talk-page.ts';
+import { hasPortal } from '../../render/markdown/links.ts';
 import { renderPreviewMarkdown } from '../../render/markdown/preview-markdown.ts';
 import { renderPreview } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
@@ -53,9 +54,14 @@ export const up = defineCommand({
   },
 });
 
-function show(context: Context, { report, exitKind }: PreviewedUp, format: TextJsonOrMarkdown): number {
+function show(
+  context: Context,
+  { report, exitKind, apiBase }: PreviewedUp,
+  format: TextJsonOrMarkdown,
+): number {
+  const portal = hasPortal(apiBase);
   if (format === 'json') context.printJson(report);
-  else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report));
+  else if (format === 'markdown') context.printExactly(renderPreviewMarkdown(report, { portal }));
   else context.print(renderPreview(report, context.style));
   const interrupted =
     context.interruptedBy() !== undefined || report.tests.some(({ outcome }) => outcome === 'interrupted');

@@ -38,6 +38,7 @@ export interface TalkWish {
 export interface PreviewedUp {
   readonly report: PreviewReport;
   readonly exitKind: Staged['exitKind'];
+  readonly apiBase: string;
   /** What kept a file from being written; the report is whole without it, and is told first. */
   readonly failure?: Failure;
 }
@@ -68,6 +69,7 @@ async function up(
   return {
     report: talk === undefined ? report : { ...report, talk: talk.report },
     exitKind: staged.exitKind,
+    apiBase: connection.apiBase,
     ...(talk?.failure !== undefined && { failure: talk.failure }),
   };
 }

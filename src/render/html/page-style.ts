@@ -82,6 +82,6 @@ pre{margin:0;padding:12px 14px;background:var(--page);border:1px solid var(--edg
 .legend .assistant{--kind:var(--assistant)}.legend .tool{--kind:var(--tool)}.legend .mcp_server{--kind:var(--mcp)}.legend .test{--kind:var(--test)}.legend .integration{--kind:var(--integration)}
 footer{color:var(--soft);font-size:13px;padding-top:28px;padding-bottom:48px}
 footer pre{color:var(--ink);margin-top:8px}
-@media (max-width:640px){header,main,footer{padding-left:14px;padding-right:14px}h1{font-size:22px}.why{margin-left:0}}
+@media (max-width:640px){header,main,footer{padding-left:14px;padding-right:14px}h1{font-size:22px}.why{margin-left:0}.diff{min-width:0;table-layout:auto}.diff colgroup,.diff thead,.diff td.no,.diff td.none{display:none}.diff tbody,.diff tr,.diff td{display:block;border-left:0}.diff td:nth-child(3){border-left:0}.diff tr:not(:has(td.removed)):not(:has(td.added)) td:not(.no):not(:last-child):not([colspan]){display:none}.scroll .fields{min-width:0}.fields thead{display:none}.fields tr,.fields th,.fields td,.fields.values td{display:block;width:auto;border-top:0;padding:2px 0}.fields tr{border-top:1px solid var(--edge);padding:8px 0}}
 @media print{body{background:#fff}.card,details.change{break-inside:avoid-page}pre{max-height:none}}
 `;

@@ -10,9 +10,14 @@ export interface LinkedResource {
   readonly version: string | null;
 }
 
+/** Whether the portal knows what is there: another server than Telnyx's has no portal. */
+export function hasPortal(apiBase: string): boolean {
+  return /^https:\/\/api\.telnyx\.(com|eu|com\.au|ca|me)(\/|$)/.test(apiBase);
+}
+
 /** The text as a link to the assistant, or to its version, in the portal; as code where there is no page to link. */
-export function portalLink(text: string, { address, id, version }: LinkedResource): string {
-  const url = portalUrl(address, id, version);
+export function portalLink(text: string, { address, id, version }: LinkedResource, known: boolean): string {
+  const url = known ? portalUrl(address, id, version) : undefined;
   return url === undefined ? code(text) : `[${code(text)}](${url})`;
 }
 

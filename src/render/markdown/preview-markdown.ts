@@ -3,7 +3,7 @@ import type { PreviewPart, PreviewReport } from '../../model/preview-report.ts';
 import type { TalkReport } from '../../model/talk.ts';
 import { fieldsText, sizeText, WHOLE } from '../plan/plan-sections.ts';
 import { count } from '../terminal/style.ts';
-import { durationText, verdictSummary } from '../terminal/verdict-text.ts';
+import { durationText, plainSummary } from '../terminal/verdict-text.ts';
 import { visible } from '../terminal/visible.ts';
 import { portalLink } from './links.ts';
 import { byteLength, code, details, fence, html, prose } from './markdown.ts';
@@ -20,7 +20,10 @@ const SIGNS = { passed: '✅', failed: '❌', staged: '➖', partial: '❌', not
  * A preview's result for a pull request: the verdict, one table of what was staged, what speaks against it, the
  * changes. Text from outside is inert in it.
  */
-export function renderPreviewMarkdown(report: PreviewReport): string {
+export function renderPreviewMarkdown(
+  report: PreviewReport,
+  { portal = false }: { readonly portal?: boolean } = {},
+): string {
   const { parts, tests, notes, next, talk } = report;
   const shown = parts.filter(({ address }) => !address.startsWith('test/'));
   const testCopies = parts.length - shown.length;
@@ -31,7 +34,13 @@ export function renderPreviewMarkdown(report: PreviewReport): string {
     ...(tests.length === 0 ? [] : failedTests(tests)),
     ...(shown.length === 0
       ? []
-      : [['| staged | resource | size | id |', '|---|---|---|---|', ...shown.map(row)].join('\n')]),
+      : [
+          [
+            '| staged | resource | size | id |',
+            '|---|---|---|---|',
+            ...shown.map((part) => row(part, portal)),
+          ].join('\n'),
+        ]),
     ...(testCopies === 0 ? [] : [`${count(testCopies, 'test')} copied for the preview.`]),
     ...(notes.length === 0 ? [] : [notes.map((note) => `> ${prose(note)}`).join('\n>\n')]),
     ...(talk === undefined ? [] : talkText(talk)),
@@ -68,7 +77,7 @@ function headline({ preview, environment, outcome, tests }: PreviewReport): stri
       return `${head}: staged, no test was run`;
     case 'failed':
     case 'passed':
-      return `${head}: ${verdictSummary(tests)}`;
+      return `${head}: ${plainSummary(tests)}`;
     default:
       return outcome satisfies never;
   }
@@ -96,11 +105,14 @@ function comparisonTable(all: TestComparison): readonly string[] {
   return main === null ? ['_Nothing is known of these tests on main._'] : [table.join('\n')];
 }
 
-function row({ address, what, status, version_id: version, remote_id: id, fields }: PreviewPart): string {
+function row(
+  { address, what, status, version_id: version, remote_id: id, fields }: PreviewPart,
+  portal: boolean,
+): string {
   const word = what === 'version' ? 'candidate version' : 'temporary copy';
   const state = status === 'applied' || status === 'skipped' ? word : `${word}, ${status.replace('_', ' ')}`;
   const shown = version ?? id;
-  const link = id === null || shown === null ? '' : portalLink(shown, { address, id, version });
+  const link = id === null || shown === null ? '' : portalLink(shown, { address, id, version }, portal);
   return `| ${state} | ${code(address)} | ${sizeText(fields)} | ${link} |`;
 }
 

@@ -53,10 +53,12 @@ export function isMergeLine(line: string): boolean {
 /** What the merge does, in a sentence or two. */
 export function mergeEffect(plan: Plan): string {
   const { changes } = plan;
+  const waits = pruneText(plan);
+  const also = waits === '' ? '' : ` ${waits}`;
   if (changes.length === 0) {
     return (plan.settings ?? []).length > 0
-      ? 'Merging changes nothing that is live, and how later changes are released.'
-      : 'Merging changes nothing.';
+      ? `Merging changes nothing that is live, and how later changes are released.${also}`
+      : `Merging changes nothing.${also}`;
   }
   const how = new Map<string, string[]>();
   for (const change of changes) {
@@ -64,8 +66,7 @@ export function mergeEffect(plan: Plan): string {
     if (effect !== '') how.set(effect, [...(how.get(effect) ?? []), change.address]);
   }
   const parts = [...how].map(([effect, addresses]) => `${subject(addresses)} ${effect}`);
-  const waits = pruneText(plan);
-  return `Merging applies it: ${parts.join('; ')}.${waits === '' ? '' : ` ${waits}`}`;
+  return `Merging applies it: ${parts.join('; ')}.${also}`;
 }
 
 function effectOf(change: Change): string {

@@ -2,7 +2,7 @@ import { compareWithMain } from '../../model/comparison.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
 import { shortTime } from '../../model/short-time.ts';
-import { portalLink } from '../markdown/links.ts';
+import { hasPortal, portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
@@ -139,7 +139,7 @@ function tableRows(plan: Plan, extra: ReviewExtra): readonly string[] {
       `${actionWords(change)} ${sourceLink(change, extra)}${more}`,
       sizeText(change.fields),
       prose(heardBy(change, addresses, extra)),
-      mergeCell(change),
+      mergeCell(change, hasPortal(plan.api_base)),
       testCell(addresses, extra),
     ];
     return `| ${cells.join(' | ')} |`;
@@ -173,14 +173,15 @@ const GROUP_WORDS: { readonly [group in ChangeGroup]: string } = {
 };
 
 /** Why is told where it is more than that Git says so. */
-function mergeCell(change: Change): string {
+function mergeCell(change: Change, portal: boolean): string {
   const note = promotionNote(change) || GROUP_WORDS[groupOf(change)];
-  const plain = /^(The spec changed|It is not in the account yet|No spec describes it any more)\.$/;
+  const plain =
+    /^(The spec changed|It is not in the account yet|No spec describes it any more|changed in Git|new in Git|not in the account yet)\.?$/;
   const why = plain.test(change.reason) ? '' : truncate(change.reason, 160, '…');
   const remote = change.remote_id;
   const { address, live_version_id: version } = change;
-  const link = remote === null ? '' : portalLink('live', { address, id: remote, version });
-  const told = [note, why].filter((text) => text !== '').join('. ');
+  const link = remote === null ? '' : portalLink('live', { address, id: remote, version }, portal);
+  const told = [note, why].filter((text) => text !== '').join('; ');
   return [prose(told), ...(link.startsWith('[') ? [link] : [])].filter((text) => text !== '').join(' ');
 }
 
@@ -220,7 +221,7 @@ function table(rows: readonly string[], bytes: number): readonly string[] {
 function provenance({ git, created_at, expires_at }: Plan): string {
   const branch = git === null || git.branch === null ? '' : ` (${code(truncate(git.branch, 80, '…'))})`;
   const from = git === null ? '' : ` from ${code(shortCommit(git, 12))}${branch}`;
-  return `Made ${prose(shortTime(created_at))}${from}, valid until ${prose(shortTime(expires_at))}.`;
+  return `Made ${prose(shortTime(created_at))}${from}; saved, it can be applied until ${prose(shortTime(expires_at))}.`;
 }
 
 function footer(plan: Plan, extra: PlanExtra): string {

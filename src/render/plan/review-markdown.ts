@@ -75,7 +75,7 @@ function testRow(verdict: TestVerdict): string {
     verdict.problem ??
     broken.map(({ name, criteria }) => (criteria === null ? name : `${name}: ${criteria}`)).join('; ');
   const name = verdict.address ?? verdict.name;
-  const weighed = verdict.runs !== undefined;
+  const weighed = verdict.runs !== undefined || verdict.main_runs !== undefined;
   const once = verdict.remembered ? 'passed before on the same content' : verdict.outcome;
   const passed = weighed ? outcomeText(verdict) : once;
   return `| ${OUTCOME_SIGNS[verdict.outcome]} | ${code(name)} | ${passed} | ${prose(truncate(why, 300, '…'))} |`;

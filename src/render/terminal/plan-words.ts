@@ -29,6 +29,8 @@ export interface PlanExtra {
   readonly protected?: boolean;
   /** It is about to be executed: there is nothing to type. */
   readonly executing?: true;
+  /** Resources whose documents the change takes away and that stay live all the same. */
+  readonly staysLive?: readonly string[];
   /** Why apply would refuse the plan as it is: limits, an empty specs folder, an open rollout. */
   readonly refusals?: readonly Diagnostic[];
 }
@@ -191,6 +193,10 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
         `${change.address} takes effect at once for: ${listSome([...change.affects].sort(compareNaturally))}`,
       );
     }
+  }
+  if (extra.staysLive !== undefined && extra.staysLive.length > 0) {
+    const names = listSome(extra.staysLive);
+    lines.push(`Stays live although its document is gone: ${names}. Only --prune deletes it.`);
   }
   lines.push(...settingCautions(plan));
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);

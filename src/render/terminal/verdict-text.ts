@@ -146,7 +146,8 @@ export function verdictSummary(verdicts: readonly TestVerdict[]): string {
   return runs === undefined ? plainSummary(verdicts) : `${plainSummary(verdicts)} ${runs}`;
 }
 
-function plainSummary(verdicts: readonly TestVerdict[]): string {
+/** The same without runs. */
+export function plainSummary(verdicts: readonly TestVerdict[]): string {
   const bad = verdicts.filter(({ outcome }) => outcome !== 'passed');
   if (verdicts.length === 0) return 'No test was run.';
   if (bad.length === 0)

@@ -45,8 +45,8 @@ async function values() {
   const types = await readFile(join(sdk, 'resources/ai/assistants/assistants.d.ts'), 'utf8');
   const [, list = ''] = /interface TranscriptionSettings \{[\s\S]*?\n {4}model\?: ([^;]+);/.exec(types) ?? [];
   const theirs = [...list.matchAll(/'([^']+)'/g)].map(([, model]) => model);
-  const { Transcription } = parse(await readFile(join(root, 'schemas/src/defs/listening.yaml'), 'utf8'));
-  const ours = new Set(Transcription.properties.model.enum);
+  const { SpeechModel } = parse(await readFile(join(root, 'schemas/src/defs/catalogues.yaml'), 'utf8'));
+  const ours = new Set(SpeechModel.enum);
   return theirs.filter((model) => !ours.has(model)).map((model) => `value transcription.model: ${model}`);
 }
 

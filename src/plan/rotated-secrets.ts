@@ -12,7 +12,7 @@ export interface RotatedSecret {
 }
 
 /**
- * Secrets that got another value after the resources that name them were applied. A rotation is a delete and a create,
+ * Secrets that got another value after the resources that name them were applied, and after the last completed apply. A rotation is a delete and a create,
  * so that the identifier stays and its date moves.
  */
 export function rotatedSecrets(
@@ -21,13 +21,14 @@ export function rotatedSecrets(
   secrets: readonly JsonObject[],
 ): readonly RotatedSecret[] {
   const users = secretUsers(desired);
+  const completed = Date.parse(state?.completed?.at ?? '');
   return secrets.flatMap((secret) => {
     const identifier = text(secret.identifier);
     const at = text(secret.updated_at) || text(secret.created_at);
     const moved = Date.parse(at);
     const addresses = (users.get(identifier) ?? []).filter((address) => {
       const applied = Date.parse(state?.resources[address]?.updated_at ?? '');
-      return moved > applied;
+      return moved > applied && !(moved <= completed);
     });
     return addresses.length === 0 ? [] : [{ identifier, at, addresses }];
   });

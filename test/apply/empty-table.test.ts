@@ -50,6 +50,13 @@ const ROWS: readonly Row[] = [
   },
   { field: 'a text in a block', path: ['transcription', 'region'], value: 'eu', empty: '', other: 'us' },
   {
+    field: 'a text deep in a block',
+    path: ['transcription', 'challenger', 'language'],
+    value: 'ar',
+    empty: '',
+    other: 'en',
+  },
+  {
     field: 'a text in an element',
     path: ['widget_settings', 'start_call_text'],
     value: 'Talk',
@@ -59,7 +66,8 @@ const ROWS: readonly Row[] = [
 ];
 
 function nested([name = '', ...rest]: readonly string[], value: Json): JsonObject {
-  return { [name]: rest.length === 0 ? value : nested(rest, value) };
+  const beside = name === 'challenger' ? { model: 'telnyx/basira' } : {};
+  return { [name]: rest.length === 0 ? value : { ...beside, ...nested(rest, value) } };
 }
 
 const A: JsonObject = { name: 'A', instructions: 'You are A.' };

@@ -54,9 +54,15 @@ describe('doctor', () => {
         .join(),
     ).toContain('got another value');
     const drift = await project.json('drift');
-    expect(drift.code).toBe(0);
+    expect(drift.code).toBe(2);
     expect(JSON.stringify(drift.body.diagnostics)).toContain('SECRET_ROTATED');
-    await project.cli('state', 'show', 'assistant/desk');
+    expect((await project.cli('drift')).out).toContain('1 secret was rotated outside Git');
+    // The next apply takes note of it, though there is nothing to do.
+    project.writes();
+    expect((await project.json('apply')).body.outcome).toBe('nothing');
+    expect(project.writes()).toEqual([]);
+    expect((await project.cli('drift')).code).toBe(0);
+    expect(JSON.stringify((await findings(project)).of('secrets'))).not.toContain('got another value');
   });
 
   it('ends with the code of the worst: broken specs, another account, a key that is refused', async () => {

@@ -60,6 +60,24 @@ describe('models', () => {
   });
 });
 
+describe('a second speech-to-text model', () => {
+  const second = (lines: string): string =>
+    assistant(`transcription: { model: deepgram/flux, challenger: { ${lines} } }`);
+
+  test('is written beside the first', async () => {
+    expect(await severities(second('model: telnyx/basira, language: null, rule: merge_words'))).toEqual([]);
+    expect(await severities(second('model: vendor/new-stt, rule: by_dice'))).toEqual([
+      'warning VALUE_UNKNOWN',
+      'warning VALUE_UNKNOWN',
+    ]);
+    expect(
+      await severities(
+        second('model: deepgram/flux, settings: { eot_threshold: 0.6, eager_eot_threshold: 0.7 }'),
+      ),
+    ).toEqual(['error TRANSCRIPTION_ORDER']);
+  });
+});
+
 describe('voices', () => {
   const voice = (id: string): string => assistant(`voice_settings: { voice: "${id}" }`);
 

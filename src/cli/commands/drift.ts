@@ -15,15 +15,32 @@ export const drift = defineCommand({
   several: { takes: 'patterns', writes: false, singleOptions: [] },
   run: async (context, _args, { format }) => {
     const { plan, changed, rotated } = await findDrift(context);
-    context.outline(changed ? planOutline(plan.summary) : 'no drift');
+    const told = changed ? planOutline(plan.summary) : 'no drift';
+    context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
     await tellEvents(context, () => driftHappenings(plan), false);
     if (format === 'json') context.printJson(plan);
     else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan));
     else if (changed) context.print(renderPlan(plan, context.style));
+    else if (rotated.length === 0)
+      context.print(`No drift: nothing of ${plan.environment} was changed outside Git.
+`);
     else {
-      const notes = rotated.map(({ message }) => `note: ${message}\n`).join('');
-      context.print(`${notes}No drift: nothing of ${plan.environment} was changed outside Git.\n`);
+      const lines = rotated
+        .map(
+          ({ message, hint }) => `  ${message}
+    hint: ${hint}
+`,
+        )
+        .join('');
+      context.print(
+        `${secretsRotated(rotated.length)} outside Git; what is live is what the documents of ${plan.environment} say.
+${lines}`,
+      );
     }
-    return changed ? EXIT_CHANGES : EXIT_DONE;
+    return changed || rotated.length > 0 ? EXIT_CHANGES : EXIT_DONE;
   },
 });
+
+function secretsRotated(number: number): string {
+  return number === 1 ? '1 secret was rotated' : `${number} secrets were rotated`;
+}

@@ -49,6 +49,24 @@ const externalLlm = object({
 });
 const nullableUrl = string({ nullable: true });
 
+/** Settings of a speech-to-text model. */
+const TRANSCRIPTION_SETTINGS = object({
+  context: string(),
+  eager_eot_threshold: number(0.3, 0.9),
+  enable_endpoint_detection: boolean,
+  end_of_turn_confidence_threshold: number(0, 1),
+  eot_threshold: number(0.5, 0.9),
+  eot_timeout_ms: integer(500, 10_000),
+  interim_results: boolean,
+  keyterm: any(),
+  language_hints: array(),
+  max_endpoint_delay_ms: integer(500, 3000),
+  max_turn_silence: integer(100, 5000),
+  min_turn_silence: integer(100, 5000),
+  numerals: boolean,
+  smart_format: boolean,
+});
+
 export const ASSISTANT_FIELDS: FieldRules = {
   name: string({ required: true }),
   instructions: string({ required: true }),
@@ -83,21 +101,12 @@ export const ASSISTANT_FIELDS: FieldRules = {
     language: string(),
     model: string(),
     region: string(),
-    settings: object({
-      context: string(),
-      eager_eot_threshold: number(0.3, 0.9),
-      enable_endpoint_detection: boolean,
-      end_of_turn_confidence_threshold: number(0, 1),
-      eot_threshold: number(0.5, 0.9),
-      eot_timeout_ms: integer(500, 10_000),
-      interim_results: boolean,
-      keyterm: any(),
-      language_hints: array(),
-      max_endpoint_delay_ms: integer(500, 3000),
-      max_turn_silence: integer(100, 5000),
-      min_turn_silence: integer(100, 5000),
-      numerals: boolean,
-      smart_format: boolean,
+    settings: TRANSCRIPTION_SETTINGS,
+    challenger: object({
+      model: string(),
+      language: string({ nullable: true }),
+      rule: string(),
+      settings: TRANSCRIPTION_SETTINGS,
     }),
   }),
   interruption_settings: object({

@@ -149,7 +149,7 @@ export const PLAN_CODES = {
   },
   SECRET_ROTATED: {
     means: 'An integration secret got another value after what uses it was applied.',
-    todo: 'Try what uses it; nothing has to be applied.',
+    todo: 'Try what uses it. `drift` ends with 2 until the next apply, which has nothing to send for it.',
   },
   SPECS_EMPTY: {
     means: 'The specs folder holds no document, and an empty folder never deletes anything.',

@@ -219,12 +219,19 @@ const TRANSCRIPTION_TUNING: ObjectShape = { t: 'object', fields: {
   numerals: { t: 'scalar', json: 'boolean' },
   smart_format: { t: 'scalar', json: 'boolean' },
 } };
+const TRANSCRIPTION_CHALLENGER: ObjectShape = { t: 'object', fields: {
+  model: SCALAR,
+  language: SCALAR,
+  rule: { t: 'scalar', default: 'best_turn' },
+  settings: TRANSCRIPTION_TUNING,
+} };
 const TRANSCRIPTION: ObjectShape = { t: 'object', fields: {
   model: SCALAR,
   language: SCALAR,
   region: SCALAR,
   api_key_ref: { t: 'scalar', secretRef: true },
   settings: TRANSCRIPTION_TUNING,
+  challenger: TRANSCRIPTION_CHALLENGER,
 } };
 const BACKGROUND_AUDIO: ObjectShape = { t: 'object', fields: {
   type: SCALAR,

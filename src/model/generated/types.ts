@@ -105,6 +105,10 @@ export type IntegrationRef =
  */
 export type FlowNode = PromptNode | ToolNode | SpeakNode;
 /**
+ * Model that turns speech into text.
+ */
+export type SpeechModel = string;
+/**
  * Sound that plays under the conversation.
  */
 export type BackgroundAudio = PredefinedAudio | UrlAudio | NamedAudio;
@@ -1399,10 +1403,7 @@ export interface PromptNode {
  * How speech becomes text.
  */
 export interface Transcription {
-  /**
-   * Speech-to-text model.
-   */
-  readonly model?: string;
+  readonly model?: SpeechModel;
   /**
    * Language code or `auto`; which ones work depends on the model.
    */
@@ -1416,6 +1417,7 @@ export interface Transcription {
    */
   readonly api_key_ref?: string;
   readonly settings?: TranscriptionTuning;
+  readonly challenger?: TranscriptionChallenger;
 }
 /**
  * Settings of single speech-to-text models.
@@ -1477,6 +1479,21 @@ export interface TranscriptionTuning {
    * Format dates, amounts and the like.
    */
   readonly smart_format?: boolean;
+}
+/**
+ * A second speech-to-text model that listens along, and the rule that decides which transcript counts.
+ */
+export interface TranscriptionChallenger {
+  readonly model: SpeechModel;
+  /**
+   * Language that it listens for; null takes that of the first model.
+   */
+  readonly language?: string | null;
+  /**
+   * How the transcript of a turn is chosen; `merge_words` is for Arabic and English mixed.
+   */
+  readonly rule?: string;
+  readonly settings?: TranscriptionTuning;
 }
 /**
  * The voice of the assistant and what is heard behind it.

@@ -17,6 +17,7 @@ import { refusedBy } from '../plan/obstacles.ts';
 import { findNamed, type PlanningFlags, planOptions, type TypedPlanningFlags } from '../plan/plan-options.ts';
 import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
+import { rotatedNow } from '../plan/rotated.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
@@ -232,15 +233,18 @@ function isFirst(state: State | undefined): boolean {
  */
 async function recordCompleted(
   host: Host,
-  { git }: Inputs,
-  { session }: Work,
+  { git, desired }: Inputs,
+  { session, connection }: Work,
   settings: Settings,
 ): Promise<Failure | undefined> {
   const known = session.current();
   const completed = { commit: git?.commit ?? null, dirty: git?.dirty ?? false, settings };
   if (known === undefined) return undefined;
   const { at = '', ...former } = known.completed ?? {};
-  if (at !== '' && jsonEqual(former, completed)) return undefined;
+  if (at !== '' && jsonEqual(former, completed)) {
+    // From here on a secret that was rotated before is no news any more.
+    if ((await rotatedNow(connection.api, desired, known)).length === 0) return undefined;
+  }
   try {
     const entry = { ...completed, at: host.runtime.clock().toISOString() };
     await session.record({ op: 'complete', completed: entry });

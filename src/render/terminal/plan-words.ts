@@ -330,17 +330,12 @@ const CONSENT: { readonly [code in FailureCode]?: string } = {
   ROLLOUT_OPEN: '--replace',
 };
 
-/** Flags without which apply would refuse the plan; undefined where no flag helps and something has to be written first. */
+/** Flags, besides those of the plan itself, without which apply would refuse it; undefined where no flag helps and something has to be written first. */
 function consentFlags(plan: Plan, { refusals = [] }: PlanExtra): readonly string[] | undefined {
   const renamed = plan.diagnostics.some(({ code }) => code === 'RENAMED');
   const helped = refusals.every(({ code }) => Object.hasOwn(CONSENT, code));
   if (renamed || plan.behind !== undefined || !helped) return undefined;
-  const taken = plan.changes.filter((change) => change.takes_over === true).map(({ address }) => address);
-  const named = taken.length > 3 ? ['all'] : taken;
-  return [
-    ...new Set(refusals.flatMap(({ code }) => CONSENT[code] ?? [])),
-    ...named.map((address) => `--take-over ${shellWord(address)}`),
-  ];
+  return [...new Set(refusals.flatMap(({ code }) => CONSENT[code] ?? []))];
 }
 
 /** `983261c`; with a plus where the tree holds more than the commit. */

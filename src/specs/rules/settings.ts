@@ -9,10 +9,18 @@ import { objectOf, objectsOf, problem, warning } from './world.ts';
 export function transcriptionRules({ spec }: DesiredResource): readonly Finding[] {
   const nodes = objectsOf(objectOf(spec.conversation_flow).nodes);
   return [
-    ...turnRules(objectOf(spec.transcription), '/spec/transcription'),
+    ...bothModels(objectOf(spec.transcription), '/spec/transcription'),
     ...nodes.flatMap(([index, node]) =>
-      turnRules(objectOf(node.transcription), `/spec/conversation_flow/nodes/${index}/transcription`),
+      bothModels(objectOf(node.transcription), `/spec/conversation_flow/nodes/${index}/transcription`),
     ),
+  ];
+}
+
+/** The first model and the one that listens along. */
+function bothModels(transcription: JsonObject, pointer: string): readonly Finding[] {
+  return [
+    ...turnRules(transcription, pointer),
+    ...turnRules(objectOf(transcription.challenger), `${pointer}/challenger`),
   ];
 }
 

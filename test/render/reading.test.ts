@@ -28,7 +28,10 @@ const warning = (code: Diagnostic['code'], address: string, hint?: string): Diag
 const sameModel = (address: `assistant/${string}`) =>
   buildChange(address, {
     action: 'update',
-    fields: [{ path: '/model', before: 'old', after: 'new', origin: 'config' }],
+    remote_id: `assistant-of-${address.slice('assistant/'.length)}`,
+    reason: `changed in Git (assistant-of-${address.slice('assistant/'.length)})`,
+    // What is reviewed of a field has a digest over the address too.
+    fields: [{ path: '/model', before: 'old', after: 'new', origin: 'config', digest: `sha256:${address}` }],
   });
 
 describe('diagnostics', () => {

@@ -1,4 +1,4 @@
-import type { Change, DriftEntry } from '../../model/plan.ts';
+import type { Change, DriftEntry, FieldChange } from '../../model/plan.ts';
 import { promotionNote } from '../terminal/plan-words.ts';
 
 /** What says the same of several resources is shown once. */
@@ -47,16 +47,37 @@ function grouped<Entry extends Concerning>(
 }
 
 export function alike(changes: readonly Change[]): readonly AlikeChanges[] {
-  return grouped(changes, sameness).map(([change, addresses]) => ({ change, addresses }));
+  return grouped(changes, sameness).map(([change, addresses]) =>
+    addresses.length === 1
+      ? { change, addresses }
+      : { change: { ...change, reason: commonReason(change) }, addresses },
+  );
 }
 
 export function alikeDrift(entries: readonly DriftEntry[]): readonly AlikeDrift[] {
-  const same = ({ deleted, fields }: DriftEntry): string => JSON.stringify([deleted, fields]);
+  const same = ({ deleted, fields }: DriftEntry): string => JSON.stringify([deleted, shown(fields)]);
   return grouped(entries, same).map(([entry, addresses]) => ({ entry, addresses }));
+}
+
+/** Fields without their digests, which hold the address. */
+function shown(fields: readonly FieldChange[]): readonly unknown[] {
+  return fields.map(({ digest: _, ...field }) => field);
+}
+
+/** Why, without the id of the resource that it concerns. */
+function commonReason({ reason, remote_id: id }: Change): string {
+  return id === null ? reason : reason.replace(` (${id})`, '').replaceAll(id, '');
 }
 
 /** All that a reader sees of a change but its address and ids. */
 function sameness(change: Change): string {
-  const { action, reason, fields, affects, takes_over: takesOver } = change;
-  return JSON.stringify([action, takesOver ?? false, reason, promotionNote(change), fields, affects]);
+  const { action, fields, affects, takes_over: takesOver } = change;
+  return JSON.stringify([
+    action,
+    takesOver ?? false,
+    commonReason(change),
+    promotionNote(change),
+    shown(fields),
+    affects,
+  ]);
 }

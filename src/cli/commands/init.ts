@@ -95,8 +95,8 @@ export async function initProject(
   return EXIT_DONE;
 }
 
-function layoutOf(target: string, { ci, force, empty }: InitFlags): Layout {
-  if (ci !== undefined && force !== true && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
+function layoutOf(target: string, { ci, empty }: InitFlags): Layout {
+  if (ci !== undefined && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
   return empty === true ? 'empty' : 'samples';
 }
 

@@ -50,11 +50,44 @@ const dispatchersOfUndici = {
       : undefined,
 };
 
+/**
+ * yaml's build for Node asks the environment at every token whether to log it, which is a quarter of the time of
+ * reading a file. Its other build is the same code as ES modules, without that; what nobody uses stays out too.
+ */
+const modulesOfYaml = {
+  name: 'modules-of-yaml',
+  resolveId: (id) => (id === 'yaml' ? join(packages, 'yaml/browser/dist/index.js') : undefined),
+};
+
+/** Segmenters, and patterns over properties of Unicode. */
+const COSTLY = /^const (\w+) = (new Intl\.Segmenter\(\)|\/.*\\p\{.*\/[a-z]*);$/gm;
+
+/**
+ * What string-width and wrap-ansi make when they are loaded costs each command 10 ms, and nearly all print plain text.
+ * In the bundle it is made at the first use.
+ */
+const lazyWidths = {
+  name: 'lazy-widths',
+  transform(code, id) {
+    const name = ['string-width', 'wrap-ansi'].find((each) => id === join(packages, each, 'index.js'));
+    if (name === undefined) return undefined;
+    const names = [];
+    const made = code.replace(COSTLY, (_all, constant, value) => {
+      names.push(constant);
+      const [, source, flags] = /^\/(.*)\/([a-z]*)$/.exec(value) ?? [];
+      const making = source === undefined ? value : `new RegExp(${JSON.stringify(source)}, '${flags}')`;
+      return `let made_${constant}; const make_${constant} = () => (made_${constant} ??= ${making});`;
+    });
+    if (names.length === 0) throw new Error(`${name} makes nothing costly any more: drop lazy-widths`);
+    return made.replace(new RegExp(`\\b(?:${names.join('|')})\\b`, 'g'), (constant) => `make_${constant}()`);
+  },
+};
+
 const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(root, 'src', file)])),
   platform: 'node',
-  plugins: [dispatchersOfUndici],
+  plugins: [dispatchersOfUndici, modulesOfYaml, lazyWidths],
   onLog(level, log) {
     throw new Error(`${level}: ${log.message}`);
   },

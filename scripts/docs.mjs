@@ -21,7 +21,7 @@ for (const name of DOCUMENTS) {
   schemas[name] = asMeant(JSON.parse(text));
 }
 const pages = {
-  'docs/reference/commands.md': commandsPage(commandReference()),
+  'docs/reference/commands.md': commandsPage(await commandReference()),
   'docs/reference/fields.md': fieldsPage(schemas),
   'docs/codes.md': codesPage({ SPEC_CODES, PLAN_CODES, FAILURE_CODES }),
 };

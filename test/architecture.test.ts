@@ -115,6 +115,16 @@ describe('architecture', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('opens connections, leases and states in one place, which closes them', () => {
+    const opener = 'operations/session/opener.ts';
+    const wrong = handWritten
+      .filter(
+        ({ room, file }) => ['operations', 'cli', 'controller', 'forge'].includes(room) && file !== opener,
+      )
+      .filter(({ text }) => /\bconnect\((host|context)\b|\.open\(holderName\b/.test(withoutComments(text)));
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
   it('keeps clock, files, network and environment out of the pure folders', () => {
     const impure = /\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bsetTimeout\b|\bfetch\(/;
     const wrong = handWritten

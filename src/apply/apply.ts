@@ -170,7 +170,7 @@ async function editState(context: ApplyContext): Promise<void> {
     } else {
       const known = context.bindings.get(edit.address);
       if (known === undefined) continue;
-      const { begun: _begun, forms: _forms, ...kept } = known;
+      const { begun: _begun, restoring: _restoring, forms: _forms, ...kept } = known;
       const binding = {
         ...kept,
         base: edit.base,

@@ -1,4 +1,5 @@
 import { storedBase } from '../canonical/base.ts';
+import { sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
 import { setAtPath } from '../canonical/edit.ts';
 import { withReadVersion } from '../canonical/held-base.ts';
@@ -169,7 +170,7 @@ function carried(context: ApplyContext, step: StepBase, id: string): Partial<Bin
   const known = context.bindings.get(step.address);
   if (known?.remote_id !== id) return {};
   const { candidate: _candidate, moving: _moving, begun: _begun, provisional: _provisional, ...rest } = known;
-  const { forms: _forms, ...kept } = rest;
+  const { forms: _forms, restoring: _restoring, ...kept } = rest;
   return kept;
 }
 
@@ -183,6 +184,16 @@ export async function saveBinding(context: ApplyContext, step: StepBase, binding
   context.unrecorded.delete(step.address);
 }
 
+/** Records that the deleted assistant that the address is bound to is about to be restored, before the request is sent. */
+export async function bindRestoring(context: ApplyContext, step: StepBase, id: string): Promise<void> {
+  const known = context.bindings.get(step.address);
+  if (known?.remote_id !== id) return;
+  // Requests must not name the id before the assistant is there again, so that it is not among the known ids.
+  const binding: Binding = { ...known, restoring: true };
+  context.bindings.set(step.address, binding);
+  await context.session.record({ op: 'bind', address: step.address, binding });
+}
+
 /** Records what an update in place is to make of the base, before its request is sent. */
 export async function bindBegun(context: ApplyContext, step: EditStep): Promise<void> {
   const known = context.bindings.get(step.address);
@@ -191,11 +202,11 @@ export async function bindBegun(context: ApplyContext, step: EditStep): Promise<
   await saveBinding(context, step, { ...known, begun });
 }
 
-/** Takes that back, once it is certain that nothing was written. */
+/** Takes back that an update or a restore was begun, once it is certain that nothing was written. */
 export async function forgetBegun(context: ApplyContext, step: StepBase): Promise<void> {
   const known = context.bindings.get(step.address);
-  if (known?.begun === undefined) return;
-  const { begun: _begun, ...rest } = known;
+  if (known?.begun === undefined && known?.restoring === undefined) return;
+  const { begun: _begun, restoring: _restoring, ...rest } = known;
   await saveBinding(context, step, rest);
 }
 
@@ -203,14 +214,27 @@ function now(context: ApplyContext): string {
   return context.clock().toISOString();
 }
 
+/** A write that is about to be sent. */
+export interface Intent {
+  readonly action: string;
+  /** What tells it from others of its sort: an idempotency key, a version, a member. */
+  readonly key?: string;
+  /** Of creates: the body. */
+  readonly sent?: JsonObject;
+}
+
 /** Announces a write in the log before its request is sent. */
-export async function logIntent(
-  context: ApplyContext,
-  step: StepBase,
-  action: string,
-  key: string | null,
-): Promise<void> {
-  await context.session.record({ op: 'begin', address: step.address, action, key, at: now(context) });
+export async function logIntent(context: ApplyContext, step: StepBase, intent: Intent): Promise<void> {
+  const { action, key = null, sent } = intent;
+  const { address, kind } = step;
+  await context.session.record({
+    op: 'begin',
+    address,
+    action,
+    key,
+    at: now(context),
+    ...(sent !== undefined && { sent: sealSecrets(SHAPES[kind], sent) }),
+  });
   // A version that is merely staged changes nothing that anybody could miss.
-  if (action !== 'stage') context.announced.add(step.address);
+  if (action !== 'stage') context.announced.add(address);
 }

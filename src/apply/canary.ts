@@ -1,19 +1,16 @@
 /** Canary deploys of an assistant: whose they are, and how they are set and removed so that it is certain. */
 import { rulesOf, sameRules } from '../canonical/canary.ts';
-import { ApiError, Failure } from '../model/errors.ts';
+import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { ReleaseApi } from '../model/release-api.ts';
 import type { Api, Canary } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { Binding } from '../model/state.ts';
 import type { PromoteStep, StepBase } from '../model/step.ts';
+import { pollUntil, sendAndSee, type Waiting } from './read-back.ts';
 
-/** Waits before reading again what a write should have brought about. */
-export const SETTLE_DELAYS_MS = [0, 500, 1_500];
-
-export interface CanaryDeps {
+export interface CanaryDeps extends Waiting {
   readonly api: Pick<Api, 'canary'> & Pick<ReleaseApi, 'createCanary' | 'replaceCanary' | 'deleteCanary'>;
-  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** True when the canary is what the rollout last set, or was about to set. */
@@ -76,25 +73,17 @@ export async function setCanary(
   rules: readonly JsonObject[],
   key: string,
 ): Promise<void> {
-  let lost: unknown;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
+  const send = async (): Promise<void> => {
     const present = await api.canary(assistantId);
-    if (present !== undefined && sameRules(present.rules, rules)) return;
-    lost = undefined;
-    try {
-      if (present === undefined) await api.createCanary(assistantId, rules, key);
-      else await api.replaceCanary(assistantId, rules);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      lost = error;
-    }
-    for (const delay of SETTLE_DELAYS_MS) {
-      if (delay > 0) await sleep(delay);
-      const now = await api.canary(assistantId);
-      if (now !== undefined && sameRules(now.rules, rules)) return;
-    }
-  }
-  throw lost ?? notSet(assistantId);
+    if (present === undefined) await api.createCanary(assistantId, rules, key);
+    else if (!sameRules(present.rules, rules)) await api.replaceCanary(assistantId, rules);
+  };
+  const isSet = async (): Promise<true | undefined> => {
+    const now = await api.canary(assistantId);
+    return now !== undefined && sameRules(now.rules, rules) ? true : undefined;
+  };
+  const look = () => pollUntil({ sleep }, isSet);
+  if ((await sendAndSee({ send, look, again: 'always' })) === undefined) throw notSet(assistantId);
 }
 
 function notSet(assistantId: string): Failure {
@@ -106,22 +95,13 @@ function notSet(assistantId: string): Failure {
 
 /** Removes the canary deploy and reads back that it is gone. */
 export async function removeCanary({ api, sleep }: CanaryDeps, assistantId: string): Promise<void> {
-  let lost: unknown;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    lost = undefined;
-    try {
-      await api.deleteCanary(assistantId);
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      lost = error;
-    }
-    for (const delay of SETTLE_DELAYS_MS) {
-      if (delay > 0) await sleep(delay);
-      if ((await api.canary(assistantId)) === undefined) return;
-    }
-  }
-  const stays = `the canary of ${assistantId} was deleted, but the API still shows it`;
-  throw (
-    lost ?? new Failure('partial', stays, { code: 'CANARY_STAYS', hint: 'remove it in the Telnyx portal' })
-  );
+  const send = () => api.deleteCanary(assistantId);
+  const isGone = async (): Promise<true | undefined> =>
+    (await api.canary(assistantId)) === undefined ? true : undefined;
+  const look = () => pollUntil({ sleep }, isGone);
+  if ((await sendAndSee({ send, look, again: 'always' })) !== undefined) return;
+  throw new Failure('partial', `the canary of ${assistantId} was deleted, but the API still shows it`, {
+    code: 'CANARY_STAYS',
+    hint: 'remove it in the Telnyx portal',
+  });
 }

@@ -1,18 +1,17 @@
 import { differencesFrom } from '../canonical/differences.ts';
-import { extraElements, widenPath, withoutPointers } from '../canonical/edit.ts';
+import { widenPath } from '../canonical/edit.ts';
 import { asSent } from '../canonical/own-form.ts';
+import { elementsNeverOwned, restoredBase } from '../canonical/restored-binding.ts';
 import { valueAtPath, withReferences } from '../canonical/walk.ts';
-import { ApiError } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, isArray, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
+import { isArray, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
-import type { Binding } from '../model/state.ts';
 import type { CreateStep, Edit, LinkStep, UpdateStep } from '../model/step.ts';
-import { bindResource, logIntent } from './bind.ts';
-import { SETTLE_DELAYS_MS } from './canary.ts';
+import { bindResource, bindRestoring, logIntent } from './bind.ts';
 import type { ApplyContext } from './context.ts';
+import { restoreAssistant } from './restore.ts';
 
 /**
  * The update that makes of a resource what the step wanted to create: one that an earlier create of unknown outcome
@@ -79,7 +78,7 @@ function restoringChanges(
       .filter(([name]) => !open.includes(name))
       .map(([name]) => [name, early[name] ?? []]),
   );
-  const foreign = step.base === null ? [] : foreignOf(known, shape, live, wanted);
+  const foreign = step.base === null ? [] : elementsNeverOwned(shape, known, live, wanted);
   const isForeign = ({ path }: Edit): boolean =>
     foreign.some((pointer) => `${toPointer(path)}/`.startsWith(`${pointer}/`));
   const asIs = Object.fromEntries(open.flatMap((name) => (name in live ? [[name, live[name] ?? null]] : [])));
@@ -99,78 +98,33 @@ function pick(value: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name)));
 }
 
-/** Elements beyond the wanted ones that were foreign before, or of a field that no spec wrote before. */
-function foreignOf(
-  known: Binding | undefined,
-  shape: ObjectShape,
-  live: JsonObject,
-  wanted: JsonObject,
-): readonly string[] {
-  if (known === undefined) return [];
-  return extraElements(shape, live, wanted).filter((pointer) => {
-    const [name = ''] = fromPointer(pointer);
-    return (
-      known.base?.[name] === undefined || known.foreign.some((one) => `${pointer}/`.startsWith(`${one}/`))
-    );
-  });
-}
-
-/**
- * What was restored is recorded as if it had been applied, as far as the spec speaks of it: whatever interrupts this
- * apply, the next one sees what Git wants otherwise as changes of Git, and takes out what the spec no longer has.
- */
-function restoredBase(context: ApplyContext, step: CreateStep, restored: RemoteResource): JsonObject {
-  const shape = SHAPES.assistant;
-  const known = context.bindings.get(step.address);
-  const sent = asSent(shape, restored.config, known?.forms, step.spec);
-  const live = withReferences(shape, sent, context.refs);
-  const base = pick(live, Object.keys(step.spec));
-  const foreign = foreignOf(known, shape, base, withReferences(shape, step.spec, context.refs));
-  return withoutPointers(shape, base, foreign.map(fromPointer), base);
-}
-
 /**
  * The assistant that this address was bound to, brought back with its id, versions and application: what was deleted can
- * be restored for a while. Undefined where there is none, or where the API no longer can; it is created then.
+ * be restored for a while. Undefined where there is none, or where the API no longer can; it is created then. The state
+ * learns of the restore before its request is sent: whatever interrupts this apply, the next one sees what Git wants
+ * otherwise as changes of Git.
  */
 export async function restoreFormer(
   context: ApplyContext,
   step: CreateStep,
 ): Promise<{ readonly completing: UpdateStep } | undefined> {
-  const id = step.formerId ?? context.bindings.get(step.address)?.remote_id;
+  const known = context.bindings.get(step.address);
+  const id = step.formerId ?? known?.remote_id;
   if (KINDS[step.kind].update !== 'version' || id === undefined) return undefined;
-  await logIntent(context, step, 'restore', id);
-  const restored = await restoreKnown(context, id);
+  await bindRestoring(context, step, id);
+  await logIntent(context, step, { action: 'restore', key: id });
+  const restored = await restoreAssistant(context, id);
   if (restored === undefined) return undefined;
   // It may lead to itself: what is compared from here on knows its id as its address.
   context.ids.set(step.address, restored.id);
   context.refs.set(restored.id, step.address);
   const completing = restoringStep(context, step, restored);
-  const base = step.base === null ? null : restoredBase(context, step, restored);
+  const { spec } = step;
+  const base =
+    step.base === null
+      ? null
+      : restoredBase({ known, config: restored.config, spec, refs: context.refs }).base;
   await bindResource(context, { ...step, base }, restored, undefined);
   context.restored.add(step.address);
   return { completing };
-}
-
-async function restoreKnown(context: ApplyContext, id: string): Promise<RemoteResource | undefined> {
-  try {
-    // Of a restore that was repeated after a lost reply the API no longer knows.
-    if ((await context.api.restore(id)) === undefined) return await context.api.get('assistant', id);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.kind === 'auth') throw error;
-    if (error.effect === 'unknown') {
-      const live = await context.api.get('assistant', id);
-      if (live !== undefined) return live;
-      throw error;
-    }
-    // An API without restores, or one whose time for it is over: it is created anew.
-    if (error.status === undefined || error.status < 400 || error.status >= 500) throw error;
-    return undefined;
-  }
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
-    const live = await context.api.get('assistant', id);
-    if (live !== undefined) return live;
-  }
-  return undefined;
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { unsettled } from '../canonical/differences.ts';
+import { holdsSent } from '../canonical/holds-sent.ts';
 import { asSent, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
 import { requestBody } from '../canonical/payload.ts';
-import { ApiError, Failure } from '../model/errors.ts';
+import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, stableStringify, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -10,9 +11,9 @@ import type { RemoteResource, Written } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { CreateStep, StepBase } from '../model/step.ts';
 import { bindResource, logIntent } from './bind.ts';
-import { SETTLE_DELAYS_MS } from './canary.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { settleMembers, withoutMembers } from './members.ts';
+import { pollUntil, sendOrFind } from './read-back.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
@@ -81,19 +82,20 @@ async function withMembers(
  * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
  */
 async function createLiving(context: ApplyContext, step: CreateStep, body: JsonObject): Promise<Made> {
-  const announced = context.session.pending.some(
+  const begun = context.session.pending.filter(
     ({ address, action }) => address === step.address && action === 'create',
   );
-  const found = announced ? await lookUp(context, step, body) : undefined;
+  const sent = [body, ...begun.flatMap((entry) => (entry.sent === undefined ? [] : [entry.sent]))];
+  const found = begun.length > 0 ? await lookUp(context, step, sent) : undefined;
   if (found !== undefined) return { resource: found, reply: undefined };
-  const repeated = announced || context.forgetful === true;
+  const repeated = begun.length > 0 || context.forgetful === true;
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
   for (let attempt = 1; attempt <= MAX_REPLAYS; attempt += 1) {
     const key = idempotencyKey(context.lineage, step.address, body, formerIds);
-    await logIntent(context, step, 'create', key);
+    await logIntent(context, step, { action: 'create', key, sent: body });
     const { resource, replayed, reply } = await createOnce(context, step, body, key);
     if (!(replayed || repeated) || formerIds.includes(resource.id)) return { resource, reply };
-    const living = await readSoon(context, step, resource.id);
+    const living = await pollUntil(context, () => context.api.get(step.kind, resource.id));
     if (living !== undefined) return { resource: living, reply };
     formerIds.push(resource.id);
   }
@@ -103,64 +105,75 @@ async function createLiving(context: ApplyContext, step: CreateStep, body: JsonO
   });
 }
 
-async function readSoon(
-  context: ApplyContext,
-  step: CreateStep,
-  id: string,
-): Promise<RemoteResource | undefined> {
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
-    const live = await context.api.get(step.kind, id);
-    if (live !== undefined) return live;
-  }
-  return undefined;
-}
-
 async function createOnce(
   context: ApplyContext,
   step: CreateStep,
   body: JsonObject,
   key: string,
 ): Promise<Written & Made> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const written = await context
-        .creating(step.kind)
-        .shared(() => context.api.create(step.kind, body, key));
-      return { ...written, reply: written.resource };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      const found = await lookUp(context, step, body);
-      if (found !== undefined) return { resource: found, replayed: false, reply: undefined };
-      if (attempt === 2) throw error;
-    }
-  }
+  const send = async (): Promise<Written & Made> => {
+    const written = await context.creating(step.kind).shared(() => context.api.create(step.kind, body, key));
+    return { ...written, reply: written.resource };
+  };
+  return sendOrFind(send, async () => {
+    const resource = await lookUp(context, step, [body]);
+    return resource && { resource, replayed: false, reply: undefined };
+  });
 }
 
-/** Undefined when no unbound resource of that name exists; several are a matter for a person. */
+/**
+ * The unbound resource that one of the creates made. Its name alone does not make it ours: it has to hold what was sent.
+ * Undefined when there is none of that name; others of that name are a matter for a person.
+ */
 async function lookUp(
   context: ApplyContext,
   step: CreateStep,
-  body: JsonObject,
+  sent: readonly JsonObject[],
 ): Promise<RemoteResource | undefined> {
-  for (const delay of LOOK_UP_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
+  let others: readonly RemoteResource[] = [];
+  const read = async (): Promise<RemoteResource | undefined> => {
     // Pages that are read while this very apply creates would not fit together.
     const listed = await context.creating(step.kind).alone(() => context.api.list(step.kind));
     const bound = new Set(context.ids.values());
-    const named = listed.filter((resource) => !bound.has(resource.id) && isNamedLike(step, resource, body));
-    const same = named.filter((resource) => unsettled(SHAPES[step.kind], body, resource.config).length === 0);
-    const candidates = same.length > 0 ? same : named;
-    const [only] = candidates;
-    if (candidates.length === 1) return only;
-    if (candidates.length > 1) throw severalFound(step, candidates);
-  }
-  return undefined;
+    const named = listed.filter(
+      (resource) => !bound.has(resource.id) && sent.some((body) => isNamedLike(step, resource, body)),
+    );
+    // Lists leave fields out.
+    const whole = await Promise.all(named.map(({ id }) => context.api.get(step.kind, id)));
+    const living = whole.filter((resource) => resource !== undefined);
+    const ours = living.filter(({ config }) =>
+      sent.some((body) => holdsSent(SHAPES[step.kind], body, config)),
+    );
+    if (ours.length > 1) throw severalFound(step, ours);
+    others = living;
+    return ours[0];
+  };
+  const found = await pollUntil(context, read, LOOK_UP_DELAYS_MS);
+  if (found === undefined && others.length > 0) throw othersFound(step, others);
+  return found;
 }
 
 function isNamedLike(step: CreateStep, resource: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
   return resource.name === body[nameField] && identity.every((name) => resource.config[name] === body[name]);
+}
+
+function othersFound(step: CreateStep, others: readonly RemoteResource[]): Failure {
+  const ids = others.map(({ id }) => id);
+  const list = ids.join(', ');
+  return new Failure(
+    'partial',
+    `the reply to creating ${step.address} was lost, and what has its name now (${list}) does not hold what was sent`,
+    {
+      code: 'OUTCOME_AMBIGUOUS',
+      hint: `look at it in the Telnyx portal; if it is to be managed here: ${importLines(step, ids)}`,
+      details: { ids },
+    },
+  );
+}
+
+function importLines({ address }: CreateStep, ids: readonly string[]): string {
+  return ids.map((id) => `assistantctl state import ${address} ${id}`).join('   or   ');
 }
 
 function severalFound(step: CreateStep, candidates: readonly RemoteResource[]): Failure {
@@ -170,7 +183,7 @@ function severalFound(step: CreateStep, candidates: readonly RemoteResource[]): 
     `the reply to creating ${step.address} was lost, and ${ids.length} resources now have its name: ${ids.join(', ')}`,
     {
       code: 'OUTCOME_AMBIGUOUS',
-      hint: `say which one it is: ${ids.map((id) => `assistantctl state import ${step.address} ${id}`).join('   or   ')}`,
+      hint: `say which one it is: ${importLines(step, ids)}`,
       details: { ids },
     },
   );
@@ -198,13 +211,14 @@ async function answered(
   ) {
     return { live: resource, learned: first, missing: [] };
   }
+  const learnedFrom = (got: JsonObject, later: JsonObject): Learned => {
+    const whole = { ...write, got };
+    return withLater(shape, learnForms(shape, whole), whole, later);
+  };
   const made = reply === undefined ? undefined : await madeVersion(context, step, reply);
   const said = made ?? reply;
   const live = (await context.api.get(step.kind, resource.id)) ?? resource;
-  const own =
-    said === undefined ? { forms: [], lost: [] } : learnForms(shape, { ...write, got: said.config });
-  const learned =
-    said === undefined ? own : withLater(shape, own, { sent: body, reply: said.config, later: live.config });
+  const learned = said === undefined ? { forms: [], lost: [] } : learnedFrom(said.config, live.config);
   const missing = [
     ...unsettled(shape, spec, asSent(shape, live.config, learned.forms)),
     ...learned.lost.map(({ path }) => toPointer(path)),

@@ -21,7 +21,7 @@ export async function deleteResource(context: ApplyContext, step: DeleteStep): P
     const found = liveDigest(SHAPES[step.kind], live.config);
     if (found !== step.liveDigest && found !== context.unlinked.get(id)) throw changedMeanwhile(step, id);
     await archive(context, step, live);
-    await logIntent(context, step, 'delete', null);
+    await logIntent(context, step, { action: 'delete' });
     await deleteFreed(context, step, id);
   }
   await context.session.record({ op: 'unbind', address: step.address });

@@ -51,7 +51,7 @@ async function move(
   member: string,
   belongs: boolean,
 ): Promise<void> {
-  await logIntent(context, step, belongs ? 'assign' : 'unassign', member);
+  await logIntent(context, step, { action: belongs ? 'assign' : 'unassign', key: member });
   try {
     if (belongs) await context.api.assign(step.kind, id, member);
     else await context.api.unassign(step.kind, id, member);

@@ -1,16 +1,17 @@
 /** Moves main: the one place where callers begin to hear another version. */
 import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
 import { knownDifferences } from '../canonical/differences.ts';
-import { ApiError, Failure } from '../model/errors.ts';
+import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import { isOpen, type Rollout } from '../model/rollout.ts';
 import type { EditStep, PromoteStep, StepBase } from '../model/step.ts';
 import type { VersionRecord } from '../model/version-record.ts';
 import { bindMoving, logIntent, saveBinding } from './bind.ts';
-import { refuseOpenCanary, removeCanary, SETTLE_DELAYS_MS } from './canary.ts';
+import { refuseOpenCanary, removeCanary } from './canary.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
+import { pollUntil, sendAndSee } from './read-back.ts';
 import { readAgain } from './update.ts';
 
 const SHAPE = SHAPES.assistant;
@@ -36,7 +37,7 @@ export async function promoteChecked(
     promotion: step.action === 'promote' ? step.promotion : undefined,
   });
   await bindMoving(context, step, main, target);
-  await logIntent(context, step, 'promote', target.version_id);
+  await logIntent(context, step, { action: 'promote', key: target.version_id });
   const live = await promoteKnown(context, main, target.version_id, isThere);
   if (binding?.rollout !== undefined) await endRollout(context, step, main.id, binding.rollout);
   return live;
@@ -129,20 +130,12 @@ async function promoteKnown(
   versionId: string,
   isThere: (live: RemoteResource) => boolean,
 ): Promise<RemoteResource> {
-  let lost: unknown;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    try {
-      await context.api.promoteVersion(main.id, versionId);
-      lost = undefined;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      lost = error;
-    }
-    const live = await promotedMain(context, main, isThere, lost === undefined);
-    if (live !== undefined) return live;
-    if (lost === undefined) break;
-  }
-  if (lost !== undefined) throw lost;
+  const live = await sendAndSee({
+    send: () => context.api.promoteVersion(main.id, versionId),
+    look: (confirmed) => promotedMain(context, main, isThere, confirmed),
+    again: 'after a lost reply',
+  });
+  if (live !== undefined) return live;
   throw new Failure('partial', `version ${versionId} of ${main.id} was promoted, but main does not hold it`, {
     code: 'NOT_PROMOTED',
     hint: 'plan again to see what main holds',
@@ -160,12 +153,12 @@ async function promotedMain(
   confirmed: boolean,
 ): Promise<RemoteResource | undefined> {
   let unmoved: RemoteResource | undefined;
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
+  const moved = await pollUntil(context, async () => {
     const live = await context.api.get('assistant', main.id);
-    if (live === undefined || !isThere(live)) continue;
+    if (live === undefined || !isThere(live)) return undefined;
     if (live.versionId === undefined || live.versionId !== main.versionId) return live;
     unmoved = live;
-  }
-  return confirmed ? unmoved : undefined;
+    return undefined;
+  });
+  return moved ?? (confirmed ? unmoved : undefined);
 }

@@ -54,7 +54,7 @@ export async function startRollout(
     reason: null,
   };
   await saveBinding(context, step, { ...kept, rollout });
-  await logIntent(context, step, 'canary', candidate.version_id);
+  await logIntent(context, step, { action: 'canary', key: candidate.version_id });
   const key = rolloutKey(context.lineage, step.address, rollout);
   await setCanary(context, main.id, rulesOf(first, candidate.version_id), key);
   const since = context.clock().toISOString();

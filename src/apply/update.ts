@@ -1,6 +1,13 @@
 import { unsettled } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
-import { asSent, isComplete, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
+import {
+  asSent,
+  isComplete,
+  type Learned,
+  learnForms,
+  type WriteAndReply,
+  withLater,
+} from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { pathInTwin, valueAtPath, withReferences } from '../canonical/walk.ts';
 import { ApiError, Failure } from '../model/errors.ts';
@@ -14,6 +21,7 @@ import { bindBegun, bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
 import { isMembership, settleMembers, withoutMembers } from './members.ts';
+import { sendOrFind } from './read-back.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { explainingStored } from './stored-value.ts';
 import { remainingEdits } from './verify.ts';
@@ -32,14 +40,13 @@ export interface Target {
 }
 
 /** What the API made of a write to the target, as a reply to it shows. */
-export function learnTarget(
-  step: StepBase,
-  { config, spec, before, forms }: Target,
-  got: JsonObject,
-): Learned {
+export function learnTarget(step: StepBase, target: Target, got: JsonObject): Learned {
+  return learnForms(SHAPES[step.kind], writeOf(step, target, got), target.forms);
+}
+
+function writeOf(step: StepBase, { config, spec, before }: Target, got: JsonObject): WriteAndReply {
   const own = (side: JsonObject): JsonObject => withoutMembers(step.kind, side);
-  const write = { guide: own(spec), sent: own(config), got, before: own(before) };
-  return learnForms(SHAPES[step.kind], write, forms);
+  return { guide: own(spec), sent: own(config), got, before: own(before) };
 }
 
 /** Reads the resource again; gone is a `Failure('stale')`. */
@@ -156,7 +163,7 @@ async function writeBody(
   const names = new Set(target.paths.flatMap((path) => path.slice(0, 1)));
   const body = KINDS[step.kind].update === 'PATCH' ? partialBody(whole, names) : whole;
   await bindBegun(context, step);
-  await logIntent(context, step, 'update', null);
+  await logIntent(context, step, { action: 'update' });
   const write = () => writeKnown(context, step, id, body, target);
   const written = await explainingStored(step, target, write);
   const left = stillThere(
@@ -193,28 +200,31 @@ async function writeKnown(
   target: Target,
 ): Promise<Answered> {
   const shape = SHAPES[step.kind];
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const send = (sent: JsonObject) => context.api.update(step.kind, id, sent);
-      const { resource } = await sendBack(shape, body, target.spec, send);
-      // A reply about another resource says nothing about this one, and must not bind it.
-      const reply = resource.id === id ? resource.config : {};
-      // A reply that leaves fields out would show a removal that did not happen.
-      const removes = target.paths.some((path) => valueAtPath(shape, target.config, path) === undefined);
-      const learned = learnTarget(step, target, reply);
-      if (resource.id === id && isComplete(learned) && !removes) return { resource, learned };
-      const live = (await context.api.get(step.kind, id)) ?? { ...resource, id };
-      return {
-        resource: live,
-        learned: withLater(shape, learned, { sent: target.config, reply, later: live.config }),
-      };
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      const live = await context.api.get(step.kind, id);
-      if (live !== undefined && holdsTarget(step, target, live.config, target.forms)) {
-        return { resource: live, learned: { forms: target.forms, lost: [] } };
-      }
-      if (attempt === 2) throw error;
-    }
-  }
+  const write = async (): Promise<Answered> => {
+    const send = (sent: JsonObject) => context.api.update(step.kind, id, sent);
+    const { resource } = await sendBack(shape, body, target.spec, send);
+    // A reply about another resource says nothing about this one, and must not bind it.
+    const reply = resource.id === id ? resource.config : {};
+    // A reply that leaves fields out would show a removal that did not happen.
+    const removes = target.paths.some((path) => valueAtPath(shape, target.config, path) === undefined);
+    const learned = learnTarget(step, target, reply);
+    if (resource.id === id && isComplete(learned) && !removes) return { resource, learned };
+    const live = (await context.api.get(step.kind, id)) ?? { ...resource, id };
+    return {
+      resource: live,
+      learned: withLater(
+        shape,
+        learned,
+        { ...writeOf(step, target, reply), astray: resource.id !== id },
+        live.config,
+        target.forms,
+      ),
+    };
+  };
+  return sendOrFind(write, async () => {
+    const live = await context.api.get(step.kind, id);
+    return live !== undefined && holdsTarget(step, target, live.config, target.forms)
+      ? { resource: live, learned: { forms: target.forms, lost: [] } }
+      : undefined;
+  });
 }

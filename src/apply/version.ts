@@ -7,18 +7,18 @@
 import { unsettled } from '../canonical/differences.ts';
 import { asSent, type Learned } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
-import { ApiError, Failure } from '../model/errors.ts';
+import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type JsonObject, type Path, toPointer } from '../model/json.ts';
 import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { EditStep } from '../model/step.ts';
 import { bindResource, bindStaged, logIntent, stagedRecord } from './bind.ts';
-import { SETTLE_DELAYS_MS } from './canary.ts';
 import { correctLeaks, leaks, type StagedCandidate } from './carry-over.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
+import { pollUntil, sendOrFind } from './read-back.ts';
 import { canaryOf, startRollout } from './rollout.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { explainingStored } from './stored-value.ts';
@@ -110,7 +110,7 @@ async function stagedVersion(
   const candidate = { main, wanted: target.config, planned: target.paths, source, learn };
   const waiting = await firstHolding(context, candidate, known);
   if (waiting !== undefined) return waiting;
-  await logIntent(context, step, 'stage', name);
+  await logIntent(context, step, { action: 'stage', key: name });
   const attempt = async (omitted: ReadonlySet<string>) => {
     const stage = () => stageOnce(context, main, name, target, { known: new Set(known), omitted });
     const versionId = await explainingStored(step, target, stage);
@@ -160,22 +160,17 @@ async function stageOnce(
 ): Promise<string> {
   const whole = stageBody(target);
   const body = partialBody(whole, new Set(Object.keys(whole).filter((field) => !omitted.has(field))));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);
-      const { resource } = await sendBack(SHAPE, body, target.spec, send, changedFields(target));
-      const versionId = resource.versionId ?? (await newVersion(context, main, name, known));
-      if (versionId !== undefined && versionId !== main.versionId) return versionId;
-      throw new Failure('partial', `the API did not say which version it staged for ${main.id}`, {
-        code: 'NO_VERSION_ID',
-      });
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.effect !== 'unknown') throw error;
-      const found = await newVersion(context, main, name, known);
-      if (found !== undefined) return found;
-      if (attempt === 2) throw error;
-    }
-  }
+  const find = () => newVersion(context, main, name, known);
+  const stage = async (): Promise<string> => {
+    const send = (sent: JsonObject) => context.api.stageVersion(main.id, sent, name);
+    const { resource } = await sendBack(SHAPE, body, target.spec, send, changedFields(target));
+    const versionId = resource.versionId ?? (await find());
+    if (versionId !== undefined && versionId !== main.versionId) return versionId;
+    throw new Failure('partial', `the API did not say which version it staged for ${main.id}`, {
+      code: 'NO_VERSION_ID',
+    });
+  };
+  return sendOrFind(stage, find);
 }
 
 /**
@@ -188,13 +183,10 @@ async function newVersion(
   name: string,
   known: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
+  return pollUntil(context, async () => {
     const versions = await context.api.listVersions(main.id);
-    const fresh = namedLike(versions, main, name).find((versionId) => !known.has(versionId));
-    if (fresh !== undefined) return fresh;
-  }
-  return undefined;
+    return namedLike(versions, main, name).find((versionId) => !known.has(versionId));
+  });
 }
 
 /** Versions other than main that may be candidates of this name, newest first. */
@@ -234,11 +226,8 @@ export async function readStagedVersion(
   main: RemoteResource,
   versionId: string,
 ): Promise<RemoteResource> {
-  for (const delay of SETTLE_DELAYS_MS) {
-    if (delay > 0) await context.sleep(delay);
-    const version = await context.api.getVersion(main.id, versionId);
-    if (version !== undefined) return version;
-  }
+  const version = await pollUntil(context, () => context.api.getVersion(main.id, versionId));
+  if (version !== undefined) return version;
   throw new Failure('partial', `version ${versionId} of ${main.id} was staged and cannot be read`, {
     code: 'VERSION_GONE',
   });

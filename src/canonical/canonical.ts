@@ -73,9 +73,14 @@ function scalar(shape: ScalarShape, value: Json | undefined): Canon {
   return typeof value === 'object' ? opaque(value) : (value ?? EMPTY);
 }
 
+/** A text with the line ends of this program's own files: which of the two a text has says nothing. */
+export function unixLines(text: string): string {
+  return text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text;
+}
+
 function textToken(shape: ScalarShape, value: string): string {
   if (!shape.text) return value;
-  const trimmed = value.trim();
+  const trimmed = unixLines(value).trim();
   return trimmed === '' ? EMPTY : trimmed;
 }
 

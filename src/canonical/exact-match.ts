@@ -13,19 +13,19 @@ export function holdsExactly(shape: Shape, live: Json | undefined, wanted: Json)
   if (live === undefined || typeof wanted !== 'object' || wanted === null) return false;
   const fitting = fittingShape(shape, wanted);
   if (fitting.t === 'object' && isObject(wanted) && isObject(live)) {
-    return Object.entries(wanted).every(([name, entry]) =>
-      holdsExactly(
-        childShape(fitting, name, entry),
-        Object.hasOwn(live, name) ? live[name] : undefined,
-        entry,
-      ),
-    );
+    for (const name of Object.keys(wanted)) {
+      const entry = wanted[name] ?? null;
+      const shown = Object.hasOwn(live, name) ? live[name] : undefined;
+      if (!holdsExactly(childShape(fitting, name, entry), shown, entry)) return false;
+    }
+    return true;
   }
   if (fitting.t === 'list' && isArray(wanted) && isArray(live)) {
-    return (
-      wanted.length === live.length &&
-      wanted.every((entry, index) => holdsExactly(fitting.item, live[index], entry))
-    );
+    if (wanted.length !== live.length) return false;
+    for (const [index, entry] of wanted.entries()) {
+      if (!holdsExactly(fitting.item, live[index], entry)) return false;
+    }
+    return true;
   }
   return jsonEqual(live, wanted);
 }

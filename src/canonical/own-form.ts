@@ -19,7 +19,7 @@ import { isMasked } from './canonical.ts';
 import { differencesFrom } from './differences.ts';
 import { setAtPath, shapeAt } from './edit.ts';
 import { keyedElements } from './keys.ts';
-import { isAlike, isOwnSpelling, isSameWord, saysNothing } from './own-spelling.ts';
+import { isAlike, isNear, isOwnSpelling, isPlainSpelling, isSameWord, saysNothing } from './own-spelling.ts';
 import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
 /** What became of a write. */
@@ -43,6 +43,8 @@ export interface WriteAndReply {
   readonly got: Json | undefined;
   /** What was there before, where there was anything. */
   readonly before?: Json | undefined;
+  /** The reply was about something else, so that it says nothing about this write. */
+  readonly astray?: boolean;
 }
 
 interface Found {
@@ -242,29 +244,51 @@ function isRespelled(shape: ListShape, write: WriteAndReply, keys: readonly [str
 }
 
 /**
- * The same with a later reading at hand, for what the reply left out. A later reading teaches no form: somebody else may
- * have been there.
+ * The same with a later reading at hand, for what the reply left out and for what it showed as it was before. A later
+ * reading teaches no form but the plainest, the same words with other signs: somebody else may have been there. Only where
+ * the reply was no more than a receipt, without any field, is more believed of the reading right after it: what is near.
  */
 export function withLater(
   shape: ObjectShape,
   { forms, lost }: Learned,
-  {
-    sent,
-    reply,
-    later,
-  }: { readonly sent: JsonObject; readonly reply: JsonObject; readonly later: JsonObject },
+  write: WriteAndReply,
+  later: JsonObject,
+  known: readonly ValueForm[] = [],
 ): Learned {
+  const presentIn = (side: Json | undefined, path: Path) =>
+    side === undefined ? undefined : valueAtPath(shape, side, path);
   const isLater = (path: Path): boolean =>
-    valueAtPath(shape, reply, path) === undefined && !saysNothing(valueAtPath(shape, later, path));
-  return {
-    forms: forms.filter(({ at, how }) => how !== 'dropped' || !isLater(fromPointer(at))),
-    lost: lost.filter(({ path }) => valueAtPath(shape, sent, path) === undefined || !isLater(path)),
+    presentIn(write.got, path) === undefined && !saysNothing(presentIn(later, path));
+  /** The reply was older than the write: by now something else is there. */
+  const isStale = ({ at, got }: ValueForm): boolean => {
+    const present = presentIn(later, fromPointer(at));
+    return present !== undefined && !isSame(shape, later, fromPointer(at), got, present);
   };
+  const stale = new Set(forms.filter((form) => form.how === 'kept' && isStale(form)).map(({ at }) => at));
+  const receipt = write.astray !== true && isReceipt(write);
+  const read = learnForms(shape, { ...write, got: later }, known);
+  const plain = read.forms.filter(
+    ({ at, sent, got, how }) =>
+      how === undefined &&
+      (isPlainSpelling(sent, got) || (receipt && isNear(sent, got))) &&
+      (stale.has(at) || isLater(fromPointer(at))),
+  );
+  return {
+    forms: [
+      ...forms.filter(({ at, how }) => !stale.has(at) && (how !== 'dropped' || !isLater(fromPointer(at)))),
+      ...plain,
+    ],
+    lost: lost.filter(({ path }) => presentIn(write.sent, path) === undefined || !isLater(path)),
+  };
+}
+
+function isReceipt({ sent, got }: WriteAndReply): boolean {
+  return isObject(sent) && Object.keys(sent).every((name) => field(got, name) === undefined);
 }
 
 /** True when nothing is left to ask for. */
 export function isComplete({ forms, lost }: Learned): boolean {
-  return lost.length === 0 && forms.every(({ how }) => how !== 'dropped');
+  return lost.length === 0 && forms.every(({ how }) => how === undefined);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, jsonEqual } from '../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
 
 /** Null, absent and empty. */
 export function saysNothing(value: Json | undefined): boolean {
@@ -28,11 +28,19 @@ function switched(value: Json): boolean | undefined {
   return Object.hasOwn(SWITCHES, word) ? SWITCHES[word] : undefined;
 }
 
-/** True when two names differ in case, punctuation and the like, or one in a prefix or suffix. */
+/** True when two names differ in case, punctuation and the like, in a prefix or suffix, or in how a number is dialled. */
 export function isAlike(a: string, b: string): boolean {
   const [one, other] = [folded(a), folded(b)];
   if (one === '' || other === '') return false;
-  return one.includes(other) || other.includes(one);
+  return one.includes(other) || other.includes(one) || isSameNumber(one, other);
+}
+
+/** A phone number with and without its country code or the zero before the area, with the same words around it. */
+function isSameNumber(a: string, b: string): boolean {
+  const [one, other] = [a, b].map((text) => text.replaceAll(/\D+/g, '').replace(/^0+/, ''));
+  if (one === undefined || other === undefined || Math.min(one.length, other.length) < 7) return false;
+  const [words, others] = [a, b].map((text) => text.replaceAll(/\d+/g, ' ').trim());
+  return words === others && (one.endsWith(other) || other.endsWith(one));
 }
 
 /** True when two names differ in case, punctuation and the like. */
@@ -84,4 +92,96 @@ function areOwnSpellings(sent: readonly Json[], got: readonly Json[]): boolean {
       (item) => take((back) => fits(item, back)) || sent.filter((other) => jsonEqual(other, item)).length > 1,
     ) && left.length === 0
   );
+}
+
+/**
+ * True when both say the same in other signs: case, white space, punctuation, the way to write a number; in lists the
+ * order and how often. Nobody who meant something else would have written that.
+ */
+export function isPlainSpelling(sent: Json, got: Json): boolean {
+  return sameThroughout(sent, got, isPlainWord);
+}
+
+/**
+ * The same, and a longer or shorter name of a thing and a rounded number as well: what servers make of aliases and
+ * numbers. For a value of which nothing but itself tells that one was made of the other.
+ */
+export function isReworded(sent: Json, got: Json): boolean {
+  const isName = (text: string): boolean => !/\s/.test(text.trim()) && Number.isNaN(Number(text));
+  return sameThroughout(sent, got, (one, other) => {
+    if (isPlainWord(one, other) || isRounded(Number(one), Number(other))) return true;
+    return isName(one) && isName(other) && isAlike(one, other);
+  });
+}
+
+/** Compares scalars as texts, lists in any order and however often, and of records the fields that were sent. */
+function sameThroughout(sent: Json, got: Json, isSame: (sent: string, got: string) => boolean): boolean {
+  if (jsonEqual(sent, got)) return true;
+  if (isArray(sent)) {
+    if (!isArray(got)) return false;
+    return (
+      sent.every((item) => got.some((back) => sameThroughout(item, back, isSame))) &&
+      got.every((back) => sent.some((item) => sameThroughout(item, back, isSame)))
+    );
+  }
+  if (isObject(sent)) {
+    if (!isObject(got)) return false;
+    return Object.entries(sent).every(([name, value]) => sameThroughout(value, field(got, name), isSame));
+  }
+  if (isArray(got) || isObject(got)) return false;
+  if (saysNothing(sent) || saysNothing(got)) return saysNothing(sent) && saysNothing(got);
+  if (typeof sent === 'boolean' && typeof got === 'boolean') return false;
+  return isSame(String(sent), String(got));
+}
+
+function isPlainWord(sent: string, got: string): boolean {
+  if (isSameWord(sent, got) || isSameNumber(folded(sent), folded(got))) return true;
+  return sent.trim() !== '' && Number(sent) === Number(got);
+}
+
+/** The number that came back is what was sent with no more digits behind the point than it has itself. */
+function isRounded(sent: number, got: number): boolean {
+  const digits = String(got).split('.')[1]?.length ?? 0;
+  return Number.isFinite(sent) && Number(sent.toFixed(Math.min(digits, 20))) === got;
+}
+
+/** How much of two texts is the same in those that are near to each other, and of two numbers. */
+const NEAR = { words: 0.6, number: 0.9 } as const;
+
+/** True when most of one is in the other. */
+export function isNear(sent: Json, got: Json): boolean {
+  if (isArray(sent)) {
+    return (
+      isArray(got) &&
+      sent.length === got.length &&
+      sent.every((item) => got.some((back) => isNear(item, back)))
+    );
+  }
+  if (isObject(sent)) {
+    return isObject(got) && Object.entries(sent).every(([name, value]) => isNear(value, field(got, name)));
+  }
+  if (isArray(got) || isObject(got)) return false;
+  if (typeof sent === 'number' && typeof got === 'number') {
+    const [less, more] = [Math.min(sent, got), Math.max(sent, got)];
+    return less === more || (less > 0 && less / more >= NEAR.number);
+  }
+  const [one, other] = [String(sent), String(got)];
+  return isPlainSpelling(sent, got) || isAlike(one, other) || sharedWords(one, other) >= NEAR.words;
+}
+
+/** The share of words that both have, between 0 and 1. */
+function sharedWords(a: string, b: string): number {
+  const words = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  const [one, other] = [words(a), words(b)];
+  const left = [...other];
+  const shared = one.filter((word) => {
+    const index = left.indexOf(word);
+    if (index >= 0) left.splice(index, 1);
+    return index >= 0;
+  });
+  return shared.length / Math.max(one.length, other.length, 1);
+}
+
+function field(value: JsonObject, name: string): Json {
+  return Object.hasOwn(value, name) ? (value[name] ?? null) : null;
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../model/address.ts';
-import { isArray, isObject, type Json, type JsonObject, type Path } from '../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonEqual, type Path } from '../model/json.ts';
 import type { ObjectShape, ScalarShape, Shape } from '../model/shape.ts';
 import { keyedElements, refTarget } from './keys.ts';
 
@@ -182,6 +182,46 @@ export function withReferences(
     const target = typeof id === 'string' ? refs.get(id) : undefined;
     return target === undefined ? id : { $ref: target };
   });
+}
+
+/**
+ * True when two values are the same once ids are read as {@link withReferences} reads them, without building either.
+ * False proves nothing where list and scalar stand in each other's place.
+ */
+export function sameWithReferences(
+  shape: Shape,
+  a: Json | undefined,
+  b: Json | undefined,
+  refs: ReadonlyMap<string, string>,
+): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || !hasBelow(shape, 'ref')) return jsonEqual(a, b);
+  const fitting = fittingShape(shape, a);
+  if (fitting.t === 'scalar' && fitting.ref !== undefined) {
+    return (targetOf(a, refs) ?? a) === (targetOf(b, refs) ?? b) || jsonEqual(a, b);
+  }
+  if (fitting.t === 'list' && isArray(a) && isArray(b)) {
+    if (a.length !== b.length) return false;
+    for (const [index, item] of a.entries()) {
+      if (!sameWithReferences(fitting.item, item, b[index], refs)) return false;
+    }
+    return true;
+  }
+  if (fitting.t !== 'object' || !isObject(a) || !isObject(b)) return jsonEqual(a, b);
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  for (const name of names) {
+    const inner = Object.hasOwn(fitting.fields, name) ? fitting.fields[name] : undefined;
+    const same =
+      Object.hasOwn(b, name) &&
+      (inner === undefined ? jsonEqual(a[name], b[name]) : sameWithReferences(inner, a[name], b[name], refs));
+    if (!same) return false;
+  }
+  return true;
+}
+
+function targetOf(id: Json, refs: ReadonlyMap<string, string>): string | undefined {
+  return typeof id === 'string' ? refs.get(id) : refTarget(id);
 }
 
 /** `{ $ref }` becomes the live id; targets that `ids` lacks are reported through `missing` and left as they are. */

@@ -3,12 +3,13 @@ import type { Plan } from '../model/plan.ts';
 import type { Project } from '../model/project.ts';
 import { renderPlan } from '../render/plan/plan-text.ts';
 import type { Context } from './context.ts';
+import type { TextJsonOrMarkdown } from './options.ts';
 import { questioner } from './terminal.ts';
 
 /** True when a person at a terminal will be shown the plan and asked about it. */
 export function willAsk(
   context: Context,
-  flags: { readonly format: string; readonly yes?: boolean },
+  flags: { readonly format: TextJsonOrMarkdown; readonly yes?: boolean },
 ): boolean {
   return flags.format === 'text' && flags.yes !== true && questioner(context.runtime) !== undefined;
 }
@@ -18,7 +19,7 @@ export async function confirmPlan(
   context: Context,
   project: Project,
   plan: Plan,
-  flags: { readonly format: string; readonly yes?: boolean },
+  flags: { readonly format: TextJsonOrMarkdown; readonly yes?: boolean },
 ): Promise<void> {
   if (flags.format !== 'text' || plan.changes.length === 0) return;
   const extra = { protected: project.environment.protected, executing: true } as const;

@@ -1,10 +1,10 @@
-import type { Argument, Command, Option } from 'commander';
+import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-typings';
 import type { ArgumentInfo, CommandInfo, OptionInfo } from '../model/command-info.ts';
 
 const GLOBAL = ['--project', '--env', '--verbose', '--verbose-bodies', '--no-color', '--help'];
 
 /** The command line as data. */
-export function describeCommand(command: Command, path: readonly string[] = []): CommandInfo {
+export function describeCommand(command: CommandUnknownOpts, path: readonly string[] = []): CommandInfo {
   const help = command.createHelp();
   return {
     path,

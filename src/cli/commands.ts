@@ -1,190 +1,256 @@
 /**
- * The command line as a table: names, arguments and options here, what they do in commands/, loaded when
- * needed. `--help`, `--version` and a typing error never pay for the validators or the HTTP client.
+ * The table of commands: what each is called and takes, and which file of commands/ has its options and does it. A file
+ * is loaded when its command is called, so that `--help` and `--version` do not pay for the validators or the HTTP
+ * client.
  */
-import { Argument, Option } from 'commander';
-import type { Declared } from './declared.ts';
+import { ACCOUNT_COMMANDS } from './commands-account.ts';
+import { group, type Row, row } from './define.ts';
 
-import { collectAddressOrAll, format, planningOptions, reviewedOption } from './options.ts';
-import { SCHEMA_NAMES } from './schema-names.ts';
-import { ACCOUNT_COMMANDS } from './table-account.ts';
-import { ASSISTANT_COMMANDS } from './table-assistant.ts';
-import { CONTROLLER_COMMANDS } from './table-controller.ts';
-import { FORGE_COMMANDS } from './table-forge.ts';
-import { PREVIEW_COMMANDS } from './table-preview.ts';
-import { PULL_COMMANDS } from './table-pull.ts';
-import { RELEASE_COMMANDS } from './table-release.ts';
-import { ROLLOUT_COMMANDS } from './table-rollout.ts';
-import { STATE_PAST_COMMANDS } from './table-state.ts';
-import { VIEW_COMMANDS } from './table-views.ts';
-
-const STATE_COMMANDS: readonly Declared[] = [
-  {
-    usage: 'list',
-    summary: 'what is bound to what',
-    declare: (command) => command.addOption(format('text', 'json')),
-    action: async (context, _args, command) =>
-      (await import('./commands/state-read.ts')).listState(context, command.opts().format),
-  },
-  {
-    usage: 'show <address>',
-    summary: 'one binding with its last applied form',
-    declare: (command) => command.addOption(format('text', 'json')),
-    action: async (context, [address], command) =>
-      (await import('./commands/state-read.ts')).showState(context, address, command.opts().format),
-  },
-  {
-    usage: 'mv <from> <to>',
-    summary: 'give a binding another address of the same kind',
-    action: async (context, [from, to]) =>
-      (await import('./commands/state-edit.ts')).moveState(context, from, to),
-  },
-  {
-    usage: 'rm <address>',
-    summary: 'forget a binding; the live resource stays',
-    action: async (context, [address]) =>
-      (await import('./commands/state-edit.ts')).removeState(context, address),
-  },
-  {
-    usage: 'import <address> <id>',
-    summary: 'bind an address to a live resource',
-    action: async (context, [address, id]) =>
-      (await import('./commands/state-import.ts')).importState(context, address, id),
-  },
-  {
-    usage: 'unlock',
-    summary: 'remove the lease of an apply that is gone, and show whose it was',
-    action: async (context) => (await import('./commands/state-edit.ts')).unlockState(context),
-  },
-  ...STATE_PAST_COMMANDS,
+const STATE: readonly Row[] = [
+  row('list', 'what is bound to what', async () => (await import('./commands/state-read.ts')).listState),
+  row(
+    'show <address>',
+    'one binding with its last applied form',
+    async () => (await import('./commands/state-read.ts')).showState,
+  ),
+  row(
+    'mv <from> <to>',
+    'give a binding another address of the same kind',
+    async () => (await import('./commands/state-edit.ts')).moveState,
+  ),
+  row(
+    'rm <address>',
+    'forget a binding; the live resource stays',
+    async () => (await import('./commands/state-edit.ts')).removeState,
+  ),
+  row(
+    'import <address> <id>',
+    'bind an address to a live resource',
+    async () => (await import('./commands/state-import.ts')).importState,
+  ),
+  row(
+    'unlock',
+    'remove the lease of an apply that is gone, and show whose it was',
+    async () => (await import('./commands/state-edit.ts')).unlockState,
+  ),
+  row(
+    'claim <project/environment>',
+    'keep a state after its project or environment was renamed',
+    async () => (await import('./commands/state-claim.ts')).claimState,
+  ),
+  row(
+    'history',
+    'who applied what and when, and what can be restored',
+    async () => (await import('./commands/state-history.ts')).showHistory,
+  ),
+  row(
+    'migrate',
+    'move bindings, records and copies between the state file and a Git ref',
+    async () => (await import('./commands/state-migrate.ts')).migrate,
+  ),
+  row(
+    'restore <address>',
+    'create a deleted resource again from its copy in the state',
+    async () => (await import('./commands/state-restore.ts')).restoreState,
+  ),
 ];
 
-export const COMMANDS: readonly Declared[] = [
-  {
-    usage: 'init [dir]',
-    summary: 'write a working project: samples, schemas, CI workflow, .gitignore',
-    declare: (command) =>
-      command
-        .option('--force', 'overwrite files that exist')
-        .option('--empty', 'without samples: the frame for an account that exists, to be filled by pull')
-        .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab']))
-        .option('--package <spec>', 'what the pipeline installs: the address of a tarball, or a package'),
-    action: async (context, [dir], command) =>
-      (await import('./commands/init.ts')).initProject(context, dir, command.opts()),
-  },
-  {
-    usage: 'validate [files...]',
-    summary: 'check everything that can be known offline, in every environment unless --env names one',
-    declare: (command) =>
-      command
-        .option('--sarif <file>', 'write the problems as SARIF 2.1.0 too')
-        .option('--codequality <file>', 'write the problems for GitLab Code Quality too')
-        .addOption(format('text', 'json', 'github')),
-    action: async (context, [files], command) =>
-      (await import('./commands/validate.ts')).validate(context, files, command.opts()),
-  },
-  {
-    usage: 'plan',
-    summary: 'compare Git, the last apply and the live account; writes nothing there',
-    declare: (command) =>
-      planningOptions(command)
-        .option('--base <ref>', 'where the change goes: only what differs from it is put up for review')
-        .addOption(reviewedOption())
-        .option('--out <file>', 'save the plan for `apply FILE`')
-        .option('--html <file>', 'write the page of `--format html` beside the result')
-        .option('--tests <file>', 'JSON of `test run`, shown in Markdown and HTML')
-        .option('--blast-radius', 'look up phone numbers and canaries in the other formats too')
-        .option('--detailed-exitcode', 'exit 2 when there is something to do')
-        .option('--offline', 'compare with the last apply alone: no key, no request; cannot be applied')
-        .option('--gitlab-report <file>', "write the counts for GitLab's terraform report")
-        .addOption(format('text', 'json', 'markdown', 'html')),
-    several: {
-      takes: 'patterns',
-      writes: false,
-      singleOptions: ['out', 'tests'],
-      singleFormats: ['html'],
-    },
-    action: async (context, _args, command) =>
-      (await import('./commands/plan.ts')).plan(context, command.opts()),
-  },
-  {
-    usage: 'apply [file]',
-    summary: 'execute a saved plan, or plan and execute',
-    declare: (command) =>
-      planningOptions(command)
-        .option(
-          '--approve <env>',
-          'needed for a protected environment without a saved plan; a list for several',
-        )
-        .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
-        .addOption(reviewedOption())
-        .option('--no-promote', 'stage assistant versions and leave main where it is')
-        .option('--rerun-tests', 'run also gate tests that this content passed before')
-        .option('--replace', 'let a change take the place of an open rollout of the same assistant')
-        .option('--override-limits', 'go beyond `limits` of the project file')
-        .option('--allow-behind', 'apply a commit that is older than the last applied one')
-        .option(
-          '--take-over <address>',
-          'let this adoption replace live values; `all` for every one',
-          collectAddressOrAll,
-        )
-        .option(
-          '--not-renamed <address>',
-          'let this resource be created beside one of its name whose spec is gone; `all` for every one',
-          collectAddressOrAll,
-        )
-        .option('-y, --yes', 'do not ask, even at a terminal')
-        .option('--keep-going', 'of several environments go on after one that failed')
-        .addOption(format('text', 'json', 'markdown')),
-    several: {
-      takes: 'names',
-      writes: true,
-      stops: true,
-      singleArgument: true,
-      singleOptions: ['expectDigest'],
-    },
-    action: async (context, [file], command) =>
-      (await import('./commands/apply.ts')).apply(context, file, command.opts()),
-  },
-  {
-    usage: 'drift',
-    summary: 'show what was changed outside Git; exit 2 when there is any',
-    declare: (command) => command.addOption(format('text', 'json', 'markdown')),
-    several: { takes: 'patterns', writes: false, singleOptions: [] },
-    action: async (context, _args, command) =>
-      (await import('./commands/drift.ts')).drift(context, command.opts().format),
-  },
-  ...PULL_COMMANDS,
-  ...RELEASE_COMMANDS,
-  ...ROLLOUT_COMMANDS,
-  ...PREVIEW_COMMANDS,
-  ...VIEW_COMMANDS,
-  ...ASSISTANT_COMMANDS,
+const VERSIONS: readonly Row[] = [
+  row(
+    'list <address>',
+    'every version with what it is needed for',
+    async () => (await import('./commands/versions-read.ts')).listVersions,
+  ),
+  row(
+    'show <address> <id>',
+    'one version whole; "main" and "waiting" are ids too',
+    async () => (await import('./commands/versions-read.ts')).showVersion,
+  ),
+  row(
+    'diff <address> [from] [to]',
+    'what differs between two versions, or between a version and "git"; by default main and git',
+    async () => (await import('./commands/versions-read.ts')).diffVersions,
+  ),
+  row(
+    'prune <address>',
+    'delete old versions; never main, the last former mains, canary members, previews and what waits',
+    async () => (await import('./commands/versions-prune.ts')).pruneVersions,
+  ),
+];
+
+const TEST: readonly Row[] = [
+  row(
+    'run [addresses...]',
+    'run tests, or all tests of assistants, on the platform; exit 9 unless all pass',
+    async () => (await import('./commands/test-run.ts')).testRun,
+  ),
+  row(
+    'history [addresses...]',
+    'how tests did in their last runs, and which are flaky',
+    async () => (await import('./commands/test-history.ts')).testHistory,
+  ),
+  row(
+    'suites [suite]',
+    "the suites that the account's tests belong to, or the runs of one",
+    async () => (await import('./commands/test-suites.ts')).testSuites,
+  ),
+];
+
+const ROLLOUT: readonly Row[] = [
+  row(
+    'status [addresses...]',
+    'open rollouts, how far they are and what stands in their way',
+    async () => (await import('./commands/rollout.ts')).rolloutStatus,
+  ),
+  row(
+    'tick [addresses...]',
+    'move each open rollout on by at most one step; for a schedule',
+    async () => (await import('./commands/rollout.ts')).tick,
+  ),
+  row(
+    'abort <address>',
+    'remove the canary; the version stays. Exits 9',
+    async () => (await import('./commands/rollout.ts')).abort,
+  ),
+  row(
+    'promote <address>',
+    'end the rollout now by making its version main',
+    async () => (await import('./commands/rollout.ts')).finishRollout,
+  ),
+];
+
+const PREVIEW: readonly Row[] = [
+  row(
+    'up',
+    'stage what the branch changes beside everything live, and test it',
+    async () => (await import('./commands/preview.ts')).up,
+  ),
+  row(
+    'status',
+    'what previews left in the account, or one of them',
+    async () => (await import('./commands/preview-traces.ts')).previewStatus,
+  ),
+  row(
+    'down',
+    'remove every trace of a preview, from any machine',
+    async () => (await import('./commands/preview-traces.ts')).down,
+  ),
+  row('gc', 'remove forgotten previews', async () => (await import('./commands/preview-traces.ts')).gc),
+];
+
+export const COMMANDS: readonly Row[] = [
+  row(
+    'init [dir]',
+    'write a working project: samples, schemas, CI workflow, .gitignore',
+    async () => (await import('./commands/init.ts')).initProject,
+  ),
+  row(
+    'validate [files...]',
+    'check everything that can be known offline, in every environment unless --env names one',
+    async () => (await import('./commands/validate.ts')).validate,
+  ),
+  row(
+    'plan',
+    'compare Git, the last apply and the live account; writes nothing there',
+    async () => (await import('./commands/plan.ts')).plan,
+  ),
+  row(
+    'apply [file]',
+    'execute a saved plan, or plan and execute',
+    async () => (await import('./commands/apply.ts')).apply,
+  ),
+  row(
+    'drift',
+    'show what was changed outside Git; exit 2 when there is any',
+    async () => (await import('./commands/drift.ts')).drift,
+  ),
+  row(
+    'pull [resources...]',
+    'write what is live into the specs: unmanaged resources and drift, or only one of the two',
+    async () => (await import('./commands/pull.ts')).pull,
+  ),
+  row(
+    'import',
+    'turn files of another platform into documents, or have the API copy its assistants',
+    async () => (await import('./commands/import.ts')).importAny,
+  ),
+  row(
+    'explain <address> [pointer]',
+    'where each value of a spec comes from: file and line, overlay, variable, base or API default',
+    async () => (await import('./commands/explain.ts')).explain,
+  ),
+  row(
+    'promote [addresses...]',
+    'move main to the versions that wait for it, or to the one that is named',
+    async () => (await import('./commands/promote.ts')).promote,
+  ),
+  row(
+    'rollback <address>',
+    'move main back to an earlier version, at once and without a gate',
+    async () => (await import('./commands/rollback.ts')).rollback,
+  ),
+
+  group('versions', 'look at the versions of an assistant and tidy them', VERSIONS),
+  group('test', 'run tests and look at their history', TEST),
+  group('rollout', 'canary rollouts: look, move on by one step, end', ROLLOUT),
+  group(
+    'preview',
+    'candidate versions of what a branch changes: tested, then removed without trace',
+    PREVIEW,
+  ),
+  row(
+    'status',
+    'where an environment stands, in ten lines: account, state, what waits, what to type next',
+    async () => (await import('./commands/status.ts')).status,
+  ),
+  row(
+    'doctor',
+    'look for what is wrong between project, state, account and pipeline',
+    async () => (await import('./commands/doctor.ts')).doctor,
+  ),
+  row('show [file]', 'print a saved plan', async () => (await import('./commands/show.ts')).show),
+  row(
+    'graph',
+    'draw assistants, tools, MCP servers, handoffs and tests from the specs alone',
+    async () => (await import('./commands/graph.ts')).graph,
+  ),
+  row(
+    'completion <shell>',
+    'print the completion script of a shell',
+    async () => (await import('./commands/completion.ts')).completion,
+  ),
+
   ...ACCOUNT_COMMANDS,
-  ...FORGE_COMMANDS,
-  ...CONTROLLER_COMMANDS,
-  { usage: 'state', summary: 'look at the bindings and mend them', subcommands: STATE_COMMANDS },
-  {
-    usage: 'schema',
-    summary: 'print the JSON Schema of a document, or renew those of the project',
-    declare: (command) =>
-      command
-        .addArgument(new Argument('[kind]', 'which document').choices(SCHEMA_NAMES))
-        .option('--write', 'write the schemas of this version into schemas/ of the project'),
-    action: async (context, [kind], command) =>
-      (await import('./commands/schema.ts')).schema(context, kind, command.opts()),
-  },
-  {
-    usage: 'emulator',
-    summary: 'run the embedded API as a server of its own',
-    declare: (command) =>
-      command
-        .option('--port <n>', 'port on 127.0.0.1; 0 picks a free one', '0')
-        .option('--data <file>', 'keep the data in this file; without it, in memory')
-        .option('--quirk <name=value...>', 'behaviour on which the public documents are silent')
-        .option('--scripts <file>', 'JSON file with the results of test runs')
-        .option('--latency <ms>', 'delay of every reply', '0'),
-    action: async (context, _args, command) =>
-      (await import('./commands/emulator.ts')).emulator(context, command.opts()),
-  },
+  row(
+    'comment [file]',
+    'put a plan or another document on the pull or merge request, in one comment that is kept up to date',
+    async () => (await import('./commands/comment.ts')).comment,
+  ),
+  row(
+    'controller',
+    'follow a branch: apply what was reviewed, take the steps of rollouts, look for drift, until stopped',
+    async () => (await import('./commands/controller.ts')).controller,
+  ),
+  row(
+    'approve <digests...>',
+    'approve plans by their digest, for the controller to apply; needs no API key',
+    async () => (await import('./commands/request.ts')).approve,
+  ),
+  row(
+    'request <words...>',
+    'ask the controller for a command, after --: rollback, promote, rollout promote, rollout abort',
+    async () => (await import('./commands/request.ts')).request,
+  ),
+
+  group('state', 'look at the bindings and mend them', STATE),
+  row(
+    'schema [kind]',
+    'print the JSON Schema of a document, or renew those of the project',
+    async () => (await import('./commands/schema.ts')).schema,
+  ),
+  row(
+    'emulator',
+    'run the embedded API as a server of its own',
+    async () => (await import('./commands/emulator.ts')).emulator,
+  ),
 ];

@@ -2,7 +2,8 @@ import { Failure } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { present, readPairs, requireNumber, requireTime, wholeNumberPair } from './pairs.ts';
 
-export interface EventCreateFlags {
+/** What the options of `event create` say. */
+export interface ScheduledEvent {
   readonly at: string;
   readonly channel: string;
   readonly from: string;
@@ -13,7 +14,6 @@ export interface EventCreateFlags {
   readonly maxRetries?: string;
   readonly retryInterval?: string;
   readonly sipRegion?: string;
-  readonly format: string;
 }
 
 /** Bounds of the public OpenAPI document. */
@@ -21,7 +21,7 @@ const RETRIES = [0, 10] as const;
 const RETRY_SECONDS = [60, 86_400] as const;
 
 /** The request for a scheduled call or message. Fails with exit code 3 for what the API would refuse anyway. */
-export function eventBody(flags: EventCreateFlags, now: Date): JsonObject {
+export function eventBody(flags: ScheduledEvent, now: Date): JsonObject {
   const at = requireTime('--at', flags.at);
   if (Date.parse(at) <= now.getTime()) throw wrong(`--at ${flags.at} is in the past`);
   const sms = flags.channel === 'sms_chat';

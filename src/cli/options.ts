@@ -1,13 +1,33 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { isAddressWord } from '../operations/address-argument.ts';
 
+/** Options that several commands have. */
+
 /** `--format` with the first choice as default. */
-export function format(...choices: readonly [string, ...string[]]): Option {
-  return new Option('--format <format>', 'form of the result').choices(choices).default(choices[0]);
+export function format<const Choices extends readonly [string, ...string[]]>(...choices: Choices) {
+  const [first]: readonly [Choices[number], ...string[]] = choices;
+  return new Option('--format <format>', 'form of the result').default(first).choices(choices);
 }
 
-export function planningOptions(command: Command): Command {
+/** The forms that most commands have. */
+export type TextOrJson = 'text' | 'json';
+
+export type TextJsonOrMarkdown = TextOrJson | 'markdown';
+
+export function textOrJson<Args extends unknown[]>(
+  command: Command<Args>,
+): Command<Args, { format: TextOrJson }> {
+  return command.addOption(format('text', 'json'));
+}
+
+export const APPROVE = ['--approve <env>', 'needed for a protected environment'] as const;
+export const APPROVE_UNLESS_ASKED = [
+  '--approve <env>',
+  'needed for a protected environment, unless a terminal asks',
+] as const;
+export const YES = ['-y, --yes', 'do not ask, even at a terminal'] as const;
+
+export function planningOptions<Args extends unknown[]>(command: Command<Args>) {
   return command
     .option('--prune', 'delete bound resources whose spec is gone')
     .option('--no-prune', 'delete nothing, whatever the environment says')
@@ -45,10 +65,26 @@ export function collectAddressOrAll(text: string, earlier: readonly string[] | u
 }
 
 /** `--reviewed`, as often as there are sources. */
-export function reviewedOption(): Option {
-  const each = (name: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), name];
+export function reviewedOption() {
+  const each = (name: string, earlier: readonly string[] | undefined): readonly string[] => [
+    ...(earlier ?? []),
+    name,
+  ];
   return new Option(
     '--reviewed <source>',
     'what was reviewed: Markdown of a plan, a plan as JSON, or markers; - is stdin; repeatable',
   ).argParser(each);
+}
+
+/** Says what the only argument of a command may be. */
+export function oneOf<Args extends unknown[]>(
+  command: Command<Args>,
+  description: string,
+  choices: readonly string[],
+) {
+  for (const argument of command.registeredArguments) {
+    argument.choices(choices);
+    argument.description = description;
+  }
+  return command;
 }

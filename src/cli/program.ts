@@ -1,4 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import {
+  Command,
+  CommanderError,
+  type CommandUnknownOpts,
+  type OptionValues,
+} from '@commander-js/extra-typings';
 import type { FailureCode } from '../model/codes/failure-codes.ts';
 import type { CommandInfo } from '../model/command-info.ts';
 import { Failure } from '../model/errors.ts';
@@ -8,7 +13,7 @@ import { describeCommand } from './command-info.ts';
 import { COMMANDS } from './commands.ts';
 import type { Context, GlobalFlags } from './context.ts';
 import { createContext } from './context.ts';
-import type { Declared } from './declared.ts';
+import type { Prepared, Row } from './define.ts';
 import { EXIT_DONE } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
 import { answerArgument, answerCommand, answerOption, locate, misspelled } from './words/answer.ts';
@@ -22,7 +27,7 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
   let context = createContext(runtime, {});
   let code = EXIT_DONE;
   const complaints: string[] = [];
-  const program = createProgram(runtime, complaints, async (flags, action) => {
+  const { program } = createProgram(runtime, complaints, async (flags, action) => {
     context = createContext(runtime, flags);
     code = await action(context);
   });
@@ -32,25 +37,33 @@ export async function run(argv: readonly string[], runtime: Runtime): Promise<nu
     return code;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_DONE;
-    return reportFailure(context, asFailure(error, complaints, argv, program), wantsJson);
+    return reportFailure(context, await asFailure(error, complaints, argv, program), wantsJson);
   } finally {
     context.finish();
   }
 }
 
-/** The whole command line as data, without running anything. */
-export function commandReference(): CommandInfo {
+/** The whole command line as data, with what every command takes. Runs nothing. */
+export async function commandReference(): Promise<CommandInfo> {
   const silent = { isTTY: false, columns: () => undefined, rows: () => undefined, write: () => undefined };
-  return describeCommand(createProgram({ stdout: silent, version: '' }, [], async () => undefined));
+  const { program, loadAll } = createProgram({ stdout: silent, version: '' }, [], async () => undefined);
+  await loadAll();
+  return describeCommand(program);
 }
 
 type Perform = (flags: GlobalFlags, action: (context: Context) => Promise<number>) => Promise<void>;
+
+interface Program {
+  readonly program: Command;
+  /** Puts the options of every command on the command line; otherwise only those of the called one are there. */
+  readonly loadAll: () => Promise<void>;
+}
 
 function createProgram(
   runtime: Pick<Runtime, 'stdout' | 'version'>,
   complaints: string[],
   perform: Perform,
-): Command {
+): Program {
   const program = new Command('assistantctl')
     .description('Keeps the AI assistants of a Telnyx account equal to YAML files in a Git repository.')
     // Options of the program would otherwise shadow those of its commands (`promote --version ID`).
@@ -61,17 +74,34 @@ function createProgram(
       writeErr: (text) => complaints.push(text),
       getOutHelpWidth: () => runtime.stdout.columns() ?? 100,
     })
+    .configureHelp({ subcommandTerm })
+    // Descriptions are wrapped on narrow screens too, instead of being cut inside a word.
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError(false)
     .commandsGroup('Other:')
     .helpCommand('help [command]', 'show the options of a command')
     .version(runtime.version, '-V, --version', 'print the version')
     .addHelpText('after', () => `\n${START}\n`);
   addGlobalOptions(program);
-  for (const declared of inGroups(COMMANDS)) {
-    const command = addCommand(program, declared, perform);
+  const loaders = addRows(program, inGroups(COMMANDS), { perform, outer: () => globalFlags(program.opts()) });
+  for (const command of program.commands) {
     command.helpGroup(helpGroupOf(command.name())).addHelpText('after', () => helpAfter(command.name()));
   }
-  return program;
+  return {
+    program,
+    loadAll: async () => {
+      await Promise.all(loaders.map((load) => load()));
+    },
+  };
+}
+
+/** Every command has options, also those whose file is not loaded when the list is printed. */
+function subcommandTerm(command: CommandUnknownOpts): string {
+  const words = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...(command.name() === 'help' ? [] : ['[options]']), ...words].join(' ');
 }
 
 const START = `With an account that exists:  assistantctl init --empty, then assistantctl pull --adopt
@@ -79,13 +109,13 @@ To try it without one:        assistantctl init my-voice, then assistantctl appl
 Guide and reference:          ${DOCS}guide.md`;
 
 /** In the order of their headings, which are printed as they are first met. */
-function inGroups(commands: readonly Declared[]): readonly Declared[] {
+function inGroups(rows: readonly Row[]): readonly Row[] {
   const names = GROUPS.flatMap(([, group]) => group);
-  const place = ({ usage }: Declared): number => {
+  const place = ({ usage }: Row): number => {
     const at = names.indexOf(usage.split(' ', 1)[0] ?? '');
     return at < 0 ? names.length : at;
   };
-  return commands.toSorted((a, b) => place(a) - place(b));
+  return rows.toSorted((a, b) => place(a) - place(b));
 }
 
 /** `help state mv` is `state mv --help`, however deep. A word that is no command is left to be complained of. */
@@ -96,23 +126,66 @@ function helpArguments(argv: readonly string[]): readonly string[] {
   return named.length < words.length && known !== undefined ? words : [...named, '--help'];
 }
 
-function addCommand(parent: Command, declared: Declared, perform: Perform): Command {
-  const command = parent.command(declared.usage).description(declared.summary);
+interface Surroundings {
+  readonly perform: Perform;
+  /** What was written of the options of every command before the name of this one. */
+  readonly outer: () => GlobalFlags;
+}
+
+type Load = () => Promise<unknown>;
+
+/** Adds commands below another; commander calls for their options when it meets their names. */
+function addRows(parent: CommandUnknownOpts, rows: readonly Row[], around: Surroundings): readonly Load[] {
+  const loads = new Map<string, Load>();
+  const below: Load[] = [];
+  for (const row of rows) {
+    if (row.addTo === undefined) below.push(...addGroup(parent, row, around));
+    else {
+      const { command, load } = row.addTo(parent);
+      loads.set(
+        command.name(),
+        once(() => complete(command, load, around)),
+      );
+    }
+  }
+  parent.hook('preSubcommand', async (_parent, command) => {
+    await loads.get(command.name())?.();
+  });
+  return [...loads.values(), ...below];
+}
+
+function addGroup(parent: CommandUnknownOpts, row: Row, around: Surroundings): readonly Load[] {
   // `.command()` and not `addCommand`: only the former inherits exitOverride and the output settings.
-  declared.declare?.(command);
+  const command = parent.command(row.usage).description(row.summary).allowExcessArguments();
+  addGlobalOptions(command);
+  const outer = (): GlobalFlags => nearest(around.outer(), globalFlags(command.opts()));
+  return addRows(command, row.subcommands, { ...around, outer });
+}
+
+function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/** Adds what the command takes besides its arguments, and what it does. */
+async function complete(
+  command: CommandUnknownOpts,
+  load: () => Promise<Prepared>,
+  { perform, outer }: Surroundings,
+): Promise<void> {
+  const { several, run: runCommand } = await load();
   for (const argument of command.registeredArguments) {
     if (argument.description === '') argument.description = ARGUMENTS[argument.name()] ?? '';
   }
   command.allowExcessArguments();
   addGlobalOptions(command);
-  for (const sub of declared.subcommands ?? []) addCommand(command, sub, perform);
-  const { action } = declared;
-  if (action === undefined) return command;
-  return command.action(() => {
+  command.action(() => {
     refuseExcess(command);
-    return perform(globalFlags(command), async (context) => {
-      const act = (own: Context): Promise<number> => action(own, command.processedArgs, command);
-      const { several } = declared;
+    return perform(nearest(outer(), globalFlags(command.opts())), async (context) => {
+      const act = (own: Context): Promise<number> => runCommand(own, commandReference);
       if (several === undefined || context.flags.env === undefined) return await act(context);
       return await (await import('./several.ts')).runSeveral(
         context,
@@ -124,7 +197,7 @@ function addCommand(parent: Command, declared: Declared, perform: Perform): Comm
 }
 
 /** A word too many is mostly an environment or an address, as other tools take them. */
-function refuseExcess(command: Command): void {
+function refuseExcess(command: CommandUnknownOpts): void {
   const taken = command.registeredArguments;
   const extra = taken.at(-1)?.variadic === true ? undefined : command.args[taken.length];
   if (extra === undefined) return;
@@ -132,18 +205,22 @@ function refuseExcess(command: Command): void {
   const name = info.path.join(' ');
   const number =
     taken.length === 0 ? 'no argument' : taken.length === 1 ? 'one argument' : `${taken.length} arguments`;
-  const answer = answerArgument(info, command.args.slice(taken.length));
+  const answer = answerArgument(describeCommand(rootOf(command)), info, command.args.slice(taken.length));
   throw new Failure('usage', `${name} takes ${number}${answer === undefined ? '' : `: ${answer}`}`, {
     code: 'USAGE_EXCESS_ARGUMENTS',
     ...(answer === undefined ? { hint: `assistantctl ${name} --help lists its arguments and options` } : {}),
   });
 }
 
-function pathOf(command: Command): readonly string[] {
+function pathOf(command: CommandUnknownOpts): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
-function addGlobalOptions(command: Command): void {
+function rootOf(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+function addGlobalOptions(command: CommandUnknownOpts): void {
   command
     .optionsGroup('Options of every command:')
     .option('--project <dir>', 'folder of assistantctl.yaml; by default searched upwards')
@@ -155,17 +232,22 @@ function addGlobalOptions(command: Command): void {
     .helpOption('-h, --help', 'show this help');
 }
 
-/** What was written nearest to the end of the line counts. */
-function globalFlags(command: Command): GlobalFlags {
-  const outer: GlobalFlags = command.parent === null ? {} : globalFlags(command.parent);
-  const own = command.opts<GlobalFlags>();
-  const project = own.project ?? outer.project;
-  const env = own.env ?? outer.env;
-  const events = own.events ?? outer.events;
+function globalFlags({ project, env, events, verbose, verboseBodies, color }: OptionValues): GlobalFlags {
   return {
-    ...(events === undefined ? {} : { events }),
-    ...(project === undefined ? {} : { project }),
-    ...(env === undefined ? {} : { env }),
+    ...(typeof project === 'string' && { project }),
+    ...(typeof env === 'string' && { env }),
+    ...(typeof events === 'string' && { events }),
+    verbose: verbose === true,
+    verboseBodies: verboseBodies === true,
+    color: color !== false,
+  };
+}
+
+/** What was written nearest to the end of the line counts. */
+function nearest(outer: GlobalFlags, own: GlobalFlags): GlobalFlags {
+  return {
+    ...outer,
+    ...own,
     verbose: own.verbose === true || outer.verbose === true,
     verboseBodies: own.verboseBodies === true || outer.verboseBodies === true,
     color: own.color !== false && outer.color !== false,
@@ -183,18 +265,18 @@ interface Named {
   /** The words that name a command. */
   readonly named: readonly string[];
   /** The commands below it; undefined where there are none. */
-  readonly known: readonly Declared[] | undefined;
+  readonly known: readonly Row[] | undefined;
 }
 
 /** The command that a line begins with, as far as it names one. */
 function namedBy(words: readonly string[]): Named {
-  let known: readonly Declared[] | undefined = COMMANDS;
+  let known: readonly Row[] | undefined = COMMANDS;
   const named: string[] = [];
   for (const word of words) {
-    const found: Declared | undefined = known?.find(({ usage }) => usage.split(' ', 1)[0] === word);
+    const found: Row | undefined = known?.find(({ usage }) => usage.split(' ', 1)[0] === word);
     if (found === undefined) break;
     named.push(word);
-    known = found.subcommands;
+    known = found.addTo === undefined ? found.subcommands : undefined;
   }
   return { named, known };
 }
@@ -206,18 +288,20 @@ function helpFor(argv: readonly string[]): string {
   return `${['assistantctl', ...named].join(' ')} --help lists its ${what}`;
 }
 
-function asFailure(
+async function asFailure(
   error: unknown,
   complaints: readonly string[],
   argv: readonly string[],
   program: Command,
-): unknown {
+): Promise<unknown> {
   if (!(error instanceof CommanderError)) return error;
   const hint = helpFor(argv);
   if (error.code === 'commander.help') {
     return new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint });
   }
-  const root = describeCommand(program);
+  // Which options there are is asked for by those two alone; the names of the commands are known without their files.
+  const deep = ['commander.unknownOption', 'commander.missingMandatoryOptionValue'].includes(error.code);
+  const root = deep ? await commandReference() : describeCommand(program);
   const code = USAGE_CODES[error.code] ?? 'USAGE_ERROR';
   const answer = answerTo(error, argv, root);
   if (answer !== undefined) return new Failure('usage', answer, { code });
@@ -237,7 +321,7 @@ function answerTo(error: CommanderError, argv: readonly string[], root: CommandI
       return answerOption(root, words, /'([^']+)'/.exec(error.message)?.[1] ?? '');
     case 'commander.missingMandatoryOptionValue': {
       const { command, rest } = locate(root, words);
-      const answer = command.arguments.length === 0 ? answerArgument(command, rest) : undefined;
+      const answer = command.arguments.length === 0 ? answerArgument(root, command, rest) : undefined;
       return answer === undefined ? undefined : `${command.path.join(' ')} takes no argument: ${answer}`;
     }
     default:

@@ -4,7 +4,7 @@ import { type Selection, selectedEnvironments } from '../operations/session/sele
 import { renderEnvironmentsMarkdown } from '../render/markdown/environments-markdown.ts';
 import { type EnvironmentRow, renderEnvironments } from '../render/terminal/environments-text.ts';
 import type { Context } from './context.ts';
-import type { Several } from './declared.ts';
+import type { Several } from './define.ts';
 import { EXIT_CHANGES, EXIT_DONE, worstExit } from './exit-codes.ts';
 import { reportFailure } from './outcome.ts';
 

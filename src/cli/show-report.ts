@@ -11,12 +11,13 @@ import { failureJson, renderFailure } from '../render/terminal/errors.ts';
 import { applyOutline } from '../render/terminal/outline-words.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
+import type { TextJsonOrMarkdown } from './options.ts';
 
 /** Prints what an apply did and returns its exit code. */
 export function showReport(
   context: Context,
   executed: Executed,
-  format: string,
+  format: TextJsonOrMarkdown,
   place?: ReportPlace,
 ): number {
   const { exitKind, skipped, saved, desired, unsaved, ...own } = executed;

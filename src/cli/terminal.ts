@@ -14,6 +14,7 @@ export function styleFor(output: Output, env: Env, colorFlag: boolean): Style {
   const rows = output.rows();
   return {
     ...(rows === undefined ? {} : { rows }),
+    ...(screenWidth(output, env) === undefined ? {} : { bounded: true }),
     color: colorFlag && wantsColor(output, env),
     width: Math.max(40, widthOf(output, env)),
     unicode: speaksUnicode(env),

@@ -10,6 +10,7 @@ import { finish, paint } from '../render/terminal/style.ts';
 import { verdictLines, verdictSummary } from '../render/terminal/verdict-text.ts';
 import type { Context } from './context.ts';
 import { EXIT_DONE, exitCodeOf } from './exit-codes.ts';
+import type { TextJsonOrMarkdown } from './options.ts';
 
 /** For CI systems; readable by whoever may read the folder, which is made where it is missing. */
 export async function writeJunit(path: string, verdicts: readonly TestVerdict[]): Promise<void> {
@@ -28,7 +29,7 @@ export async function writeJunit(path: string, verdicts: readonly TestVerdict[])
 /** Prints the results and returns the exit code: 0 only when every test passed. */
 export function showVerdicts(
   context: Context,
-  flags: { readonly format: string; readonly version?: string },
+  flags: { readonly format: TextJsonOrMarkdown; readonly version?: string },
   verdicts: readonly TestVerdict[],
 ): number {
   const bad = verdicts.filter(isBad);

@@ -1,23 +1,25 @@
 import { setMaxListeners } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ControllerStatus, RepositoryStatus } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
 import { environmentsOf } from '../operations/session/project-environments.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
-import { openClone } from './clone.ts';
+import { takeSlot } from './data-slot.ts';
 import { type EnvironmentWorker, environmentWorker } from './environment-worker.ts';
 import type { Log } from './hosts.ts';
 import { serveHttp } from './http.ts';
 import { createMetrics } from './metrics.ts';
+import { followedRepository } from './repository.ts';
+import { openSource, requireBranch } from './source.ts';
 
 export interface ControllerOptions {
   readonly repository: string;
   readonly branch: string;
   /** Environments, groups and patterns as `--env` takes them; absent: every one that has an account. */
   readonly environments: string | undefined;
-  /** Folder of the project in the repository. */
-  readonly projectPath: string;
+  /** Folder of the project in the repository, as it was typed. */
+  readonly project: string | undefined;
   readonly intervalMs: number;
   readonly driftIntervalMs: number;
   readonly data: string;
@@ -28,14 +30,23 @@ export interface ControllerOptions {
   readonly exitCodeOf: (kind: ErrorKind) => number;
 }
 
+/** Milliseconds that the work under way has after the signal to stop. What it leaves then is as after a kill. */
+const LAST_WORK_MS = 28_000;
+
+/** Name of the work tree that the project file is read in, and of the only one of a single replica. */
+const HEAD_TREE = 'head';
+const ONLY_TREE = 'all';
+
 /**
  * Follows a branch until a signal comes: fetches, and works on each environment by the very operations of the command
- * line. A failure of one environment never stops another. Resolves to the signal.
+ * line. Environments have nothing to do with each other: one that fails, or that waits for a test, holds nobody up.
+ * Resolves to the signal.
  */
 export async function runController(runtime: Runtime, options: ControllerOptions): Promise<StopSignal> {
+  requireBranch(options.branch);
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
-  let signal: StopSignal = 'SIGTERM';
+  let signal = 'SIGTERM' as StopSignal;
   const release = runtime.onStopSignal((received) => {
     if (stop.signal.aborted) runtime.exitNow(received === 'SIGINT' ? 130 : 143);
     signal = received;
@@ -44,8 +55,8 @@ export async function runController(runtime: Runtime, options: ControllerOptions
   const log = jsonLog(runtime);
   const metrics = createMetrics(() => runtime.clock().getTime() / 1000);
   const startedAt = runtime.clock().toISOString();
-  const data = resolve(runtime.cwd, options.data);
-  const clone = await openClone(runtime, { ...options, data });
+  const { address, projectPath } = await followedRepository(runtime, options);
+  const slot = await takeSlot(runtime, resolve(runtime.cwd, options.data), options.single);
   const workers = new Map<string, EnvironmentWorker>();
   let repository: RepositoryStatus = { commit: null, fetched_at: null, error: null };
   let asleep = new AbortController();
@@ -62,66 +73,113 @@ export async function runController(runtime: Runtime, options: ControllerOptions
     },
     environments: [...workers.values()].map((worker) => worker.status()),
   });
-  const http = await serveHttp({
-    listen: options.listen,
-    status,
-    metrics,
-    ready: () => repository.commit !== null,
-    webhookSecret: runtime.env.ASSISTANTCTL_WEBHOOK_SECRET,
-    wake: () => asleep.abort(),
-  });
-  log('listening', { url: http.url, branch: options.branch });
 
-  async function fetchBranch(): Promise<string | undefined> {
+  try {
+    const source = await openSource(runtime, {
+      address,
+      branch: options.branch,
+      folder: slot.folder,
+      stop: stop.signal,
+    });
+    const http = await serveHttp({
+      listen: options.listen,
+      status,
+      metrics,
+      ready: () => repository.commit !== null,
+      webhookSecret: runtime.env.ASSISTANTCTL_WEBHOOK_SECRET,
+      wake: () => asleep.abort(),
+    });
+    log('listening', { url: http.url, branch: options.branch });
     try {
-      const commit = await clone.fetch();
-      metrics.fetches.inc({ outcome: 'done' });
+      while (!stop.signal.aborted) {
+        asleep = new AbortController();
+        await round(source);
+        if (stop.signal.aborted) break;
+        await runtime.sleep(options.intervalMs, AbortSignal.any([stop.signal, asleep.signal]));
+      }
+      if (!(await finished(runtime, [...workers.values()]))) {
+        log('stop-timeout', { signal });
+        runtime.exitNow(signal === 'SIGINT' ? 130 : 143);
+      }
+    } finally {
+      await http.close();
+    }
+  } finally {
+    await slot.release();
+    release();
+  }
+  log('stopped', { signal });
+  return signal;
+
+  async function fetchBranch(source: Source): Promise<void> {
+    try {
+      const commit = await source.fetch();
+      metrics.fetched('done');
       if (commit !== repository.commit) log('commit', { commit });
       repository = { commit, fetched_at: runtime.clock().toISOString(), error: null };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      metrics.fetches.inc({ outcome: 'failed' });
-      if (repository.error !== error.message) log('fetch-failed', { reason: error.message });
-      repository = { ...repository, error: error.message };
+      if (stop.signal.aborted) return;
+      metrics.fetched('failed');
+      const reason = `${options.branch} cannot be fetched: ${error.message}`;
+      if (repository.error !== reason) log('fetch-failed', { reason });
+      repository = { ...repository, error: reason };
     }
-    return repository.commit ?? undefined;
   }
 
-  async function round(): Promise<void> {
-    const commit = await fetchBranch();
-    if (commit === undefined) return;
-    await clone.checkOut(commit);
-    const folder = join(clone.folder, options.projectPath);
-    const names = await environmentsOf(runtime, folder, options);
-    for (const name of names) {
-      if (workers.has(name)) continue;
-      const worker = { ...options, runtime, environment: name, folder, stop: stop.signal, log, metrics };
-      workers.set(name, environmentWorker(worker));
+  /** Fetches, and wakes the environments that have nothing to do. */
+  async function round(source: Source): Promise<void> {
+    try {
+      await fetchBranch(source);
+      const { commit } = repository;
+      if (commit === null || stop.signal.aborted) return;
+      await meet(source, commit);
+      for (const worker of workers.values()) worker.wake(commit);
+    } catch (error) {
+      // A branch whose project file is broken: what was applied stays, and the next commit may be better.
+      const reason = error instanceof Error ? error.message : String(error);
+      if (repository.error !== reason) log('round-failed', { reason });
+      repository = { ...repository, error: reason };
     }
-    // At once: accounts have nothing to do with each other, and one that hangs holds nobody up.
-    await Promise.all(names.map((name) => workers.get(name)?.round(commit)));
   }
 
-  try {
-    while (!stop.signal.aborted) {
-      asleep = new AbortController();
-      try {
-        await round();
-      } catch (error) {
-        // A branch whose project file is broken: what was applied stays, and the next commit may be better.
-        const reason = error instanceof Error ? error.message : String(error);
-        if (repository.error !== reason) log('round-failed', { reason });
-        repository = { ...repository, error: reason };
-      }
-      if (stop.signal.aborted) break;
-      await runtime.sleep(options.intervalMs, AbortSignal.any([stop.signal, asleep.signal]));
+  /** Begins with environments that are new in the project file, and ends with those that are gone. */
+  async function meet(source: Source, commit: string): Promise<void> {
+    const names = await source.at(HEAD_TREE, commit, (tree) =>
+      environmentsOf(runtime, projectIn(tree, projectPath), options),
+    );
+    for (const [name, worker] of workers) {
+      if (names.includes(name)) continue;
+      workers.delete(name);
+      worker.end();
+      log('left', { environment: name });
     }
-  } finally {
-    await http.close();
-    release();
-    log('stopped', { signal });
+    for (const environment of names) {
+      if (workers.has(environment)) continue;
+      const tree = options.single ? ONLY_TREE : `env-${environment}`;
+      const worker = environmentWorker({
+        ...options,
+        runtime,
+        environment,
+        stop: stop.signal,
+        log,
+        metrics,
+        ceiling: slot.folder,
+        at: (wanted, work) => source.at(tree, wanted, (folder) => work(projectIn(folder, projectPath))),
+      });
+      workers.set(environment, worker);
+    }
   }
-  return signal;
+}
+
+type Source = Awaited<ReturnType<typeof openSource>>;
+
+/** Waits for the work under way, but not for longer than whoever stops a process waits: false. */
+async function finished(runtime: Runtime, workers: readonly EnvironmentWorker[]): Promise<boolean> {
+  const ended = new AbortController();
+  const work = Promise.all(workers.map((worker) => worker.idle())).finally(() => ended.abort());
+  const late = runtime.sleep(LAST_WORK_MS, ended.signal).then(() => ended.signal.aborted);
+  return await Promise.race([work.then(() => true), late]);
 }
 
 /** One JSON document a line, on stdout as programs of this kind do. */
@@ -131,12 +189,14 @@ function jsonLog(runtime: Runtime): Log {
   };
 }
 
-/** Where the project lies in the repository that `--repo .` stands for. */
-export function projectPathOf(runtime: Runtime, project: string | undefined): string {
-  if (project === undefined) return '';
-  const folder = resolve(runtime.cwd, project);
-  if (existsSync(folder) && !statSync(folder).isDirectory()) {
-    throw new Failure('usage', `${project} is no folder`, { code: 'OPTION_INVALID', hint: 'name a folder' });
-  }
-  return project;
+/** The folder of the project in a work tree. A path or a link of the branch does not lead out of it. */
+function projectIn(tree: string, path: string): string {
+  const folder = resolve(tree, path);
+  const real = existsSync(folder) ? realpathSync(folder) : folder;
+  const inside = relative(existsSync(tree) ? realpathSync(tree) : tree, real);
+  if (!isAbsolute(path) && inside.split(/[\\/]/)[0] !== '..' && !isAbsolute(inside)) return join(tree, path);
+  throw new Failure('usage', `--project ${path} is no folder of the repository`, {
+    code: 'OPTION_INVALID',
+    hint: 'name the folder of the project from the top of the repository',
+  });
 }

@@ -3,12 +3,14 @@ import { Failure } from '../model/errors.ts';
 import { stableStringify } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { applyProject } from '../operations/apply/apply-project.ts';
+import type { Executed } from '../operations/apply/executed.ts';
 import type { Host } from '../operations/host.ts';
 import { planWithoutLease, type Unleased } from '../operations/plan/make-plan.ts';
 import { planOptions } from '../operations/plan/plan-options.ts';
 import type { ReviewSource } from '../operations/plan/review.ts';
 import { settingsOfInputs } from '../operations/plan/settings.ts';
 import { gather } from '../operations/session/inputs.ts';
+import type { ApplyWord } from './metrics.ts';
 
 /** What one look at an environment found. */
 export interface Look {
@@ -58,37 +60,39 @@ export function isInEffect(look: Look, commit: string): boolean {
 export type Permission =
   /** Every commit of the branch counts as reviewed and approved. */
   | { readonly by: 'branch' }
-  | { readonly by: 'review'; readonly sources: readonly ReviewSource[] }
-  /** A person approved the plan with this digest. */
-  | { readonly by: 'approval'; readonly digest: string };
+  /** Only what somebody reviewed, or approved by its digest. */
+  | { readonly by: 'review'; readonly sources: readonly ReviewSource[] };
 
-export type Ended =
-  | { readonly ended: 'applied'; readonly outcome: string; readonly promoted: readonly string[] }
-  | { readonly ended: 'failed'; readonly failure: Failure };
+/** How an apply ended: `word` for the count, absent where somebody else is at work. */
+export interface Ended {
+  readonly word?: ApplyWord;
+  readonly failure?: Failure;
+  readonly promoted: readonly string[];
+}
 
 /** Applies the commit at hand as the command line does. A failure is a value. */
 export async function applyCommit(host: Host, environment: string, permission: Permission): Promise<Ended> {
   const common = { promote: true, asksPerson: false, confirm: async () => {} };
-  const request = {
-    branch: { ...common, approve: environment, takeOver: ['all'] as const },
-    review: { ...common, reviewed: permission.by === 'review' ? permission.sources : [] },
-    approval: {
-      ...common,
-      approve: environment,
-      takeOver: ['all'] as const,
-      expectDigest: permission.by === 'approval' ? permission.digest : '',
-    },
-  }[permission.by];
-  const applied = await applyProject(host, undefined, request);
-  if ('refused' in applied) return { ended: 'failed', failure: applied.refused };
-  const { exitKind, results, outcome, unsaved } = applied.executed;
-  const kind = exitKind ?? unsaved?.kind ?? null;
-  if (kind === null) {
-    const promoted = results.filter((result) => result.promoted).map(({ address }) => address);
-    return { ended: 'applied', outcome, promoted };
+  const request =
+    permission.by === 'branch'
+      ? { ...common, approve: environment, takeOver: ['all'] as const, trusted: true }
+      : { ...common, reviewed: permission.sources };
+  try {
+    const applied = await applyProject(host, undefined, request);
+    if ('refused' in applied) return { word: 'refused', failure: applied.refused, promoted: [] };
+    return endedOf(applied.executed);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { ...(error.code !== 'LOCK_HELD' && { word: 'failed' }), failure: error, promoted: [] };
   }
+}
+
+function endedOf({ exitKind, results, outcome, unsaved }: Executed): Ended {
+  const promoted = results.filter((result) => result.promoted).map(({ address }) => address);
+  const kind = exitKind ?? unsaved?.kind ?? null;
+  if (kind === null) return { word: outcome, promoted };
   const problem = results.find(({ error }) => error !== null)?.error;
   const message = unsaved?.message ?? problem?.message ?? `the apply ended as ${outcome}`;
   const code = unsaved?.code ?? problem?.code ?? 'APPLY_INCOMPLETE';
-  return { ended: 'failed', failure: new Failure(kind, message, { code }) };
+  return { word: outcome, failure: new Failure(kind, message, { code }), promoted };
 }

@@ -2,7 +2,7 @@ import { Failure } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST } from '../render/markdown/marker.ts';
-import { markedPosts } from './sticky.ts';
+import { markedPosts, otherApps } from './sticky.ts';
 
 export interface Reviewed {
   readonly change: number;
@@ -32,16 +32,22 @@ export async function reviewedDigest(
   }
   const change = from.change ?? (await mergedChange(forge, from.commit));
   const marker = { ...subject, digest: NO_DIGEST };
-  const [found] = markedPosts(await forge.comments(change), marker, author);
+  const comments = await forge.comments(change);
+  const [found] = markedPosts(comments, marker, author);
   const digest = found?.marker.digest;
   if (digest !== undefined && /^sha256:[0-9a-f]{64}$/.test(digest)) return { change, digest };
   const why =
     digest === undefined
       ? `has no plan of ${subject.environment} by ${author}`
       : 'shows a plan that failed, and so none that could be applied';
+  const [app] = digest === undefined ? otherApps(comments, marker, author) : [];
+  const named =
+    app === undefined
+      ? ''
+      : `if the pipeline writes as ${app}, say so: --author ${JSON.stringify(app)}; else `;
   throw new Failure('stale', `change ${change} ${why}`, {
     code: 'REVIEW_MISSING',
-    hint: `plan and review by hand, then: assistantctl apply --env ${subject.environment} --expect-digest DIGEST`,
+    hint: `${named}plan and review by hand, then: assistantctl apply --env ${subject.environment} --expect-digest DIGEST`,
     details: { change },
   });
 }

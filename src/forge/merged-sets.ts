@@ -1,7 +1,7 @@
 import type { Forge, MergedChange, Post } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST } from '../render/markdown/marker.ts';
-import { markedPosts } from './sticky.ts';
+import { markedPosts, otherApps } from './sticky.ts';
 
 /** A change request that was merged since the last completed apply, and what its reviewers agreed to. */
 export interface MergedSet {
@@ -52,8 +52,13 @@ async function setOf(forge: Forge, change: MergedChange, question: MergedQuestio
   if (change.fork) return absent('comes from a fork, whose plan nobody made with the account');
   const { environment, project, author } = question;
   const subject = { topic: 'plan', environment, project, digest: NO_DIGEST };
-  const found = markedPosts(await forge.comments(number), subject, author).at(-1);
-  if (found === undefined) return absent(`has no plan of ${environment} by ${author}`);
+  const comments = await forge.comments(number);
+  const found = markedPosts(comments, subject, author).at(-1);
+  if (found === undefined) {
+    const [app] = otherApps(comments, subject, author);
+    const hint = app === undefined ? '' : `; if the pipeline writes as ${app}, say so with --author`;
+    return absent(`has no plan of ${environment} by ${author}${hint}`);
+  }
   const { post, marker } = found;
   if (marker.review === undefined || marker.digest === NO_DIGEST) {
     return absent('shows a plan that failed, or one that names no set');

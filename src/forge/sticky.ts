@@ -96,6 +96,12 @@ export function markedPosts(
   return marked.toSorted((a, b) => Number(a.post.id) - Number(b.post.id));
 }
 
+/** Apps of the forge that wrote such a plan under another name than the one that counts, for the hint alone. */
+export function otherApps(found: readonly Post[], subject: Marker, author: string): readonly string[] {
+  const apps = found.map((post) => post.author).filter((name) => /\[bot\]$/.test(name) && name !== author);
+  return [...new Set(apps)].filter((name) => markedPosts(found, subject, name).length > 0);
+}
+
 /** Undefined when it was removed meanwhile. */
 async function replace(forge: Forge, change: number, post: Post, body: string): Promise<Put | undefined> {
   if (sameText(post.body, body)) return { outcome: 'unchanged', url: post.url };

@@ -54,8 +54,9 @@ export function headerCredential(
 
 /** A literal value of a field of free JSON that is named like a credential: variables, bodies, parameters. */
 export function fieldCredential(name: string, value: string, written: Json | undefined): Problem | undefined {
-  if (!isCredentialField(name) || isWholeVariable(written) || value.includes('{{')) return undefined;
-  return isSecretValue(name, value)
+  // What costs least is asked first: every text of free JSON comes here.
+  if (!isOneWord(value) || value.includes('{{') || !isCredentialField(name)) return undefined;
+  return !isWholeVariable(written) && isSecretValue(name, value)
     ? literal(`${name} holds a literal credential (${shown(value)})`)
     : undefined;
 }
@@ -64,10 +65,15 @@ export function fieldCredential(name: string, value: string, written: Json | und
 const PLACEHOLDER =
   /^(?:<.*>|\[.*\]|\.+|[*•xX]+|n\/a|nil|none|null|unknown|default|examples?|required|optional|redacted|hidden|masked|placeholder|pending|missing|invalid|valid|expired|string|text|bearer|basic|oauth2?|true|false|yes|no|enabled|disabled|(?:your|my|the)[-_ ].*|.*[-_ ]here)$/i;
 
+/** No secret has fewer than six characters or a space. */
+function isOneWord(value: string): boolean {
+  const text = value.trim();
+  return text.length >= 6 && !/\s/.test(text);
+}
+
 function isSecretValue(name: string, value: string): boolean {
   const text = value.trim();
-  if (text.length < 6 || /\s/.test(text) || PLACEHOLDER.test(text) || /^https?:\/\/[^\s?]*$/.test(text))
-    return false;
+  if (!isOneWord(text) || PLACEHOLDER.test(text) || /^https?:\/\/[^\s?]*$/.test(text)) return false;
   if (/pass(?:word|wd|phrase|code)|pwd|secret$/i.test(name)) return true;
   return (/\d/.test(text) && /[A-Za-z]/.test(text) && text.length >= 8) || text.length >= 20;
 }

@@ -13,13 +13,27 @@ export interface TestHistory {
     readonly status: RunStatus;
     readonly created_at: string | null;
     readonly conversation_id: string | null;
+    /** What it talked to, where the state remembers it. */
+    readonly on: RunSide | null;
   }[];
   readonly passed: number;
   readonly failed: number;
   readonly error: number;
   /** Share of runs that passed, from 0 to 1; null without runs. */
   readonly pass_rate: number | null;
+  /** The same of the runs on main, and of those on candidates. */
+  readonly main: SideHistory;
+  readonly candidate: SideHistory;
+  /** By the runs that were not on a candidate: a bad change makes no test flaky. */
   readonly flaky: boolean;
+}
+
+export type RunSide = 'main' | 'candidate';
+
+export interface SideHistory {
+  readonly runs: number;
+  readonly passed: number;
+  readonly pass_rate: number | null;
 }
 
 /** A fix or a regression splits the runs once, with at least this many on either side. */
@@ -30,6 +44,7 @@ export function historyOf(
   test: Pick<TestHistory, 'address' | 'test_id' | 'name' | 'suite'>,
   runs: readonly TestRun[],
   last: number,
+  sideOf: (runId: string) => RunSide | undefined = () => undefined,
 ): TestHistory {
   const ended = runs.filter(({ status }) => isFinal(status)).slice(0, last);
   const count = (status: RunStatus): number => ended.filter((run) => run.status === status).length;
@@ -41,13 +56,23 @@ export function historyOf(
       status,
       created_at: createdAt ?? null,
       conversation_id: conversationId ?? null,
+      on: sideOf(runId) ?? null,
     })),
     passed,
     failed: count('failed'),
     error: count('error'),
     pass_rate: ended.length === 0 ? null : passed / ended.length,
-    flaky: isFlaky(ended.map(({ status }) => status === 'passed')),
+    main: side(ended.filter(({ runId }) => sideOf(runId) === 'main')),
+    candidate: side(ended.filter(({ runId }) => sideOf(runId) === 'candidate')),
+    flaky: isFlaky(
+      ended.filter(({ runId }) => sideOf(runId) !== 'candidate').map(({ status }) => status === 'passed'),
+    ),
   };
+}
+
+function side(runs: readonly TestRun[]): SideHistory {
+  const passed = runs.filter(({ status }) => status === 'passed').length;
+  return { runs: runs.length, passed, pass_rate: runs.length === 0 ? null : passed / runs.length };
 }
 
 /** Both results among the runs, unless they are split once with enough runs on either side. */

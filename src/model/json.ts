@@ -19,12 +19,15 @@ export function isArray(value: unknown): value is readonly Json[] {
 export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (isArray(a)) {
-    return isArray(b) && a.length === b.length && a.every((item, index) => jsonEqual(item, b[index]));
+    if (!isArray(b) || a.length !== b.length) return false;
+    for (let index = 0; index < a.length; index += 1) if (!jsonEqual(a[index], b[index])) return false;
+    return true;
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
+  for (const key of keys) if (!Object.hasOwn(b, key) || !jsonEqual(a[key], b[key])) return false;
+  return true;
 }
 
 /**
@@ -33,11 +36,15 @@ export function jsonEqual(a: Json | undefined, b: Json | undefined): boolean {
  */
 export function stableStringify(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isArray(value)) return `[${value.map(stableStringify).join(',')}]`;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`);
-  return `{${members.join(',')}}`;
+  let text = '';
+  if (isArray(value)) {
+    for (const item of value) text += text === '' ? stableStringify(item) : `,${stableStringify(item)}`;
+    return `[${text}]`;
+  }
+  for (const key of Object.keys(value).sort()) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${stableStringify(value[key] ?? null)}`;
+  }
+  return `{${text}}`;
 }
 
 /** A path of object keys, list-element keys or array indexes. */
@@ -45,7 +52,13 @@ export type Path = readonly string[];
 
 /** Formats a path as an RFC 6901 JSON Pointer. */
 export function toPointer(path: Path): string {
-  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  let pointer = '';
+  for (const part of path) pointer += `/${/[~/]/.test(part) ? escaped(part) : part}`;
+  return pointer;
+}
+
+function escaped(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Reads an RFC 6901 JSON Pointer; the leading slash is required unless the pointer is empty. */

@@ -1,6 +1,8 @@
+import type { TestComparison } from './comparison.ts';
 import type { FieldChange } from './plan.ts';
 import type { StepError, StepStatus } from './report.ts';
 import type { TestVerdict } from './runs.ts';
+import type { TalkReport } from './talk.ts';
 
 /** One thing that a preview made, or would have. */
 export interface PreviewPart {
@@ -25,10 +27,14 @@ export interface PreviewReport {
   readonly outcome: 'passed' | 'failed' | 'staged' | 'partial' | 'nothing';
   readonly parts: readonly PreviewPart[];
   readonly tests: readonly TestVerdict[];
+  /** The tests as a whole, held against main; absent where none was run. */
+  readonly comparison?: TestComparison;
   readonly notes: readonly string[];
   /** Traces of an earlier `up` that are no longer needed and were removed. */
   readonly removed: number;
   readonly next: string;
+  /** With `--talk`: what a browser may call, and the page for it. */
+  readonly talk?: TalkReport;
 }
 
 /** A trace of a preview, as `preview status`, `down` and `gc` print it. */

@@ -54,7 +54,8 @@ export interface CanaryRelease {
 export interface GateRequest {
   readonly address: Address;
   readonly assistantId: string;
-  readonly versionId: string;
+  /** Undefined: the main of a temporary copy. */
+  readonly versionId: string | undefined;
   /** Digest of the version's configuration. */
   readonly content: string;
   readonly gate: GateSpec;

@@ -64,6 +64,8 @@ export interface TestVerdict {
   readonly runs?: RunCount;
   /** The same on main, where the gate compares with it. */
   readonly main_runs?: RunCount;
+  /** Milliseconds of all runs on main together, whenever they were. */
+  readonly main_duration_ms?: number;
 }
 
 export interface RunCount {

@@ -71,8 +71,6 @@ export interface SideApi {
   listDeleted(): Promise<readonly JsonObject[]>;
   /** Undefined when no assistant of that id can be restored. */
   getDeleted(assistantId: string): Promise<JsonObject | undefined>;
-  /** Brings a deleted assistant back: the same id, its versions and its TeXML application. */
-  restoreAssistant(assistantId: string): Promise<RemoteResource>;
   /** Calls a webhook tool as the assistant would; resolves to request and response. */
   testTool(assistantId: string, toolId: string, body: JsonObject): Promise<JsonObject>;
   attachTool(assistantId: string, toolId: string): Promise<void>;

@@ -42,6 +42,11 @@ export interface Binding {
    * nobody knows is then our own, in the API's form.
    */
   readonly begun?: JsonObject;
+  /**
+   * Assistants only: the restore of this deleted assistant was begun and not recorded as done. Once it is there again,
+   * what it says counts as applied.
+   */
+  readonly restoring?: true;
   /** Pointers of list or map elements found live that the spec never owned; they are left alone. */
   readonly foreign: readonly string[];
   /** Assistants only: the version that was main after the last write. */
@@ -101,6 +106,11 @@ export type PassedTest = {
 export type TestedContent = PassedTest & {
   readonly runs: number;
   readonly passed: number;
+  /** Milliseconds of all runs together. */
+  readonly duration_ms?: number;
+  /** The runs themselves, and what they talked to at that time; for telling them apart in the history of a test. */
+  readonly run_ids?: readonly string[];
+  readonly on?: 'main' | 'candidate';
 };
 
 export interface DeletedResource {
@@ -123,6 +133,8 @@ export type JournalEntry =
       readonly action: string;
       readonly key: string | null;
       readonly at: string;
+      /** Of creates: the body, ids resolved, secrets as digests. What holds it afterwards is ours. */
+      readonly sent?: JsonObject;
     }
   | { readonly op: 'bind'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'unbind'; readonly address: Address; readonly deleted?: DeletedResource }

@@ -82,3 +82,9 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Removes a file that was made and never written. */
+export async function removeIfEmpty(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === '') await rm(path);
+}

@@ -22,6 +22,16 @@ export interface Host {
    * program is.
    */
   interrupt(): Interrupt;
+  /** Who counts what is done, where somebody does. */
+  readonly observer?: HostObserver;
+}
+
+/** What a program that runs for long wants to count. */
+export interface HostObserver {
+  /** A request to the API ended: the status of its reply, 0 where none came. */
+  requested(status: number): void;
+  /** The lease of the environment was taken, or given back. */
+  leased(held: boolean): void;
 }
 
 /** What every use case may be told. */

@@ -12,7 +12,6 @@ import {
 import type { Host } from './host.ts';
 import { isWithin, namedFiles } from './named-files.ts';
 import { isKeyVariable, KEY_VARIABLE_HINT } from './session/key-variable.ts';
-import { lostDocuments } from './session/lost-documents.ts';
 
 export interface Validation {
   readonly documents: number;
@@ -38,7 +37,9 @@ export async function validateProject(host: Host, files: readonly string[] = [])
   const { documents, environments, ...found } = await validateAll(root, env);
   const kindless = found.diagnostics.some(({ code }) => code === 'KIND_MISSING');
   const usable = kindless && found.byEnvironment.length > 0 && !hasProjectErrors(root);
-  const lost = usable ? await lostDocuments(host, root, environments) : new Map();
+  const lost = usable
+    ? await (await import('./session/lost-documents.ts')).lostDocuments(host, root, environments)
+    : new Map<string, readonly Diagnostic[]>();
   const wanted = (some: readonly Diagnostic[], names: readonly string[]): readonly Diagnostic[] => {
     const known = withLost(
       some,

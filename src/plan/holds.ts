@@ -2,6 +2,7 @@
  * Holds: what a rollback or an abort took back is left out of every apply while Git still says the same. A hold ends
  * when Git gives one of its fields another value, by a promotion, or by `--release-hold`.
  */
+
 import { canonical, digest } from '../canonical/canonical.ts';
 import { shapeAt } from '../canonical/edit.ts';
 import { valueAtPath, withIds } from '../canonical/walk.ts';
@@ -12,6 +13,7 @@ import type { HeldField, Hold } from '../model/hold.ts';
 import { fromPointer, type JsonObject, toPointer } from '../model/json.ts';
 import type { FieldChange } from '../model/plan.ts';
 import type { HeldChange } from '../model/review.ts';
+import { shortTime } from '../model/short-time.ts';
 import { type Step, withinThemselves } from '../model/step.ts';
 import { compare } from './compare.ts';
 
@@ -74,6 +76,12 @@ export function heldChange(address: Address, hold: Hold, held: readonly Address[
   return { address, fields: fields.map(({ path }) => path), by, at, reason, cause, held };
 }
 
+/** Why, without the word that says once more what was done. */
+export function whyText(reason: string): string {
+  const why = reason.replace(/^rollback(?:: |$)/, '');
+  return why === '' ? '' : ` (${why})`;
+}
+
 export function holdCaution({ address, by, at, reason, cause, fields, held }: HeldChange): Diagnostic {
   const did = cause === 'rollback' ? 'was rolled back' : 'had its rollout aborted';
   const who = by === '' ? '' : ` by ${by}`;
@@ -83,7 +91,7 @@ export function holdCaution({ address, by, at, reason, cause, fields, held }: He
     severity: 'warning',
     code: 'HELD',
     caution: true,
-    message: `${address} ${did}${who} at ${at}: ${reason}. Git still says the same of ${fields.join(', ')}, so its change is held and left out${also}. assistantctl apply --release-hold ${address} brings it again`,
+    message: `${address} ${did}${who} at ${shortTime(at)}${whyText(reason)}. Git still says the same of ${fields.join(', ')}, so its change is held and left out${also}. assistantctl apply --release-hold ${address} brings it again`,
     address,
     hint: `change it in Git; or bring it again on purpose with: assistantctl apply --release-hold ${address}`,
   };

@@ -8,7 +8,7 @@ import { canonical } from '../canonical/canonical.ts';
 import { differencesFrom } from '../canonical/differences.ts';
 import { holdsExactly } from '../canonical/exact-match.ts';
 import { asSent } from '../canonical/own-form.ts';
-import { childShape, withReferences } from '../canonical/walk.ts';
+import { childShape, sameWithReferences, withReferences } from '../canonical/walk.ts';
 import { type Kind, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -119,9 +119,12 @@ function listedBase(
   whole: boolean,
 ): JsonObject | undefined {
   const { base } = binding;
-  const releasing =
-    binding.candidate !== undefined || binding.moving !== undefined || isOpen(binding.rollout);
-  if (base === null || releasing) return undefined;
+  const underWay =
+    binding.candidate !== undefined ||
+    binding.moving !== undefined ||
+    binding.restoring !== undefined ||
+    isOpen(binding.rollout);
+  if (base === null || underWay) return undefined;
   const unseen = live.versionId === undefined || live.versionId !== binding.read_version_id;
   if (isVersioned(resource.kind) && (whole || unseen)) return undefined;
   return changedInGit(resource, base, refs) ? undefined : base;
@@ -134,6 +137,8 @@ function changedInGit(
   refs: ReadonlyMap<string, string>,
 ): boolean {
   const shape = SHAPES[resource.kind];
+  // What nearly every resource of a quiet account answers.
+  if (sameWithReferences(shape, base, resource.spec, refs)) return false;
   const before = managed(resource, withReferences(shape, base, refs));
   const after = managed(resource, withReferences(shape, resource.spec, refs));
   return !jsonEqual(before, after) && !jsonEqual(canonical(shape, before), canonical(shape, after));
@@ -141,16 +146,15 @@ function changedInGit(
 
 /** A version that was read whole still has what its list entry leaves empty. */
 function differingFields({ binding, live }: Bound, base: JsonObject): readonly string[] {
-  const config = asSent(SHAPES[live.kind], live.config, binding.forms);
-  return Object.entries(base)
-    .filter(([name, wanted]) => {
-      const shown = config[name];
-      if (isVersioned(live.kind) && isEmpty(shown)) return false;
-      const shape = childShape(SHAPES[live.kind], name, wanted);
-      if (holdsExactly(shape, shown, wanted)) return false;
-      return differencesFrom(shape, wanted, shown).some((path) => !isForeign(binding, [name, ...path]));
-    })
-    .map(([name]) => name);
+  const whole = SHAPES[live.kind];
+  const config = asSent(whole, live.config, binding.forms);
+  return Object.keys(base).filter((name) => {
+    const [shown, wanted] = [config[name], base[name] ?? null];
+    if (isVersioned(live.kind) && isEmpty(shown)) return false;
+    const shape = childShape(whole, name, wanted);
+    if (holdsExactly(shape, shown, wanted)) return false;
+    return differencesFrom(shape, wanted, shown).some((path) => !isForeign(binding, [name, ...path]));
+  });
 }
 
 function isForeign({ foreign }: Binding, path: readonly string[]): boolean {

@@ -110,7 +110,8 @@ function isFor(spec: JsonObject, assistant: Address): boolean {
   return isObject(spec.destination) && spec.destination.$ref === assistant;
 }
 
-function usesDigest(resource: DesiredResource, desired: DesiredState): string {
+/** Digest of the specs of the tools and MCP servers that an assistant uses. */
+export function usesDigest(resource: DesiredResource, desired: DesiredState): string {
   const targets = [...new Set(resource.references.map(({ target }) => target))].sort();
   const used = targets.flatMap((target): readonly Json[] => {
     const other = isUsed(target) ? desired.resources.get(target) : undefined;

@@ -2,6 +2,7 @@ import { storedBase } from '../canonical/base.ts';
 import { configDigest, liveDigest } from '../canonical/canonical.ts';
 import { settledBinding } from '../canonical/confirmed-promotion.ts';
 import { asSent } from '../canonical/own-form.ts';
+import { restoredBase } from '../canonical/restored-binding.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -77,8 +78,14 @@ function planExisting(
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);
   const known = settled?.forms;
-  const sent = withReferences(shape, asSent(shape, live.config, known, written.spec), context.refs);
-  const base = settled?.base ? withReferences(shape, settled.base, context.refs) : null;
+  const asWritten = asSent(shape, live.config, known, written.spec);
+  const sent = asWritten === live.config ? liveConfig : withReferences(shape, asWritten, context.refs);
+  const restored =
+    settled?.restoring === true && settled.base !== null
+      ? restoredBase({ known: settled, config: live.config, spec: written.spec, refs: context.refs })
+      : undefined;
+  const applied = restored?.base ?? settled?.base ?? null;
+  const base = applied === null ? null : withReferences(shape, applied, context.refs);
   const begun = settled?.begun && withReferences(shape, settled.begun, context.refs);
   const desired = managed(resource, spec);
   const comparison = compare(
@@ -88,7 +95,7 @@ function planExisting(
       base: base === null ? null : managed(resource, base),
       live: managed(resource, sent),
       ...(begun !== undefined && { begun: managed(resource, begun) }),
-      foreign: settled?.foreign ?? [],
+      foreign: (restored ?? settled)?.foreign ?? [],
       seal: context.seal,
     },
     context.policy,
@@ -207,6 +214,7 @@ function rebase(
   const settled =
     comparison.foreign.every((pointer) => binding.foreign.includes(pointer)) &&
     binding.begun === undefined &&
+    binding.restoring === undefined &&
     (binding.forms ?? []).every(({ told }) => told === true) &&
     binding.prevent_destroy === resource.lifecycle.preventDestroy &&
     readVersionId === undefined;

@@ -2,6 +2,7 @@
 
 import { tokenOf } from '../canonical/set-entries.ts';
 import type { ReviewedSet, ReviewUnit, SetEntry } from '../model/review.ts';
+import { shortTime } from '../model/short-time.ts';
 
 /** What several sets hold together. */
 export interface ReviewUnion {
@@ -89,7 +90,7 @@ export function judgeSet(
   const merged = Date.parse(set.merged ?? here.now);
   if (Number.isNaN(planned) || Number.isNaN(merged)) return absent('has no readable time');
   if (merged > planned + set.ttlMs) {
-    return absent(`was planned at ${set.at}, longer before its merge than review_ttl allows`);
+    return absent(`was planned at ${shortTime(set.at)}, longer before its merge than review_ttl allows`);
   }
   return { counts: true };
 }

@@ -10,6 +10,7 @@ import { type Address, KIND_NAMES, type Kind, toAddress } from '../model/address
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
+import { compareNaturally } from '../model/natural-order.ts';
 import type { Integration, RemoteResource } from '../model/remote.ts';
 import { expressible, type SpecCheck } from './expressible-spec.ts';
 import { type CredentialFinder, conceal } from './extract-secrets.ts';
@@ -69,12 +70,18 @@ export function liveKey(kind: string, id: string): string {
 export function addressesFor(
   resources: readonly RemoteResource[],
   taken: ReadonlyMap<Kind, ReadonlySet<string>>,
+  account: readonly RemoteResource[] = resources,
 ): ReadonlyMap<string, Address> {
+  const names = new Map(account.map(({ id, name }) => [id, name]));
   const addresses = new Map<string, Address>();
   for (const kind of KIND_NAMES) {
     const keys = new Set(taken.get(kind));
+    const beside = {
+      resources: account.filter((each) => each.kind === kind),
+      nameOf: (id: string) => names.get(id),
+    };
     for (const resource of inOrder(resources.filter((each) => each.kind === kind)))
-      addresses.set(liveKey(kind, resource.id), toAddress(kind, chooseKey(resource, keys)));
+      addresses.set(liveKey(kind, resource.id), toAddress(kind, chooseKey(resource, keys, beside)));
   }
   return addresses;
 }
@@ -124,7 +131,7 @@ function adoptAll(input: AdoptionInput, addresses: ReadonlyMap<string, Address>)
       : (draft(resource, address, targets, identifiers, checked, notes) ?? []);
   });
   // Keys are given by age, where names are alike; people look for addresses.
-  return { drafts: drafts.sort((a, b) => (a.address < b.address ? -1 : 1)), notes };
+  return { drafts: drafts.sort((a, b) => compareNaturally(a.address, b.address)), notes };
 }
 
 function draft(

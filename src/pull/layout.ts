@@ -11,8 +11,13 @@ export interface TextFile {
   readonly text: string;
 }
 
+/** `files`: a file for each document. `compact`: one for all tools, one for each suite of tests, with their texts. */
+export type LayoutStyle = 'files' | 'compact';
+
 export interface FileLayout {
-  /** A free YAML file for a resource, relative to the project. */
+  /** Whether the texts of a resource stay in its document. */
+  keepsTexts(resource: RemoteResource): boolean;
+  /** The YAML file of a resource, relative to the project: a free one, or one that it shares. */
   fileFor(resource: RemoteResource, key: string): string;
   /** A free name for a text file beside a YAML file, relative to the project. */
   textFileFor(yamlFile: string, name: string): string;
@@ -22,7 +27,13 @@ export interface FileLayout {
 const FULL_TEST_TEXTS: ReadonlySet<number> = new Set([1000, 5000]);
 
 /** One folder for each kind but the assistants, one for each suite of tests. `isTaken` is asked for each name. */
-export function createLayout(specs: string, isTaken: (file: string) => boolean): FileLayout {
+export function createLayout(
+  specs: string,
+  isTaken: (file: string) => boolean,
+  style: LayoutStyle = 'files',
+): FileLayout {
+  const isShared = ({ kind }: RemoteResource): boolean => style === 'compact' && kind !== 'assistant';
+  const shared = new Map<string, string>();
   const given = new Set<string>();
   const free = (folder: string, name: string, extension: string): string => {
     for (let number = 1; ; number += 1) {
@@ -33,7 +44,14 @@ export function createLayout(specs: string, isTaken: (file: string) => boolean):
     }
   };
   return {
-    fileFor: (resource, key) => free(folderOf(specs, resource), key, 'yaml'),
+    keepsTexts: isShared,
+    fileFor: (resource, key) => {
+      const home = folderOf(specs, resource);
+      if (!isShared(resource)) return free(home, key, 'yaml');
+      const file = shared.get(home) ?? free(folder(home), home.slice(home.lastIndexOf('/') + 1), 'yaml');
+      shared.set(home, file);
+      return file;
+    },
     textFileFor: (yamlFile, name) => free(`${folder(yamlFile)}/prompts`, name, 'md'),
   };
 }
@@ -47,6 +65,7 @@ export function textFiles(
 ): { readonly files: readonly TextFile[]; readonly place: PlaceText } {
   const files: TextFile[] = [];
   const place: PlaceText = (text, path) => {
+    if (layout.keepsTexts(resource)) return undefined;
     const file = layout.textFileFor(yamlFile, textName(resource, key, path));
     const full = resource.kind === 'test' && FULL_TEST_TEXTS.has([...text].length);
     files.push({ file, text: text.endsWith('\n') || full ? text : `${text}\n` });

@@ -1,5 +1,6 @@
 /** Long texts go to Markdown files of their own, and `${` is written so that it stays text. */
 
+import { unixLines } from '../canonical/canonical.ts';
 import { refTarget } from '../canonical/keys.ts';
 import { childShape, fittingShape } from '../canonical/walk.ts';
 import { brokenText } from '../model/broken-text.ts';
@@ -12,8 +13,8 @@ const LONGEST_INLINE = 5;
 /** Half of what an included file may hold. */
 const LARGEST_FILE = 512 * 1024;
 
-/** Gives a long text a file and returns its path as the document names it. */
-export type PlaceText = (text: string, path: Path) => string;
+/** Gives a long text a file and returns its path as the document names it; undefined for a text that stays inside. */
+export type PlaceText = (text: string, path: Path) => string | undefined;
 
 /**
  * A spec as it is written: long texts as `{ $file }`, dollar signs escaped. `longest` is the number of characters of
@@ -32,9 +33,11 @@ export function writtenSpec(
 function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText, longest: number): Json {
   const fitting = fittingShape(shape, value);
   if (typeof value === 'string') {
-    const text = escapePlaceholders(value);
-    const own = fitting.t === 'scalar' && fitting.text === true && deservesFile(value, longest);
-    return own ? { $file: place(text, path) } : text;
+    const isText = fitting.t === 'scalar' && fitting.text === true;
+    const plain = isText ? unixLines(value) : value;
+    const text = escapePlaceholders(plain);
+    const file = isText && deservesFile(plain, longest) ? place(text, path) : undefined;
+    return file === undefined ? text : { $file: file };
   }
   if (isArray(value)) {
     return value.map((item, index) =>
@@ -50,7 +53,7 @@ function writtenValue(shape: Shape, value: Json, path: Path, place: PlaceText, l
   );
 }
 
-/** Carriage returns and the like do not survive a text file; quoted in YAML they do. */
+/** Single carriage returns and the like do not survive a text file; quoted in YAML they do. */
 function deservesFile(text: string, longest: number): boolean {
   const lines = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   const isLong = lines > LONGEST_INLINE || text.length > longest;

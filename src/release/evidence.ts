@@ -6,13 +6,15 @@
 import type { FailureCode } from '../model/codes/failure-codes.ts';
 import { type Evidence, GateFailure, type GateRequest, type GateResult } from '../model/release.ts';
 import { isBad, type RunCount, type TestVerdict } from '../model/runs.ts';
-import type { TestedContent } from '../model/state.ts';
-import { namedVerdicts, notPassed } from './gate-failures.ts';
+import type { PassedTest, TestedContent } from '../model/state.ts';
+import { namedVerdicts, notPassed, testedThing } from './gate-failures.ts';
 import { type GateDeps, type GateTest, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
 
 /** How many results of an assistant are remembered. */
 const MOST_TESTED = 400;
+/** How many runs of one test on one content are told apart in its history. */
+const MOST_RUN_IDS = 40;
 /** Shares are compared as people write them: 2 of 3 is 0.6667. */
 const TOLERANCE = 0.0001;
 
@@ -20,6 +22,7 @@ const TOLERANCE = 0.0001;
 interface Side {
   readonly versionId: string | undefined;
   readonly content: string;
+  readonly on: 'main' | 'candidate';
 }
 
 export async function weigh(
@@ -35,15 +38,16 @@ export async function weigh(
     tested = withFresh(tested, fresh);
     return verdicts;
   };
-  const own = await judged(request);
+  const own = await judged({ versionId: request.versionId, content: request.content, on: 'candidate' });
   const silent = own.filter(isSilent);
   if (silent.length > 0) throw notPassed(request, silent, { verdicts: own, passed, tested });
   const compares = evidence.maxDrop !== undefined && main !== undefined;
-  const before = compares ? await judged(main) : [];
-  const counts = new Map(before.map((verdict) => [verdict.test_id, verdict.runs]));
+  const before = compares ? await judged({ ...main, on: 'main' }) : [];
+  const onMain = new Map(before.map((verdict) => [verdict.test_id, verdict]));
   const verdicts = own.map((verdict) => {
-    const main_runs = counts.get(verdict.test_id);
-    return main_runs === undefined ? verdict : { ...verdict, main_runs };
+    const { runs: main_runs, duration_ms } = onMain.get(verdict.test_id) ?? {};
+    if (main_runs === undefined) return verdict;
+    return { ...verdict, main_runs, ...(duration_ms ? { main_duration_ms: duration_ms } : {}) };
   });
   const result = { verdicts, passed, tested };
   const unknown = before.filter(isSilent);
@@ -58,7 +62,7 @@ function isSilent({ outcome }: TestVerdict): boolean {
 }
 
 async function runsOn(
-  { versionId, content }: Side,
+  { versionId, content, on }: Side,
   request: GateRequest,
   { repeat }: Evidence,
   chosen: readonly GateTest[],
@@ -83,17 +87,19 @@ async function runsOn(
     },
     { ...rest, ...(onProgress && { onProgress: (event) => onProgress(request.address, event) }) },
   );
-  const verdicts = chosen.map((choice) => {
-    const runs = results.filter(({ test_id }) => test_id === choice.test.testId);
-    return together(runs) ?? fromMemory(choice, earlier(choice));
-  });
+  const runsOf = (testId: string) => results.filter(({ test_id }) => test_id === testId);
+  const verdicts = chosen.map(
+    (choice) => together(runsOf(choice.test.testId)) ?? fromMemory(choice, earlier(choice), on),
+  );
   const at = deps.clock().toISOString();
   const fresh = verdicts.flatMap((verdict, index) => {
     const test_digest = chosen[index]?.digest;
-    const { runs, test_id, run_id, conversation_id } = verdict;
+    const { runs, test_id, run_id, conversation_id, duration_ms } = verdict;
     if (runs === undefined || verdict.remembered || isSilent(verdict) || test_digest === undefined) return [];
     const { passed, total } = runs;
-    return [{ content, test_id, test_digest, run_id, conversation_id, at, runs: total, passed }];
+    const run_ids = runsOf(test_id).flatMap((run) => run.run_id ?? []);
+    const what = { content, test_id, test_digest, run_id, conversation_id, at, on, run_ids };
+    return [{ ...what, runs: total, passed, duration_ms: Math.round(duration_ms) }];
   });
   return { verdicts, fresh };
 }
@@ -115,21 +121,54 @@ function together(runs: readonly TestVerdict[]): TestVerdict | undefined {
   };
 }
 
-function fromMemory(choice: GateTest, before: TestedContent | undefined): TestVerdict {
+/** Nothing of it was run now, so that only the comparison with main says how long it took then. */
+function fromMemory(choice: GateTest, before: TestedContent | undefined, on: Side['on']): TestVerdict {
   const verdict = withoutRun(choice, before);
   if (before === undefined || choice.hindrance !== undefined) return verdict;
   const { passed, runs } = before;
-  return { ...verdict, outcome: passed === runs ? 'passed' : 'failed', runs: { passed, total: runs } };
+  const duration_ms = on === 'main' ? (before.duration_ms ?? 0) : 0;
+  return {
+    ...verdict,
+    outcome: passed === runs ? 'passed' : 'failed',
+    runs: { passed, total: runs },
+    duration_ms,
+  };
 }
 
-function withFresh(
+/** With what is remembered of the same test on main; nothing is run for it. */
+export function besideMain(
+  { main, passed, tested = [] }: Pick<GateRequest, 'main' | 'passed' | 'tested'>,
+  { test, digest }: GateTest,
+  verdict: TestVerdict,
+): TestVerdict {
+  if (main === undefined) return verdict;
+  const same = (one: PassedTest): boolean =>
+    one.content === main.content && one.test_id === test.testId && one.test_digest === digest;
+  const known = tested.findLast(same);
+  if (known === undefined) {
+    return passed.some(same) ? { ...verdict, main_runs: { passed: 1, total: 1 } } : verdict;
+  }
+  const duration = known.duration_ms === undefined ? {} : { main_duration_ms: known.duration_ms };
+  return { ...verdict, main_runs: { passed: known.passed, total: known.runs }, ...duration };
+}
+
+/** The newest results of each content and test, within bounds. */
+export function withFresh(
   tested: readonly TestedContent[],
   fresh: readonly TestedContent[],
 ): readonly TestedContent[] {
   const key = ({ content, test_id, test_digest }: TestedContent): string =>
     `${content} ${test_id} ${test_digest}`;
+  const earlier = new Map(tested.map((one) => [key(one), one]));
   const replaced = new Set(fresh.map(key));
-  return [...tested.filter((one) => !replaced.has(key(one))), ...fresh].slice(-MOST_TESTED);
+  const added = fresh.map((one) => {
+    const before = earlier.get(key(one));
+    if (before === undefined || before.on !== one.on) return one;
+    // The share is that of the last runs; which runs they were is a matter of the history.
+    const run_ids = [...new Set([...(before.run_ids ?? []), ...(one.run_ids ?? [])])].slice(-MOST_RUN_IDS);
+    return { ...one, run_ids };
+  });
+  return [...tested.filter((one) => !replaced.has(key(one))), ...added].slice(-MOST_TESTED);
 }
 
 interface Lack {
@@ -163,7 +202,7 @@ function decide(request: GateRequest, evidence: Evidence, result: Required<GateR
   const first = lacks[0];
   if (first === undefined) return;
   const { address, versionId } = request;
-  const message = `${address}: not enough passed on version ${versionId}: ${lacks.map(({ text }) => text).join('; ')}; main was left as it is`;
+  const message = `${address}: not enough passed on ${testedThing(versionId)}: ${lacks.map(({ text }) => text).join('; ')}; main was left as it is`;
   const hint =
     'correct the change and apply again; results of this content are remembered, --rerun-tests runs them anew';
   throw new GateFailure('gate', message, { code: first.code, hint }, result);

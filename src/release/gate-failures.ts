@@ -7,7 +7,7 @@ export function notPassed(
   { address, versionId }: GateRequest,
   bad: readonly TestVerdict[],
   result: GateResult,
-  where = `version ${versionId}`,
+  where = testedThing(versionId),
 ): GateFailure {
   const interrupted = bad.every(({ outcome }) => outcome === 'interrupted');
   const message = `${address}: ${bad.length} of ${result.verdicts.length} tests did not pass on ${where}: ${namedVerdicts(bad)}; main was left as it is`;
@@ -20,6 +20,11 @@ export function notPassed(
       : `correct the change and ${again}`;
   const code = interrupted ? 'GATE_INTERRUPTED' : timeout ? 'GATE_TIMEOUT' : 'GATE_FAILED';
   return new GateFailure(interrupted ? 'interrupted' : 'gate', message, { code, hint }, result);
+}
+
+/** What the tests talked to. */
+export function testedThing(versionId: string | undefined): string {
+  return versionId === undefined ? 'the temporary copy' : `version ${versionId}`;
 }
 
 /** The first five, each with how it ended. */

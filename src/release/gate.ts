@@ -2,10 +2,10 @@
  * The gate: a staged version's tests, run on that very version. It is open only when every test passed, or as many
  * of their runs as the spec asks for; a gate that names nothing to run is closed.
  */
-import type { GateRequest, RunGate } from '../model/release.ts';
+import type { GateRequest, GateResult, RunGate } from '../model/release.ts';
 import { isBad, type TestVerdict } from '../model/runs.ts';
-import type { PassedTest } from '../model/state.ts';
-import { weigh } from './evidence.ts';
+import type { PassedTest, TestedContent } from '../model/state.ts';
+import { besideMain, weigh, withFresh } from './evidence.ts';
 import { notPassed } from './gate-failures.ts';
 import { type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
@@ -41,12 +41,13 @@ export function createGate(deps: GateDeps): RunGate {
       },
     );
     const fresh = new Map(results.map((verdict) => [verdict.test_id, verdict]));
-    const verdicts = chosen.map(
-      (choice) => fresh.get(choice.test.testId) ?? withoutRun(choice, earlier(choice)),
+    const verdicts = chosen.map((choice) =>
+      besideMain(request, choice, fresh.get(choice.test.testId) ?? withoutRun(choice, earlier(choice))),
     );
     const passed = remembered(request, chosen, verdicts, deps);
-    judge(request, verdicts, passed);
-    return { verdicts, passed };
+    const tested = counted(request, chosen, results, deps);
+    judge(request, { verdicts, passed, tested });
+    return { verdicts, passed, tested };
   };
 }
 
@@ -79,7 +80,28 @@ function remembered(
   return [...kept, ...added].slice(-MOST_PASSED);
 }
 
-function judge(request: GateRequest, verdicts: readonly TestVerdict[], passed: readonly PassedTest[]): void {
-  const bad = verdicts.filter(isBad);
-  if (bad.length > 0) throw notPassed(request, bad, { verdicts, passed });
+/** Red results too, so that it is known later what was found on the content that then was no candidate any more. */
+function counted(
+  request: GateRequest,
+  chosen: readonly GateTest[],
+  results: readonly TestVerdict[],
+  deps: GateDeps,
+): readonly TestedContent[] {
+  const at = deps.clock().toISOString();
+  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
+  const fresh = results.flatMap(({ outcome, test_id, run_id, conversation_id, duration_ms }) => {
+    const test_digest = digests.get(test_id);
+    if (test_digest === undefined || (outcome !== 'passed' && outcome !== 'failed')) return [];
+    const what = { content: request.content, test_id, test_digest, run_id, conversation_id, at };
+    const run_ids = run_id === null ? [] : [run_id];
+    const passed = outcome === 'passed' ? 1 : 0;
+    const duration = Math.round(duration_ms);
+    return [{ ...what, on: 'candidate' as const, run_ids, runs: 1, passed, duration_ms: duration }];
+  });
+  return withFresh(request.tested ?? [], fresh);
+}
+
+function judge(request: GateRequest, result: Required<GateResult>): void {
+  const bad = result.verdicts.filter(isBad);
+  if (bad.length > 0) throw notPassed(request, bad, result);
 }

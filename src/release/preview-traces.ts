@@ -33,7 +33,7 @@ type TraceApi = UnlinkApi & Pick<Api, 'list' | 'erase' | 'getVersion'>;
 export async function findTraces(api: TraceApi, id?: string): Promise<readonly Trace[]> {
   const lists = await Promise.all(KIND_NAMES.map((kind) => listed(api, kind)));
   const resources = lists.flat();
-  const copies = resources.flatMap(copyTrace);
+  const copies = resources.flatMap(copyTraces);
   const originals = resources.filter(
     ({ kind, name }) => kind === 'assistant' && previewOfCopy(name) === undefined,
   );
@@ -69,7 +69,8 @@ async function versionsOf(api: TraceApi, { id }: RemoteResource): Promise<readon
   }
 }
 
-function copyTrace({ kind, id, name, createdAt }: RemoteResource): readonly Trace[] {
+/** The trace that a resource is; none where its name bears no mark of a preview. */
+export function copyTraces({ kind, id, name, createdAt }: RemoteResource): readonly Trace[] {
   const mark = previewOfCopy(name);
   if (mark === undefined) return [];
   const none = { versionId: undefined, assistant: undefined, isMain: false };

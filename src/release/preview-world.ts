@@ -10,13 +10,15 @@ import { referencesIn, withReferences } from '../canonical/walk.ts';
 import { type Address, parseAddress, type RefTarget } from '../model/address.ts';
 import type { DesiredResource, DesiredState, Reference } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import type { Json, JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Planned } from '../model/plan.ts';
 import { copyName, previewOfCopy } from '../model/preview.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
 import { changesLive, type EditStep, type WriteStep } from '../model/step.ts';
+import { detachedAssistant } from './assistant-copy.ts';
+import { type Cast, type ChangedSteps, castOf, handoffsToMain } from './preview-cast.ts';
 
 export interface PreviewInput {
   readonly id: string;
@@ -28,24 +30,19 @@ export interface PreviewInput {
   readonly state: State;
   /** RFC 3339, UTC. */
   readonly at: string;
+  /** Copy the changed assistants that hand off to one another. */
+  readonly linked: boolean;
+  /** Copies of assistants that take calls from a browser stay open for them. */
+  readonly talk: boolean;
 }
 
-export interface PreviewWorld {
+export interface PreviewWorld extends Cast {
   readonly desired: DesiredState;
+  /** `linked` was asked for, whether or not anything was. */
+  readonly linkedAsked: boolean;
   readonly state: State;
-  /** Temporary copies: shared resources, tests, new assistants. */
-  readonly copies: ReadonlySet<Address>;
-  /** Existing assistants that get a version. */
-  readonly candidates: ReadonlySet<Address>;
   /** Handoffs to what the branch changes: they reach its main. */
   readonly toMain: readonly { readonly from: Address; readonly to: Address }[];
-}
-
-type Steps = ReadonlyMap<string, WriteStep>;
-
-interface Cast {
-  readonly copies: ReadonlySet<Address>;
-  readonly candidates: ReadonlySet<Address>;
 }
 
 /** Who takes part, what each is to become, and what it is now. */
@@ -53,7 +50,8 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
   const { desired, planned } = input;
   const steps = changedSteps(planned);
   const live = new Map(input.account.resources.map((resource) => [resource.id, resource]));
-  const cast = castOf(desired, steps, (address) => live.has(planned.ids[address] ?? ''));
+  const isLive = (address: Address): boolean => live.has(planned.ids[address] ?? '');
+  const cast = castOf({ desired, steps, isLive, linked: input.linked });
   const refs = new Map(Object.entries(planned.ids).map(([target, id]) => [id, target]));
   const resources = new Map<Address, DesiredResource>();
   const bindings: { [address: string]: Binding } = {};
@@ -62,7 +60,7 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
     const present = live.get(planned.ids[address] ?? '');
     const wanted = present === undefined ? resource.spec : withStep(resource, step, present, refs);
     const copied = cast.copies.has(address);
-    resources.set(address, copied ? copyOf(resource, wanted, input.id) : stagedAs(resource, wanted));
+    resources.set(address, copied ? copyOf(resource, wanted, input) : stagedAs(resource, wanted));
     const bound = copied ? findCopy(input, resource) : present;
     if (bound !== undefined) bindings[address] = bindingTo(bound, input.at);
   }
@@ -70,51 +68,19 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
     desired: { ...desired, resources },
     state: { ...input.state, resources: bindings },
     ...cast,
+    linkedAsked: input.linked,
     toMain: handoffsToMain(desired, cast),
   };
 }
 
 /** What the branch writes, by address; an adoption that changes nothing is none. */
-function changedSteps(planned: Planned): Steps {
+function changedSteps(planned: Planned): ChangedSteps {
   const steps = new Map<string, WriteStep>();
   for (const step of planned.steps) {
     if (step.action === 'delete' || step.action === 'promote' || steps.has(step.address)) continue;
     if (step.action === 'create' || changesLive(step)) steps.set(step.address, step);
   }
   return steps;
-}
-
-/** An assistant that was deleted outside Git and is not created again has no version to be staged beside. */
-function castOf(desired: DesiredState, steps: Steps, isLive: (address: Address) => boolean): Cast {
-  const shared = sharedCopies(desired, steps);
-  const copies = new Set<Address>(shared);
-  const candidates = new Set<Address>();
-  for (const { address, kind, references } of desired.resources.values()) {
-    const step = steps.get(address);
-    const uses = references.some(({ target }) => isIn(shared, target));
-    if (kind !== 'assistant' && step !== undefined) copies.add(address);
-    else if (kind === 'assistant' && step?.action === 'create') copies.add(address);
-    else if (kind === 'assistant' && isLive(address) && (step !== undefined || uses)) candidates.add(address);
-  }
-  return { copies, candidates };
-}
-
-/** Changed resources that take effect at once for their users, and those that lead to one of them. */
-function sharedCopies(desired: DesiredState, steps: Steps): ReadonlySet<Address> {
-  const shared = [...desired.resources.values()].filter(({ kind }) => KINDS[kind].live);
-  const chosen = new Set(shared.map(({ address }) => address).filter((address) => steps.has(address)));
-  for (let before = -1; before !== chosen.size; ) {
-    before = chosen.size;
-    for (const { address, references } of shared) {
-      if (references.some(({ target }) => isIn(chosen, target))) chosen.add(address);
-    }
-  }
-  return chosen;
-}
-
-function isIn(addresses: ReadonlySet<Address>, target: string): boolean {
-  const address = parseAddress(target)?.address;
-  return address !== undefined && addresses.has(address);
 }
 
 const NO_EDITS: Pick<EditStep, 'edits' | 'reorder'> = { edits: [], reorder: [] };
@@ -148,17 +114,19 @@ function stagedAs(resource: DesiredResource, spec: JsonObject): DesiredResource 
 }
 
 /**
- * A copy has the preview's mark in its name. A test's copy is in no suite, or a run of that suite would take it along;
- * a new assistant's copy has no channels, because the platform would provision numbers' applications and messaging
- * profiles for them that outlive it.
+ * A copy has the preview's mark in its name. A test's copy is in no suite, or a run of that suite would take it along.
+ * An assistant's copy has no channels: the platform would provision applications and messaging profiles for them, and
+ * those of its original are not shared.
  */
-function copyOf(resource: DesiredResource, spec: JsonObject, id: string): DesiredResource {
+function copyOf(resource: DesiredResource, spec: JsonObject, { id, talk }: PreviewInput): DesiredResource {
   const { nameField } = KINDS[resource.kind];
-  const { test_suite: _suite, ...rest } = spec;
-  const body: { [name: string]: Json } = resource.kind === 'test' ? { ...rest } : { ...spec };
-  body[nameField] = copyName(resource.name, id, resource.key);
-  if (resource.kind === 'assistant') body.enabled_features = [];
-  return stagedAs(resource, body);
+  const name = { [nameField]: copyName(resource.name, id, resource.key) };
+  if (resource.kind === 'test') {
+    const { test_suite: _suite, ...rest } = spec;
+    return stagedAs(resource, { ...rest, ...name });
+  }
+  if (resource.kind !== 'assistant') return stagedAs(resource, { ...spec, ...name });
+  return stagedAs(resource, { ...detachedAssistant(spec, { talk }), ...name });
 }
 
 /** Pointers matter for assistants that the branch creates; their specs are as written. */
@@ -192,16 +160,4 @@ function bindingTo(live: RemoteResource, at: string): Binding {
     prevent_destroy: false,
     updated_at: at,
   };
-}
-
-function handoffsToMain(desired: DesiredState, { copies, candidates }: Cast): PreviewWorld['toMain'] {
-  return [...desired.resources.values()].flatMap(({ address, references }) => {
-    if (!copies.has(address) && !candidates.has(address)) return [];
-    const targets = new Set(references.map(({ target }) => parseAddress(target)?.address));
-    return [...targets].flatMap((to) =>
-      to !== undefined && to !== address && candidates.has(to) && !address.startsWith('test/')
-        ? [{ from: address, to }]
-        : [],
-    );
-  });
 }

@@ -16,7 +16,7 @@ export function corrupt(file: string, problem: string, hint: string, cause?: unk
 }
 
 const RESTORE_STATE =
-  'restore the file from a backup; or remove it, and the next plan adopts live resources by their exact names';
+  'restore the file from a backup. Without one, move it away: the next plan finds live resources by their exact names; who applied what, copies of deleted resources and open rollouts are lost';
 
 /**
  * Reads the text of a saved state. Rejects with STATE_CORRUPT naming the byte or the place that is wrong, and
@@ -27,7 +27,7 @@ export function decodeState(text: string, file: string): State {
   if (!isObject(value)) throw corrupt(file, 'is not a JSON object', RESTORE_STATE);
   checkFormat(value.format_version, STATE_FORMAT, file);
   const problem = stateProblem(value);
-  if (problem !== undefined) throw corrupt(file, problem, RESTORE_STATE);
+  if (problem !== undefined) throw corrupt(file, `is damaged: ${problem}`, RESTORE_STATE);
   if (!isState(value)) throw corrupt(file, 'is not a state', RESTORE_STATE);
   return value;
 }
@@ -233,7 +233,15 @@ function isPassedTest(value: unknown): boolean {
 }
 
 function isTestedContent(value: unknown): boolean {
-  return isObject(value) && isPassedTest(value) && isCount(value.runs) && isCount(value.passed);
+  return (
+    isObject(value) &&
+    isPassedTest(value) &&
+    isCount(value.runs) &&
+    isCount(value.passed) &&
+    isOptional(value.duration_ms, isCount) &&
+    isOptional(value.run_ids, (ids) => isArray(ids) && ids.every(isText)) &&
+    isOptional(value.on, (on) => on === 'main' || on === 'candidate')
+  );
 }
 
 function isCount(value: unknown): boolean {
@@ -261,7 +269,10 @@ function isEntry(value: unknown): value is JournalEntry {
     return isAddress(value.from) && isAddress(value.to) && carried;
   }
   if (!isAddress(address)) return false;
-  if (op === 'begin') return isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  if (op === 'begin') {
+    const sent = value.sent === undefined || isObject(value.sent);
+    return sent && isText(value.action) && isTextOrNull(value.key) && isText(value.at);
+  }
   if (op === 'bind') return isBinding(binding);
   if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
   return op === 'fail';

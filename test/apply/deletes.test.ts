@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_QUIRKS } from '../../src/emulator/contract/quirks.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
-import { isEmpty, startWorld, type World } from '../support/world.ts';
+import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
 
 /** The API refuses to delete an assistant while another one leads to it, and keeps the deleted ones for a while. */
 
@@ -196,6 +197,50 @@ describe('an assistant that somebody deleted', () => {
       expect(isEmpty(await world.plan(specs))).toBe(true);
     }
   });
+
+  /** What a person changed before the assistant was deleted, and what Git says when it is restored. */
+  const KILLED: readonly (readonly [string, JsonObject, JsonObject])[] = [
+    ['what Git says as before', { greeting: 'By hand.' }, {}],
+    ['what Git changed as well', { greeting: 'By hand.' }, { greeting: 'Welcome.' }],
+    ['what Git changed beside it', { greeting: 'By hand.' }, { description: 'New.' }],
+  ];
+
+  it.each(KILLED)(
+    'comes out right when its restore is killed at any instant: %s',
+    async (_, edit, change) => {
+      let crashed = true;
+      // The restore and the record of it are the first ten instants; other kills have tests of their own.
+      for (let instant = 0; crashed && instant < 10; instant += 1) {
+        const world = await startWorld({ quirks: REFUSE });
+        const spec = { ...assistant('A', 'assistant/keep'), greeting: 'Hello.' };
+        await world.apply({ ...KEEP, 'assistant/a': spec });
+        const id = await world.bound('assistant/a');
+        await world.dashboard('POST', `/ai/assistants/${id}`, { ...edit, promote_to_main: true });
+        await world.dashboard('DELETE', `/ai/assistants/${id}`);
+        const specs = { ...KEEP, 'assistant/a': { ...spec, ...change } };
+        const crash = crashAt(instant);
+        const running = world.apply(specs, { recreate: true, wrap: crash.wrap });
+        crashed = await Promise.race([
+          running.then(() => false),
+          crash.happened.then(() => world.store.unlock()).then(() => true),
+        ]);
+        await crash.bury();
+        const report = await world.apply(specs, { recreate: true });
+        expect([instant, report.results.map(({ status, error }) => [status, error?.code])]).toEqual([
+          instant,
+          report.results.map(() => ['applied', undefined]),
+        ]);
+        const after = await world.plan(specs, { recreate: true, whole: true });
+        expect([instant, isEmpty(after), after.stateEdits]).toEqual([instant, true, []]);
+        expect(await world.bound('assistant/a')).toBe(id);
+        expect(await world.dashboard('GET', `/ai/assistants/${id}`)).toMatchObject({
+          greeting: 'Hello.',
+          ...change,
+        });
+        await endWorlds();
+      }
+    },
+  );
 
   it('keeps what was there before its first apply when it is restored', async () => {
     const world = await startWorld({ quirks: REFUSE });

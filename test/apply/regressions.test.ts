@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../src/model/errors.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../src/model/json.ts';
 import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
@@ -175,6 +176,35 @@ describe('a create', () => {
       await endWorlds();
     }
     expect(made).toBeGreaterThan(0);
+  });
+
+  it('whose reply is lost does not take what somebody made by hand under the same name', async () => {
+    const world = await startWorld();
+    const byHand = { name: 'A', instructions: 'Words of a person.' };
+    let first = true;
+    const report = await world.apply(
+      { 'assistant/a': A },
+      {
+        wrap: ({ api, session }) => ({
+          session,
+          api: {
+            ...api,
+            create: async (...request) => {
+              if (!first) return api.create(...request);
+              first = false;
+              await world.dashboard('POST', '/ai/assistants', byHand);
+              const lost = { method: 'POST', path: '/ai/assistants', status: 0, effect: 'unknown' } as const;
+              throw new ApiError('unavailable', 'the connection was lost', lost, { code: 'API_CONNECTION' });
+            },
+          },
+        }),
+      },
+    );
+    expect(report.results).toMatchObject([{ status: 'unknown', error: { code: 'OUTCOME_AMBIGUOUS' } }]);
+    expect((await world.store.load())?.resources).toEqual({});
+    const { data } = await world.dashboard('GET', '/ai/assistants');
+    expect(data).toMatchObject([byHand]);
+    expect((await world.plan({ 'assistant/a': A })).plan.summary.takeover).toBe(1);
   });
 
   it('is unknown, not failed, where its reply is lost and then nothing can be looked up', async () => {

@@ -56,6 +56,28 @@ describe('access to an environment', () => {
     },
   );
 
+  it.each([
+    ['"KEY_TEST_1"', 'in quotes'],
+    ['Bearer KEY_TEST_1', 'name of the header'],
+    ['TELNYX_API_KEY=KEY_TEST_1', 'name of the variable'],
+    ['$TELNYX_API_KEY', 'nothing put a value in for'],
+    ['<your key>', 'placeholder'],
+    ['your_api_key', 'placeholder'],
+    ['KEY TEST', 'a space'],
+  ])('says what came along with the key %s, without the key', (key, slip) => {
+    const failure = failureOf(() => accessTo(production, { TELNYX_KEY_OF_PRODUCTION: key }));
+    expect(failure).toMatchObject({ kind: 'auth', code: 'KEY_MALFORMED' });
+    expect(failure.message).toContain(slip);
+    expect(failure.message).not.toContain('KEY_TEST_1');
+  });
+
+  it('says that the public address is written with https', () => {
+    const plain = { ...production, baseUrl: 'http://api.telnyx.com/v2' };
+    const failure = failureOf(() => accessTo(plain, env));
+    expect(failure).toMatchObject({ code: 'HOST_UNTRUSTED' });
+    expect(failure.hint).toMatch(/^write https:\/\/api\.telnyx\.com; or,/);
+  });
+
   it.each(['ftp://x.example', 'nonsense', 'https://user:pass@x.example/v2', 'https://x.example/v2?a=1'])(
     'refuses the address %s without repeating it',
     (baseUrl) => {

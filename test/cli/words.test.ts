@@ -10,7 +10,7 @@ import { fakeRuntime } from './runtime.ts';
 
 // What users of other tools type first. Each gets the line that does the same here, never a guess by spelling.
 
-const root = commandReference();
+const root = await commandReference();
 
 async function cli(line: string) {
   const runtime = fakeRuntime();
@@ -119,6 +119,22 @@ it.each([
   ['apply production', 'assistantctl apply --env production'],
   ['show assistant/billing', 'assistantctl state show assistant/billing'],
   ['show', 'assistantctl plan --out FILE'],
+  ['plan -refresh=false', 'assistantctl plan --offline'],
+  ['apply -replace=assistant/billing', 'nothing is made anew'],
+  ['apply --prune=true', 'assistantctl apply --prune'],
+  ['plan --prune=false', 'leave it out'],
+  ['apply --watch', 'assistantctl controller'],
+  ['apply --force', '--approve'],
+  ['init -migrate-state', 'assistantctl state migrate --to git'],
+  ['state push', 'assistantctl state migrate --to git'],
+  ['plan apply', 'assistantctl apply is a command of its own'],
+  ['drift detect', 'assistantctl drift does that'],
+  ['controller start', 'assistantctl controller does that'],
+  ['whoami', 'assistantctl status'],
+  ['diagnose', 'assistantctl doctor'],
+  ['watch', 'assistantctl controller'],
+  ['push:dev', 'assistantctl apply --env dev'],
+  ['octodns-sync --doit', 'assistantctl apply'],
 ])('%s is answered with %s', async (line, answer) => {
   const { code, out, err } = await cli(line);
   expect({ code, out }).toEqual({ code: 3, out: '' });

@@ -10,9 +10,11 @@ test('docs/reference and docs/codes.md are what npm run docs writes', async () =
   await expect(run).resolves.toMatchObject({ stdout: '' });
 });
 
+const commands = allCommands(await commandReference());
+
 describe('docs/reference/commands.md', () => {
   const page = readPage('docs/reference/commands.md');
-  const runnable = allCommands(commandReference()).filter(({ subcommands }) => subcommands.length === 0);
+  const runnable = commands.filter(({ subcommands }) => subcommands.length === 0);
 
   test.each(runnable.map((info) => [info.path.join(' '), info] as const))(
     '%s with all it takes',
@@ -26,7 +28,7 @@ describe('docs/reference/commands.md', () => {
   );
 
   test('every command and option says what it does', () => {
-    const silent = allCommands(commandReference()).flatMap(({ path, summary, options }) => [
+    const silent = commands.flatMap(({ path, summary, options }) => [
       ...(summary === '' ? [path.join(' ')] : []),
       ...options
         .filter(({ description }) => description === '')

@@ -261,6 +261,14 @@ describe.each(['github', 'gitlab'] as const)('the reviewed digest on %s', (name)
     const none = await run(project, env, ['comment', '--print-digest', '--format', 'json']);
     expect(none.code).toBe(6);
     expect(JSON.parse(none.stdout).error).toMatchObject({ code: 'REVIEW_MISSING' });
+    // An App writes under a name of its own, which only people can tell to be the pipeline's.
+    const digest = `sha256:${'a'.repeat(64)}`;
+    forge.add('voice-ci[bot]', `<!-- assistantctl:plan env=local project=acme digest=${digest} -->\nplan`);
+    forge.add('mallory', `<!-- assistantctl:plan env=local project=acme digest=${digest} -->\nplan`);
+    const app = await run(project, env, ['comment', '--print-digest']);
+    expect(app).toMatchObject({ code: 6, stdout: '' });
+    expect(app.stderr).toContain('--author "voice-ci[bot]"');
+    expect(app.stderr).not.toContain('mallory');
     forge.add('bot', '<!-- assistantctl:plan env=local project=acme digest=none -->\nfailed');
     expect((await run(project, env, ['comment', '--print-digest'])).stderr).toContain('failed');
     const direct = { ...env, GITHUB_SHA: '4'.repeat(40), CI_COMMIT_SHA: '4'.repeat(40) };

@@ -159,3 +159,55 @@ it('limits count take-overs as changes, adoptions and creates not', async () => 
   );
   expect((await project.run('apply', ...at, '--take-over', 'all')).code).toBe(0);
 });
+
+describe('a create that was begun and never recorded as done', () => {
+  /** From the create on the API answers nothing; whether the create took effect is the question. */
+  async function cutOff(made: boolean): Promise<EmulatorHandle> {
+    const server = await account();
+    let begun = false;
+    server.setFaults(({ method, path }) => {
+      const creates = method === 'POST' && path === '/ai/assistants';
+      begun ||= creates;
+      return begun ? { kind: 'status', status: 500, afterEffect: made && creates } : undefined;
+    });
+    return server;
+  }
+
+  async function begunProject(server: EmulatorHandle) {
+    const project = await nearProject(leadingTo(server), FILES);
+    expect((await project.run('apply', ...at)).code).toBe(7);
+    server.setFaults(undefined);
+    return project;
+  }
+
+  it('does not make ours what somebody made by hand under the same name meanwhile', async () => {
+    const server = await cutOff(false);
+    const project = await begunProject(server);
+    await inDashboard(server, 'POST', '/ai/assistants', LIVE);
+    const refused = await project.run('apply', ...at, '--format', 'json');
+    expect(refused.code).toBe(5);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'TAKE_OVER_NEEDED' } });
+    expect(await instructions(server)).toBe('Live words.');
+    expect((await project.run('apply', ...at, '--take-over', 'all')).code).toBe(0);
+    expect(await instructions(server)).toBe('From Git.');
+  });
+
+  it('is completed without a question, also where Git says something else by now', async () => {
+    const server = await cutOff(true);
+    const project = await begunProject(server);
+    const changed = desk('Changed in Git.');
+    await project.write('assistants/desk.yaml', changed);
+    expect((await project.run('apply', ...at)).code).toBe(0);
+    expect(await instructions(server)).toBe('Changed in Git.');
+    expect((await project.run('plan', ...at, '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('is a take-over where somebody changed since what it made', async () => {
+    const server = await cutOff(true);
+    const project = await begunProject(server);
+    const id = await liveId(server, 'Desk');
+    await inDashboard(server, 'POST', `/ai/assistants/${id}`, { instructions: 'Live words.' });
+    expect((await project.run('apply', ...at)).code).toBe(5);
+    expect(await instructions(server)).toBe('Live words.');
+  });
+});

@@ -90,6 +90,12 @@ describe('the data file', () => {
     await writeFile(file, 'my notes');
     expect(() => openEmulatorStore(file)).toThrow(/not a data file/);
     expect(await readFile(file, 'utf8')).toBe('my notes');
+    // What was cut off is no new account.
+    for (const rest of [whole.slice(0, 20), '']) {
+      await writeFile(file, rest);
+      expect(() => openEmulatorStore(file)).toThrow(/cut off/);
+      expect(await readFile(file, 'utf8')).toBe(rest);
+    }
   });
 
   test('rollback restores what was there', () => {

@@ -23,6 +23,25 @@ function assistant(fields: JsonObject): JsonObject | undefined {
   return config('assistant', { ...SERVER_FILLED, ...fields });
 }
 
+describe('envelopes', () => {
+  const body = { ...SERVER_FILLED, name: 'Front desk' };
+
+  test.each<[string, Json]>([
+    ['data', { data: body }],
+    ['data beside meta', { data: body, meta: { took: 1 } }],
+    ['data in data', { data: { data: body } }],
+    ['the noun', { assistant: body }],
+    ['the noun in data', { data: { assistant: body } }],
+  ])('%s', (_, reply) => {
+    expect(decodeResource('assistant', reply)).toEqual(decodeResource('assistant', body));
+  });
+
+  test('a reply without an id is none', () => {
+    expect(decodeResource('assistant', { data: { name: 'Front desk', tags: {} } })).toBeUndefined();
+    expect(decodeResource('assistant', { a: { b: { c: { d: body } } } })).toBeUndefined();
+  });
+});
+
 describe('assistants', () => {
   test('what the server fills is taken apart from what was configured', () => {
     const body = { ...SERVER_FILLED, name: 'Front desk', instructions: 'Hi', tags: ['a'], description: null };

@@ -38,6 +38,19 @@ test('a replayed create is told apart', async () => {
   expect(written.replayed).toBe(true);
 });
 
+test('an update that the API takes by PATCH alone is sent so, and the next ones at once', async () => {
+  const { api, server } = await harness(({ method }) =>
+    method === 'POST' ? { status: 405, json: { errors: [{ detail: 'no' }] } } : { json: assistant },
+  );
+  await api.stageVersion('assistant-1', { greeting: 'Hi' }, 'abc 123');
+  await api.updateVersion('assistant-1', 'v1', { greeting: 'Hi' });
+  expect(server.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /v2/ai/assistants/assistant-1',
+    'PATCH /v2/ai/assistants/assistant-1',
+    'PATCH /v2/ai/assistants/assistant-1/versions/v1',
+  ]);
+});
+
 test('each method uses its verb and path, ids percent-encoded', async () => {
   const { api, server } = await harness(({ path }) => {
     if (path.endsWith('/canary-deploys')) return { json: { assistant_id: 'assistant-1', rules: [] } };

@@ -154,12 +154,16 @@ describe('pull --drift', () => {
     expect((await project.cli('validate')).code).toBe(0);
   });
 
-  it('leaves a live text with carriage returns that a text file cannot hold', async () => {
-    const { project } = await edited(() => ({ instructions: 'You are Robin of Acme.\r\n\r\nBe curt.\r\n' }));
+  it('takes a live text with Windows line ends as the file would have it', async () => {
+    const { project } = await edited(() => ({
+      instructions: 'You are Robin of Acme Inc.\r\n\r\nBe curt.\r\n',
+    }));
     const { code, body } = await project.json('pull', '--drift');
-    expect(code).toBe(2);
-    expect(body.left).toMatchObject([{ path: '/instructions', reason: expect.stringContaining('carriage') }]);
-    expect(await project.read('assistants/prompts/desk.md')).toBe(PROMPT);
+    expect(code).toBe(0);
+    expect(body.left).toEqual([]);
+    expect(await project.read('assistants/prompts/desk.md')).toMatch(/Be curt\.\n$/);
+    expect(await project.read('assistants/prompts/desk.md')).not.toContain('\r');
+    expect((await project.cli('plan', '--detailed-exitcode')).code).toBe(0);
   });
 
   it('lists a conflict with both values, leaves it, and writes the rest', async () => {

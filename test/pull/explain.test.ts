@@ -137,7 +137,7 @@ only: [live]
   it('answers what does not exist with exit 3', async () => {
     const project = await pullProject(FILES);
     for (const args of [
-      ['desk'],
+      ['nobody'],
       ['assistant/base'],
       ['assistant/nobody'],
       ['assistant/desk', '/nope'],

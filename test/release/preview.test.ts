@@ -131,6 +131,7 @@ describe('preview up', () => {
     ]);
     expect(report.notes).toEqual([
       'assistant/front-desk hands off to main of assistant/billing, not to the version of this preview',
+      '--linked makes copies that hand off to each other',
     ]);
     const old = JSON.parse(before) as [string, { id?: string }[]][];
     for (const [name, records] of old) {

@@ -2,8 +2,9 @@ import type { StateSession } from '../../src/model/state.ts';
 import type { ApplyParts } from '../support/world.ts';
 
 const WRITES: ReadonlySet<string> = new Set([
-  ...['create', 'update', 'delete', 'stageVersion'],
-  ...['updateVersion', 'promoteVersion', 'deleteVersion'],
+  ...['create', 'update', 'delete', 'restore', 'assign', 'unassign'],
+  ...['stageVersion', 'updateVersion', 'promoteVersion', 'deleteVersion'],
+  ...['createCanary', 'replaceCanary', 'deleteCanary'],
 ]);
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError, Failure } from '../../src/model/errors.ts';
 import type { ApplyReport } from '../../src/model/report.ts';
+import { shortTime } from '../../src/model/short-time.ts';
 import { renderReport } from '../../src/render/report/report-text.ts';
 import { renderDiagnostics, renderGithubAnnotations } from '../../src/render/terminal/diagnostics.ts';
 import { failureJson, renderFailure } from '../../src/render/terminal/errors.ts';
-import { shortTime } from '../../src/render/terminal/plan-words.ts';
 import { liveProgress, plainProgress } from '../../src/render/terminal/progress.ts';
 import { renderLease, renderStateList, renderStateShow } from '../../src/render/terminal/state-text.ts';
 import { finish, PLAIN } from '../../src/render/terminal/style.ts';

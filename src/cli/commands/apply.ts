@@ -1,34 +1,65 @@
 import { readReviewSources } from '../../forge/reviewed-source.ts';
-import { type ApplyRequest, applyProject } from '../../operations/apply/apply-project.ts';
+import { applyProject } from '../../operations/apply/apply-project.ts';
 import { applyHappenings, refusalHappenings } from '../../operations/events/happenings.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
+import { collectAddressOrAll, format, planningOptions, reviewedOption, YES } from '../options.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
-export interface ApplyFlags extends Omit<ApplyRequest, 'confirm' | 'asksPerson' | 'reviewed'> {
-  readonly reviewed?: readonly string[];
-  readonly yes?: boolean;
-  readonly format: string;
-}
-
 /** Executes a saved plan, or plans and executes; nothing is written before every check has passed. */
-export async function apply(context: Context, file: string | undefined, flags: ApplyFlags): Promise<number> {
-  const { reviewed, ...request } = flags;
-  const sources = reviewed && (await readReviewSources(context, reviewed));
-  const applied = await applyProject(context, file, {
-    ...request,
-    ...(sources !== undefined && { reviewed: sources }),
-    asksPerson: willAsk(context, flags),
-    confirm: (project, plan) => confirmPlan(context, project, plan, flags),
-  });
-  if ('executed' in applied) {
-    const { executed, place } = applied;
-    await tellEvents(context, (name) => applyHappenings(name, executed), true, place.environment);
-    return showReport(context, executed, flags.format, place);
-  }
-  const { refused, plan } = applied;
-  await tellEvents(context, () => refusalHappenings(plan, refused), true, plan.environment);
-  if (flags.format !== 'json') throw applied.refused;
-  return refusalReport(context, applied.plan, applied.refused);
-}
+export const apply = defineCommand({
+  usage: 'apply [file]',
+  options: (command) =>
+    planningOptions(command)
+      .option(
+        '--approve <env>',
+        'needed for a protected environment without a saved plan; a list for several',
+      )
+      .option('--expect-digest <hex>', 'go on only when the fresh plan has this digest')
+      .addOption(reviewedOption())
+      .option('--no-promote', 'stage assistant versions and leave main where it is')
+      .option('--rerun-tests', 'run also gate tests that this content passed before')
+      .option('--replace', 'let a change take the place of an open rollout of the same assistant')
+      .option('--override-limits', 'go beyond `limits` of the project file')
+      .option('--allow-behind', 'apply a commit that is older than the last applied one')
+      .option(
+        '--take-over <address>',
+        'let this adoption replace live values; `all` for every one',
+        collectAddressOrAll,
+      )
+      .option(
+        '--not-renamed <address>',
+        'let this resource be created beside one of its name whose spec is gone; `all` for every one',
+        collectAddressOrAll,
+      )
+      .option(...YES)
+      .option('--keep-going', 'of several environments go on after one that failed')
+      .addOption(format('text', 'json', 'markdown')),
+  several: {
+    takes: 'names',
+    writes: true,
+    stops: true,
+    singleArgument: true,
+    singleOptions: ['expectDigest'],
+  },
+  run: async (context, [file], flags) => {
+    const { reviewed, ...request } = flags;
+    const sources = reviewed && (await readReviewSources(context, reviewed));
+    const applied = await applyProject(context, file, {
+      ...request,
+      ...(sources !== undefined && { reviewed: sources }),
+      asksPerson: willAsk(context, flags),
+      confirm: (project, plan) => confirmPlan(context, project, plan, flags),
+    });
+    if ('executed' in applied) {
+      const { executed, place } = applied;
+      await tellEvents(context, (name) => applyHappenings(name, executed), true, place.environment);
+      return showReport(context, executed, flags.format, place);
+    }
+    const { refused, plan } = applied;
+    await tellEvents(context, () => refusalHappenings(plan, refused), true, plan.environment);
+    if (flags.format !== 'json') throw applied.refused;
+    return refusalReport(context, applied.plan, applied.refused);
+  },
+});

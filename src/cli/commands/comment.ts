@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
 import { findPlace, openForge } from '../../forge/connect.ts';
-import type { DeliverFlags } from '../../forge/deliver.ts';
 import { authorOf, deliver } from '../../forge/deliver.ts';
 import { reviewedDigest } from '../../forge/digest.ts';
-import type { InputFlags } from '../../forge/input.ts';
 import { readDocument, subjectOf } from '../../forge/input.ts';
 import { appendSummary } from '../../forge/job-summary.ts';
 import { mergedSets } from '../../forge/merged-sets.ts';
-import type { Place, PlaceFlags } from '../../forge/place.ts';
+import type { Place } from '../../forge/place.ts';
 import { looksBack, readReport, reportBack, reportMarkdown } from '../../forge/report-back.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Forge } from '../../model/forge.ts';
@@ -16,46 +15,74 @@ import { mergeRange } from '../../operations/session/merge-range.ts';
 import { markerLine } from '../../render/markdown/marker.ts';
 import { visible } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
+import { format, type TextOrJson } from '../options.ts';
 
-export interface CommentFlags extends PlaceFlags, InputFlags, DeliverFlags {
+/** What reading a review takes. */
+interface Reader {
+  /** Account whose comments count. */
   readonly author?: string;
-  readonly issue?: boolean;
-  readonly printDigest?: boolean;
-  readonly printReviewed?: boolean;
-  readonly report?: string;
-  readonly format: string;
+  readonly format: TextOrJson;
 }
 
 /** Puts what a command printed where the change is reviewed, or reads the digest that was reviewed there. */
-export async function comment(
-  context: Context,
-  file: string | undefined,
-  flags: CommentFlags,
-): Promise<number> {
-  const place = await findPlace(context, flags);
-  if (flags.report !== undefined) return await commentReport(context, place, flags.report, flags);
-  if (flags.printReviewed === true) return await printReviewed(context, place, flags);
-  if (flags.printDigest === true) return await printDigest(context, place, flags);
-  const document = await readDocument(context, file, flags, place);
-  const { posted, summary, sentence, lost } = await deliver(context, place, document, flags);
-  if (flags.format === 'json') {
-    const { outcome, ...rest } = posted;
-    const { topic, environment, digest } = document.marker;
-    context.printJson({ format_version: '1.0', outcome, topic, environment, digest, summary, ...rest });
-  } else {
-    context.print(sentence);
-    if (lost !== undefined) context.print(`\n${lost}`);
-  }
-  return EXIT_DONE;
-}
+export const comment = defineCommand({
+  usage: 'comment [file]',
+  options: (command) =>
+    command
+      .option('--plan <file>', 'the saved plan that the document shows; without FILE it is rendered')
+      .option('--log <file>', 'what the command wrote on stderr, shown when it printed nothing')
+      .option('--exit-code <n>', 'how the command ended that wrote the document', wholeNumber)
+      .option('--topic <name>', 'what the comment is about: one comment per topic and environment', topicName)
+      .addOption(
+        new Option('--clean <how>', 'what a plan without changes leaves: all, one line, or nothing new')
+          .choices(['full', 'line', 'skip'])
+          .default('full'),
+      )
+      .option('--issue', 'keep one open issue instead of a comment, and close it when all is well')
+      .option('--request <branch>', 'open one request from this branch instead, or bring it up to date')
+      .option('--check <name>', 'say the verdict in the list of checks too, where the token may')
+      .option('--title <text>', 'title of the issue or the request')
+      .option('--print-digest', 'print the digest of the plan that was reviewed, for apply --expect-digest')
+      .option(
+        '--print-reviewed',
+        'print what was reviewed, a marker a request merged since the last completed apply, for apply --reviewed',
+      )
+      .option(
+        '--report <file>',
+        'tell change requests what became of them: JSON of apply, rollback, rollout …',
+      )
+      .option('--no-summary', 'leave the summary of the job alone')
+      .addOption(new Option('--forge <name>', 'where changes are reviewed').choices(['github', 'gitlab']))
+      .option('--repo <name>', 'OWNER/NAME of the repository')
+      .option('--change <n>', 'number of the pull or merge request', wholeNumber)
+      .option('--commit <sha>', 'commit that the document is about')
+      .option('--branch <name>', 'branch that requests were merged into')
+      .option('--author <login>', 'account whose comments count')
+      .option('--api-url <url>', "address of the forge's REST API")
+      .addOption(format('text', 'json')),
+  run: async (context, [file], flags) => {
+    const place = await findPlace(context, flags);
+    if (flags.report !== undefined) return await commentReport(context, place, flags.report, flags);
+    if (flags.printReviewed === true) return await printReviewed(context, place, flags);
+    if (flags.printDigest === true) return await printDigest(context, place, flags);
+    const document = await readDocument(context, file, flags, place);
+    const { posted, summary, sentence, lost } = await deliver(context, place, document, flags);
+    if (flags.format === 'json') {
+      const { outcome, ...rest } = posted;
+      const { topic, environment, digest } = document.marker;
+      context.printJson({ format_version: '1.0', outcome, topic, environment, digest, summary, ...rest });
+    } else {
+      context.print(sentence);
+      if (lost !== undefined) context.print(`\n${lost}`);
+    }
+    return EXIT_DONE;
+  },
+});
 
 /** Prints the marker of each change request that was merged since the last completed apply and counts. */
-async function printReviewed(
-  context: Context,
-  place: Place | undefined,
-  flags: CommentFlags,
-): Promise<number> {
+async function printReviewed(context: Context, place: Place | undefined, flags: Reader): Promise<number> {
   const subject = await subjectOf(context);
   const { forge, place: known } = requireForge(context, place);
   try {
@@ -100,7 +127,7 @@ async function commentReport(
   context: Context,
   place: Place | undefined,
   file: string,
-  flags: CommentFlags,
+  flags: Reader & { readonly summary: boolean },
 ): Promise<number> {
   const { runtime } = context;
   const value = await readJsonFile(resolve(runtime.cwd, file), 'report');
@@ -151,7 +178,11 @@ function requireForge(
   });
 }
 
-async function printDigest(context: Context, place: Place | undefined, flags: CommentFlags): Promise<number> {
+async function printDigest(
+  context: Context,
+  place: Place | undefined,
+  flags: Reader & { readonly topic?: string },
+): Promise<number> {
   const subject = { topic: flags.topic ?? 'plan', ...(await subjectOf(context)) };
   const { forge, place: known } = requireForge(context, place);
   try {
@@ -164,4 +195,14 @@ async function printDigest(context: Context, place: Place | undefined, flags: Co
   } finally {
     await forge.close();
   }
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('give a whole number');
+  return Number(text);
+}
+
+function topicName(text: string): string {
+  if (!/^[a-z][a-z-]{0,39}$/.test(text)) throw new InvalidArgumentError('use small letters and dashes');
+  return text;
 }

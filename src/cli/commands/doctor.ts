@@ -1,25 +1,28 @@
 import { diagnose } from '../../operations/doctor/doctor.ts';
 import { probeAccount } from '../../operations/doctor/probe-account.ts';
 import { renderDoctor, renderProbe } from '../../render/terminal/doctor-text.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-
-export interface DoctorFlags {
-  readonly format: string;
-  readonly probe?: boolean;
-  readonly account?: string;
-}
+import { format } from '../options.ts';
 
 /** Looks for what is wrong; with `--probe` finds out how the API behaves. */
-export async function doctor(context: Context, flags: DoctorFlags): Promise<number> {
-  if (flags.probe === true) {
-    const report = await probeAccount(context, flags.account);
+export const doctor = defineCommand({
+  usage: 'doctor',
+  options: (command) =>
+    command
+      .option('--probe', 'find out how the API behaves, by experiments in an account that nobody calls')
+      .option('--account <fingerprint>', 'the account in which experiments may be made')
+      .addOption(format('text', 'json')),
+  run: async (context, _args, flags) => {
+    if (flags.probe === true) {
+      const report = await probeAccount(context, flags.account);
+      if (flags.format === 'json') context.printJson(report);
+      else context.print(renderProbe(report));
+      return report.left.length === 0 ? EXIT_DONE : exitCodeOf('partial');
+    }
+    const { report, worst } = await diagnose(context);
     if (flags.format === 'json') context.printJson(report);
-    else context.print(renderProbe(report));
-    return report.left.length === 0 ? EXIT_DONE : exitCodeOf('partial');
-  }
-  const { report, worst } = await diagnose(context);
-  if (flags.format === 'json') context.printJson(report);
-  else context.print(renderDoctor(report, context.style));
-  return worst === undefined ? EXIT_DONE : exitCodeOf(worst);
-}
+    else context.print(renderDoctor(report, context.style));
+    return worst === undefined ? EXIT_DONE : exitCodeOf(worst);
+  },
+});

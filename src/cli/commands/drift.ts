@@ -7,30 +7,36 @@ import { gather, withReportedDrift } from '../../operations/session/inputs.ts';
 import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
+import { format } from '../options.ts';
 
 /** Shows only what was changed outside Git. */
-export async function drift(context: Context, format: string): Promise<number> {
-  const inputs = await gather(context);
-  const { planned } = await planWithoutLease(context, withReportedDrift(inputs), planOptions({}), {
-    whole: true,
-  });
-  const rotated = await findRotatedSecrets(context, inputs);
-  const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
-  const changed = found.drift.length + found.conflicts.length > 0;
-  context.outline(changed ? planOutline(found.summary) : 'no drift');
-  await tellEvents(context, () => driftHappenings(found), false);
-  if (format === 'json') context.printJson(found);
-  else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
-  else if (changed) context.print(renderPlan(found, context.style));
-  else
-    context.print(
-      `${rotated.map(({ message }) => `note: ${message}\n`).join('')}No drift: nothing of ${found.environment} was changed outside Git.\n`,
-    );
-  return changed ? EXIT_CHANGES : EXIT_DONE;
-}
+export const drift = defineCommand({
+  usage: 'drift',
+  options: (command) => command.addOption(format('text', 'json', 'markdown')),
+  several: { takes: 'patterns', writes: false, singleOptions: [] },
+  run: async (context, _args, { format }) => {
+    const inputs = await gather(context);
+    const { planned } = await planWithoutLease(context, withReportedDrift(inputs), planOptions({}), {
+      whole: true,
+    });
+    const rotated = await findRotatedSecrets(context, inputs);
+    const found = driftOnly({ ...planned.plan, diagnostics: [...planned.plan.diagnostics, ...rotated] });
+    const changed = found.drift.length + found.conflicts.length > 0;
+    context.outline(changed ? planOutline(found.summary) : 'no drift');
+    await tellEvents(context, () => driftHappenings(found), false);
+    if (format === 'json') context.printJson(found);
+    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(found));
+    else if (changed) context.print(renderPlan(found, context.style));
+    else
+      context.print(
+        `${rotated.map(({ message }) => `note: ${message}\n`).join('')}No drift: nothing of ${found.environment} was changed outside Git.\n`,
+      );
+    return changed ? EXIT_CHANGES : EXIT_DONE;
+  },
+});
 
 /** A conflict is kept: its live side was changed outside Git too. */
 function driftOnly(plan: Plan): Plan {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { Option } from '@commander-js/extra-typings';
 import {
   type CiSystem,
   hasOrigin,
@@ -26,7 +27,7 @@ import {
 } from '../../operations/init/init-files.ts';
 import type { PipelineFile } from '../../operations/init/pipelines/facts.ts';
 import { shellWord } from '../../render/terminal/visible.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
 
 /** What is laid out: the sample company, the frame for an account that exists, or a pipeline for what is there. */
@@ -39,63 +40,63 @@ const FOLDERS: { readonly [layout in Layout]: readonly string[] } = {
 };
 const PROJECT_FILE = 'assistantctl.yaml';
 
-export interface InitFlags {
-  readonly force?: boolean;
-  readonly empty?: boolean;
-  readonly ci?: CiSystem;
-  /** What the pipeline installs. */
-  readonly package?: string;
-}
-
 /**
  * Writes a project that validates, plans and applies as it is, with its pipeline; existing files are kept unless
  * `--force`. Where there is a project, `--ci` adds the pipeline alone.
  */
-export async function initProject(
-  context: Context,
-  dir: string | undefined,
-  flags: InitFlags,
-): Promise<number> {
-  const { cwd, packageRoot } = context.runtime;
-  const target = resolve(cwd, dir ?? context.flags.project ?? '.');
-  await requireFolder(target);
-  const layout = layoutOf(target, flags);
-  const place = await pipelinePlace(context, target, flags.ci);
-  const gitState = layout !== 'pipeline' && (await hasOrigin(context, target));
-  const facts =
-    layout === 'pipeline'
-      ? await projectFacts(context, target)
-      : { environments: [{ ...SAMPLE, gitState }] as const, canaries: false };
-  const project = await projectFile(packageRoot, target, layout, gitState);
-  const pipeline = pipelineFiles(place, { ...facts, packageSpec: flags.package ?? '' });
-  const folders = FOLDERS[layout].map((folder) => filesBelow(join(packageRoot, folder)));
-  const copies = (await Promise.all(folders)).flat().map((file) => relative(packageRoot, file));
-  const shown = (file: string): string =>
-    relative(target, join(place.repository, file)).replaceAll('\\', '/');
-  const files = [...copies, ...project.map(({ file }) => file), ...pipeline.map(({ file }) => shown(file))];
-  const existing = files.filter((file) => existsSync(join(target, file)));
-  if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
+export const initProject = defineCommand({
+  usage: 'init [dir]',
+  options: (command) =>
+    command
+      .option('--force', 'overwrite files that exist')
+      .option('--empty', 'without samples: the frame for an account that exists, to be filled by pull')
+      .addOption(new Option('--ci <system>', 'whose pipeline to write').choices(['github', 'gitlab']))
+      .option('--package <spec>', 'what the pipeline installs: the address of a tarball, or a package'),
+  run: async (context, [dir], flags) => {
+    const { cwd, packageRoot } = context.runtime;
+    const target = resolve(cwd, dir ?? context.flags.project ?? '.');
+    await requireFolder(target);
+    const layout = layoutOf(target, flags);
+    const place = await pipelinePlace(context, target, flags.ci);
+    const gitState = layout !== 'pipeline' && (await hasOrigin(context, target));
+    const facts =
+      layout === 'pipeline'
+        ? await projectFacts(context, target)
+        : { environments: [{ ...SAMPLE, gitState }] as const, canaries: false };
+    const project = await projectFile(packageRoot, target, layout, gitState);
+    const pipeline = pipelineFiles(place, { ...facts, packageSpec: flags.package ?? '' });
+    const folders = FOLDERS[layout].map((folder) => filesBelow(join(packageRoot, folder)));
+    const copies = (await Promise.all(folders)).flat().map((file) => relative(packageRoot, file));
+    const shown = (file: string): string =>
+      relative(target, join(place.repository, file)).replaceAll('\\', '/');
+    const files = [...copies, ...project.map(({ file }) => file), ...pipeline.map(({ file }) => shown(file))];
+    const existing = files.filter((file) => existsSync(join(target, file)));
+    if (existing.length > 0 && flags.force !== true) throw wouldOverwrite(target, existing);
 
-  const ignoring = await writingInto(target, async () => {
-    for (const file of copies) {
-      await mkdir(dirname(join(target, file)), { recursive: true });
-      await cp(join(packageRoot, file), join(target, file));
-    }
-    await writeTexts(target, project);
-    await writeTexts(place.repository, pipeline);
-    return await ignoreWorkingFiles(join(target, '.gitignore'));
-  });
-  const lines = [...files, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
-  const noun = lines.length === 1 ? 'file' : 'files';
-  context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
-  const enter = target === resolve(cwd) ? [] : [`cd ${shellWord(dir ?? target)}`];
-  const keys = [...new Set(facts.environments.map(({ keyVariable }) => keyVariable))];
-  context.print(nextSteps(layout, enter, keys));
-  context.print(pipelineSteps(place, pipeline, flags.package));
-  return EXIT_DONE;
-}
+    const ignoring = await writingInto(target, async () => {
+      for (const file of copies) {
+        await mkdir(dirname(join(target, file)), { recursive: true });
+        await cp(join(packageRoot, file), join(target, file));
+      }
+      await writeTexts(target, project);
+      await writeTexts(place.repository, pipeline);
+      return await ignoreWorkingFiles(join(target, '.gitignore'));
+    });
+    const lines = [...files, ...(ignoring ? [`.gitignore (${GITIGNORE_LINE})`] : [])].sort();
+    const noun = lines.length === 1 ? 'file' : 'files';
+    context.print(`Wrote ${lines.length} ${noun} in ${target}:\n${indented(lines)}`);
+    const enter = target === resolve(cwd) ? [] : [`cd ${shellWord(dir ?? target)}`];
+    const keys = [...new Set(facts.environments.map(({ keyVariable }) => keyVariable))];
+    context.print(nextSteps(layout, enter, keys));
+    context.print(pipelineSteps(place, pipeline, flags.package));
+    return EXIT_DONE;
+  },
+});
 
-function layoutOf(target: string, { ci, empty }: InitFlags): Layout {
+function layoutOf(
+  target: string,
+  { ci, empty }: { readonly ci?: CiSystem; readonly empty?: boolean },
+): Layout {
   if (ci !== undefined && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
   return empty === true ? 'empty' : 'samples';
 }

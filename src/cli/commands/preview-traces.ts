@@ -9,40 +9,53 @@ import {
 } from '../../operations/preview/remove.ts';
 import { renderTraces } from '../../render/terminal/preview-text.ts';
 import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { format, type TextOrJson } from '../options.ts';
 import { requireDuration, requirePreviewId } from './preview.ts';
 
 type FoundTrace = PreviewTracesFound['traces'][number];
 
 /** Lists what previews left in the account. */
-export async function previewStatus(
-  context: Context,
-  flags: { readonly id?: string; readonly format: string },
-): Promise<number> {
-  const id = flags.id === undefined ? undefined : requirePreviewId(flags.id);
-  const { environment, traces } = await listPreviewTraces(context, id);
-  const entries = traces.map((trace) => entry(trace, null));
-  return show(context, { environment, action: 'found', entries }, flags.format);
-}
+export const previewStatus = defineCommand({
+  usage: 'status',
+  options: (command) => command.option('--id <id>', 'only this preview').addOption(format('text', 'json')),
+  run: async (context, _args, flags) => {
+    const id = flags.id === undefined ? undefined : requirePreviewId(flags.id);
+    const { environment, traces } = await listPreviewTraces(context, id);
+    const entries = traces.map((trace) => entry(trace, null));
+    return show(context, { environment, action: 'found', entries }, flags.format);
+  },
+});
 
 /** Removes every trace of one preview. */
-export async function down(
-  context: Context,
-  flags: { readonly id: string; readonly format: string },
-): Promise<number> {
-  return report(context, await removePreview(context, requirePreviewId(flags.id)), flags.format);
-}
+export const down = defineCommand({
+  usage: 'down',
+  options: (command) =>
+    command.requiredOption('--id <id>', 'name of the preview').addOption(format('text', 'json')),
+  run: async (context, _args, flags) => {
+    return report(context, await removePreview(context, requirePreviewId(flags.id)), flags.format);
+  },
+});
 
 /** Removes the previews of which nothing is younger than the age. */
-export async function gc(
-  context: Context,
-  flags: { readonly olderThan: string; readonly format: string },
-): Promise<number> {
-  const age = requireDuration('--older-than', flags.olderThan);
-  return report(context, await removeOldPreviews(context, age), flags.format);
-}
+export const gc = defineCommand({
+  usage: 'gc',
+  options: (command) =>
+    command
+      .requiredOption('--older-than <duration>', 'previews of which nothing is younger, for example 7d')
+      .addOption(format('text', 'json')),
+  run: async (context, _args, flags) => {
+    const age = requireDuration('--older-than', flags.olderThan);
+    return report(context, await removeOldPreviews(context, age), flags.format);
+  },
+});
 
-function report(context: Context, { environment, removed, kept }: PreviewRemains, format: string): number {
+function report(
+  context: Context,
+  { environment, removed, kept }: PreviewRemains,
+  format: TextOrJson,
+): number {
   const entries = [
     ...removed.map((trace) => entry(trace, null)),
     ...kept.map(({ trace, reason }) => entry(trace, reason)),
@@ -57,7 +70,7 @@ interface ShownTraces {
   readonly entries: readonly PreviewTrace[];
 }
 
-function show(context: Context, { environment, action, entries }: ShownTraces, format: string): number {
+function show(context: Context, { environment, action, entries }: ShownTraces, format: TextOrJson): number {
   const document: PreviewTraces = {
     format_version: REPORT_FORMAT,
     environment,

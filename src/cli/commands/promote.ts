@@ -1,25 +1,27 @@
 import { applyHappenings } from '../../operations/events/happenings.ts';
-import { type PromoteRequest, promoteVersions } from '../../operations/release/promote.ts';
+import { promoteVersions } from '../../operations/release/promote.ts';
 import { confirmPlan } from '../announce.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
+import { APPROVE, format, YES } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
-export interface PromoteFlags extends Omit<PromoteRequest, 'confirm'> {
-  readonly yes?: boolean;
-  readonly format: string;
-}
-
 /** Moves main to versions that wait, or to the one that is named, behind the same gate as an apply. */
-export async function promote(
-  context: Context,
-  texts: readonly string[],
-  flags: PromoteFlags,
-): Promise<number> {
-  const executed = await promoteVersions(context, texts, {
-    ...flags,
-    confirm: (project, plan) => confirmPlan(context, project, plan, flags),
-  });
-  await tellEvents(context, (name) => applyHappenings(name, executed), true);
-  return showReport(context, executed, flags.format);
-}
+export const promote = defineCommand({
+  usage: 'promote [addresses...]',
+  options: (command) =>
+    command
+      .option('--version <id>', 'this version instead of the one that waits')
+      .option('--rerun-tests', 'run also gate tests that this content passed before')
+      .option(...APPROVE)
+      .option(...YES)
+      .addOption(format('text', 'json')),
+  run: async (context, [texts], flags) => {
+    const executed = await promoteVersions(context, texts, {
+      ...flags,
+      confirm: (project, plan) => confirmPlan(context, project, plan, flags),
+    });
+    await tellEvents(context, (name) => applyHappenings(name, executed), true);
+    return showReport(context, executed, flags.format);
+  },
+});

@@ -1,26 +1,32 @@
-import type { PullReport } from '../../model/pull.ts';
-import { type PullRequest, pullAccount } from '../../operations/pull/pull-command.ts';
-import { pullOutline } from '../../render/terminal/outline-words.ts';
-import { renderPull } from '../../render/terminal/pull-text.ts';
-import type { Context } from '../context.ts';
-import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-
-export interface PullFlags extends PullRequest {
-  readonly format: string;
-}
+import { Option } from '@commander-js/extra-typings';
+import { pullAccount } from '../../operations/pull/pull-command.ts';
+import { defineCommand } from '../define.ts';
+import { format } from '../options.ts';
+import { showPull } from '../show-pull.ts';
 
 /** Live → YAML. */
-export async function pull(context: Context, names: readonly string[], flags: PullFlags): Promise<number> {
-  return showPull(context, await pullAccount(context, names, flags), flags.format);
-}
-
-/** Prints the report; the exit code says what still waits for a person. */
-export function showPull(context: Context, report: PullReport, format: string): number {
-  context.outline(pullOutline(report));
-  if (format === 'json') context.printJson(report);
-  else context.print(renderPull(report, context.style));
-  if (report.diagnostics.some(({ severity }) => severity === 'error')) return exitCodeOf('spec');
-  if (report.diagnostics.some(({ code }) => code === 'MANAGED_ELSEWHERE')) return exitCodeOf('refused');
-  if (report.conflicts.length > 0) return exitCodeOf('stale');
-  return report.left.length + report.deleted.length > 0 ? EXIT_CHANGES : EXIT_DONE;
-}
+export const pull = defineCommand({
+  usage: 'pull [resources...]',
+  options: (command) =>
+    command
+      .option('--adopt', 'only resources that no spec manages: write documents for them and bind them')
+      .option('--drift', 'only what was changed outside Git: edit the files it came from')
+      .addOption(
+        new Option(
+          '--layout <style>',
+          'files: one for each document; compact: tools in one file, tests in one for each suite, texts inside',
+        ).choices(['files', 'compact'] as const),
+      )
+      .option('--pr-branch <name>', 'commit the result on a new branch')
+      .addOption(
+        new Option('--as <place>', 'where drift goes that several accounts share').choices([
+          'overlay',
+          'shared',
+        ]),
+      )
+      .addOption(format('text', 'json')),
+  several: { takes: 'patterns', writes: true, rereads: true, singleOptions: ['prBranch'] },
+  run: async (context, [names], flags) => {
+    return showPull(context, await pullAccount(context, names, flags), flags.format);
+  },
+});

@@ -3,49 +3,59 @@ import { moveRollouts, type RolloutRequest, readRollouts } from '../../operation
 import { renderFailure } from '../../render/terminal/errors.ts';
 import { renderRollouts } from '../../render/terminal/rollout-text.ts';
 import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-
-export interface RolloutFlags extends Omit<RolloutRequest, 'order'> {
-  readonly format: string;
-}
+import { APPROVE, format, type TextOrJson, textOrJson } from '../options.ts';
 
 /** At most one move of each open rollout. */
-export function tick(context: Context, texts: readonly string[], flags: RolloutFlags): Promise<number> {
-  return move(context, texts, 'tick', flags);
-}
+export const tick = defineCommand({
+  usage: 'tick [addresses...]',
+  options: (command) => textOrJson(command),
+  run: (context, [texts], flags) => move(context, texts, { order: 'tick' }, flags),
+});
 
 /** Back to main for everybody; ends with the exit code of a failed gate, as an abort by a tick does. */
-export function abort(context: Context, text: string, flags: RolloutFlags): Promise<number> {
-  return move(context, [text], 'abort', flags);
-}
+export const abort = defineCommand({
+  usage: 'abort <address>',
+  options: (command) =>
+    command
+      .option('--reason <text>', 'for the record')
+      .option(...APPROVE)
+      .addOption(format('text', 'json')),
+  run: (context, [text], { format, ...request }) =>
+    move(context, [text], { ...request, order: 'abort' }, { format }),
+});
 
 /** To the end at once, without waiting for holds or analysis. */
-export function finishRollout(context: Context, text: string, flags: RolloutFlags): Promise<number> {
-  return move(context, [text], 'promote', flags);
-}
+export const finishRollout = defineCommand({
+  usage: 'promote <address>',
+  options: (command) => command.option(...APPROVE).addOption(format('text', 'json')),
+  run: (context, [text], { format, ...request }) =>
+    move(context, [text], { ...request, order: 'promote' }, { format }),
+});
 
 /** Shows the open rollouts and what stands in their way. Takes no lease and writes nothing. */
-export async function rolloutStatus(
-  context: Context,
-  texts: readonly string[],
-  flags: { readonly format: string },
-): Promise<number> {
-  const report = await readRollouts(context, texts);
-  if (flags.format === 'json') context.printJson(report);
-  else context.print(renderRollouts(report, context.style));
-  return EXIT_DONE;
-}
+export const rolloutStatus = defineCommand({
+  usage: 'status [addresses...]',
+  options: (command) => textOrJson(command),
+  run: async (context, [texts], flags) => {
+    const report = await readRollouts(context, texts);
+    if (flags.format === 'json') context.printJson(report);
+    else context.print(renderRollouts(report, context.style));
+    return EXIT_DONE;
+  },
+});
 
 async function move(
   context: Context,
   texts: readonly string[],
-  order: RolloutRequest['order'],
-  flags: RolloutFlags,
+  request: RolloutRequest,
+  { format }: { readonly format: TextOrJson },
 ): Promise<number> {
-  const { report, failures, exitKind } = await moveRollouts(context, texts, { ...flags, order });
+  const { report, failures, exitKind } = await moveRollouts(context, texts, request);
   await tellEvents(context, () => rolloutHappenings(report), true);
-  if (flags.format === 'json') context.printJson(report);
+  if (format === 'json') context.printJson(report);
   else context.print(renderRollouts(report, context.style));
   for (const failure of failures) context.note(renderFailure(failure, context.noteStyle));
   return exitKind === undefined ? EXIT_DONE : exitCodeOf(exitKind, context.interruptedBy());

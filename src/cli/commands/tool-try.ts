@@ -5,55 +5,73 @@ import { type AccountApi, withApi, workplace } from '../../operations/account/ac
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { APPROVE, type TextOrJson, textOrJson } from '../options.ts';
 import { present, readPairs } from '../pairs.ts';
 
-export interface ToolTestFlags {
-  readonly assistant?: string;
-  readonly arg?: readonly string[];
-  readonly var?: readonly string[];
-  readonly format: string;
-}
-
 /** Calls a webhook tool as an assistant would. Exit 9 when the webhook did not succeed. */
-export async function testTool(context: Context, text: string, flags: ToolTestFlags): Promise<number> {
-  const body = present({
-    arguments: readPairs('--arg', flags.arg ?? []),
-    dynamic_variables: readPairs('--var', flags.var ?? []),
-  });
-  const { project, idOf } = await workplace(context);
-  const tool = await idOf('tool', text);
-  const named = flags.assistant === undefined ? undefined : await idOf('assistant', flags.assistant);
-  const result = await withApi(context, project, async (api) => {
-    const assistant = named ?? (await onlyUser(api, tool, text));
-    return { assistant, said: await api.testTool(assistant, tool, body) };
-  });
-  const { assistant, said } = result;
-  const good = said.success === true;
-  if (flags.format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, ...said });
-  else {
-    const { request, response, status_code: status } = said;
-    const facts = [
-      ['assistant', assistant],
-      ['status', scalarText(status)],
-    ] as const;
-    const parts = [['request', request ?? null] as const, ['response', response ?? null] as const];
-    context.print(
-      renderRecord(good ? 'The tool answered.' : 'The tool failed.', facts, parts, context.style),
-    );
-  }
-  return good ? EXIT_DONE : exitCodeOf('gate');
-}
+export const testTool = defineCommand({
+  usage: 'test <tool>',
+  options: (command) =>
+    textOrJson(command)
+      .option('--assistant <assistant>', 'as part of this assistant; by default the only one that uses it')
+      .option('--arg <name=value...>', 'argument of the call; name:=JSON for other than text')
+      .option('--var <name=value...>', 'dynamic variable'),
+  run: async (context, [text], flags) => {
+    const body = present({
+      arguments: readPairs('--arg', flags.arg ?? []),
+      dynamic_variables: readPairs('--var', flags.var ?? []),
+    });
+    const { project, idOf } = await workplace(context);
+    const tool = await idOf('tool', text);
+    const named = flags.assistant === undefined ? undefined : await idOf('assistant', flags.assistant);
+    const result = await withApi(context, project, async (api) => {
+      const assistant = named ?? (await onlyUser(api, tool, text));
+      return { assistant, said: await api.testTool(assistant, tool, body) };
+    });
+    const { assistant, said } = result;
+    const good = said.success === true;
+    if (flags.format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, ...said });
+    else {
+      const { request, response, status_code: status } = said;
+      const facts = [
+        ['assistant', assistant],
+        ['status', scalarText(status)],
+      ] as const;
+      const parts = [['request', request ?? null] as const, ['response', response ?? null] as const];
+      context.print(
+        renderRecord(good ? 'The tool answered.' : 'The tool failed.', facts, parts, context.style),
+      );
+    }
+    return good ? EXIT_DONE : exitCodeOf('gate');
+  },
+});
 
-/** Attaches a shared tool to an assistant, or detaches it, in place. */
-export async function attachTool(
+/** Attaches a shared tool to an assistant, in place. */
+export const attachTool = defineCommand({
+  usage: 'attach <tool> <assistant>',
+  options: (command) => textOrJson(command).option(...APPROVE),
+  run: (context, texts, flags) => setAttached(context, texts, { ...flags, attached: true }),
+});
+
+export const detachTool = defineCommand({
+  usage: 'detach <tool> <assistant>',
+  options: (command) => textOrJson(command).option(...APPROVE),
+  run: (context, texts, flags) => setAttached(context, texts, { ...flags, attached: false }),
+});
+
+async function setAttached(
   context: Context,
   [toolText, assistantText]: readonly [string, string],
-  attached: boolean,
-  flags: { readonly approve?: string; readonly format: string },
+  {
+    attached,
+    approve,
+    format,
+  }: { readonly attached: boolean; readonly approve?: string; readonly format: TextOrJson },
 ): Promise<number> {
   const { project, idOf, addressOf } = await workplace(context);
-  requireApproval(project.environment, flags.approve, false);
+  requireApproval(project.environment, approve, false);
   const tool = await idOf('tool', toolText);
   const assistant = await idOf('assistant', assistantText);
   await withApi(context, project, (api) =>
@@ -64,7 +82,7 @@ export async function attachTool(
       `note: ${addressOf(assistant)} is managed: where its spec writes tool_ids, this is drift.\n`,
     );
   }
-  if (flags.format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, attached });
+  if (format === 'json') context.printJson({ assistant_id: assistant, tool_id: tool, attached });
   else context.print(`${tool} is ${attached ? 'attached to' : 'detached from'} ${assistant}.\n`);
   return EXIT_DONE;
 }

@@ -9,55 +9,60 @@ import { renderDiagnostics, renderGithubAnnotations } from '../../render/termina
 import { renderEnvironments } from '../../render/terminal/environments-text.ts';
 import { failureJson } from '../../render/terminal/errors.ts';
 import type { Style } from '../../render/terminal/style.ts';
-import type { Context } from '../context.ts';
+import { defineCommand } from '../define.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
-
-export interface ValidateFlags {
-  readonly sarif?: string;
-  readonly codequality?: string;
-  readonly format: string;
-}
+import { format } from '../options.ts';
 
 /** Checks project file and specs offline and shows all problems at once, or those of the named files. */
-export async function validate(
-  context: Context,
-  files: readonly string[],
-  flags: ValidateFlags,
-): Promise<number> {
-  const { format } = flags;
-  const checked = await validateProject(context, files);
-  const failed = hasErrors(checked.diagnostics);
-  const { prefix, projectFile } = checked;
-  const source = { version: context.runtime.version, prefix, projectFile };
-  if (flags.sarif !== undefined) {
-    await writePrivately(resolve(context.runtime.cwd, flags.sarif), renderSarif(checked.diagnostics, source));
-  }
-  if (flags.codequality !== undefined) {
-    const report = renderCodeQuality(checked.diagnostics, source);
-    await writePrivately(resolve(context.runtime.cwd, flags.codequality), report);
-  }
-  if (format === 'json' && checked.several && checked.byEnvironment.length > 0) {
-    context.printJson({ format_version: '1.0', environments: environmentDocuments(checked) });
-  } else if (format === 'json') {
-    context.printJson({
-      format_version: '1.0',
-      documents: checked.documents,
-      environments: checked.environments,
-      summary: { error: count(checked.diagnostics, 'error'), warning: count(checked.diagnostics, 'warning') },
-      diagnostics: checked.diagnostics,
-      ...(failed ? failureJson(invalid()) : {}),
-    });
-  } else if (format === 'github') {
-    context.printCommands(
-      renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))),
-    );
-  } else {
-    if (checked.several) context.print(`${environmentTable(checked, context.style)}\n`);
-    context.print(renderDiagnostics(checked.diagnostics, context.style));
-    if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));
-  }
-  return failed ? exitCodeOf('spec') : EXIT_DONE;
-}
+export const validate = defineCommand({
+  usage: 'validate [files...]',
+  options: (command) =>
+    command
+      .option('--sarif <file>', 'write the problems as SARIF 2.1.0 too')
+      .option('--codequality <file>', 'write the problems for GitLab Code Quality too')
+      .addOption(format('text', 'json', 'github')),
+  run: async (context, [files], flags) => {
+    const { format } = flags;
+    const checked = await validateProject(context, files);
+    const failed = hasErrors(checked.diagnostics);
+    const { prefix, projectFile } = checked;
+    const source = { version: context.runtime.version, prefix, projectFile };
+    if (flags.sarif !== undefined) {
+      await writePrivately(
+        resolve(context.runtime.cwd, flags.sarif),
+        renderSarif(checked.diagnostics, source),
+      );
+    }
+    if (flags.codequality !== undefined) {
+      const report = renderCodeQuality(checked.diagnostics, source);
+      await writePrivately(resolve(context.runtime.cwd, flags.codequality), report);
+    }
+    if (format === 'json' && checked.several && checked.byEnvironment.length > 0) {
+      context.printJson({ format_version: '1.0', environments: environmentDocuments(checked) });
+    } else if (format === 'json') {
+      context.printJson({
+        format_version: '1.0',
+        documents: checked.documents,
+        environments: checked.environments,
+        summary: {
+          error: count(checked.diagnostics, 'error'),
+          warning: count(checked.diagnostics, 'warning'),
+        },
+        diagnostics: checked.diagnostics,
+        ...(failed ? failureJson(invalid()) : {}),
+      });
+    } else if (format === 'github') {
+      context.printCommands(
+        renderGithubAnnotations(checked.diagnostics.map((problem) => below(prefix, problem))),
+      );
+    } else {
+      if (checked.several) context.print(`${environmentTable(checked, context.style)}\n`);
+      context.print(renderDiagnostics(checked.diagnostics, context.style));
+      if (!failed) context.print(verdict(files.length, checked.documents, checked.environments));
+    }
+    return failed ? exitCodeOf('spec') : EXIT_DONE;
+  },
+});
 
 function environmentDocuments({ byEnvironment, documents }: Validation): readonly object[] {
   return byEnvironment.map(({ name, diagnostics }) => ({

@@ -84,9 +84,20 @@ export function answerOption(
   const following = argv[argv.indexOf(written) + 1];
   const value = attached ?? (following?.startsWith('-') === false ? following : undefined);
   const intro = `there is no option ${flag}`;
+  const exact = attached === undefined ? undefined : own(OTHER_OPTIONS, `${name}=${attached}`);
+  if (exact !== undefined) return `${intro}=${attached}: ${sentenceOf(root, command, exact, undefined)}`;
   // `-target=x`, as terraform writes it.
-  const ours = flag.startsWith('--') ? undefined : optionNamed(command, `--${name}`);
-  if (ours !== undefined) return `${intro}: ${does(command, optionLine(ours, value))}`;
+  const ours = optionNamed(command, `--${name}`);
+  if (ours !== undefined && ours.value === undefined && attached !== undefined) {
+    // A switch of ours that means something else there is no answer.
+    const foreign =
+      flag.startsWith('--') || !/^(?:true|false)$/.test(attached) ? own(OTHER_OPTIONS, name) : undefined;
+    if (foreign !== undefined)
+      return `${intro}=${safeValue(attached)}: ${sentenceOf(root, command, foreign, value)}`;
+    return `--${name} takes no value: ${attached === 'false' ? 'leave it out' : does(command, `--${name}`)}`;
+  }
+  if (ours !== undefined && !flag.startsWith('--'))
+    return `${intro}: ${does(command, optionLine(ours, value))}`;
   const home = name.length < 2 ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
   const elsewhere = home === undefined ? undefined : optionNamed(home, `--${name}`);
   if (home !== undefined && elsewhere !== undefined) {
@@ -164,7 +175,11 @@ function safeValue(value: string, otherwise = 'VALUE'): string {
 }
 
 /** The answer to a word where the command takes none: an environment or an address, as other tools take them. */
-export function answerArgument(command: CommandInfo, words: readonly string[]): string | undefined {
+export function answerArgument(
+  root: CommandInfo,
+  command: CommandInfo,
+  words: readonly string[],
+): string | undefined {
   const path = command.path.join(' ');
   const [word = '', second] = words;
   if (parseAddress(word) !== undefined) {
@@ -176,6 +191,14 @@ export function answerArgument(command: CommandInfo, words: readonly string[]): 
       : `assistantctl ${path} --target ${word} does that`;
   }
   if (!/^[a-z0-9][\w-]{0,60}$/i.test(word)) return undefined;
+  // A second command behind the first, or an argument too many: no environment is meant.
+  if (command.arguments.length > 0) return undefined;
+  const phrase = [...command.path, word].join(' ');
+  const same = own(SAME_AS, phrase);
+  if (same !== undefined) return `assistantctl ${same} does that`;
+  if (root.subcommands.some(({ path: named }) => named.at(-1) === word)) {
+    return `assistantctl ${word} is a command of its own`;
+  }
   return optionNamed(command, '--env') === undefined
     ? undefined
     : `assistantctl ${path} --env ${word} does that`;

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { dirname } from 'node:path';
+import { Failure } from '../../model/errors.ts';
 import type { Json } from '../../model/json.ts';
 
 /** Append-only file of JSON lines, headed by a line that names the format. */
@@ -42,9 +44,39 @@ function writeAll(fd: number, textLine: string): number {
   return bytes.length;
 }
 
-/** Opens or creates the file with its folder. Throws when it holds something else than a journal. */
-export function openJournal(file: string, reader: JournalReader): Journal {
+/** Makes the file with its first line in one step, so that a file without it was cut off. */
+function createWhole(file: string): void {
+  if (fs.existsSync(file)) return;
   fs.mkdirSync(dirname(file), { recursive: true });
+  const begun = `${file}.${randomBytes(6).toString('hex')}.new`;
+  fs.writeFileSync(begun, `${HEADER}\n`, { mode: 0o600 });
+  try {
+    fs.linkSync(begun, file);
+  } catch (error) {
+    // Another process was first; a file system without links takes the file itself.
+    if (!fs.existsSync(file)) fs.copyFileSync(begun, file, fs.constants.COPYFILE_EXCL);
+    else if (!isTaken(error)) throw error;
+  } finally {
+    fs.rmSync(begun, { force: true });
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+function damaged(file: string, problem: string, cause?: unknown): Failure {
+  return new Failure('usage', `the data of the embedded API cannot be read: ${file} ${problem}`, {
+    code: 'EMULATOR_DATA',
+    hint: 'restore the file; or remove it, and the embedded account begins empty',
+    details: { file },
+    cause,
+  });
+}
+
+/** Opens or creates the file with its folder. Fails with `usage` when it was cut off or is something else. */
+export function openJournal(file: string, reader: JournalReader): Journal {
+  createWhole(file);
   let fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_APPEND | fs.constants.O_CREAT, 0o600);
   let known = 0;
   let inode = fs.fstatSync(fd).ino;
@@ -53,8 +85,7 @@ export function openJournal(file: string, reader: JournalReader): Journal {
 
   const takeLine = (line: string, last: boolean): boolean => {
     if (known === 0) {
-      if (line !== HEADER)
-        throw new Error(`${file} is not a data file of the embedded API (unknown first line)`);
+      if (line !== HEADER) throw damaged(file, 'is not a data file of the embedded API (unknown first line)');
       return true;
     }
     try {
@@ -63,7 +94,7 @@ export function openJournal(file: string, reader: JournalReader): Journal {
       return true;
     } catch (cause) {
       if (last) return false;
-      throw new Error(`${file} is damaged near byte ${known}`, { cause });
+      throw damaged(file, `is damaged near byte ${known}`, cause);
     }
   };
   const readNew = (): void => {
@@ -85,9 +116,10 @@ export function openJournal(file: string, reader: JournalReader): Journal {
   readNew();
   if (known === 0) {
     const head = readFrom(fd, 0).toString('utf8');
-    if (!HEADER.startsWith(head)) throw new Error(`${file} is not a data file of the embedded API`);
-    fs.ftruncateSync(fd, 0);
-    known = writeAll(fd, `${HEADER}\n`);
+    fs.closeSync(fd);
+    if (head === '') throw damaged(file, 'is empty, so its data was cut off');
+    if (HEADER.startsWith(head)) throw damaged(file, 'was cut off in its first line');
+    throw damaged(file, 'is not a data file of the embedded API');
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { Kind } from '../../model/address.ts';
+import { ApiError } from '../../model/errors.ts';
 import type { ImportApi } from '../../model/import-api.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -80,6 +81,20 @@ export function createApi(options: ClientOptions): LiveApi {
     };
   }
 
+  /** The documented verb of assistant updates is POST, and PATCH works like it; a server may know one of the two. */
+  let updateVerb: 'POST' | 'PATCH' = 'POST';
+
+  async function writeVersion(request: Omit<ApiRequest, 'mayBeMissing' | 'method'>): Promise<Written> {
+    const method = updateVerb;
+    try {
+      return await write('assistant', { ...request, method });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 405) throw error;
+      updateVerb = method === 'POST' ? 'PATCH' : 'POST';
+      return write('assistant', { ...request, method: updateVerb });
+    }
+  }
+
   async function remove(path: string, query?: string): Promise<void> {
     const request = { retryClass: 'idempotent', mayBeMissing: true, ignoreBody: true } as const;
     await client.send({ method: 'DELETE', path, ...request, ...(query === undefined ? {} : { query }) });
@@ -141,8 +156,7 @@ export function createApi(options: ClientOptions): LiveApi {
         INTEGRATIONS_PATH,
       ),
     stageVersion: async (assistantId, body, versionName) =>
-      write('assistant', {
-        method: 'POST',
+      writeVersion({
         path: itemPath('assistant', assistantId),
         body: { ...body, promote_to_main: false, version_name: versionName },
         retryClass: 'once',
@@ -154,8 +168,7 @@ export function createApi(options: ClientOptions): LiveApi {
       ),
     getVersion: async (assistantId, versionId) => read(versionPath(assistantId, versionId), 'assistant'),
     updateVersion: async (assistantId, versionId, body) =>
-      write('assistant', {
-        method: 'POST',
+      writeVersion({
         path: versionPath(assistantId, versionId),
         body,
         retryClass: 'idempotent',

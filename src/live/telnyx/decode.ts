@@ -98,11 +98,28 @@ export function decodeCanary(value: Json): Canary | 'none' | 'invalid' {
   return { rules: [{ serve: { rollout } }] };
 }
 
-/** The AI endpoints answer bare objects; a `{ data: {…} }` envelope, as elsewhere in the API, is opened too. */
+/** Envelopes within each other that are opened. */
+const MOST_ENVELOPES = 3;
+
+/**
+ * The AI endpoints answer bare objects. An envelope, `{ data: {…} }` as elsewhere in the API or an object around the only
+ * one that it holds, is opened too.
+ */
 function unwrap(value: Json): JsonObject | undefined {
   if (!isObject(value)) return undefined;
-  const data = value.data;
-  return isObject(data) && value.id === undefined && value.test_id === undefined ? data : value;
+  let body = value;
+  for (
+    let depth = 0;
+    depth < MOST_ENVELOPES && body.id === undefined && body.test_id === undefined;
+    depth += 1
+  ) {
+    const members = Object.values(body);
+    const [only] = members;
+    const inner = isObject(body.data) ? body.data : members.length === 1 ? only : undefined;
+    if (!isObject(inner)) break;
+    body = inner;
+  }
+  return body;
 }
 
 function text(value: Json | undefined): string | undefined {

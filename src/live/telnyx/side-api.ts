@@ -95,11 +95,6 @@ export function createSideApi(client: Client): SideApi {
     },
     listDeleted: () => records(paths.DELETED_PATH, 'id', 'meta'),
     getDeleted: (assistantId) => getIfThere(paths.deletedPath(assistantId)),
-    restoreAssistant: async (assistantId) => {
-      const path = paths.restorePath(assistantId);
-      const answer = await client.send({ method: 'POST', path, retryClass: 'once' });
-      return decodeResource('assistant', answer.body) ?? fail(answer, 'assistant');
-    },
     testTool: async (assistantId, toolId, body) => {
       const path = `${paths.attachmentPath(assistantId, toolId)}/test`;
       return recordOf(await client.send({ method: 'POST', path, body, retryClass: 'once' }));

@@ -36,10 +36,6 @@ export function deletedPath(assistantId: string): string {
   return `${itemPath('assistant', assistantId)}/deleted`;
 }
 
-export function restorePath(assistantId: string): string {
-  return `${itemPath('assistant', assistantId)}/restore`;
-}
-
 export function conversationInsightsPath(conversationId: string): string {
   return `${CONVERSATIONS_PATH}/${segment(conversationId)}/conversations-insights`;
 }

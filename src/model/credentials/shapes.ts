@@ -89,9 +89,12 @@ const KEY_TYPES: readonly KeyType[] = [
 const ANY_KEY =
   /bearer\s|basic\s|[sr]k[-_]|xai[-_]|pplx[-_]|whsec_|KEY(?:0|_)|A[KS]IA|gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|soat|sa|c)[-_]|x(?:ox[a-z]|app)-|AIza|GOCSPX|ya29|eyJ|npm_|_authToken|_password|pypi-|SG\.|SK[0-9a-f]{8}|key-|-us\d|do[opr]_v1|hf_|dapi|shp[a-z]{2}_|sq0|pat[A-Za-z0-9]{14}\.|secret_|ntn_|lin_|figd_|AT(?:ATT|CTT)3x|hv[sb]\.|dp\.|NR(?:AK|RA|II)-|sntry|r8_|sbp?_|pscale|PMAK|[MNO][\w]{23,26}\.|:AA|(?:Key|Signature|Password|Pwd)=|PRIVATE KEY|AGE-SECRET|(?:key|token|secret|passw(?:or)?d)["']?\s*[:=]/i;
 
+/** No pattern above fits less: `;Pwd=` and a password of four characters is the shortest. */
+const SHORTEST = 9;
+
 /** The first text in the shape of a known key. */
 export function shapeIn(text: string): CredentialMatch | undefined {
-  if (!ANY_KEY.test(text)) return undefined;
+  if (text.length < SHORTEST || !ANY_KEY.test(text)) return undefined;
   for (const { name, pattern, accept } of KEY_TYPES) {
     for (const match of text.matchAll(pattern)) {
       if (accept?.(match) === false) continue;

@@ -25,9 +25,12 @@ const CHATS: readonly RegExp[] = [
 
 const ANY = /:\/\/[^\s/]*@|[?&;#][\w.-]+=|hooks\.slack|webhook|api\.telegram|open-apis|sp=/i;
 
+/** No pattern above fits less: `ab://:c@d` is the shortest. */
+const SHORTEST = 9;
+
 /** The first credential in an address within a text. */
 export function urlCredentialIn(text: string): CredentialMatch | undefined {
-  if (!ANY.test(text)) return undefined;
+  if (text.length < SHORTEST || !ANY.test(text)) return undefined;
   for (const match of text.matchAll(USER_INFO)) {
     const [whole, password, token] = match;
     if (password !== undefined)

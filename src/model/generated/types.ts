@@ -2461,6 +2461,10 @@ export interface TestVerdict {
   readonly remembered?: boolean;
   readonly runs?: RunCount;
   readonly main_runs?: RunCount;
+  /**
+   * Milliseconds of all runs on main together.
+   */
+  readonly main_duration_ms?: number;
 }
 /**
  * How many runs had a result, and how many of them passed.

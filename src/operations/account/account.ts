@@ -6,11 +6,9 @@ import type { Project } from '../../model/project.ts';
 import { isId } from '../../model/side-api.ts';
 import type { State } from '../../model/state.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { notBound } from '../session/bindings.ts';
-import { connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { openState } from '../session/open-state.ts';
+import { readState, withConnection } from '../session/opener.ts';
 
 /** The API, for commands on single live resources. */
 export type AccountApi = LiveApi;
@@ -29,7 +27,7 @@ export interface Workplace {
 /** Project and bindings; no network. */
 export async function workplace(host: Host): Promise<Workplace> {
   const project = await gatherProject(host);
-  const state = await openState(host.runtime, project).load();
+  const state = await readState(host, project);
   const addresses = new Map<string, Address>();
   for (const [text, binding] of Object.entries(state?.resources ?? {})) {
     const address = parseAddress(text)?.address;
@@ -99,15 +97,13 @@ export async function withApi<Result>(
   project: Project,
   work: (api: LiveApi) => Promise<Result>,
 ): Promise<Result> {
-  const access = accessTo(project.environment, host.runtime.env);
-  const connection = await connect(host, project, access);
-  try {
-    return await work(connection.api);
-  } catch (error) {
-    throw error instanceof ApiError ? asCommandFailure(error) : error;
-  } finally {
-    await connection.close();
-  }
+  return await withConnection(host, project, async ({ api }) => {
+    try {
+      return await work(api);
+    } catch (error) {
+      throw error instanceof ApiError ? asCommandFailure(error) : error;
+    }
+  });
 }
 
 /**

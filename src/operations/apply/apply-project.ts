@@ -4,9 +4,10 @@ import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { jsonEqual } from '../../model/json.ts';
 import type { Plan, Planned } from '../../model/plan.ts';
-import type { Settings } from '../../model/review.ts';
+import type { ReviewVerdict, Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { judgedUnits } from '../../plan/judged-units.ts';
+import { ownCreates } from '../../plan/own-creates.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { TakeOverConsent } from '../../plan/take-over.ts';
 import { findAddressesOrAll } from '../address-argument.ts';
@@ -18,10 +19,10 @@ import { commitPosition, positionCaution } from '../plan/position.ts';
 import { judgeReview, type ReviewSource } from '../plan/review.ts';
 import { settingsOfInputs } from '../plan/settings.ts';
 import { readSavedPlan } from '../saved-plan-file.ts';
-import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
+import { approvedSets, beginApproval, endApprovals, openBeside } from '../session/requests.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
@@ -39,6 +40,8 @@ export interface ApplyRequest extends TypedPlanningFlags {
   readonly notRenamed?: readonly string[];
   /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
   readonly reviewed?: readonly ReviewSource[];
+  /** Every commit of the branch counts as reviewed. */
+  readonly trusted?: boolean;
   /** The commit may be older than the last applied one. */
   readonly allowBehind?: boolean;
   /** Whether `confirm` really asks somebody. */
@@ -95,10 +98,9 @@ export async function applyProject(
   // What was reviewed is judged once it is known what would be done.
   const released = saved !== undefined || request.reviewed !== undefined;
   requireApproval(environment, request.approve, released, host.flags.several);
-  const access = accessTo(environment, host.runtime.env);
   const here = { ...host, flags: { ...host.flags, env: environment.name } };
   const named = await findNamedForApply(here, request);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, saved, named));
+  return await withSession(host, inputs, (work) => run(host, inputs, work, saved, named));
 }
 
 async function run(
@@ -112,15 +114,17 @@ async function run(
   const state = work.session.current();
   const options = planOptions(request, saved?.options, inputs.project.environment);
   const settings = settingsOfInputs(inputs);
-  const fresh = await planOn(host, inputs, work.connection, state, options, {
+  const { planned: fresh, account } = await planOn(host, inputs, work.connection, state, options, {
     settings,
     refresh: request.refresh === true,
   });
   const { reviewed } = request;
-  const review =
+  const begun = ownCreates(work.session.pending, fresh, account);
+  const agreed =
     reviewed === undefined
       ? undefined
-      : judgeReview(host, { planned: fresh, state }, inputs, reviewed, begunCreates(work));
+      : await agreement(host, { world: { planned: fresh, state }, inputs, reviewed, begun });
+  const review = agreed?.review;
   const position = await commitPosition(host, inputs, state);
   if (position?.relation === 'unknown') host.note(`warning: ${positionCaution(position).message}\n`);
   let released: Released;
@@ -133,10 +137,10 @@ async function run(
       overrideLimits: request.overrideLimits === true,
       replaceRollout: request.replace === true,
       review,
+      trusted: request.trusted === true,
       position: request.allowBehind === true ? undefined : position,
       // Whoever is asked about the plan is asked about its take-overs.
-      takeOver:
-        saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begunCreates(work)),
+      takeOver: saved === undefined && request.asksPerson ? 'all' : consentOf(request.takeOver, begun),
       notRenamed: consentOf(request.notRenamed, []),
       now: runtime.clock().toISOString(),
       toolVersion: runtime.version,
@@ -146,13 +150,15 @@ async function run(
     if (!(error instanceof Failure)) throw error;
     return { refused: error, plan: saved ?? fresh.plan };
   }
+  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun: new Set(begun) });
+  if (agreed?.approved === true) {
+    await beginApproval(host, inputs.project, { digest: fresh.plan.plan_digest, units: judged });
+  }
   const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
     replaceRollout: request.replace === true,
   });
-  const begun = new Set(begunCreates(work));
-  const judged = judgedUnits({ plan: fresh.plan, desired: inputs.desired, state, begun });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request.overrideLimits === true);
   if (outcome.exitKind === null && isFirst(state)) {
@@ -162,6 +168,9 @@ async function run(
     outcome.exitKind === null && options.targets.length === 0
       ? await recordCompleted(host, inputs, work, settings)
       : undefined;
+  if (agreed?.approved === true && outcome.exitKind === null && unrecorded === undefined) {
+    await endApprovals(host, inputs.project, fresh.plan.plan_digest);
+  }
   const unsaved = (await work.save()) ?? unrecorded;
   return {
     executed: {
@@ -177,6 +186,32 @@ async function run(
     },
     place,
   };
+}
+
+interface Agreement {
+  readonly review: ReviewVerdict;
+  /** What was left beside the state allows what no change request does. */
+  readonly approved: boolean;
+}
+
+/** What change requests agree to and, where that is not everything, what was approved beside the state. */
+async function agreement(
+  host: Host,
+  judged: {
+    readonly world: { readonly planned: Planned; readonly state: State | undefined };
+    readonly inputs: Inputs;
+    readonly reviewed: readonly ReviewSource[];
+    readonly begun: readonly Address[];
+  },
+): Promise<Agreement> {
+  const { world, inputs, reviewed, begun } = judged;
+  const review = judgeReview(host, world, inputs, reviewed, begun);
+  if (review.covered) return { review, approved: false };
+  const sets = approvedSets(inputs.project, await openBeside(host.runtime, inputs.project).read());
+  if (sets.length === 0) return { review, approved: false };
+  const approvals = { name: 'approve', sets };
+  const approved = judgeReview(host, world, inputs, [...reviewed, approvals], begun);
+  return approved.covered ? { review: approved, approved: true } : { review, approved: false };
 }
 
 /** Nothing was applied before: whatever is bound was bound by `pull` or `state import`. */
@@ -227,14 +262,6 @@ function placeOfApply(
     environment: inputs.project.environment.name,
     overridden: limits.map(({ message }) => message),
   };
-}
-
-/**
- * What an earlier run that was killed had begun to create is ours, whatever it lacks yet: nobody else's values are
- * replaced when it is completed.
- */
-function begunCreates({ session }: Work): readonly Address[] {
-  return session.pending.filter(({ action }) => action === 'create').map(({ address }) => address);
 }
 
 function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): TakeOverConsent {

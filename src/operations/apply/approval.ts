@@ -15,6 +15,12 @@ export function requireApproval(
 ): void {
   const names = approved?.split(',').map((name) => name.trim()) ?? [];
   const named = names.includes(environment.name);
+  if (approved?.trim() === '') {
+    throw new Failure('refused', '--approve is empty: it names no environment', {
+      code: 'APPROVAL_MISMATCH',
+      hint: `is the variable set that it comes from? write --approve ${environment.name}`,
+    });
+  }
   if (approved !== undefined && !named && !several) {
     throw new Failure(
       'refused',

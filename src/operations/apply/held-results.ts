@@ -2,6 +2,8 @@ import type { ApplyOutcome } from '../../apply/apply.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { StepResult } from '../../model/report.ts';
 import type { HeldChange } from '../../model/review.ts';
+import { shortTime } from '../../model/short-time.ts';
+import { whyText } from '../../plan/holds.ts';
 
 /** The outcome with what was left out because somebody took it back: the rest may well have been applied. */
 export function withHeldResults(outcome: ApplyOutcome, plan: Plan): ApplyOutcome {
@@ -32,7 +34,7 @@ function resultOf(hold: HeldChange, address: HeldChange['address']): StepResult 
       kind: 'refused',
       code: 'HELD',
       message: own
-        ? `held: it was ${how}${hold.by === '' ? '' : ` by ${hold.by}`} at ${hold.at} (${hold.reason}), and Git still says the same of ${hold.fields.join(', ')}`
+        ? `held: it was ${how}${hold.by === '' ? '' : ` by ${hold.by}`} at ${shortTime(hold.at)}${whyText(hold.reason)}, and Git still says the same of ${hold.fields.join(', ')}`
         : `needs the change of ${hold.address}, which is held`,
       status: null,
       request_id: null,

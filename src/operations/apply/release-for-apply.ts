@@ -28,6 +28,8 @@ export interface Expectations {
   readonly replaceRollout: boolean;
   /** What the reviewed sets say; absent when none was asked for. */
   readonly review: ReviewVerdict | undefined;
+  /** Everything counts as reviewed. */
+  readonly trusted: boolean;
   /** How the commit stands to the last applied one, unless that was allowed. */
   readonly position: CommitPosition | undefined;
   readonly now: string;
@@ -56,7 +58,7 @@ export function releaseForApply(fresh: Planned, expected: Expectations): Release
   const reasons = [
     ...(expectDigest === undefined ? [] : otherDigest(saved ?? fresh.plan, expectDigest)),
     ...(saved === undefined || checked === undefined ? [] : outdated(saved, checked)),
-    ...behind(expected, expectDigest !== undefined || review?.covered === true),
+    ...behind(expected, allowed || expected.trusted),
     ...obstacles(plan, inputs.project),
     ...(review === undefined ? [] : unreviewed(plan, review)),
     ...asFailures(refusals(released.planned, safetyOf(inputs, state, overrideLimits))),

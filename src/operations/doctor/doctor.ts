@@ -1,4 +1,5 @@
 /** What can be wrong between a project, its state, its account and its pipeline, looked at one by one. */
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LiveApi } from '../../live/telnyx/api.ts';
@@ -13,11 +14,11 @@ import type { State } from '../../model/state.ts';
 import { fingerprintOf, isAccount } from '../../plan/account.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import type { Host } from '../host.ts';
-import { type Access, accessTo } from '../session/access.ts';
-import { connect } from '../session/connect.ts';
+import { accessTo } from '../session/access.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { openState } from '../session/open-state.ts';
-import { pipelineFindings } from './pipeline.ts';
+import { withConnection } from '../session/opener.ts';
+import { pipelineFindings, pipelinesOf } from './pipeline.ts';
 import { secretFindings } from './secrets.ts';
 import { upgradeFindings } from './upgrade.ts';
 
@@ -86,7 +87,7 @@ export async function diagnose(host: Host): Promise<Diagnosis> {
       ),
     );
     await attempt('account', () =>
-      withApi(host, project, access, async (api) => {
+      withConnection(host, project, async ({ api }) => {
         const live = await endpointFindings(api, usedKinds(desired, state), findings, fail);
         accountFindings(project, state, live, findings, fail);
         findings.push(...(await clockFindings(host, api)));
@@ -94,9 +95,10 @@ export async function diagnose(host: Host): Promise<Diagnosis> {
       }),
     );
   }
-  findings.push(...(await pipelineFindings(project)));
+  const pipelines = await pipelinesOf(project.root);
+  findings.push(...pipelineFindings(project, pipelines));
   findings.push(...(await schemaFindings(host, project)));
-  findings.push(...upgradeFindings(project, state));
+  findings.push(...upgradeFindings(project, { state, pipelines, diagnostics: desired.diagnostics }));
   return {
     report: { format_version: DOCTOR_FORMAT, project: project.name, environment: environment.name, findings },
     worst: WORST_FIRST.find((kind) => bad.some((each) => each.kind === kind)),
@@ -115,20 +117,6 @@ const WORST_FIRST: readonly ErrorKind[] = [
 ];
 
 export const good = (check: string, message: string): DoctorFinding => ({ check, severity: 'ok', message });
-
-async function withApi(
-  host: Host,
-  project: Project,
-  access: Access,
-  work: (api: LiveApi) => Promise<void>,
-): Promise<void> {
-  const connection = await connect(host, project, access);
-  try {
-    await work(connection.api);
-  } finally {
-    await connection.close();
-  }
-}
 
 async function stateOf(host: Host, project: Project, findings: DoctorFinding[]): Promise<State | undefined> {
   const store = openState(host.runtime, project);

@@ -4,8 +4,10 @@ import type { DoctorFinding } from '../../model/doctor.ts';
 import type { Project } from '../../model/project.ts';
 
 /** The files of a pipeline that run assistantctl, and what of the project does not go with them. */
-export async function pipelineFindings({ root, environment }: Project): Promise<readonly DoctorFinding[]> {
-  const files = await pipelinesOf(root);
+export function pipelineFindings(
+  { environment }: Project,
+  files: readonly Pipeline[],
+): readonly DoctorFinding[] {
   if (files.length === 0) {
     const hint = 'assistantctl init --ci github, or --ci gitlab';
     return [{ check: 'pipeline', severity: 'info', message: 'no pipeline runs assistantctl here', hint }];
@@ -28,13 +30,14 @@ export async function pipelineFindings({ root, environment }: Project): Promise<
   return findings;
 }
 
-interface Pipeline {
+/** A file of a pipeline that runs assistantctl. */
+export interface Pipeline {
   readonly file: string;
   readonly text: string;
 }
 
 /** From the project upwards to the folder with the repository. */
-async function pipelinesOf(root: string): Promise<readonly Pipeline[]> {
+export async function pipelinesOf(root: string): Promise<readonly Pipeline[]> {
   for (let folder = root, depth = 0; depth < 5; folder = dirname(folder), depth += 1) {
     const workflows = join('.github', 'workflows');
     const names = await readdir(join(folder, workflows)).catch(() => []);

@@ -6,10 +6,8 @@ import type { Project } from '../../model/project.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import { fingerprintOf, isAccount } from '../../plan/account.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
-import { connect } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { openState } from '../session/open-state.ts';
+import { readState, withConnection } from '../session/opener.ts';
 import { everything, openLab, textAt } from './probe/lab.ts';
 import { probe } from './probe/probe.ts';
 
@@ -22,10 +20,7 @@ const EMPTY = 'empty';
  */
 export async function probeAccount(host: Host, account: string | undefined): Promise<ProbeReport> {
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
-  const connection = await connect(host, project, access);
-  try {
-    const { api } = connection;
+  return await withConnection(host, project, async ({ api }) => {
     const { stop } = host.interrupt();
     host.interrupt().protectWrites();
     const tools = {
@@ -42,9 +37,7 @@ export async function probeAccount(host: Host, account: string | undefined): Pro
         throw refused(`the phone number ${textAt(number, 'phone_number')} is assigned`);
     }
     return await probe(tools, { environment: project.environment.name, account: account ?? EMPTY });
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 async function resourcesOf(api: LiveApi): Promise<readonly RemoteResource[]> {
@@ -79,7 +72,7 @@ async function refuseOthers(
   if (project.environment.account !== undefined && isAccount(project.environment.account, { resources })) {
     throw refused('the project pins this account');
   }
-  const state = await openState(host.runtime, project).load();
+  const state = await readState(host, project);
   const bound = new Set(Object.values(state?.resources ?? {}).map(({ remote_id: id }) => id));
   if (resources.some(({ id }) => bound.has(id)))
     throw refused('the project manages resources of this account');

@@ -162,6 +162,7 @@ function sharing(place: PlaceText): PlaceText {
   return (text, path) => {
     if (path.at(-1) !== 'prompt') return place(text, path);
     const file = conditions.get(text) ?? place(text, path);
+    if (file === undefined) return undefined;
     conditions.set(text, file);
     return file;
   };

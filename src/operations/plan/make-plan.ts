@@ -17,14 +17,11 @@ import { inventoryWish } from '../../plan/inventory.ts';
 import { lastKnownAccount } from '../../plan/offline.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { waitingVersions } from '../../plan/waiting.ts';
-import { checkState } from '../../state/decode.ts';
 import type { Host, Progress } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import type { Connection } from '../session/connect.ts';
-import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { documentsWithoutKind } from '../session/lost-documents.ts';
-import { openState } from '../session/open-state.ts';
+import { readState, withAccount } from '../session/opener.ts';
 import { requirePinnedAccount } from '../session/pinned-account.ts';
 import { managedBySisters } from '../session/sisters.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
@@ -64,16 +61,12 @@ export async function planWithoutLease(
     readonly settings?: Settings;
   } = {},
 ): Promise<Unleased> {
-  const store = openState(host.runtime, inputs.project);
   if (options.offline === true) {
-    return planOffline(host, inputs, await store.load(), options, wanted.settings);
+    return planOffline(host, inputs, await readState(host, inputs.project), options, wanted.settings);
   }
-  const access = accessTo(inputs.project.environment, host.runtime.env);
-  const state = await store.load();
-  await refuseOtherBackend(host, inputs.project, state);
-  warnOfMissingState(host, inputs.project, state);
-  const connection = await connect(host, inputs.project, access);
-  try {
+  return await withAccount(host, inputs.project, async (connection, state) => {
+    await refuseOtherBackend(host, inputs.project, state);
+    warnOfMissingState(host, inputs.project, state);
     const { whole = false, kinds = [], settings } = wanted;
     const { planned, account } = await compareWithLive(host, inputs, connection, state, options, {
       whole,
@@ -84,9 +77,7 @@ export async function planWithoutLease(
     if (wanted.blastRadius !== true) return { state, planned, account, apiBase };
     const reached = await blastRadius(planned, { inputs, connection, account, state });
     return { state, planned, account, apiBase, blastRadius: reached };
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** Git against the last apply: neither a key nor a request. */
@@ -97,7 +88,7 @@ function planOffline(
   options: PlanOptions,
   settings: Settings | undefined,
 ): Unleased {
-  refuseForeignState(inputs, state);
+  refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
@@ -105,10 +96,8 @@ function planOffline(
   return { state, planned, account, apiBase };
 }
 
-function refuseForeignState({ project, desired }: Inputs, state: State | undefined): void {
+function refuseLostDocuments({ desired }: Inputs, state: State | undefined): void {
   if (state === undefined) return;
-  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
-  if (foreign !== undefined) throw foreign;
   const lost = documentsWithoutKind(desired, state);
   if (lost.length === 0) return;
   throw new Failure('spec', 'files that held applied documents say no kind', {
@@ -118,7 +107,7 @@ function refuseForeignState({ project, desired }: Inputs, state: State | undefin
   });
 }
 
-/** Reads the account and compares it with Git and the state. */
+/** Reads the account, as far as the environment's drift policy asks for, and compares it with Git and the state. */
 export async function planOn(
   host: Host,
   inputs: Inputs,
@@ -126,12 +115,12 @@ export async function planOn(
   state: State | undefined,
   options: PlanOptions,
   asked: { readonly settings?: Settings; readonly refresh?: boolean } = {},
-): Promise<Planned> {
+): Promise<Compared> {
   const { refresh = false, ...also } = asked;
   // Where drift is put back or forbidden, none may hide behind a list.
   const reverts = inputs.project.environment.drift !== 'report' || options.revertDrift !== undefined;
   const whole = refresh || reverts;
-  return (await compareWithLive(host, inputs, connection, state, options, { whole, ...also })).planned;
+  return compareWithLive(host, inputs, connection, state, options, { whole, ...also });
 }
 
 /** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
@@ -143,7 +132,7 @@ export async function compareWithLive(
   options: PlanOptions,
   wanted: AlsoRead = {},
 ): Promise<Compared> {
-  refuseForeignState(inputs, state);
+  refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const progress = host.progress();
   try {

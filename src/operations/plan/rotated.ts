@@ -3,10 +3,8 @@ import { ApiError } from '../../model/errors.ts';
 import { secretUsers } from '../../plan/inventory.ts';
 import { rotatedSecrets } from '../../plan/rotated-secrets.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
-import { connect } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
-import { openState } from '../session/open-state.ts';
+import { readState, withConnection } from '../session/opener.ts';
 
 /** Integration secrets that got another value since the resources that name them were applied; nothing where none is named. */
 export async function findRotatedSecrets(
@@ -14,11 +12,10 @@ export async function findRotatedSecrets(
   { project, desired }: Inputs,
 ): Promise<readonly Diagnostic[]> {
   if (secretUsers(desired).size === 0) return [];
-  const state = await openState(host.runtime, project).load();
+  const state = await readState(host, project);
   if (state === undefined) return [];
-  const connection = await connect(host, project, accessTo(project.environment, host.runtime.env));
   try {
-    const secrets = await connection.api.listSecrets();
+    const secrets = await withConnection(host, project, ({ api }) => api.listSecrets());
     return rotatedSecrets(desired, state, secrets).map(({ identifier, at, addresses }) => ({
       severity: 'info',
       code: 'SECRET_ROTATED',
@@ -28,7 +25,5 @@ export async function findRotatedSecrets(
     // Plan says already where secrets cannot be looked up.
     if (error instanceof ApiError) return [];
     throw error;
-  } finally {
-    await connection.close();
   }
 }

@@ -1,50 +1,52 @@
-import { liveDigest } from '../../canonical/canonical.ts';
-import { gateContent } from '../../canonical/confirmed-promotion.ts';
-import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import { SHAPES } from '../../model/generated/shapes.ts';
-import { isObject } from '../../model/json.ts';
-import type { TestVerdict } from '../../model/runs.ts';
-import type { PassedTest } from '../../model/state.ts';
+import type { PassedTest, TestedContent } from '../../model/state.ts';
 import { releaseOf } from '../../plan/release.ts';
+import { withFresh } from '../../release/evidence.ts';
+import type { TrialResult } from '../../release/trial.ts';
 import type { Host } from '../host.ts';
-import { editState } from '../session/bindings.ts';
-import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
+import { withLease } from '../session/opener.ts';
 import type { Staged } from './stage.ts';
 
 /** How many green results of an assistant are remembered. */
 const MOST_PASSED = 100;
 
+interface Results {
+  readonly passed: readonly PassedTest[];
+  readonly tested: readonly TestedContent[];
+}
+
 /**
- * Notes green results in the state, for the gates of an apply of the same content: a candidate's content is told by
- * addresses and not by ids, so that its temporary copies do not matter. Takes the lease for that moment; where
- * somebody else has it, or the state cannot be written, nothing is noted and the reason is returned.
+ * Notes results in the state: green ones for the gates of an apply of the same content, and those of main so that the
+ * next preview need not ask again. A candidate's content is told by addresses and not by ids, so that its temporary
+ * copies do not matter. Takes the lease for that moment; where somebody else has it, or the state cannot be written,
+ * nothing is noted and the reason is returned.
  */
 export async function rememberResults(
   host: Host,
   inputs: Inputs,
-  connection: Connection,
-  staged: Staged,
-  verdicts: readonly TestVerdict[],
+  { world }: Staged,
+  trials: readonly TrialResult[],
 ): Promise<string | undefined> {
-  const found = await greenResults(host, inputs, connection, staged, verdicts);
-  if (found.size === 0) return undefined;
+  const at = host.runtime.clock().toISOString();
+  const found = trials.flatMap((result) => {
+    const fresh = resultsOf(result, inputs, world, at);
+    return fresh.passed.length + fresh.tested.length === 0 ? [] : [[result.trial.address, fresh] as const];
+  });
+  if (found.length === 0) return undefined;
   try {
-    await editState(host, inputs.project, async (session) => {
+    await withLease(host, inputs.project, async ({ session }) => {
       for (const [address, fresh] of found) {
         const binding = session.current()?.resources[address];
         if (binding === undefined) continue;
-        const same = (one: PassedTest) =>
-          fresh.some(
-            (other) =>
-              other.content === one.content &&
-              other.test_id === one.test_id &&
-              other.test_digest === one.test_digest,
-          );
-        const kept = (binding.passed ?? []).filter((one) => !same(one));
-        const passed = [...kept, ...fresh].slice(-MOST_PASSED);
-        await session.record({ op: 'bind', address, binding: { ...binding, passed } });
+        const passed = merged(binding.passed ?? [], fresh.passed);
+        const tested = withFresh(binding.tested ?? [], fresh.tested);
+        const after = {
+          ...binding,
+          ...(passed.length > 0 && { passed }),
+          ...(tested.length > 0 && { tested }),
+        };
+        await session.record({ op: 'bind', address, binding: after });
       }
     });
     return undefined;
@@ -54,43 +56,39 @@ export async function rememberResults(
   }
 }
 
-/** Tests that are live as they are, passed by candidates that have a gate. */
-async function greenResults(
-  host: Host,
+function merged(earlier: readonly PassedTest[], fresh: readonly PassedTest[]): readonly PassedTest[] {
+  const key = ({ content, test_id, test_digest }: PassedTest): string =>
+    `${content} ${test_id} ${test_digest}`;
+  const replaced = new Set(fresh.map(key));
+  return [...earlier.filter((one) => !replaced.has(key(one))), ...fresh].slice(-MOST_PASSED);
+}
+
+/** Results of candidates alone: neither of copies of assistants nor, for gates, of copies of tests. */
+function resultsOf(
+  { trial, verdicts, fresh }: TrialResult,
   { desired }: Inputs,
-  { api }: Connection,
-  { world, parts, ids }: Staged,
-  verdicts: readonly TestVerdict[],
-): Promise<ReadonlyMap<Address, readonly PassedTest[]>> {
-  const refs = new Map(Object.entries(ids).map(([target, id]) => [id, target]));
-  const at = host.runtime.clock().toISOString();
-  const found = new Map<Address, readonly PassedTest[]>();
-  for (const address of world.candidates) {
-    const resource = desired.resources.get(address);
-    const gate = resource === undefined ? undefined : releaseOf(resource, desired)?.gate;
-    const part = parts.find((one) => one.address === address);
-    if (!gate || part?.remote_id == null || part.version_id === null) continue;
-    const version = await api.getVersion(part.remote_id, part.version_id);
-    if (version === undefined) continue;
-    const content = gateContent(version.config, refs, gate.uses);
-    const passed: PassedTest[] = [];
-    for (const verdict of verdicts) {
-      if (verdict.outcome !== 'passed' || verdict.address === null || world.copies.has(verdict.address))
-        continue;
-      const destination = desired.resources.get(verdict.address)?.spec.destination;
-      if (!isObject(destination) || destination.$ref !== address) continue;
-      const live = await api.get('test', verdict.test_id);
-      if (live === undefined) continue;
-      passed.push({
-        content,
-        test_id: verdict.test_id,
-        test_digest: liveDigest(SHAPES.test, live.config),
-        run_id: verdict.run_id,
-        conversation_id: verdict.conversation_id,
-        at,
-      });
-    }
-    if (passed.length > 0) found.set(address, passed);
-  }
-  return found;
+  { candidates, copies }: Staged['world'],
+  at: string,
+): Results {
+  const { address, content, main } = trial;
+  if (!candidates.has(address) || content === '') return { passed: [], tested: [] };
+  const copied = new Set(
+    trial.tests.flatMap(({ test }) =>
+      test.address !== undefined && copies.has(test.address) ? [test.testId] : [],
+    ),
+  );
+  const tested = fresh.filter((one) => one.content === main?.content || !copied.has(one.test_id));
+  const resource = desired.resources.get(address);
+  const gate = resource === undefined ? undefined : releaseOf(resource, desired)?.gate;
+  // Without a gate nobody asks for the candidate's results; they are kept beside main's, where those are.
+  const known = [...fresh, ...trial.tested].some((one) => one.content === main?.content);
+  if (!gate && !known) return { passed: [], tested: [] };
+  if (!gate || gate.evidence !== undefined) return { passed: [], tested };
+  const digests = new Map(trial.tests.map(({ test, digest }) => [test.testId, digest]));
+  const passed = verdicts.flatMap(({ outcome, test_id, run_id, conversation_id }) => {
+    const test_digest = digests.get(test_id) ?? '';
+    const counts = outcome === 'passed' && !copied.has(test_id) && test_digest !== '';
+    return counts ? [{ content, test_id, test_digest, run_id, conversation_id, at }] : [];
+  });
+  return { passed, tested };
 }

@@ -8,9 +8,9 @@ import {
   type Trace,
 } from '../../release/preview-traces.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
-import { type Connection, connect } from '../session/connect.ts';
+import type { Connection } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
+import { withConnection } from '../session/opener.ts';
 
 /** A list may show late what was made just before: the last look must find nothing, some time after the first. */
 const ROUNDS = 4;
@@ -67,13 +67,7 @@ async function withPreviews<Result>(
   work: (connection: Connection, project: Project) => Promise<Result>,
 ): Promise<Result> {
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
-  const connection = await connect(host, project, access);
-  try {
-    return await work(connection, project);
-  } finally {
-    await connection.close();
-  }
+  return await withConnection(host, project, (connection) => work(connection, project));
 }
 
 function keyOf({ kind, id, versionId }: Trace): string {

@@ -6,7 +6,7 @@ import { type ErrorKind, Failure } from '../../model/errors.ts';
 import type { Planned } from '../../model/plan.ts';
 import { previewPrefix } from '../../model/preview.ts';
 import type { PreviewPart } from '../../model/preview-report.ts';
-import type { StateSession } from '../../model/state.ts';
+import type { State, StateSession } from '../../model/state.ts';
 import { withinThemselves } from '../../model/step.ts';
 import { makePlan } from '../../plan/plan.ts';
 import { findTraces, type Removal, removeTraces } from '../../release/preview-traces.ts';
@@ -17,7 +17,17 @@ import { planOptions } from '../plan/plan-options.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { memorySession } from '../session/memory-session.ts';
-import { emptyState, openState } from '../session/open-state.ts';
+import { emptyState } from '../session/open-state.ts';
+import { readState } from '../session/opener.ts';
+
+/** What is asked of `preview up`. */
+export interface PreviewRequest {
+  readonly id: string;
+  /** Copy the changed assistants that hand off to one another, so that a test crosses the handoff. */
+  readonly linked: boolean;
+  /** Somebody wants to call what was staged. */
+  readonly talk: boolean;
+}
 
 /** What stands in the account after the first half of `preview up`. */
 export interface Staged {
@@ -28,6 +38,8 @@ export interface Staged {
   readonly removed: Removal;
   /** Live id by reference target, the preview's own in place of what it copies. */
   readonly ids: Planned['ids'];
+  /** The environment as it is without the preview. */
+  readonly before: { readonly state: State | undefined; readonly ids: Planned['ids'] };
   /** Id of every resource of the preview's world. */
   readonly idOf: (address: Address) => string | undefined;
 }
@@ -40,11 +52,11 @@ export async function stagePreview(
   host: Host,
   inputs: Inputs,
   connection: Connection,
-  id: string,
+  { id, linked, talk }: PreviewRequest,
 ): Promise<Staged> {
   const { project } = inputs;
   const desired = withoutPromotions(inputs.desired);
-  const state = await openState(host.runtime, project).load();
+  const state = await readState(host, project);
   const { planned, account } = await compareWithLive(
     host,
     { ...inputs, desired },
@@ -53,12 +65,21 @@ export async function stagePreview(
     planOptions({}),
   );
   refuseProblems(planned);
-  const before = await findTraces(connection.api, id);
+  const earlier = await findTraces(connection.api, id);
   const at = host.runtime.clock().toISOString();
   const begun = emptyState(host.runtime, project, connection.apiBase, planned.plan.account);
   // The same for every machine: a create that is repeated after a crash is then the same create.
   const lineage = digest(['preview', project.name, project.environment.name, id]);
-  const world = previewWorld({ id, desired, planned, account, state: { ...begun, lineage }, at });
+  const world = previewWorld({
+    id,
+    desired,
+    planned,
+    account,
+    state: { ...begun, lineage },
+    at,
+    linked,
+    talk,
+  });
   const { plan } = planned;
   const fresh = makePlan({
     project: { name: project.name, environment: project.environment.name, drift: 'report' },
@@ -106,9 +127,17 @@ export async function stagePreview(
       .map((address) => idOf(address))
       .concat(parts.map((part) => part.version_id ?? undefined)),
   );
-  const left = exitKind === null ? before.filter((trace) => !used.has(trace.versionId ?? trace.id)) : [];
+  const left = exitKind === null ? earlier.filter((trace) => !used.has(trace.versionId ?? trace.id)) : [];
   const removed = await removeTraces(connection.api, left);
-  return { world, parts, exitKind, removed, ids: idsFor(planned, fresh, world, session), idOf };
+  return {
+    world,
+    parts,
+    exitKind,
+    removed,
+    ids: idsFor(planned, fresh, world, session),
+    before: { state, ids: planned.ids },
+    idOf,
+  };
 }
 
 /** What waits or is being rolled out differs from main all the same. */

@@ -9,7 +9,7 @@ import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import { type Adoption, addressesFor, adopt, type Draft, liveKey } from '../../pull/adopt.ts';
-import { createLayout } from '../../pull/layout.ts';
+import { createLayout, type LayoutStyle } from '../../pull/layout.ts';
 import { bareResource, specProblems } from '../../specs/documents/check-document.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
 import { documentText } from '../../specs/yaml/write-yaml.ts';
@@ -48,7 +48,11 @@ export function unmanagedOf(
       account.elsewhere?.get(each.id) === undefined &&
       !isIgnoredLive(specs.project.ignoreLive, each),
   );
-  return { resources, managed, addresses: addressesFor(resources, takenKeys(specs, state)) };
+  return {
+    resources,
+    managed,
+    addresses: addressesFor(resources, takenKeys(specs, state), account.resources),
+  };
 }
 
 /** Names that specs claim without being bound: writing more specs of that name would only add to the confusion. */
@@ -85,6 +89,7 @@ export function draftDocuments(
   account: RemoteAccount,
   unmanaged: Unmanaged,
   found: readonly RemoteResource[],
+  style?: LayoutStyle,
 ): Adoption {
   const { project } = specs;
   const only = onlyFor(project);
@@ -96,7 +101,7 @@ export function draftDocuments(
       stock: new Set(account.resources.filter(({ stock }) => stock === true).map(({ id }) => id)),
       integrations: account.integrations ?? [],
       managed: unmanaged.managed,
-      newLayout: () => createLayout(project.specs, (file) => isThere(project.root, file)),
+      newLayout: () => createLayout(project.specs, (file) => isThere(project.root, file), style),
       keepUnknown: project.unknownFields === 'allow',
       check: (kind, spec, beside) => {
         const drafted = [...beside].map(
@@ -122,10 +127,15 @@ export async function writeDrafts(
   drafts: readonly Draft[],
 ): Promise<readonly AdoptedResource[]> {
   for (const { texts } of drafts) for (const { file, text } of texts) await writeNewFile(root, file, text);
-  for (const draft of drafts) {
-    const up = '../'.repeat(draft.file.split('/').length - 1);
-    const comment = `yaml-language-server: $schema=${up}schemas/${draft.resource.kind}.schema.json`;
-    await writeNewFile(root, draft.file, documentText(draft.body, comment));
+  const byFile = new Map<string, Draft[]>();
+  for (const draft of drafts) byFile.set(draft.file, [...(byFile.get(draft.file) ?? []), draft]);
+  for (const [file, inFile] of byFile) {
+    const up = '../'.repeat(file.split('/').length - 1);
+    const comment = `yaml-language-server: $schema=${up}schemas/${inFile[0]?.resource.kind}.schema.json`;
+    const [first = '', ...more] = inFile.map(({ body }, index) =>
+      documentText(body, index === 0 ? comment : undefined),
+    );
+    await writeNewFile(root, file, [first, ...more].join('---\n'));
   }
   return drafts.map(({ address, resource, file, texts }) => ({
     address,

@@ -10,7 +10,6 @@ import { openAccounts } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import type { Connection } from '../session/connect.ts';
 import { gitFor } from '../session/git.ts';
 import { gatherProject, refuseSpecErrors } from '../session/inputs.ts';
@@ -30,13 +29,12 @@ export async function importFromProvider(host: Host, request: ImportRequest): Pr
   refuseLiteralKey(request.apiKeyRef);
   const project = await gatherProject(host);
   requireApproval(project.environment, request.approve, false);
-  const access = accessTo(project.environment, host.runtime.env);
   await mkdir(join(project.root, project.specs), { recursive: true });
   const { specs, sisters } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
   const git = await readGitInfo(project.root, gitFor(host.runtime, project));
   const inputs = { project, desired: specs.desired, git };
-  return await withSession(host, inputs, access, async ({ connection, session }) => {
+  return await withSession(host, inputs, async ({ connection, session }) => {
     const state = session.current();
     const pulling: Pulling = { host, specs, wide: specs, sisters, inputs, connection, state, session };
     const before = await look(pulling);

@@ -2,15 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PullReport } from '../../model/pull.ts';
 import type { State, StateSession } from '../../model/state.ts';
+import type { LayoutStyle } from '../../pull/layout.ts';
 import { openAccounts, openWidened } from '../../specs/load/load.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
 import type { Host } from '../host.ts';
 import { accessTo } from '../session/access.ts';
-import { type Connection, connect } from '../session/connect.ts';
+import type { Connection } from '../session/connect.ts';
 import { gitFor } from '../session/git.ts';
 import { gatherProject, type Inputs, refuseSpecErrors } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
-import { openState } from '../session/open-state.ts';
+import { withAccount } from '../session/opener.ts';
 import { commitOnBranch, requireNewBranch } from './branch.ts';
 import { choose } from './choose-resources.ts';
 import { carryOut, look, type Pulling } from './pull.ts';
@@ -22,6 +23,8 @@ export interface PullRequest {
   readonly prBranch?: string;
   /** Where drift goes that several accounts share. */
   readonly as?: 'overlay' | 'shared';
+  /** How new documents are spread over files. */
+  readonly layout?: LayoutStyle;
 }
 
 /** Live → YAML. Adopting binds and therefore takes the lease; taking drift over changes files alone. */
@@ -33,7 +36,8 @@ export async function pullAccount(
   const both = request.adopt !== true && request.drift !== true;
   const wants = { adopt: both || request.adopt === true, drift: both || request.drift === true };
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
+  // A key that is missing is told before anything is written.
+  accessTo(project.environment, host.runtime.env);
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
   const { specs, sisters } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
@@ -52,6 +56,7 @@ export async function pullAccount(
       connection,
       state,
       ...(request.as && { as: request.as }),
+      ...(request.layout && { layout: request.layout }),
       ...(session && { session }),
     };
     const seen = await look(pulling);
@@ -66,15 +71,8 @@ export async function pullAccount(
     return await withSession(
       host,
       inputs,
-      access,
       async ({ connection, session }) => await work(connection, session.current(), session),
     );
   }
-  const state = await openState(host.runtime, project).load();
-  const connection = await connect(host, project, access);
-  try {
-    return await work(connection, state);
-  } finally {
-    await connection.close();
-  }
+  return await withAccount(host, project, (connection, state) => work(connection, state));
 }

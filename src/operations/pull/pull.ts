@@ -7,12 +7,14 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { jsonEqual, type Path } from '../../model/json.ts';
+import { compareNaturally } from '../../model/natural-order.ts';
 import type { Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { changesLive } from '../../model/step.ts';
 import { liveKey } from '../../pull/adopt.ts';
+import type { LayoutStyle } from '../../pull/layout.ts';
 import { unknownFields } from '../../pull/unknown-fields.ts';
 import type { Layer } from '../../specs/documents/layers.ts';
 import { type OpenSpecs, openAccounts, openSpecs } from '../../specs/load/load.ts';
@@ -48,6 +50,8 @@ export interface Pulling {
   readonly inputs: Inputs;
   readonly connection: Connection;
   readonly state: State | undefined;
+  /** How new documents are spread over files. */
+  readonly layout?: LayoutStyle;
   /** Absent where nothing is bound. */
   readonly session?: StateSession;
 }
@@ -134,7 +138,7 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
     ...pairs.map(({ address, resource }) => [liveKey(resource.kind, resource.id), address] as const),
   ]);
   const found = choice.adopt.flatMap(({ kind, id }) => read.get(liveKey(kind, id)) ?? []);
-  const adoption = draftDocuments(specs, seen.account, { ...seen.unmanaged, managed }, found);
+  const adoption = draftDocuments(specs, seen.account, { ...seen.unmanaged, managed }, found, pulling.layout);
   const refs = new Map([
     ...[...managed].map(([key, address]) => [key.slice(key.indexOf(':') + 1), address] as const),
     ...adoption.drafts.map(({ resource, address }) => [resource.id, address] as const),
@@ -167,14 +171,16 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
     name: resource.name,
     files: filesOf(wide, address),
   }));
-  const files = [...back.texts.keys(), ...adopted.flatMap((each: AdoptedResource) => each.files)];
+  const files = [
+    ...new Set([...back.texts.keys(), ...adopted.flatMap((each: AdoptedResource) => each.files)]),
+  ];
   const looksAgain = files.length > 0 || pairs.length > 0;
   if (session !== undefined && pairs.length > 0) await bindPairs(pulling, account, pairs);
   const after = looksAgain ? await planAfterwards(pulling, account) : undefined;
   return {
     format_version: PULL_FORMAT,
     environment: specs.project.environment.name,
-    adopted: [...adopted, ...taken].sort((a, b) => (a.address < b.address ? -1 : 1)),
+    adopted: [...adopted, ...taken].sort((a, b) => compareNaturally(a.address, b.address)),
     updated: back.updated,
     conflicts,
     left: back.left,

@@ -7,10 +7,9 @@ import { describeSighting } from '../../release/rollout-decision.ts';
 import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { gather, gatherProject, gatherWithErrors } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
-import { withAccount } from '../session/with-account.ts';
+import { withAccount } from '../session/opener.ts';
 import { requireAssistant } from './promotions.ts';
 import { entryOf, type Moved, moveOne, openRollouts } from './rollouts.ts';
 
@@ -52,8 +51,7 @@ export async function moveRollouts(
   const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
   const { environment } = inputs.project;
   if (order !== 'tick') requireApproval(environment, approve, false);
-  const access = accessTo(environment, host.runtime.env);
-  return await withSession(host, inputs, access, async (work) => {
+  return await withSession(host, inputs, async (work) => {
     const subjects = openRollouts(work.session.current(), addresses);
     if (order !== 'tick' && subjects.length === 0) throw noRollout(addresses);
     const { protectWrites, stop } = host.interrupt();

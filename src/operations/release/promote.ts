@@ -12,7 +12,6 @@ import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
 import {
@@ -45,8 +44,7 @@ export async function promoteVersions(
   const inputs = await gather(host);
   const { environment } = inputs.project;
   requireApproval(environment, request.approve, false);
-  const access = accessTo(environment, host.runtime.env);
-  return await withSession(host, inputs, access, (work) => run(host, inputs, work, addresses, request));
+  return await withSession(host, inputs, (work) => run(host, inputs, work, addresses, request));
 }
 
 async function run(

@@ -9,7 +9,6 @@ import type { StepResult } from '../../model/report.ts';
 import type { Binding, State } from '../../model/state.ts';
 import { type Promotion, planMoves } from '../../plan/promotions.ts';
 import { fieldDigest } from '../../plan/review-units.ts';
-import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
 import type { Work } from '../session/locked-run.ts';
@@ -24,7 +23,7 @@ export interface Bound {
   readonly main: RemoteResource;
 }
 
-/** The state of the environment; fails when there is none or it belongs elsewhere. */
+/** The state of the environment; fails when there is none. */
 export function stateOf(work: Pick<Work, 'session'>, project: Project, address: Address | undefined): State {
   const state = work.session.current();
   if (state === undefined) {
@@ -34,8 +33,6 @@ export function stateOf(work: Pick<Work, 'session'>, project: Project, address: 
       hint: `assistantctl apply --env ${project.environment.name}`,
     });
   }
-  const foreign = checkState(state, { project: project.name, environment: project.environment.name });
-  if (foreign !== undefined) throw foreign;
   return state;
 }
 

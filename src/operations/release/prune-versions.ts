@@ -4,7 +4,6 @@ import { prunable } from '../../release/versions.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { requireAssistant, stateOf } from './promotions.ts';
@@ -42,8 +41,7 @@ export async function pruneOldVersions(
   const address = requireAssistant(await findAddress(host, text, ['assistant']));
   const project = await gatherProject(host);
   requireApproval(project.environment, request.approve, request.asksPerson || request.dryRun);
-  const access = accessTo(project.environment, host.runtime.env);
-  return await withSession(host, { project, git: null }, access, async ({ connection, session }) => {
+  return await withSession(host, { project, git: null }, async ({ connection, session }) => {
     const state = stateOf({ session }, project, address);
     const seen = await readVersions(connection, state, address);
     const main = seen.main.versionId;

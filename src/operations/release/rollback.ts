@@ -6,7 +6,6 @@ import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
 import {
@@ -35,8 +34,7 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
   const project = await gatherProject(host);
   const inputs = { project, git: null };
   requireApproval(project.environment, request.approve, request.asksPerson);
-  const access = accessTo(project.environment, host.runtime.env);
-  return await withSession(host, inputs, access, async (work) => {
+  return await withSession(host, inputs, async (work) => {
     const state = stateOf(work, project, address);
     const bound = await readBound(work, state, address);
     const version =

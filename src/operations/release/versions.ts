@@ -8,7 +8,7 @@ import { findAddress } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
 import type { Connection } from '../session/connect.ts';
-import { withAccount } from '../session/with-account.ts';
+import { withAccount } from '../session/opener.ts';
 import { type Bound, readBound, requireAssistant } from './promotions.ts';
 
 /** An assistant with all its versions, newest first. */

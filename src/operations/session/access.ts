@@ -62,6 +62,8 @@ function slipIn(key: string): string | undefined {
   if (/^(["'\u2018\u201c]).*|["'\u2019\u201d]$/.test(key)) return 'it stands in quotes';
   if (/^(bearer|authorization:)/i.test(key)) return 'it begins with the name of the header';
   if (/^[A-Z_]+=/.test(key)) return 'it begins with the name of the variable';
+  if (/^[$%]/.test(key)) return 'it is the name of a variable that nothing put a value in for';
+  if (/^<.*>$|^\.{3}|…|^your[-_ ]/i.test(key)) return 'it is the placeholder of an example';
   if (/\s/.test(key)) return 'it has a space or a line break inside';
   if (/[^\x21-\x7e]/.test(key)) return 'it has a character that no key has';
   return undefined;

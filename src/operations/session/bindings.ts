@@ -1,10 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
-import type { Project } from '../../model/project.ts';
-import type { State, StateSession } from '../../model/state.ts';
-import { checkState } from '../../state/decode.ts';
-import type { Host } from '../host.ts';
-import { holderName, openState } from './open-state.ts';
+import type { State } from '../../model/state.ts';
 
 /** The address has no binding. */
 export function notBound(address: Address, state: State | undefined): Failure {
@@ -23,24 +19,4 @@ export function boundOtherwise(address: Address, bound: Address, id: string): Fa
     hint: `assistantctl state rm ${bound} forgets that binding and leaves the live resource alone`,
     details: { address: bound, remote_id: id },
   });
-}
-
-/** Runs an edit of the state under the lease of its environment. */
-export async function editState(
-  host: Host,
-  project: Project,
-  edit: (session: StateSession) => Promise<void>,
-): Promise<void> {
-  // Before the lease is taken, so that a signal cannot leave it behind.
-  host.interrupt();
-  const session = await openState(host.runtime, project).open(holderName(host.runtime));
-  try {
-    const state = session.current();
-    const expected = { project: project.name, environment: project.environment.name };
-    const foreign = state === undefined ? undefined : checkState(state, expected);
-    if (foreign !== undefined) throw foreign;
-    await edit(session);
-  } finally {
-    await session.close();
-  }
 }

@@ -56,7 +56,7 @@ function openApi(
   fence: WriteFence | undefined,
 ): LiveApi {
   const { runtime } = host;
-  const log = requestLog(host);
+  const log = observed(host);
   const proxy = proxies(runtime.env);
   return createApi({
     baseUrl,
@@ -72,6 +72,17 @@ function openApi(
     ...(log === undefined ? {} : { log }),
     ...(proxy === undefined ? {} : { proxy }),
   });
+}
+
+/** The log of `--verbose`, and the count of whoever counts requests. */
+function observed(host: Host): ReturnType<typeof requestLog> {
+  const { observer } = host;
+  const log = requestLog(host);
+  if (observer === undefined) return log;
+  return (entry) => {
+    observer.requested(entry.status);
+    log?.(entry);
+  };
 }
 
 export interface Proxies {

@@ -28,9 +28,10 @@ export async function launchEmulator(
   try {
     return await startEmulator({ ...options, clock, randomUuid, validateBody });
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw new Failure('usage', `the embedded API cannot start: ${reasonOf(cause)}`, {
       code: 'EMULATOR_START',
-      hint: 'the port may be taken, or the data file may not be one of this program',
+      hint: 'another program may have the port: choose one with --port',
       cause,
     });
   }

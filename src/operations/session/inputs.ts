@@ -24,11 +24,15 @@ export interface Inputs {
 
 /** The project around the working directory (or `--project`) with one environment chosen. */
 export async function gatherProject(host: Host, environment = host.flags.env): Promise<Project> {
+  const project = await chosenProject(host, environment);
+  if (host.workspace === undefined) await requireOwnFolder(host.runtime, project);
+  return project;
+}
+
+async function chosenProject(host: Host, environment: string | undefined): Promise<Project> {
   if (host.workspace !== undefined) return chooseEnvironment(host.workspace.document, environment);
   const root = await findProjectRoot(host.runtime.cwd, host.flags.project);
-  const project = await loadProject(root, environment);
-  await requireOwnFolder(host.runtime, project);
-  return project;
+  return await loadProject(root, environment);
 }
 
 /** The name of the project, whatever environment is chosen. */
@@ -45,11 +49,13 @@ export async function gather(host: Host, environment = host.flags.env): Promise<
 
 /** The same for what undoes and needs no specs: a broken document is no reason to let callers wait. */
 export async function gatherWithErrors(host: Host, environment = host.flags.env): Promise<Inputs> {
-  const project = await gatherProject(host, environment);
+  const project = await chosenProject(host, environment);
   const { runtime, workspace } = host;
-  const [{ desired }, git] = await Promise.all([
-    openSpecs(project, workspace?.specs()),
+  // Git is asked first: reading the specs keeps this process busy, and its answers are there when that is done.
+  const [, git, { desired }] = await Promise.all([
+    workspace ?? requireOwnFolder(runtime, project),
     workspace?.git() ?? readGitInfo(project.root, gitFor(runtime, project), host.note),
+    openSpecs(project, workspace?.specs()),
   ]);
   return { project, desired, git };
 }

@@ -7,11 +7,11 @@ import { createGate } from '../../release/gate.ts';
 import type { Host } from '../host.ts';
 import { refuseOtherBackend } from '../state/other-backend.ts';
 import { testing } from '../tests/test-clock.ts';
-import type { Access } from './access.ts';
+import { accessTo } from './access.ts';
 import type { Connection } from './connect.ts';
-import { connect } from './connect.ts';
 import type { Inputs } from './inputs.ts';
 import { type ApplyNote, emptyState, holderName, openState } from './open-state.ts';
+import { type Leased, withConnection, withLease } from './opener.ts';
 import { noteUnfinished, outcomeWords, warnOfMissingState } from './state-notes.ts';
 
 export interface ExecuteOptions {
@@ -24,16 +24,10 @@ export interface ExecuteOptions {
 }
 
 /** What a command may do while it holds the lease of the environment. */
-export interface Work {
+export interface Work extends Leased {
   readonly connection: Connection;
-  readonly session: StateSession;
   /** Carries out what was released for it; from here on a signal waits for what is in flight. */
   execute(planned: Planned, options: ExecuteOptions): Promise<ApplyOutcome>;
-  /**
-   * Ends the session ahead of the report; nothing is recorded after it. What kept the state from being saved is
-   * returned, because the report must say it.
-   */
-  save(): Promise<Failure | undefined>;
 }
 
 /**
@@ -43,27 +37,21 @@ export interface Work {
 export async function withSession<Result>(
   host: Host,
   inputs: Pick<Inputs, 'project' | 'git'>,
-  access: Access,
   work: (work: Work) => Promise<Result>,
 ): Promise<Result> {
-  const { runtime } = host;
-  // Before the lease is taken, so that a signal cannot leave it behind.
-  host.interrupt();
+  const { project } = inputs;
+  // A key that is missing is told before the lease is taken.
+  accessTo(project.environment, host.runtime.env);
+  const stop = host.interrupt().reading;
   let planDigest: string | null = null;
   let outcome: string | null = null;
   const note = (): ApplyNote => ({ commit: commitText(inputs.git), planDigest, outcome });
-  const session = await openState(runtime, inputs.project, note).open(holderName(runtime));
-  let saving: Promise<Failure | undefined> | undefined;
-  const save: Work['save'] = () => {
-    saving ??= unsaved(session);
-    return saving;
-  };
-  try {
-    await refuseOtherBackend(host, inputs.project, session.current());
-    warnOfMissingState(host, inputs.project, session.current());
+  const store = openState(host.runtime, project, { note, stop });
+  const leased = async ({ session, save }: Leased): Promise<Result> => {
+    await refuseOtherBackend(host, project, session.current());
+    warnOfMissingState(host, project, session.current());
     noteUnfinished(host, session);
-    const connection = await connect(host, inputs.project, access, session.fence);
-    try {
+    const connected = async (connection: Connection): Promise<Result> => {
       const execute: Work['execute'] = async (planned, options) => {
         planDigest = planned.plan.plan_digest;
         const execution = { connection, session, planned, ...options };
@@ -71,15 +59,15 @@ export async function withSession<Result>(
         outcome = outcomeWords(applied.results);
         return applied;
       };
-      return await work({ connection, session, execute, save });
-    } catch (cause) {
-      throw connection.api.writeCount() > 0 ? afterWrites(cause) : cause;
-    } finally {
-      await connection.close();
-    }
-  } finally {
-    if (saving === undefined) await session.close();
-  }
+      try {
+        return await work({ connection, session, execute, save });
+      } catch (cause) {
+        throw connection.api.writeCount() > 0 ? afterWrites(cause) : cause;
+      }
+    };
+    return await withConnection(host, project, connected, session.fence);
+  };
+  return await withLease(host, project, leased, { store });
 }
 
 /** A plus says that the tree held more than the commit. */
@@ -97,16 +85,6 @@ function afterWrites(cause: unknown): unknown {
     cause,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-async function unsaved(session: StateSession): Promise<Failure | undefined> {
-  try {
-    await session.close();
-    return undefined;
-  } catch (cause) {
-    if (cause instanceof Failure) return cause;
-    throw cause;
-  }
 }
 
 interface Execution extends ExecuteOptions {

@@ -17,13 +17,24 @@ export interface ApplyNote {
   readonly outcome: string | null;
 }
 
-/** The store that the environment's `state.backend` names. `note` is asked when a session ends. */
-export function openState(runtime: Runtime, project: Project, note?: () => ApplyNote): StateStore {
+export interface OpenStateOptions {
+  /** Asked when a session ends. */
+  readonly note?: () => ApplyNote;
+  /** Ends the wait for the lease of a holder that seems to be gone. */
+  readonly stop?: AbortSignal;
+}
+
+/** The store that the environment's `state.backend` names. */
+export function openState(
+  runtime: Runtime,
+  project: Project,
+  { note, stop }: OpenStateOptions = {},
+): StateStore {
   const { name, state } = project.environment;
   const folder = join(project.root, '.assistantctl', 'state');
   const common = {
     clock: runtime.clock,
-    sleep: runtime.sleep,
+    sleep: (ms: number) => waitFor(runtime, ms, stop),
     randomUuid: runtime.uuid,
     identity: { host: runtime.host, pid: runtime.pid, run: pipelineRun(runtime.env) },
     isAlive: runtime.isAlive,
@@ -44,6 +55,13 @@ export function openState(runtime: Runtime, project: Project, note?: () => Apply
     logPath: join(folder, `${name}.journal`),
     ...(note === undefined ? {} : { note }),
   });
+}
+
+/** Half a wait proves nothing: a lease is not taken over before its time because somebody asked to stop. */
+async function waitFor(runtime: Runtime, ms: number, stop: AbortSignal | undefined): Promise<void> {
+  await runtime.sleep(ms, stop);
+  if (stop?.aborted !== true) return;
+  throw new Failure('interrupted', 'stopped while waiting for a lock to end', { code: 'INTERRUPTED' });
 }
 
 /** `ASSISTANTCTL_LEASE`, as in `90s`: the same for everybody who works on the environment. */

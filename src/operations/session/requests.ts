@@ -1,32 +1,35 @@
 import { join } from 'node:path';
+import { formatEntries, parseEntries, setEntryOf } from '../../canonical/set-entries.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
-import type { RequestStore } from '../../model/request.ts';
+import type { Beside, BesideStore, StoredRequest } from '../../model/request.ts';
+import type { ReviewedSet } from '../../model/review.ts';
+import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { Runtime } from '../../runtime.ts';
-import { fileRequests } from '../../state/file/file-requests.ts';
+import { fileBeside } from '../../state/file/file-beside.ts';
+import { gitBeside } from '../../state/git/git-beside.ts';
 import { gitRemote } from '../../state/git/git-remote.ts';
-import { gitRequests } from '../../state/git/git-requests.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName } from './open-state.ts';
 
-/** The requests of an environment, beside its state. */
-export function openRequests(runtime: Runtime, project: Project): RequestStore {
+/** What is kept beside the state of an environment: requests, and what the controller remembers. */
+export function openBeside(runtime: Runtime, project: Project): BesideStore {
   const { name, state } = project.environment;
+  const { clock, random, sleep } = runtime;
   if (state.backend === 'file') {
-    return fileRequests(join(project.root, '.assistantctl', 'state', `${name}.requests`));
+    return fileBeside(join(project.root, '.assistantctl', 'state', `${name}.requests`), sleep);
   }
   const { remote, ref } = state;
-  return gitRequests({
-    remote: gitRemote({
-      git: gitFor(runtime, project),
-      root: project.root,
-      remote,
-      randomUuid: runtime.uuid,
-    }),
+  const git = gitFor(runtime, project);
+  return gitBeside({
+    remote: gitRemote({ git, root: project.root, remote, randomUuid: runtime.uuid }),
     remoteName: remote,
     ref,
-    clock: runtime.clock,
+    clock,
+    sleep,
+    random,
   });
 }
 
@@ -38,25 +41,100 @@ export async function leaveRequest(
 ): Promise<string> {
   const { runtime } = host;
   const project = await gatherProject(host);
-  const id = runtime.uuid();
-  const at = runtime.clock().toISOString();
-  await openRequests(runtime, project).add({ id, kind, words, by: holderName(runtime), at });
-  return id;
-}
-
-/** Digests of plans that people approved and that nobody has used yet. */
-export async function pendingApprovals(host: Host): Promise<readonly string[]> {
-  const project = await gatherProject(host);
-  const requests = await openRequests(host.runtime, project).list();
-  return requests.filter(({ kind }) => kind === 'approve').flatMap(({ words }) => words);
-}
-
-/** Takes the approval of a plan; false when somebody else used it. */
-export async function takeApproval(host: Host, digest: string): Promise<boolean> {
-  const project = await gatherProject(host);
-  const store = openRequests(host.runtime, project);
-  const request = (await store.list()).find(
-    ({ kind, words }) => kind === 'approve' && words.includes(digest),
+  const request = {
+    id: runtime.uuid(),
+    kind,
+    words,
+    by: holderName(runtime),
+    at: runtime.clock().toISOString(),
+  };
+  await openBeside(runtime, project).write(
+    (found) => ({ ...found, requests: [...found.requests, request] }),
+    { author: request.by, message: `${kind}: ${words.join(' ')}` },
   );
-  return request !== undefined && (await store.take(request.id));
+  return request.id;
+}
+
+/** Replaces a request, or removes it; false when it is gone, or `change` leaves it as it is. */
+export function changeRequest(
+  host: Host,
+  project: Project,
+  id: string,
+  change: (request: StoredRequest) => StoredRequest | undefined,
+  message: string,
+): Promise<boolean> {
+  return openBeside(host.runtime, project).write(
+    (found) => {
+      const request = found.requests.find((one) => one.id === id);
+      if (request === undefined) return undefined;
+      const next = change(request);
+      if (next === request) return undefined;
+      return {
+        ...found,
+        requests: found.requests.flatMap((one) => (one.id !== id ? [one] : next === undefined ? [] : [next])),
+      };
+    },
+    { author: holderName(host.runtime), message },
+  );
+}
+
+/** Changes what the controller remembers; undefined from `change`: nothing is to be written. */
+export function remember(
+  host: Host,
+  project: Project,
+  change: (memory: JsonObject | undefined) => JsonObject | undefined,
+): Promise<boolean> {
+  return openBeside(host.runtime, project).write(
+    (found) => {
+      const memory = change(found.memory);
+      return memory === undefined ? undefined : { ...found, memory };
+    },
+    { author: holderName(host.runtime), message: 'controller: remembered' },
+  );
+}
+
+/** An approval as what reviewers agree to: one plan as a whole, and once an apply has begun it, the parts of that plan. */
+export function approvedSets(project: Project, { requests }: Beside): readonly ReviewedSet[] {
+  const common = {
+    project: project.name,
+    environment: project.environment.name,
+    head: null,
+    ttlMs: project.reviewTtlMs,
+  };
+  return requests
+    .filter(({ kind }) => kind === 'approve')
+    .flatMap(({ words, at, entries }) => {
+      const begun = entries === undefined ? undefined : parseEntries(entries);
+      return [
+        ...words.map((plan_digest) => ({ ...common, at, plan_digest, entries: undefined })),
+        ...(begun === undefined ? [] : [{ ...common, at, plan_digest: words[0] ?? '', entries: begun }]),
+      ];
+    });
+}
+
+/** Writes into the approval of a plan what it allows, so that the rest of an apply that breaks off is allowed too. */
+export async function beginApproval(
+  host: Host,
+  project: Project,
+  { digest, units }: { readonly digest: string; readonly units: readonly JudgedUnit[] },
+): Promise<void> {
+  const { requests } = await openBeside(host.runtime, project).read();
+  const found = requests.find(({ kind, words }) => kind === 'approve' && words.includes(digest));
+  if (found === undefined || found.entries !== undefined) return;
+  const entries = formatEntries(units.map(setEntryOf));
+  await changeRequest(host, project, found.id, (request) => ({ ...request, entries }), `begun: ${found.id}`);
+}
+
+/** Removes the approvals that an apply that ended well has used. */
+export async function endApprovals(host: Host, project: Project, digest: string): Promise<void> {
+  await openBeside(host.runtime, project).write(
+    (found) => {
+      const requests = found.requests.filter(
+        ({ kind, words, entries }) =>
+          kind !== 'approve' || (entries === undefined && !words.includes(digest)),
+      );
+      return requests.length === found.requests.length ? undefined : { ...found, requests };
+    },
+    { author: holderName(host.runtime), message: `used: ${digest}` },
+  );
 }

@@ -1,11 +1,13 @@
 import { type ErrorKind, Failure } from '../../model/errors.ts';
-import type { StoredRequest } from '../../model/request.ts';
+import type { Project } from '../../model/project.ts';
+import type { Beside, StoredRequest, TakenRequest } from '../../model/request.ts';
 import type { Host } from '../host.ts';
 import { moveRollouts } from '../release/move-rollouts.ts';
 import { promoteVersions } from '../release/promote.ts';
 import { rollBack } from '../release/rollback.ts';
 import { gatherProject } from './inputs.ts';
-import { openRequests } from './requests.ts';
+import { holderName, openState } from './open-state.ts';
+import { changeRequest, openBeside } from './requests.ts';
 
 /** What came of a request. */
 export interface DoneRequest {
@@ -16,20 +18,93 @@ export interface DoneRequest {
   readonly message: string | null;
 }
 
-/** Takes the oldest command that somebody left, and does it. Undefined where none waits or somebody else took it. */
-export async function runRequest(host: Host): Promise<DoneRequest | undefined> {
+export interface RunRequestOptions {
+  /** What is beside the state, where it was read already. */
+  readonly known?: Beside;
+  /** Whether who took the request is certainly gone. Clocks of two machines differ, so that its time tells nothing. */
+  readonly isLeftBehind?: (id: string, taken: TakenRequest) => boolean;
+}
+
+/**
+ * Takes the oldest command that somebody left, and does it. Undefined where none waits or somebody else took it. One
+ * that was taken by a process that is gone is done again, unless main has moved since: then it took effect.
+ */
+export async function runRequest(
+  host: Host,
+  { known, isLeftBehind = () => false }: RunRequestOptions = {},
+): Promise<DoneRequest | undefined> {
   const project = await gatherProject(host);
-  const store = openRequests(host.runtime, project);
-  const request = (await store.list()).find(({ kind }) => kind === 'run');
-  if (request === undefined || !(await store.take(request.id))) return undefined;
+  const { requests } = known ?? (await openBeside(host.runtime, project).read());
+  const request = requests.find(
+    ({ id, kind, taken }) => kind === 'run' && (taken === undefined || isLeftBehind(id, taken)),
+  );
+  if (request === undefined) return undefined;
+  const main = await mainOf(host, project, request);
+  const tookEffect = request.taken !== undefined && request.taken.main !== main;
+  const taken: TakenRequest = {
+    by: holderName(host.runtime),
+    at: host.runtime.clock().toISOString(),
+    main: request.taken?.main ?? main,
+  };
   const { id, by, words } = request;
-  try {
-    const exitKind = await carryOutRequest(host, project.environment.name, request);
-    return { id, by, words, exitKind, message: null };
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return { id, by, words, exitKind: error.kind, message: error.message };
+  const mine = await changeRequest(
+    host,
+    project,
+    id,
+    (found) => (found.taken?.at === request.taken?.at ? { ...found, taken } : found),
+    `taken: ${id}`,
+  );
+  if (!mine) return undefined;
+  const done = (exitKind: ErrorKind | null, message: string | null): DoneRequest => ({
+    id,
+    by,
+    words,
+    exitKind,
+    message,
+  });
+  const ended = await endOf(async () =>
+    tookEffect
+      ? done(null, null)
+      : done(await carryOutRequest(host, project.environment.name, request), null),
+  );
+  const failed = ended instanceof Failure ? ended : undefined;
+  const result = ended instanceof Failure ? done(ended.kind, ended.message) : ended;
+  // Somebody is at work, or the API is gone: it waits for its turn.
+  if (
+    failed?.code === 'LOCK_HELD' ||
+    result.exitKind === 'interrupted' ||
+    result.exitKind === 'unavailable'
+  ) {
+    await changeRequest(host, project, id, withoutTaken, `left: ${id}`);
+    return undefined;
   }
+  await changeRequest(host, project, id, doneOf(taken), `done: ${id}`);
+  return failed?.code === 'NO_ROLLOUT' && request.taken !== undefined ? done(null, null) : result;
+}
+
+async function endOf(work: () => Promise<DoneRequest>): Promise<DoneRequest | Failure> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+function withoutTaken({ taken: _taken, ...request }: StoredRequest): StoredRequest {
+  return request;
+}
+
+/** Gone, unless it was given back or taken by somebody else meanwhile. */
+function doneOf(mine: TakenRequest): (request: StoredRequest) => StoredRequest | undefined {
+  return (request) => (request.taken?.at === mine.at && request.taken.by === mine.by ? undefined : request);
+}
+
+/** The version that was main at the last write, of the assistant that the command is about. */
+async function mainOf(host: Host, project: Project, { words }: StoredRequest): Promise<string | null> {
+  const state = await openState(host.runtime, project).load();
+  const name = words.find((word) => Object.hasOwn(state?.resources ?? {}, word));
+  return name === undefined ? null : (state?.resources[name]?.main_version_id ?? null);
 }
 
 /** The commands that may be asked for, checked before they are left and again before they are done. */

@@ -30,9 +30,10 @@ export function requireTrustedHost(url: URL, environment: string, env: Env): voi
 }
 
 function untrusted(environment: string, what: string, entry: string): Failure {
+  const secure = entry.startsWith('http://') ? `write ${entry.replace('http://', 'https://')}; or, ` : '';
   return new Failure('auth', `the API key of environment ${environment} is not sent: ${what}`, {
     code: 'HOST_UNTRUSTED',
-    hint: `if this is a gateway of yours, set the variable ${HOSTS_VARIABLE}=${entry} where assistantctl runs`,
+    hint: `${secure}if this is a gateway of yours, set the variable ${HOSTS_VARIABLE}=${entry} where assistantctl runs`,
     details: { environment, host: entry },
   });
 }

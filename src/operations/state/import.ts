@@ -7,7 +7,6 @@ import { accountFingerprint } from '../../plan/account.ts';
 import { managedElsewhere } from '../../plan/elsewhere.ts';
 import { findAddress } from '../address-argument.ts';
 import type { Host } from '../host.ts';
-import { accessTo } from '../session/access.ts';
 import { boundOtherwise } from '../session/bindings.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
@@ -22,8 +21,7 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
   const address = await findAddress(host, text);
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const project = await gatherProject(host);
-  const access = accessTo(project.environment, host.runtime.env);
-  return await withSession(host, { project, git: null }, access, async ({ connection, session }) => {
+  return await withSession(host, { project, git: null }, async ({ connection, session }) => {
     const state = session.current();
     const owner = (await managedBySisters(host, project)).get(id);
     if (owner !== undefined) throw refusedElsewhere(address, id, owner);

@@ -3,10 +3,10 @@ import { parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import type { State, StateStore } from '../../model/state.ts';
-import { checkState } from '../../state/decode.ts';
 import type { Host } from '../host.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { holderName, openState } from '../session/open-state.ts';
+import { openState } from '../session/open-state.ts';
+import { type Leased, withLease } from '../session/opener.ts';
 import { gitPlaces, hasBindings, otherState, withState } from './other-backend.ts';
 
 type StateSettings = Environment['state'];
@@ -37,8 +37,8 @@ export async function migrateState(host: Host, request: MigrateRequest): Promise
   const from = openState(host.runtime, withState(project, source));
   const to = openState(host.runtime, withState(project, target));
   const state = await restingState(host, project, from);
-  await fill(host, to, state);
-  await empty(host, from, source, state);
+  await fill(host, project, to, state);
+  await empty(host, project, from, { settings: source, moved: state });
   const said = JSON.stringify(target) === JSON.stringify(project.environment.state);
   return {
     from: from.location,
@@ -77,14 +77,10 @@ function nothingToMigrate(environment: string): Failure {
 }
 
 /** What is to be moved, read under the lease: nobody is at work and nothing was left half done. */
-async function restingState(host: Host, project: Project, store: StateStore): Promise<State> {
-  const session = await store.open(holderName(host.runtime));
-  try {
+function restingState(host: Host, project: Project, store: StateStore): Promise<State> {
+  const read = async ({ session }: Leased): Promise<State> => {
     const state = session.current();
     if (state === undefined || !hasBindings(state)) throw nothingToMigrate(project.environment.name);
-    const expected = { project: project.name, environment: project.environment.name };
-    const foreign = checkState(state, expected);
-    if (foreign !== undefined) throw foreign;
     if (session.pending.length > 0) {
       throw new Failure('refused', `an apply was broken off, and its outcome is not known yet`, {
         code: 'MIGRATE_PENDING',
@@ -92,14 +88,12 @@ async function restingState(host: Host, project: Project, store: StateStore): Pr
       });
     }
     return state;
-  } finally {
-    await session.close();
-  }
+  };
+  return withLease(host, project, read, { store });
 }
 
-async function fill(host: Host, store: StateStore, state: State): Promise<void> {
-  const session = await store.open(holderName(host.runtime));
-  try {
+function fill(host: Host, project: Project, store: StateStore, state: State): Promise<void> {
+  const write = async ({ session }: Leased): Promise<void> => {
     const present = session.current();
     if (hasBindings(present)) {
       if (present?.lineage === state.lineage) return;
@@ -109,14 +103,17 @@ async function fill(host: Host, store: StateStore, state: State): Promise<void> 
       });
     }
     await session.record({ op: 'init', state });
-  } finally {
-    await session.close();
-  }
+  };
+  return withLease(host, project, write, { store, anyOwner: true });
 }
 
-async function empty(host: Host, store: StateStore, settings: StateSettings, moved: State): Promise<void> {
-  const session = await store.open(holderName(host.runtime));
-  try {
+function empty(
+  host: Host,
+  project: Project,
+  store: StateStore,
+  { settings, moved }: { readonly settings: StateSettings; readonly moved: State },
+): Promise<void> {
+  const clear = async ({ session }: Leased): Promise<void> => {
     if (session.current()?.serial !== moved.serial) {
       throw new Failure('refused', `${store.location} was changed while it was copied`, {
         code: 'MIGRATE_CHANGED',
@@ -131,9 +128,8 @@ async function empty(host: Host, store: StateStore, settings: StateSettings, mov
       const address = parseAddress(text)?.address;
       if (address !== undefined) await session.record({ op: 'unbind', address });
     }
-  } finally {
-    await session.close();
-  }
+  };
+  return withLease(host, project, clear, { store });
 }
 
 function lineOf(settings: StateSettings): string {

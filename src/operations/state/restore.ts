@@ -12,7 +12,6 @@ import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { compareWithLive } from '../plan/make-plan.ts';
-import { accessTo } from '../session/access.ts';
 import { boundOtherwise } from '../session/bindings.ts';
 import { gather } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
@@ -38,9 +37,8 @@ export async function restoreResource(host: Host, text: string, request: Restore
   const inputs = await gather(host);
   if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
   requireApproval(inputs.project.environment, request.approve, request.asksPerson);
-  const access = accessTo(inputs.project.environment, host.runtime.env);
   const store = openState(host.runtime, inputs.project);
-  return await withSession(host, inputs, access, async ({ connection, session, execute, save }) => {
+  return await withSession(host, inputs, async ({ connection, session, execute, save }) => {
     const state = session.current();
     const archived = await archivedConfig(store, state, address, request.at);
     const options = { prune: false, recreate: false, take: null, targets: [] };

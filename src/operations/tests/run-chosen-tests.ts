@@ -7,7 +7,7 @@ import { findAddresses } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { withAccount } from '../session/with-account.ts';
+import { withAccount } from '../session/opener.ts';
 import { chooseTests, type TestSelection } from './test-choice.ts';
 import { testing } from './test-clock.ts';
 

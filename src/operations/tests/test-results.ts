@@ -54,6 +54,7 @@ function toVerdict(value: Json): TestVerdict | undefined {
     remembered: value.remembered === true,
     ...toRuns('runs', value.runs),
     ...toRuns('main_runs', value.main_runs),
+    ...(typeof value.main_duration_ms === 'number' && { main_duration_ms: value.main_duration_ms }),
   };
 }
 

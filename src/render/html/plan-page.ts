@@ -1,4 +1,5 @@
 import type { Change, ConflictEntry, DriftEntry, PendingEntry, Plan, PlanSummary } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from '../plan/plan-extra.ts';
 import { pathText } from '../terminal/field-text.ts';
 import {
@@ -17,7 +18,6 @@ import {
   pendingNote,
   promotionNote,
   shortCommit,
-  shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Plan } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
@@ -18,7 +19,6 @@ import {
   promotionNote,
   settingLines,
   shortCommit,
-  shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { diagnosticLines, remarkLines } from '../terminal/diagnostics.ts';
 import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
 import {
@@ -19,7 +20,6 @@ import {
   settingLines,
   shortCommit,
   shortDigest,
-  shortTime,
   verdict,
 } from '../terminal/plan-words.ts';
 import {

@@ -11,7 +11,7 @@ import { count } from '../terminal/style.ts';
 import { runsSummary } from '../terminal/verdict-text.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
-import { canaryWords, reportVerdict } from './report-text.ts';
+import { canaryWords, isPromotion, reportVerdict } from './report-text.ts';
 
 /** What an apply did, as a comment or job summary: trouble first, within a budget of bytes. */
 
@@ -39,7 +39,7 @@ const WORDS: { readonly [status in StepStatus]: string } = {
 function versionCell(result: StepResult): string {
   if (result.version_id === null) return '';
   const version = code(result.version_id);
-  if (result.promoted) return `${version}, promoted to main`;
+  if (isPromotion(result)) return `${version}, promoted to main`;
   if (result.rollout !== undefined) return `${version}, ${canaryWords(result.rollout)}`;
   return result.action === 'create' ? version : `${version}, staged only`;
 }

@@ -1,6 +1,7 @@
 import { compareNaturally } from '../../model/natural-order.ts';
 import type { ApplyReport, OpenedRollout, StepError, StepResult, StepStatus } from '../../model/report.ts';
-import { type ChangeGroup, groupOf, shortTime } from '../terminal/plan-words.ts';
+import { shortTime } from '../../model/short-time.ts';
+import { type ChangeGroup, groupOf } from '../terminal/plan-words.ts';
 import {
   columns,
   count,
@@ -76,12 +77,17 @@ function counts(report: ApplyReport): string {
     .join(', ');
 }
 
+/** What is new is live from the beginning, also where it took a second version to complete it. */
+export function isPromotion({ action, promoted }: StepResult): boolean {
+  return promoted && action !== 'create';
+}
+
 function doneCounts(report: ApplyReport): string {
   const applied = report.results.filter((result) => result.status === 'applied');
   const groups = ['create', 'move', 'adopt', 'takeover', 'update', 'delete'] as const;
   const parts = groups
     .map((group) => [applied.filter((result) => groupOf(result) === group).length, DONE[group]] as const)
-    .concat([[applied.filter((result) => result.promoted).length, 'promoted']])
+    .concat([[applied.filter(isPromotion).length, 'promoted']])
     .filter(([amount]) => amount > 0)
     .map(([amount, word]) => `${number(amount)} ${word}`);
   return parts.join(', ');
@@ -116,7 +122,7 @@ export function reportVerdict(report: ApplyReport): string {
 function versionText(result: StepResult): string {
   if (result.version_id === null) return '';
   const version = `version ${visible(result.version_id)}`;
-  if (result.promoted) return `${version} (promoted)`;
+  if (isPromotion(result)) return `${version} (promoted)`;
   if (result.rollout !== undefined) return `${version} (${canaryWords(result.rollout)})`;
   return result.action === 'create' ? version : `${version} (staged, main unchanged)`;
 }

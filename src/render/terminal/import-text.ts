@@ -29,7 +29,7 @@ export function renderFileImport(report: FileImportReport, style: Style): string
     ),
     ...columns(rows),
     '',
-    ...columns(documents),
+    ...columns(documents, style),
     ...groupLines('Lost', report.lost, style),
     ...groupLines('Nearly the same', report.near, style),
     ...(secrets.length === 0

@@ -15,6 +15,7 @@ import type {
   Plan,
 } from '../../model/plan.ts';
 import type { UnitName } from '../../model/review.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
 
@@ -329,15 +330,6 @@ export function shortCommit({ commit, dirty }: GitInfo, length: number = 7): str
 /** `sha256:9f8e7d6c5b4a…` as `9f8e7d6c5b4a`. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
-}
-
-/**
- * `2026-11-23T12:00:00.000Z` as `2026-11-23 12:00 UTC`, however UTC is written; a time without a zone is in UTC, as
- * all times of the API are. Anything else as it is.
- */
-export function shortTime(time: string): string {
-  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]00:?00)?$/.exec(time);
-  return match === null ? time : `${match[1]} ${match[2]} UTC`;
 }
 
 /** What of a plan is reviewed apart from its changes, and what is in no set; each a sentence. */

@@ -1,8 +1,9 @@
 import { compareNaturally } from '../../model/natural-order.ts';
 import type { PreviewPart, PreviewReport, PreviewTrace, PreviewTraces } from '../../model/preview-report.ts';
 import type { StepStatus } from '../../model/report.ts';
+import { shortTime } from '../../model/short-time.ts';
+import type { TalkReport } from '../../model/talk.ts';
 import { fieldLines } from './field-text.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, glyphs, type Ink, paint, paragraph, type Style } from './style.ts';
 import { verdictLines, verdictSummary } from './verdict-text.ts';
 import { visible } from './visible.ts';
@@ -40,7 +41,7 @@ function amount(
 
 /** What a preview staged and what its tests found. */
 export function renderPreview(report: PreviewReport, style: Style): string {
-  const { parts, tests, notes, removed, next } = report;
+  const { parts, tests, notes, removed, next, talk } = report;
   return finish([
     ...paragraph(style, previewHeadline(report), 0, 'bold'),
     ...parts.flatMap((part) => ['', ...partLines(part, style)]),
@@ -49,11 +50,34 @@ export function renderPreview(report: PreviewReport, style: Style): string {
     ...(notes.length === 0
       ? []
       : ['', ...notes.flatMap((note) => paragraph(style, `note: ${note}`, 0, 'yellow'))]),
+    ...(talk === undefined ? [] : ['', ...talkLines(talk, style)]),
     ...(removed === 0
       ? []
       : ['', ...paragraph(style, `${count(removed, 'trace')} of an earlier run removed`, 0, 'dim')]),
     ...(next === '' ? [] : ['', ...paragraph(style, `Next: ${next}`, 0)]),
   ]);
+}
+
+function talkLines({ page, assistants }: TalkReport, style: Style): readonly string[] {
+  const open = assistants.filter(({ status }) => status === 'open').map(({ address }) => address);
+  return [
+    ...(page === null
+      ? []
+      : [
+          ...paragraph(style, `Talk to ${open.join(', ')}: open this page in a browser`, 0),
+          `  ${visible(page)}`,
+        ]),
+    ...assistants.flatMap((entry) => {
+      if (entry.status === 'open')
+        return entry.caution === null ? [] : paragraph(style, `${entry.address}: ${entry.caution}`, 2, 'dim');
+      const write = entry.write === null ? [] : entry.write.split('\n').map((line) => `    ${line}`);
+      return [
+        ...paragraph(style, `${entry.address} cannot be called: ${entry.reason}`, 0, 'yellow'),
+        ...(write.length === 0 ? [] : [...paragraph(style, 'to allow them, write:', 2), ...write]),
+      ];
+    }),
+    ...(assistants.length === 0 ? ['No assistant was staged that could be called.'] : []),
+  ];
 }
 
 function partLines(part: PreviewPart, style: Style): readonly string[] {
@@ -82,6 +106,7 @@ export function renderTraces({ traces, action, environment }: PreviewTraces, sty
     ...paragraph(style, `${environment}: ${count(rest.length, 'trace')} ${word}`, 0, 'bold'),
     ...columns(
       rest.toSorted((a, b) => compareNaturally(a.preview, b.preview)).map((trace) => ['', ...cells(trace)]),
+      style,
     ),
     ...kept.flatMap((trace) => [
       '',

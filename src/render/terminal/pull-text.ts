@@ -29,7 +29,7 @@ function adoptedLines({ adopted, environment }: PullReport, style: Style): reado
   ]);
   return [
     paint(style, 'bold', `Adopted ${count(adopted.length, 'resource')} of ${visible(environment)}`),
-    ...columns(rows),
+    ...columns(rows, style),
   ];
 }
 
@@ -39,7 +39,10 @@ function updatedLines({ updated }: PullReport, style: Style): readonly string[] 
     paint(style, 'bold', `Written back for ${count(updated.length, 'resource')}`),
     ...updated.flatMap(({ address, fields }) => [
       `  ~ ${address}`,
-      ...columns(fields.map(({ path, file, line }) => [`    ${visible(path)}`, `${visible(file)}:${line}`])),
+      ...columns(
+        fields.map(({ path, file, line }) => [`    ${visible(path)}`, `${visible(file)}:${line}`]),
+        style,
+      ),
     ]),
   ];
 }

@@ -19,7 +19,7 @@ export function renderRecords(
   if (rows.length === 0) return `${none}\n`;
   const mark = style.unicode ? '…' : '...';
   const cells = rows.map((row) => row.map((cell) => truncate(visible(cell), WIDEST, mark) || '-'));
-  const lines = columns([titles, ...cells]);
+  const lines = columns([titles, ...cells], style);
   return finish(lines.map((line, index) => (index === 0 ? paint(style, 'dim', line) : line)));
 }
 

@@ -1,5 +1,5 @@
 import type { RolloutEntry, RolloutReport } from '../../model/rollout-report.ts';
-import { shortTime } from './plan-words.ts';
+import { shortTime } from '../../model/short-time.ts';
 import { count, finish, glyphs, type Ink, paint, paragraph, type Style } from './style.ts';
 import { visible } from './visible.ts';
 

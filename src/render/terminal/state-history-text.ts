@@ -1,5 +1,5 @@
+import { shortTime } from '../../model/short-time.ts';
 import type { DeletedResource, HistoryEntry } from '../../model/state.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, finish, paint, paragraph, type Style } from './style.ts';
 import { visible } from './visible.ts';
 
@@ -11,18 +11,21 @@ export function renderStateHistory(
 ): string {
   if (serial === undefined) return 'No state yet: this environment was never applied.\n';
   if (entries === undefined) return `Serial ${serial}.\n`;
-  const rows = columns([
-    ['SERIAL', 'WHEN', 'WHO', 'SPECS', 'PLAN', 'STATE', 'WHAT'],
-    ...entries.map((entry) => [
-      String(entry.serial ?? '-'),
-      visible(shortTime(entry.at)),
-      visible(entry.holder ?? '-'),
-      visible(entry.commit?.slice(0, 7) ?? '-'),
-      visible(entry.plan_digest?.replace(/^sha256:/, '').slice(0, 8) ?? '-'),
-      visible(entry.revision.slice(0, 7)),
-      visible(entry.outcome === null ? entry.summary : `${entry.summary} (${entry.outcome})`),
-    ]),
-  ]);
+  const rows = columns(
+    [
+      ['SERIAL', 'WHEN', 'WHO', 'SPECS', 'PLAN', 'STATE', 'WHAT'],
+      ...entries.map((entry) => [
+        String(entry.serial ?? '-'),
+        visible(shortTime(entry.at)),
+        visible(entry.holder ?? '-'),
+        visible(entry.commit?.slice(0, 7) ?? '-'),
+        visible(entry.plan_digest?.replace(/^sha256:/, '').slice(0, 8) ?? '-'),
+        visible(entry.revision.slice(0, 7)),
+        visible(entry.outcome === null ? entry.summary : `${entry.summary} (${entry.outcome})`),
+      ]),
+    ],
+    style,
+  );
   const lines = rows.flatMap((row, index) => {
     const run = entries[index - 1]?.run;
     const own = index === 0 ? paint(style, 'dim', row) : row;
@@ -46,6 +49,6 @@ export function renderDeleted(
     ]);
   return finish([
     ...paragraph(style, 'Deleted, with a copy that `state restore ADDR` creates again:', 0, 'bold'),
-    ...columns(rows),
+    ...columns(rows, style),
   ]);
 }

@@ -1,6 +1,6 @@
 import { compareNaturally } from '../../model/natural-order.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { Binding, LeaseHolder, State } from '../../model/state.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
 import { yamlLines } from './value.ts';
 import { visible } from './visible.ts';
@@ -17,16 +17,19 @@ export function renderStateList(state: State | undefined, style: Style): string 
   if (state === undefined) return 'No state yet: this environment was never applied.\n';
   const bindings = Object.entries(state.resources).toSorted(([a], [b]) => compareNaturally(a, b));
   const head = `${state.project}, ${state.environment}: ${count(bindings.length, 'resource')}, serial ${state.serial}`;
-  const rows = columns([
-    ...(bindings.length > 0 ? [['ADDRESS', 'REMOTE ID', 'MAIN VERSION', 'UPDATED', '']] : []),
-    ...bindings.map(([address, binding]) => [
-      visible(address),
-      visible(binding.remote_id),
-      visible(binding.main_version_id ?? '-'),
-      visible(shortTime(binding.updated_at)),
-      stagedText(binding),
-    ]),
-  ]);
+  const rows = columns(
+    [
+      ...(bindings.length > 0 ? [['ADDRESS', 'REMOTE ID', 'MAIN VERSION', 'UPDATED', '']] : []),
+      ...bindings.map(([address, binding]) => [
+        visible(address),
+        visible(binding.remote_id),
+        visible(binding.main_version_id ?? '-'),
+        visible(shortTime(binding.updated_at)),
+        stagedText(binding),
+      ]),
+    ],
+    style,
+  );
   return finish([
     ...paragraph(style, head, 0, 'bold'),
     ...rows.map((row, index) => (index === 0 ? paint(style, 'dim', row) : row)),

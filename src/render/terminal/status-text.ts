@@ -1,7 +1,8 @@
 import type { JsonObject } from '../../model/json.ts';
 import type { Plan } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { LookedUp, StatusReport } from '../../model/status.ts';
-import { isEmpty, nextCommands, shortCommit, shortDigest, shortTime, verdict } from './plan-words.ts';
+import { isEmpty, nextCommands, shortCommit, shortDigest, verdict } from './plan-words.ts';
 import { count, finish, paint, paragraph, type Style } from './style.ts';
 import { shellWord } from './visible.ts';
 import { padEnd } from './width.ts';
@@ -89,7 +90,10 @@ function pendingText(
   const parts = [
     ...(waiting > 0 ? [`${count(waiting, 'version')} staged, waiting for promote`] : []),
     ...(open > 0 ? [`${count(open, 'rollout')} open`] : []),
-    ...holds.map(({ address, reason }) => `${address} held (${reason})`),
+    ...holds.map(
+      ({ address, cause, reason }) =>
+        `${address} held: ${cause === 'rollback' ? reason : `aborted: ${reason}`}`,
+    ),
   ];
   return parts.length === 0 ? 'nothing waits' : parts.join(', ');
 }
@@ -109,7 +113,11 @@ export function statusNext(report: StatusReport): string {
   if (report.documents === 0) return line('pull', '--adopt');
   const [next] = nextCommands(plan.value, { protected: report.protected });
   if (next !== undefined && isEmpty(plan.value)) return next;
-  return next === undefined ? 'nothing to do' : line('plan');
+  if (next !== undefined) return line('plan');
+  const [held] = plan.value.holds ?? [];
+  return held === undefined
+    ? 'nothing to do'
+    : `change ${held.address} in Git, or bring it again: ${line('apply', '--release-hold', held.address)}`;
 }
 
 /** The same for programs. */

@@ -6,6 +6,8 @@ export interface Style {
   readonly color: boolean;
   readonly width: number;
   readonly unicode: boolean;
+  /** No line may be wider than that: a screen, not a file or a pipe. */
+  readonly bounded?: boolean;
   /** Lines that are seen at once; absent where the output is no screen. */
   readonly rows?: number;
 }
@@ -86,20 +88,43 @@ export function labelled(label: string, text: string, indent: number): string {
   return `${' '.repeat(indent)}${label}${visible(text)}`;
 }
 
-/** Left-aligned columns two spaces apart; cells are shown as they are, so escape them before. */
-export function columns(rows: readonly (readonly string[])[]): readonly string[] {
+/**
+ * Left-aligned columns two spaces apart; cells are shown as they are, so escape them before. On a screen that is too
+ * narrow for them the last columns go on below the first, in columns as well; a row is then one entry of two lines.
+ */
+export function columns(rows: readonly (readonly string[])[], style?: Style): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {
       widths[index] = Math.max(widths[index] ?? 0, displayWidth(cell));
     });
   }
-  return rows.map((row) =>
-    row
-      .map((cell, index) => padEnd(cell, widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
+  const room = style?.bounded === true ? usableWidth(style) : Number.POSITIVE_INFINITY;
+  const breaks = breaksOf(widths, room);
+  return rows.map((row) => {
+    const parts = breaks.map((from, place) => {
+      const cells = row.slice(from, breaks[place + 1]);
+      const line = cells.map((cell, index) => padEnd(cell, widths[from + index] ?? 0)).join('  ');
+      return `${' '.repeat(place === 0 ? 0 : BELOW)}${line}`.trimEnd();
+    });
+    return parts.filter((part, place) => place === 0 || part !== '').join('\n');
+  });
+}
+
+/** How far what goes on below is indented. */
+const BELOW = 4;
+
+/** The columns with which lines begin: as many on each as have room. */
+function breaksOf(widths: readonly number[], room: number): readonly number[] {
+  const breaks = [0];
+  let used = -2;
+  widths.forEach((width, index) => {
+    used += width + 2;
+    if (used <= room || index === 0) return;
+    breaks.push(index);
+    used = BELOW + width;
+  });
+  return breaks;
 }
 
 /** Joins lines, drops trailing spaces, never two blank lines in a row, ends with exactly one newline. */

@@ -1,4 +1,5 @@
 import { diffArrays, diffWordsWithSpace } from 'diff';
+import { unixLines } from '../../canonical/canonical.ts';
 import type { Segment } from './width.ts';
 
 /**
@@ -36,6 +37,13 @@ const MAX_WORD_EDITS = 300;
 const MAX_WORD_PAIRS = 60;
 /** Lines that share less than this part of their characters are shown as two lines, not as one edited line. */
 const MIN_SIMILARITY = 0.35;
+
+/** Windows line ends are no difference between two texts, and are shown where nothing else differs. */
+function sameLineEnds(before: string, after: string): readonly [string, string] {
+  const [one, other] = [unixLines(before), unixLines(after)];
+  const decides = one === other || before.includes('\r\n') === after.includes('\r\n');
+  return decides ? [before, after] : [one, other];
+}
 
 function toLines(text: string): readonly string[] {
   if (text === '') return [];
@@ -165,7 +173,8 @@ function allRows(
 }
 
 /** Compares two texts by lines, with `context` equal lines around each change. Equal texts give no hunk. */
-export function diffText(before: string, after: string, context = 3): TextDiff {
+export function diffText(was: string, becomes: string, context = 3): TextDiff {
+  const [before, after] = sameLineEnds(was, becomes);
   const rows = allRows(toLines(before), toLines(after), context);
   const near = new Uint8Array(rows.length);
   rows.forEach((row, index) => {

@@ -1,3 +1,4 @@
+import { compareWithMain, newly } from '../../model/comparison.ts';
 import type { RubricVerdict, RunCount, TestOutcome, TestVerdict } from '../../model/runs.ts';
 import {
   count,
@@ -42,55 +43,44 @@ export function testTitle(verdict: Pick<TestVerdict, 'name' | 'address'>): strin
   return verdict.address === null ? verdict.name : `${verdict.name} (${verdict.address})`;
 }
 
-/** `failed`, `passed (before, on the same content)`, … */
+/** `failed`, `passed before, on this content`, `2 of 3 runs passed, on main 3 of 3, newly failing`, … */
 export function outcomeText(verdict: TestVerdict): string {
-  const { main_runs, outcome, remembered, runs } = verdict;
+  const { main_runs: main, outcome, remembered, runs } = verdict;
   const one = LOOKS[outcome].word;
-  const weighed = runs !== undefined && runs.total > 0 && (runs.total > 1 || main_runs !== undefined);
-  const words = weighed && (outcome === 'passed' || outcome === 'failed') ? runsText(runs) : one;
+  const ended = outcome === 'passed' || outcome === 'failed';
+  const words = ended && runs !== undefined && runs.total > 1 ? runsText(runs) : one;
+  const change = newly(verdict);
   const beside = [
-    ...(main_runs === undefined ? [] : [`on main ${number(main_runs.passed)} of ${number(main_runs.total)}`]),
-    ...(newly(verdict) === undefined ? [] : [`newly ${newly(verdict)}`]),
+    ...(main === undefined || main.total === 0 ? [] : [`on main ${mainWords(main)}`]),
+    ...(change === undefined ? [] : [`newly ${change}`]),
   ];
   return [`${words}${remembered ? ' before, on this content' : ''}`, ...beside].join(', ');
+}
+
+/** `passed`, `failed`, `2 of 3`. */
+export function mainWords({ passed, total }: RunCount): string {
+  if (total === 1) return passed === 1 ? 'passed' : 'failed';
+  return `${number(passed)} of ${number(total)}`;
 }
 
 function runsText({ passed, total }: RunCount): string {
   return `${number(passed)} of ${count(total, 'run')} passed`;
 }
 
-/** What the version changes for a test that every run on main passed, or none here fails any more. */
-function newly({ main_runs, runs }: TestVerdict): 'failing' | 'passing' | undefined {
-  if (runs === undefined || main_runs === undefined) return undefined;
-  const now = runs.passed === runs.total;
-  const before = main_runs.passed === main_runs.total;
-  return now === before ? undefined : before ? 'failing' : 'passing';
-}
-
-/** `17 of 20 runs passed (85 %), on main 19 of 20 (95 %), newly failing: 1.`; undefined where no gate weighed runs. */
+/** `17 of 20 runs passed (85 %), on main 19 of 20 (95 %), newly failing: 1.`; undefined where each ran once, here alone. */
 export function runsSummary(verdicts: readonly TestVerdict[]): string | undefined {
-  const own = sum(verdicts.map(({ runs }) => runs));
-  const main = sum(verdicts.map(({ main_runs }) => main_runs));
-  if (own.total === 0) return undefined;
-  const amount = (how: 'failing' | 'passing'): number =>
-    verdicts.filter((verdict) => newly(verdict) === how).length;
-  const changes = (['failing', 'passing'] as const)
-    .filter((how) => amount(how) > 0)
-    .map((how) => `newly ${how}: ${number(amount(how))}`);
+  const { runs, main, newly_failing: failing, newly_passing: passing } = compareWithMain(verdicts);
+  const weighed = verdicts.some((verdict) => (verdict.runs?.total ?? 0) > 1);
+  if (runs.total === 0 || (!weighed && main === null)) return undefined;
   const parts = [
-    `${runsText(own)} (${percentOf(own)})`,
-    ...(main.total === 0
+    `${runsText(runs)} (${percentOf(runs)})`,
+    ...(main === null
       ? []
       : [`on main ${number(main.passed)} of ${number(main.total)} (${percentOf(main)})`]),
-    ...changes,
+    ...(failing.length === 0 ? [] : [`newly failing: ${number(failing.length)}`]),
+    ...(passing.length === 0 ? [] : [`newly passing: ${number(passing.length)}`]),
   ];
   return `${parts.join(', ')}.`;
-}
-
-function sum(counts: readonly (RunCount | undefined)[]): RunCount {
-  const add = (of: (count: RunCount) => number): number =>
-    counts.reduce((all, each) => all + (each === undefined ? 0 : of(each)), 0);
-  return { passed: add(({ passed }) => passed), total: add(({ total }) => total) };
 }
 
 function percentOf({ passed, total }: RunCount): string {

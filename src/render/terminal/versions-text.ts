@@ -1,9 +1,9 @@
 import type { Json } from '../../model/json.ts';
 import type { FieldChange } from '../../model/plan.ts';
+import { shortTime } from '../../model/short-time.ts';
 import type { MainRecord } from '../../model/state.ts';
 import type { VersionRow } from '../../model/version-record.ts';
 import { fieldLines } from './field-text.ts';
-import { shortTime } from './plan-words.ts';
 import { columns, count, finish, paint, paragraph, type Style } from './style.ts';
 import { yamlLines } from './value.ts';
 import { visible } from './visible.ts';
@@ -15,15 +15,18 @@ export function renderVersions(
   mains: readonly MainRecord[],
   style: Style,
 ): string {
-  const table = columns([
-    ['VERSION', 'NAME', 'CREATED', ''],
-    ...rows.map((row) => [
-      visible(row.version_id),
-      visible(row.name ?? '-'),
-      visible(row.created_at === null ? '-' : shortTime(row.created_at)),
-      visible(row.marks.join(', ')),
-    ]),
-  ]);
+  const table = columns(
+    [
+      ['VERSION', 'NAME', 'CREATED', ''],
+      ...rows.map((row) => [
+        visible(row.version_id),
+        visible(row.name ?? '-'),
+        visible(row.created_at === null ? '-' : shortTime(row.created_at)),
+        visible(row.marks.join(', ')),
+      ]),
+    ],
+    style,
+  );
   return finish([
     paint(style, 'bold', `${visible(address)}: ${count(rows.length, 'version')}`),
     ...table.map((row, index) => (index === 0 ? paint(style, 'dim', row) : row)),
@@ -38,6 +41,7 @@ export function renderVersions(
           visible(by === '' ? '-' : by),
           visible(undone === true ? `${reason} (rolled back)` : reason),
         ]),
+      style,
     ),
   ]);
 }

@@ -41,6 +41,10 @@ export const OTHER_OPTIONS: { readonly [name: string]: OptionAnswer } = {
   'skip-preview': { option: '--yes' },
   diff: { command: 'plan' },
   'show-diff': { command: 'plan' },
+  'refresh=false': { option: '--offline' },
+  'refresh=true': {
+    sentence: 'leave it out: the account is read each time; --refresh also reads every assistant by id',
+  },
   refresh: { command: 'drift' },
   'refresh-only': { command: 'drift' },
   destroy: {
@@ -127,6 +131,42 @@ export const OTHER_OPTIONS: { readonly [name: string]: OptionAnswer } = {
   },
   quiet: { sentence: 'the result alone is on stdout; send stderr elsewhere with 2>/dev/null' },
   q: { sentence: 'the result alone is on stdout; send stderr elsewhere with 2>/dev/null' },
+  watch: {
+    sentence:
+      'a command ends when it is done; assistantctl controller follows a branch, and assistantctl drift in a schedule looks again',
+  },
+  force: {
+    sentence:
+      'nothing is forced as a whole: each refusal names the option that lifts it, such as --approve ENV, --take-over ADDRESS or --override-limits',
+  },
+  'force-conflicts': { option: '--take git' },
+  overwrite: { option: '--take git' },
+  'server-side': {
+    sentence: 'leave it out: what changed on both sides is always found by comparison with what was applied',
+  },
+  timeout: {
+    sentence:
+      'write "retry: { budget: 60s }" in assistantctl.yaml for requests, gate: { timeout: 15m } for tests',
+  },
+  'show-sensitive': {
+    sentence: 'secrets are never printed; assistantctl explain ADDRESS names the file and line of each value',
+  },
+  upgrade: {
+    sentence:
+      'there are no providers to upgrade; assistantctl schema --write renews the schemas of the project',
+  },
+  'migrate-state': { command: 'state migrate --to git' },
+  reconfigure: { command: 'state migrate --to git' },
+  'backend-config': {
+    sentence:
+      'the state is set in assistantctl.yaml: state: { backend: git, remote: origin, ref: refs/assistantctl/ENV }',
+  },
+  fix: { sentence: 'nothing is mended by itself: each finding of assistantctl doctor names what to do' },
+  'target-file': { option: '--target VALUE' },
+  exclude: {
+    sentence: 'name what is wanted with --target ADDRESS; what a spec does not write is never touched',
+  },
+  type: { option: '--format VALUE' },
   'delete-missing': { option: '--prune' },
   'remove-deleted': { option: '--prune' },
 };

@@ -21,7 +21,9 @@ export function checkReference(
   }
   if (wanted !== undefined && kind !== wanted) {
     const message = `a reference to ${article(wanted)} is needed here, found ${target}`;
-    return { code: 'REF_KIND', message, hint: `write { $ref: ${wanted}/… }` };
+    // `tools/x`, `Tool/x`: only the kind is spelled otherwise.
+    const slip = !isKind(kind) && kind !== 'integration' && KEY_PATTERN.test(key);
+    return { code: 'REF_KIND', message, hint: `write { $ref: ${wanted}/${slip ? key : '…'} }` };
   }
   if (kind === 'integration') return { target: `integration/${key}` };
   if (!isKind(kind) || kind === 'test') {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { brokenText } from '../../model/broken-text.ts';
 import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import { privatePart } from '../../model/private-path.ts';
@@ -40,13 +40,14 @@ export function createInclude(root: string): Include {
     const earlier = known.get(wanted);
     if (earlier !== undefined) return earlier;
     const included =
-      (blindToCase ? otherSpelling(wanted, path) : undefined) ?? read(root, rootReal, wanted, path);
+      (blindToCase ? otherSpelling(wanted, path) : undefined) ??
+      read(root, rootReal, wanted, path, dirname(yamlFile));
     known.set(wanted, included);
     return included;
   };
 }
 
-function read(root: string, rootReal: string, wanted: string, path: string): Included {
+function read(root: string, rootReal: string, wanted: string, path: string, folder: string): Included {
   let real: string;
   try {
     real = realpathSync(wanted);
@@ -59,7 +60,7 @@ function read(root: string, rootReal: string, wanted: string, path: string): Inc
     return {
       code: 'FILE_MISSING',
       message: `the file ${path} cannot be read: ${systemReason(error)}`,
-      hint: missingHint(wanted, path),
+      hint: missingHint(wanted, path) ?? fromRootHint(root, folder, path),
     };
   }
   const file = displayPath(root, wanted);
@@ -117,7 +118,7 @@ function otherSpelling(wanted: string, path: string): Included | undefined {
   return { code: 'FILE_MISSING', message: `the file ${path} is called otherwise`, hint };
 }
 
-function missingHint(wanted: string, path: string): string {
+function missingHint(wanted: string, path: string): string | undefined {
   if (path.includes('\\')) {
     const slashes = path.replaceAll('\\', '/');
     return `write ${slashes}: paths are written with / on every system`;
@@ -125,9 +126,14 @@ function missingHint(wanted: string, path: string): string {
   const written = spelling(wanted, path);
   if (written !== undefined && written !== path) return `write ${written}: upper and lower case count`;
   const similar = similarFile(wanted);
-  return similar === undefined
-    ? '$file is relative to the YAML file it is written in'
-    : `did you mean ${similar}?`;
+  return similar === undefined ? undefined : `did you mean ${similar}?`;
+}
+
+/** A path from the project's folder, as most other tools write it. */
+function fromRootHint(root: string, folder: string, path: string): string {
+  const rule = '$file is relative to the YAML file it is written in';
+  if (!existsSync(join(root, path))) return rule;
+  return `write ${relative(folder, path).replaceAll('\\', '/')}: ${rule}`;
 }
 
 /**

@@ -313,8 +313,20 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
   const whole = wholeEntry(text, walk);
   if (whole !== undefined) return resolveValue(whole, place, walk);
   const resolved = resolveText(text, place, walk);
+  if (typeof place !== 'string' && place.t === 'scalar' && place.text === true)
+    add(walk, pathAsText(text, walk));
   if (isAccountId(place) && !mentionsVariable(text) && !OURS.test(text)) walk.literalIds.push([...walk.path]);
   return isWholeVariable(text) ? wantedForm(resolved, place) : resolved;
+}
+
+/** The name of a text file where its text belongs: callers would hear the name. */
+function pathAsText(text: string, walk: Walk): Problem | undefined {
+  const path = text.trim().replaceAll('\\', '/');
+  if (!/^[\w./@-]+\.(?:md|txt|markdown)$/i.test(path)) return undefined;
+  const { file } = walk.context.originAt(walk.path);
+  if (!path.includes('/') && !('text' in walk.context.include(file, path))) return undefined;
+  const message = `${path} is the name of a file and is sent as it stands, without the text of the file`;
+  return { severity: 'warning', code: 'TEXT_IS_PATH', message, hint: `write { $file: ${path} }` };
 }
 
 const MOST_INSERTED = 8 * LONGEST_TEXT;

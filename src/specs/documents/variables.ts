@@ -58,7 +58,7 @@ export function mentionsVariable(text: string): boolean {
 
 /** True when a text is one variable and nothing else, so that a field may take its value as a number or boolean. */
 export function isWholeVariable(text: string): boolean {
-  return WHOLE.test(text);
+  return text.startsWith('${') && WHOLE.test(text);
 }
 
 /**

@@ -4,7 +4,37 @@ const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
     /^\/promotion\/canary\/analysis\/command$/,
     'programs are named in assistantctl.yaml, hooks: { smoke: { run: [node, checks/smoke.mjs], env: [SMOKE_TOKEN] } }, and used by name: analysis: { hook: smoke }',
   ],
-  [/^\/spec\/voice$/, 'write voice_settings: { voice: … }'],
+  // Of the document.
+  [
+    /^\/(apiVersion|metadata)$/,
+    'leave it out: a document is kind, key and spec; the key is the name of the file where none is written',
+  ],
+  [
+    /^\/(id|address)$/,
+    'leave it out: ids are kept in the state; assistantctl state import ADDRESS ID binds one',
+  ],
+  [/^\/depends_on$/, 'leave it out: the order follows from the references'],
+  [/^\/(prevent_destroy|ignore_changes|moved_from)$/, 'it stands below lifecycle'],
+  [/^\/(strategy|gate|canary)$/, 'it stands below promotion'],
+  // Of the spec.
+  [
+    /^\/spec\/(prompt|system|system_prompt|systemPrompt|general_prompt|agent_instructions)$/,
+    'the field is instructions',
+  ],
+  [
+    /^\/spec\/(first_message|firstMessage|begin_message|welcome_message|initial_message|first_sentence)$/,
+    'the field is greeting',
+  ],
+  [/^\/spec\/(llm|llm_model|model_name|model_id)$/, 'the field is model'],
+  [/^\/spec\/(language|stt|asr|transcriber)$/, 'write transcription: { model: …, language: … }'],
+  [/^\/spec\/(voice|voice_id|voiceId|tts|tts_voice)$/, 'write voice_settings: { voice: … }'],
+  [/^\/spec\/(functions|actions)$/, 'the field is tools, or tool_ids for documents of kind tool'],
+  [/^\/spec\/(variables|default_dynamic_variables)$/, 'the field is dynamic_variables'],
+  [
+    /^\/spec\/(id|version_id|created_at|updated_at)$/,
+    'leave it out: the API sets it; assistantctl state import ADDRESS ID binds a live resource',
+  ],
+  [/^\/spec\/(transfer_list|handoffs|handoff)$/, 'write a tool of type handoff, below tools'],
   [/^\/spec\/(hold_music_url|background_audio)$/, 'write voice_settings: { background_audio: … }'],
   [/^\/spec\/fallback_model$/, 'write fallback_config: { model: … }'],
   [/^\/spec\/knowledge_base_ids$/, 'write a retrieval tool with bucket_ids'],
@@ -14,6 +44,7 @@ const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
     /^\/spec\/insight_settings\/(enabled|params|webhook_url|insights)$/,
     'insights belong to a document of kind insight_group; name it with insight_group_id: { $ref: insight_group/<key> }',
   ],
+  [/^\/spec\/insight_settings\/group(_id)?$/, 'the field is insight_group_id'],
   [/\/filler_messages$/, 'the field is messages; the platform does not play filler_messages'],
   [/\/transfer\/targets\/\d+\/from$/, 'write from beside targets: it holds for all of them'],
   [/^\/spec\/(dynamic_variables_webhook|webhook_url)$/, 'the field is dynamic_variables_webhook_url'],

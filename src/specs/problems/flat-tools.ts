@@ -27,14 +27,18 @@ export function flatTools(
   return { findings, pointers };
 }
 
-function isStray({ keyword }: SchemaError): boolean {
+/** A field that the schema does not know at its place. */
+export function isStray({ keyword }: SchemaError): boolean {
   return keyword === 'additionalProperties' || keyword === 'unevaluatedProperties';
 }
 
+/** The name of a field that the schema does not know. */
+export function strayName({ params }: SchemaError): string {
+  return String(params.additionalProperty ?? params.unevaluatedProperty);
+}
+
 function flatTool(pointer: string, type: string, stray: readonly SchemaError[], tool: JsonObject): Finding {
-  const names = stray
-    .map(({ params }) => String(params.additionalProperty ?? params.unevaluatedProperty))
-    .filter((name) => Object.hasOwn(tool, name));
+  const names = stray.map(strayName).filter((name) => Object.hasOwn(tool, name));
   const fields = names.map((name) => `${name}: …`).join(', ');
   return {
     severity: 'error',

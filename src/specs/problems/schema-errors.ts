@@ -1,8 +1,9 @@
+import { parseAddress } from '../../model/address.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
 import { fieldHint } from './field-hints.ts';
-import { flatTools } from './flat-tools.ts';
+import { flatTools, isStray, strayName } from './flat-tools.ts';
 import type { Finding } from './problem.ts';
 import { slipOf, suggestion } from './suggest.ts';
 
@@ -24,18 +25,57 @@ export function schemaFindings(
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
+  const bare = bareSpec(errors);
   const typed = new Set(
     errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
   );
   const others = errors.flatMap((error) => {
     // What is no text at all is none of a catalogue either.
     if (error.keyword === 'openEnum' && typed.has(error.instancePath)) return [];
-    if (flat.pointers.has(error.instancePath)) return [];
+    if (flat.pointers.has(error.instancePath) || bare.causes.has(error)) return [];
+    if (isMisplaced(error, errors)) return [];
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
     const finding = describe(error, valueAt(root, error.instancePath), fieldsAt, values);
     return finding === undefined ? [] : [finding];
   });
-  return [...flat.findings, ...others];
+  return [...flat.findings, ...bare.findings, ...others];
+}
+
+/** Documents whose fields stand beside `kind` instead of below `spec`: all that is missing and unknown has one cause. */
+function bareSpec(errors: readonly SchemaError[]): {
+  readonly findings: readonly Finding[];
+  readonly causes: ReadonlySet<SchemaError>;
+} {
+  const missing = errors.find(
+    ({ keyword, instancePath, params }) =>
+      keyword === 'required' && instancePath === '' && params.missingProperty === 'spec',
+  );
+  const stray = errors.filter((error) => error.instancePath === '' && isStray(error));
+  const names = stray.map(strayName);
+  if (missing === undefined || names.length === 0) return { findings: [], causes: new Set() };
+  const shown = names.slice(0, 4).map((name) => `${name}: …`);
+  const hint = `write spec: { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }, on lines of its own`;
+  const message = `the field spec is missing: ${names.join(', ')} stand${names.length === 1 ? 's' : ''} beside it and belong${names.length === 1 ? 's' : ''} below it`;
+  return {
+    findings: [{ severity: 'error', code: 'FIELD_MISSING', pointer: '', message, hint }],
+    causes: new Set([missing, ...stray]),
+  };
+}
+
+/** A field that is missing because it stands in the entries of a list beside it, where it is not known. */
+function isMisplaced(
+  { keyword, instancePath, params }: SchemaError,
+  errors: readonly SchemaError[],
+): boolean {
+  if (keyword !== 'required') return false;
+  const name = params.missingProperty;
+  return errors.some(
+    (other) =>
+      isStray(other) &&
+      strayName(other) === name &&
+      other.instancePath.startsWith(`${instancePath}/`) &&
+      /^\/\w+\/\d+$/.test(other.instancePath.slice(instancePath.length)),
+  );
 }
 
 /** A mapping where a text or an id belongs: the schema then misses `$file` or `$ref` in it. */
@@ -54,7 +94,7 @@ function describe(
   switch (keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const name = String(params.additionalProperty ?? params.unevaluatedProperty);
+      const name = strayName(error);
       const known = fieldsAt(pointer).filter((field) => field !== name);
       const child = `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
       const message = `the field ${name} is not known here`;
@@ -71,7 +111,12 @@ function describe(
       const name = String(params.missingProperty);
       if (name === '$file') return wrongType(at, 'a text or { $file: path }', value);
       if (name === '$ref') return wrongType(at, 'an id or { $ref: kind/key }', value);
-      return { ...at, code: 'FIELD_MISSING', message: `the field ${name} is missing` };
+      return {
+        ...at,
+        code: 'FIELD_MISSING',
+        message: `the field ${name} is missing`,
+        ...hinted(missingHint(pointer, name)),
+      };
     }
     case 'type':
       return wrongType(at, typeNames(params.type), value);
@@ -103,6 +148,14 @@ function describe(
   }
 }
 
+/** The commonest ways to leave a field out without meaning to. */
+function missingHint(pointer: string, name: string): string | undefined {
+  if (name === 'type' && /\/tools\/\d+$|^\/spec$/.test(pointer)) {
+    return 'say what it is, and put its fields below that word: type: webhook, webhook: { name: …, description: …, url: … }';
+  }
+  return undefined;
+}
+
 type At = Pick<Finding, 'severity' | 'pointer'>;
 
 function wrongType(at: At, wanted: string, value: Json | undefined): Finding {
@@ -118,6 +171,22 @@ function typeHint(wanted: string, value: Json | undefined): string | undefined {
   if (value === null) {
     return 'leave the field out: to the API null means "not given" and changes nothing; an empty text or list clears';
   }
+  const inner = isObject(value) ? Object.entries(value) : [];
+  const [name = '', path] = inner.length === 1 ? (inner[0] ?? []) : [];
+  if (
+    wanted.includes('$file') &&
+    /^(file|path|include|from_file|src)$/i.test(name) &&
+    typeof path === 'string'
+  ) {
+    return `write { $file: ${path} }`;
+  }
+  if (wanted.includes('$ref') && /^(ref|id|key|address)$/i.test(name) && typeof path === 'string') {
+    return parseAddress(path) === undefined ? `write { $ref: kind/key }` : `write { $ref: ${path} }`;
+  }
+  if (wanted === 'a list' && value !== undefined && !isObject(value) && !isArray(value)) {
+    return `write [${typeof value === 'string' && parseAddress(value) !== undefined ? `{ $ref: ${value} }` : String(value)}]`;
+  }
+  if (wanted === 'a list' && isObject(value)) return 'begin each entry with a dash: - …';
   if (wanted.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
     return 'put it in quotes';
   if (wanted.includes('true or false') && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {

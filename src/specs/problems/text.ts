@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 export interface TextRead {
   readonly text: string;
@@ -36,16 +36,32 @@ function readBytes(path: string, maxBytes: number): Buffer | TextUnreadable {
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stats = fstatSync(file);
     if (!stats.isFile()) return unreadable('FILE_UNREADABLE', 'this is not a regular file');
-    if (stats.size > maxBytes) {
-      const found = (stats.size / 1_048_576).toFixed(1);
-      const limit = maxBytes / 1_048_576;
-      return unreadable('FILE_TOO_LARGE', `the file has ${found} MiB; the limit is ${limit} MiB`);
-    }
-    return readFileSync(file);
+    if (stats.size > maxBytes) return tooLarge(stats.size, maxBytes);
+    const bytes = readAll(file, stats.size, maxBytes);
+    return bytes.length > maxBytes ? tooLarge(bytes.length, maxBytes) : bytes;
   } catch (error) {
     return unreadable('FILE_UNREADABLE', `the file cannot be read: ${systemReason(error)}`);
   } finally {
     if (file !== undefined) closeSync(file);
+  }
+}
+
+function tooLarge(size: number, maxBytes: number): TextUnreadable {
+  const found = (size / 1_048_576).toFixed(1);
+  const limit = maxBytes / 1_048_576;
+  return unreadable('FILE_TOO_LARGE', `the file has ${found} MiB; the limit is ${limit} MiB`);
+}
+
+/** One read and the one that finds the end: `readFileSync` of an open file asks for its size again. */
+function readAll(file: number, size: number, maxBytes: number): Buffer {
+  let bytes = Buffer.allocUnsafe(size + 1);
+  let length = 0;
+  for (;;) {
+    const read = readSync(file, bytes, length, bytes.length - length, null);
+    length += read;
+    if (read === 0 || length > maxBytes) return bytes.subarray(0, length);
+    // Whoever writes the file meanwhile makes it longer than it was.
+    if (length === bytes.length) bytes = Buffer.concat([bytes], 2 * length);
   }
 }
 

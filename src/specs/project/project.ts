@@ -62,6 +62,12 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
       hint: `add --env with one of: ${names.join(', ')}`,
     });
   }
+  if (chosen.trim() === '') {
+    throw new Failure('usage', '--env is empty: it names no environment', {
+      code: 'ENVIRONMENT_UNKNOWN',
+      hint: `is the variable set that it comes from? known: ${names.join(', ')}`,
+    });
+  }
   const environment = environments.get(chosen);
   if (environment === undefined) {
     const selectable = [...environments.values()];

@@ -24,7 +24,9 @@ export function dynamicVariableRules(world: RuleContext): readonly (readonly [Ad
   const users = new Map<Address, DesiredResource[]>();
   for (const assistant of assistants) {
     for (const tool of sharedToolsOf(assistant, world)) {
-      users.set(tool.address, [...(users.get(tool.address) ?? []), assistant]);
+      const using = users.get(tool.address);
+      if (using === undefined) users.set(tool.address, [assistant]);
+      else using.push(assistant);
     }
   }
   const ofAssistants = assistants.flatMap((assistant) => {
@@ -32,9 +34,13 @@ export function dynamicVariableRules(world: RuleContext): readonly (readonly [Ad
   });
   const ofTools = tools.flatMap((tool) => {
     const using = users.get(tool.address) ?? [];
-    const sets = using.map(({ address }) => known.get(address));
-    if (using.length === 0 || sets.some((set) => set === undefined)) return [];
-    return findingsIn(tool, new Set(sets.flatMap((set) => [...(set ?? [])])));
+    const sets = new Set(using.map(({ address }) => known.get(address)));
+    if (using.length === 0 || sets.has(undefined)) return [];
+    const [first, ...others] = sets;
+    return findingsIn(
+      tool,
+      others.length === 0 ? first : new Set([...sets].flatMap((set) => [...(set ?? [])])),
+    );
   });
   return [...ofAssistants, ...ofTools];
 }
@@ -68,16 +74,18 @@ function findingsIn(resource: DesiredResource, known: Known): readonly (readonly
 function eachText(value: Json, path: string[], look: (text: string, pointer: string) => void): void {
   if (typeof value === 'string') {
     if (value.includes('{{')) look(value, `/spec${toPointer(path)}`);
-    return;
-  }
-  if (typeof value !== 'object' || value === null) return;
-  const entries: Iterable<readonly [string | number, Json]> = isArray(value)
-    ? value.entries()
-    : Object.entries(value);
-  for (const [name, member] of entries) {
-    path.push(String(name));
-    eachText(member, path, look);
-    path.pop();
+  } else if (isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      path.push(String(index));
+      eachText(item, path, look);
+      path.pop();
+    }
+  } else if (isObject(value)) {
+    for (const name in value) {
+      path.push(name);
+      eachText(value[name] ?? null, path, look);
+      path.pop();
+    }
   }
 }
 
@@ -89,24 +97,37 @@ function knownAfterHandoffs(
   const known = new Map<Address, Known>(
     assistants.map((assistant) => [assistant.address, setBy(assistant, world)]),
   );
-  const handoffs = assistants.flatMap((from) =>
-    from.references.flatMap(({ target }) => {
+  const handoffs = new Map<Address, readonly Address[]>();
+  for (const { address, references } of assistants) {
+    const targets = references.flatMap(({ target }) => {
       const to = referenced({ $ref: target }, world);
-      return to?.kind === 'assistant' ? [{ from: from.address, to: to.address }] : [];
-    }),
-  );
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const { from, to } of handoffs) {
+      return to?.kind === 'assistant' ? [to.address] : [];
+    });
+    if (targets.length > 0) handoffs.set(address, targets);
+  }
+  // Whoever learns something tells those that it hands over to; a set that holds all of theirs is shared, not copied.
+  const waiting = new Set(handoffs.keys());
+  for (const from of waiting) {
+    waiting.delete(from);
+    const given = known.get(from);
+    for (const to of handoffs.get(from) ?? []) {
       const before = known.get(to);
-      const given = known.get(from);
-      if (before === undefined) continue;
-      if (given !== undefined && [...given].every((name) => before.has(name))) continue;
-      known.set(to, given === undefined ? undefined : new Set([...before, ...given]));
-      changed = true;
+      if (before === undefined || before === given || (given !== undefined && holds(before, given))) continue;
+      known.set(to, given === undefined ? undefined : union(before, given));
+      if (handoffs.has(to)) waiting.add(to);
     }
   }
   return known;
+}
+
+function holds(all: ReadonlySet<string>, some: ReadonlySet<string>): boolean {
+  if (all.size < some.size) return false;
+  for (const name of some) if (!all.has(name)) return false;
+  return true;
+}
+
+function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
+  return holds(b, a) ? b : new Set([...a, ...b]);
 }
 
 function setBy(assistant: DesiredResource, world: RuleContext): Known {
@@ -125,9 +146,17 @@ function setBy(assistant: DesiredResource, world: RuleContext): Known {
 function usesForeignTools(value: Json): boolean {
   if (isArray(value)) return value.some(usesForeignTools);
   if (!isObject(value)) return false;
-  const ids = [value.tool_ids, value.shared_tool_ids, [value.shared_tool_id ?? null]];
-  if (ids.some((list) => isArray(list) && list.some((id) => typeof id === 'string'))) return true;
-  return Object.values(value).some(usesForeignTools);
+  if (typeof value.shared_tool_id === 'string') return true;
+  if (holdsText(value.tool_ids) || holdsText(value.shared_tool_ids)) return true;
+  for (const name in value) {
+    const member = value[name];
+    if (typeof member === 'object' && member !== null && usesForeignTools(member)) return true;
+  }
+  return false;
+}
+
+function holdsText(list: Json | undefined): boolean {
+  return isArray(list) && list.some((id) => typeof id === 'string');
 }
 
 /** The variables that a tool stores from a reply, or that the model may set with it. */

@@ -3,6 +3,7 @@
  * wrote it, a long text into its file, a variable into the project file. What cannot go back without changing
  * something else is left, with the reason.
  */
+import { unixLines } from '../../canonical/canonical.ts';
 import { setAtPath, shapeAt } from '../../canonical/edit.ts';
 import { valueAtPath } from '../../canonical/walk.ts';
 import type { Address } from '../../model/address.ts';
@@ -228,7 +229,8 @@ function writeOverlay(
 }
 
 /** A long text of one environment gets a file of its own, `prompts/<key>.<environment>.md`, where that name is free. */
-function ownTextFile(place: Place, own: SpecDocument, keyed: Path, text: string): string | undefined {
+function ownTextFile(place: Place, own: SpecDocument, keyed: Path, written: string): string | undefined {
+  const text = unixLines(written);
   const scalar = shapeAt(place.shape, place.spec, keyed);
   const long = text.trimEnd().split('\n').length > LONGEST_INLINE && !text.includes('\r');
   if (scalar.t !== 'scalar' || scalar.text !== true || !long) return undefined;
@@ -297,10 +299,8 @@ function writeText(place: Place, layer: Layer, included: string, live: string, p
       reason: `${found} is included in ${users} places, and a change would reach them all; edit it by hand or give this document a file of its own`,
     };
   }
-  if (live.includes('\r\n'))
-    return { reason: `the live text has carriage returns, which ${found} cannot hold; edit it by hand` };
   const raw = files.read(found);
-  const spelled = respellText(raw.replaceAll('\r\n', '\n'), live, specs.project.environment.variables);
+  const spelled = respellText(unixLines(raw), live, specs.project.environment.variables);
   if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
   if (!('value' in spelled)) return { reason: lostReason(spelled.lost) };
   const text = String(spelled.value);
@@ -331,7 +331,7 @@ function lostReason(names: readonly string[]): string {
   return `Git writes ${written} here, and the live text has something else in its place; edit the spec or the variable by hand`;
 }
 
-/** Files and block texts end with a line break that the API may trim; it stays. */
+/** Lines end as in files, and files and block texts end with a line break that the API may trim; it stays. */
 function endedLike(
   { shape, spec }: Place,
   keyed: Path,
@@ -341,8 +341,10 @@ function endedLike(
 ): Json | undefined {
   const scalar = shapeAt(shape, spec, keyed);
   const isText = scalar.t === 'scalar' && scalar.text === true;
+  if (!isText || typeof live !== 'string') return live;
+  const text = unixLines(live);
   const ended = typeof old === 'string' && old.endsWith('\n') && raw !== undefined;
-  return isText && ended && typeof live === 'string' && !live.endsWith('\n') ? `${live}\n` : live;
+  return ended && !text.endsWith('\n') ? `${text}\n` : text;
 }
 
 /** The value at a path whose list steps are indexes. */

@@ -98,7 +98,8 @@ function describe(error: YAMLError, text: string): TextProblem {
   if (error.code === 'TAB_AS_INDENT' || /^\s*\t/.test(line)) {
     const tab = text.lastIndexOf('\n', offset - 1) + 1 + Math.max(0, line.indexOf('\t'));
     const message = 'a tab is used for indentation; YAML allows only spaces there';
-    return { ...at, offset: line.includes('\t') ? tab : offset, code: 'YAML_TAB', message };
+    const hint = 'write two spaces for each tab, and let the editor do so for YAML';
+    return { ...at, offset: line.includes('\t') ? tab : offset, code: 'YAML_TAB', message, hint };
   }
   if (error.code === 'TAG_RESOLVE_FAILED')
     return { ...at, code: 'YAML_TAG', message: lowerFirst(error.message) };
@@ -114,9 +115,24 @@ function describe(error: YAMLError, text: string): TextProblem {
     const message = `the ${closing} that closes a ${opening} above is missing, or not indented`;
     return { ...at, code: 'YAML_SYNTAX', message };
   }
+  const quoted = error.code === 'BLOCK_AS_IMPLICIT_KEY' ? quotedLine(text, offset) : undefined;
+  if (quoted !== undefined) {
+    const message = 'a text with ": " in it needs quotes: to YAML it begins a mapping';
+    return { ...at, code: 'YAML_SYNTAX', message, hint: `write ${quoted}` };
+  }
   const sentence = SENTENCES[error.code];
   if (sentence === undefined) return { ...at, code: 'YAML_SYNTAX', message: lowerFirst(error.message) };
   return { ...at, code: 'YAML_SYNTAX', ...sentence };
+}
+
+/** The line at an offset with its value in quotes; undefined where it is no `key: a text: with a colon`. */
+function quotedLine(text: string, offset: number): string | undefined {
+  const start = text.lastIndexOf('\n', offset - 1) + 1;
+  const newline = text.indexOf('\n', start);
+  const line = text.slice(start, newline < 0 ? undefined : newline).trim();
+  const [, key = '', value = ''] = /^((?:- +)?[\w$.-]+:) +([^\s'"[{|>&*!].*)$/.exec(line) ?? [];
+  if (!/\S: \S/.test(value) || value.length > 90 || / #/.test(value)) return undefined;
+  return `${key} ${value.includes('"') ? `'${value.replaceAll("'", "''")}'` : `"${value}"`}`;
 }
 
 const SENTENCES: { readonly [code: string]: { readonly message: string; readonly hint?: string } } = {

@@ -89,7 +89,9 @@ function read(node: ParsedNode, reading: Reading): Json {
       'YAML_TAG',
       `the tag ${name} is not supported`,
       tagOffset(reading.text, node.range[0]),
-      'remove the tag; values are plain JSON',
+      /^!(include|file|load|import)\b/i.test(name)
+        ? 'a text of a file is written { $file: path }'
+        : 'remove the tag; values are plain JSON',
     );
     return null;
   }
@@ -195,11 +197,12 @@ function readMap(node: YAMLMap.Parsed, reading: Reading): JsonObject {
     if (key === undefined) continue;
     const { written } = reading;
     if (reading.path.length === 0 && key === TABLE_FIELD) reading.written = true;
-    if (!isMergeKey(pair)) reading.path.push(key);
+    const merges = key === '<<' && isMergeKey(pair);
+    if (!merges) reading.path.push(key);
     const value = isNode(pair.value) ? read(pair.value, reading) : null;
-    if (!isMergeKey(pair)) reading.path.pop();
+    if (!merges) reading.path.pop();
     reading.written = written;
-    if (isMergeKey(pair)) {
+    if (merges) {
       merged.push(...mergeSources(value, pair, reading));
       continue;
     }

@@ -10,6 +10,8 @@ export interface GitRunOptions {
   /** Names of variables that no program started by git may see, beside those that begin with TELNYX. */
   readonly withheld?: readonly string[];
   readonly timeoutMs?: number;
+  /** Ends the call. */
+  readonly signal?: AbortSignal;
   /** An index file in place of the clone's own. */
   readonly index?: string;
 }
@@ -54,7 +56,7 @@ const OURS = /^(TELNYX|ASSISTANTCTL_(NOTIFY|WEBHOOK_SECRET))/i;
  */
 export function feedGit(
   environment: { readonly [name: string]: string | undefined },
-  { withheld = [], timeoutMs = 120_000, index }: GitRunOptions = {},
+  { withheld = [], timeoutMs = 120_000, index, signal }: GitRunOptions = {},
 ): FeedGit {
   const kept = Object.entries(environment).filter(
     ([name]) => !CHOOSES_REPOSITORY.has(name) && !OURS.test(name) && !withheld.includes(name),
@@ -78,7 +80,14 @@ export function feedGit(
       });
     }
     return new Promise((resolve) => {
-      const options = { cwd, env, timeout: timeoutMs, maxBuffer: MAX_OUTPUT, windowsHide: true };
+      const options = {
+        cwd,
+        env,
+        timeout: timeoutMs,
+        maxBuffer: MAX_OUTPUT,
+        windowsHide: true,
+        ...(signal !== undefined && { signal }),
+      };
       const child = execFile('git', [...SAFE, ...args], options, (error, stdout, stderr) => {
         const status: unknown = error?.code;
         const code = error === null ? 0 : typeof status === 'number' ? status : null;

@@ -1,0 +1,13 @@
+import type { Runtime } from '../../runtime.ts';
+import { processScope } from '../../state/process-scope.ts';
+
+/** Which process this is, and where its number means something; the scope is absent where the system does not tell. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly scope?: string;
+}
+
+export async function processIdentity(runtime: Pick<Runtime, 'pid'>): Promise<ProcessIdentity> {
+  const scope = await processScope();
+  return { pid: runtime.pid, ...(scope !== undefined && { scope }) };
+}

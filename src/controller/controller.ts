@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { ControllerStatus, RepositoryStatus } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
+import { processName } from '../operations/session/process-identity.ts';
 import { environmentsOf } from '../operations/session/project-environments.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
 import { takeSlot } from './data-slot.ts';
@@ -25,6 +26,8 @@ export interface ControllerOptions {
   readonly data: string;
   readonly listen: string;
   readonly trustBranch: boolean;
+  /** File that events are appended to; `-` is the log. */
+  readonly events: string | undefined;
   /** A state in a file will do: there is one replica. */
   readonly single: boolean;
   readonly exitCodeOf: (kind: ErrorKind) => number;
@@ -57,6 +60,7 @@ export async function runController(runtime: Runtime, options: ControllerOptions
   const startedAt = runtime.clock().toISOString();
   const { address, projectPath } = await followedRepository(runtime, options);
   const slot = await takeSlot(runtime, resolve(runtime.cwd, options.data), options.single);
+  const own = await processName(runtime);
   const workers = new Map<string, EnvironmentWorker>();
   let repository: RepositoryStatus = { commit: null, fetched_at: null, error: null };
   let asleep = new AbortController();
@@ -133,8 +137,10 @@ export async function runController(runtime: Runtime, options: ControllerOptions
       await fetchBranch(source);
       const { commit } = repository;
       if (commit === null || stop.signal.aborted) return;
-      await meet(source, commit);
-      for (const worker of workers.values()) worker.wake(commit);
+      await meet(source, commit).finally(() => {
+        // Also where the project file is broken: each environment says so where it is asked.
+        for (const worker of workers.values()) worker.wake(commit);
+      });
     } catch (error) {
       // A branch whose project file is broken: what was applied stays, and the next commit may be better.
       const reason = error instanceof Error ? error.message : String(error);
@@ -161,6 +167,8 @@ export async function runController(runtime: Runtime, options: ControllerOptions
         ...options,
         runtime,
         environment,
+        address,
+        own,
         stop: stop.signal,
         log,
         metrics,

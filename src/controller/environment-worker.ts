@@ -1,18 +1,24 @@
 import { type EnvironmentStatus, unknownEnvironment } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
-import type { Beside, TakenRequest } from '../model/request.ts';
+import type { Beside } from '../model/request.ts';
 import type { Host } from '../operations/host.ts';
-import { removeOldPreviews } from '../operations/preview/remove.ts';
-import { moveRollouts, readRollouts } from '../operations/release/move-rollouts.ts';
+import { removeOldPreviewsAlone } from '../operations/preview/remove.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
-import { openBeside } from '../operations/session/requests.ts';
+import { endApprovals, openBeside } from '../operations/session/requests.ts';
 import { runRequest } from '../operations/session/run-request.ts';
 import type { Runtime } from '../runtime.ts';
+import { createChronicle, rememberedAttempt } from './chronicle.ts';
+import { commitReporter } from './commit-status.ts';
+import { failureOf } from './failures.ts';
 import { type Log, withHost } from './hosts.ts';
+import { leftBehindWatch } from './left-behind.ts';
+import { type Memory, readMemory } from './memory.ts';
 import type { Metrics } from './metrics.ts';
 import { applyCommit, type Ended, isInEffect, type Look, lookAtEnvironment } from './reconcile.ts';
 import { reviewsOf } from './reviews.ts';
-import { type Circumstances, isDue, nextAttempt, type ReconcileAttempt } from './schedule.ts';
+import { rolloutSteps } from './rollout-steps.ts';
+import { type Circumstances, isDue, needsPeople, nextAttempt, type ReconcileAttempt } from './schedule.ts';
+import type { Scene } from './telling.ts';
 
 export interface WorkerOptions {
   readonly runtime: Runtime;
@@ -21,11 +27,17 @@ export interface WorkerOptions {
   readonly at: <Result>(commit: string, work: (folder: string) => Promise<Result>) => Promise<Result>;
   /** Folder above which Git looks for no repository. */
   readonly ceiling: string;
+  /** Address of the repository. */
+  readonly address: string;
   readonly branch: string;
   /** Every commit counts as reviewed and approved. */
   readonly trustBranch: boolean;
   readonly intervalMs: number;
   readonly driftIntervalMs: number;
+  /** This process, as others see it. */
+  readonly own: string;
+  /** File of `--events`. */
+  readonly events: string | undefined;
   readonly stop: AbortSignal;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -47,19 +59,17 @@ export interface EnvironmentWorker {
 /** Commands that one round does, so that a flood of them does not keep Git from being followed. */
 const MOST_REQUESTS = 5;
 
-/** Longer than any command takes. */
-const LEFT_BEHIND_MS = 5 * 60_000;
-
 /** Previews of which nothing is younger are forgotten. */
 const FORGOTTEN_MS = 14 * 24 * 3_600_000;
 
 export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
-  const { runtime, environment, branch, metrics, log, stop, exitCodeOf } = options;
+  const { runtime, environment, branch, address, metrics, log, own, events, stop, exitCodeOf } = options;
+  const isLeftBehind = leftBehindWatch(runtime, own);
+  const chronicle = createChronicle({ runtime, environment, events, own, isLeftBehind });
+  const reporter = commitReporter(runtime.env, address);
   let status = unknownEnvironment(environment);
   let last: ReconcileAttempt | undefined;
-  let ticked: ReconcileAttempt | undefined;
   let driftLookedAt: number | undefined;
-  const takenSince = new Map<string, number>();
   let wanted = '';
   let again = false;
   let over = false;
@@ -80,6 +90,8 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   const inTree = <Result>(commit: string, work: (host: Host) => Promise<Result>): Promise<Result> =>
     options.at(commit, (folder) => withHost({ ...options, folder, observer }, work));
 
+  const rollouts = rolloutSteps({ ...options, inTree, chronicle, show: update, pace });
+
   async function run(): Promise<void> {
     while (again && !over && !stop.aborted) {
       again = false;
@@ -90,131 +102,166 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   async function round(commit: string): Promise<void> {
     try {
       await inTree(commit, async (host) => {
-        await requests(host);
-        await reconcile(host, commit);
+        const scene = { host, project: await gatherProject(host) };
+        await requests(scene);
+        await reconcile(scene, commit);
       });
     } catch (error) {
-      fail(commit, error);
+      const failure = fail(commit, error);
+      if (failure !== undefined) await quietly(() => tellFailure(commit, failure));
     }
+    if (!stop.aborted) await quietly(() => report(commit));
     if (stop.aborted) return;
-    try {
-      await rollouts(commit);
-    } catch (error) {
-      failTick(error);
-    }
+    // Where the documents of the commit are broken, those that were applied last say how a rollout goes on.
+    const broken = status.phase === 'waiting' && status.exit_code === 3;
+    await rollouts.round(broken ? (status.applied_commit ?? commit) : commit);
   }
 
-  async function reconcile(host: Host, commit: string): Promise<void> {
+  async function reconcile(scene: Scene, commit: string): Promise<void> {
     if (last !== undefined && last.failures > 0) {
-      const same = { ...last.circumstances, commit };
-      const due = isDue(last, same, now());
-      if (!due.due) {
-        update({ next_at: due.until === undefined ? null : iso(due.until) });
-        return;
-      }
+      const due = isDue(last, { ...last.circumstances, commit }, now());
+      if (!due.due) return pause(due.until);
     }
     const whole = driftLookedAt === undefined || now() - driftLookedAt >= options.driftIntervalMs;
-    const look = await lookAtEnvironment(host, whole);
+    const look = await lookAtEnvironment(scene.host, whole);
     if (whole) {
       driftLookedAt = now();
-      await tidy(host);
+      await tidy(scene.host);
     }
     seen(look);
-    if (isInEffect(look, commit)) return good(commit);
-    const approvals = approvalsIn(await beside(host));
-    const circumstances: Circumstances = { commit, approvals, live: look.fingerprint };
-    const due = isDue(last, circumstances, now());
-    if (!due.due) {
-      update({ next_at: due.until === undefined ? null : iso(due.until) });
-      return;
+    const found = await beside(scene);
+    const memory = readMemory(found.memory);
+    await chronicle.deliver(scene, memory);
+    await chronicle.drift(scene, look.plan, memory);
+    if (isInEffect(look, commit)) {
+      if (found.requests.some(({ entries }) => entries !== undefined)) {
+        await endApprovals(scene.host, scene.project, '');
+      }
+      await chronicle.inEffect(scene, look.appliedCommit, memory);
+      return good(commit);
     }
-    await attempt(host, commit, circumstances);
+    const approvals = approvalsIn(found);
+    const circumstances: Circumstances = { commit, approvals, live: look.fingerprint };
+    const known = last !== undefined && last.failures > 0 ? last : (rememberedAttempt(memory) ?? last);
+    const due = isDue(known, circumstances, now());
+    if (due.due) return await attempt(scene, circumstances, memory);
+    // What another replica, or this one before it was started anew, has tried.
+    if (memory.attempt !== undefined) wait(memory.attempt);
+    pause(due.until);
   }
 
-  async function attempt(host: Host, commit: string, circumstances: Circumstances): Promise<void> {
+  async function attempt(scene: Scene, circumstances: Circumstances, memory: Memory): Promise<void> {
+    const { commit } = circumstances;
     update({ phase: 'applying', tried_commit: commit, tried_at: iso(now()) });
     log('applying', { environment, commit });
-    const ended = await endedOf(host, commit);
+    await chronicle.begin(scene, commit, memory);
+    const ended = await endedOf(scene.host, commit);
     if (ended.word !== undefined) metrics.applied(environment, ended.word);
-    if (ended.failure !== undefined) throw new Attempted(circumstances, ended.failure);
-    log('applied', { environment, commit, outcome: ended.word, promoted: ended.promoted });
-    const look = await lookAtEnvironment(host, false);
-    seen(look);
-    if (isInEffect(look, commit)) return good(commit);
-    // What an apply leaves undone without a word is tried again, but not every minute.
-    const left = new Failure('partial', 'an apply ended well and left something to do', {
-      code: 'NOT_CONVERGED',
-    });
-    throw new Attempted({ ...circumstances, live: look.fingerprint }, left);
+    const { failure } = ended;
+    if (failure?.code === 'LOCK_HELD') {
+      await chronicle.takeBack(scene);
+      throw failure;
+    }
+    if (failure !== undefined && stop.aborted) throw failure;
+    if (failure === undefined) {
+      log('applied', { environment, commit, outcome: ended.word, promoted: ended.promoted });
+    }
+    const after = await lookAfter(scene.host, failure);
+    const left = failure ?? (after !== undefined && !isInEffect(after, commit) ? NOT_CONVERGED : undefined);
+    // What the attempt itself moved does not make another one worth while.
+    const met = { ...circumstances, ...(after !== undefined && { live: after.fingerprint }) };
+    const code = left === undefined ? 0 : exitCodeOf(left.kind);
+    const again = needsPeople(code) ? '' : now();
+    const kept =
+      left !== undefined && needsPeople(code) && after !== undefined
+        ? { commit, approvals: met.approvals, live: after.fingerprint, code, reason: reasonOf(left) }
+        : undefined;
+    const key = `apply ${commit} ${met.live ?? ''} ${left?.code ?? 'done'} ${again}`;
+    await chronicle.ended(scene, { key, happenings: ended.happenings, kept });
+    if (left !== undefined) throw new Attempted(met, left);
+    good(commit);
+  }
+
+  /** Undefined where the account cannot be looked at now. */
+  async function lookAfter(host: Host, failure: Failure | undefined): Promise<Look | undefined> {
+    try {
+      const look = await lookAtEnvironment(host, false);
+      seen(look);
+      return look;
+    } catch (error) {
+      if (failure === undefined) throw error;
+      return undefined;
+    }
   }
 
   async function endedOf(host: Host, commit: string): Promise<Ended> {
     if (options.trustBranch) return await applyCommit(host, environment, { by: 'branch' });
-    const sources = (await reviewsOf(host, commit, branch)) ?? [];
+    const sources = (await reviewsOf(host, { commit, branch, address })) ?? [];
     return await applyCommit(host, environment, { by: 'review', sources });
   }
 
   /** What people asked for beside Git: each is done once, by whoever takes it first. */
-  async function requests(host: Host): Promise<void> {
+  async function requests(scene: Scene): Promise<void> {
     for (let count = 0; count < MOST_REQUESTS; count += 1) {
-      const known = await beside(host);
-      if (known.requests.every(({ kind }) => kind !== 'run')) return takenSince.clear();
-      const done = await runRequest(host, { known, isLeftBehind });
+      const known = await beside(scene);
+      if (known.requests.every(({ kind }) => kind !== 'run')) return;
+      const done = await runRequest(scene.host, {
+        known,
+        isLeftBehind: (id, taken) => isLeftBehind(`${id} ${taken.at}`, taken.process),
+      });
       if (done === undefined) return;
-      log('request', { environment, ...done });
+      const { happenings, ...told } = done;
+      log('request', { environment, ...told });
+      await chronicle.tell(scene, `request ${done.id}`, happenings);
       last = undefined;
     }
   }
 
-  async function beside(host: Host): Promise<Beside> {
-    return await openBeside(host.runtime, await gatherProject(host)).read();
+  async function beside({ host, project }: Scene): Promise<Beside> {
+    return await openBeside(host.runtime, project).read();
   }
 
-  /** Whoever took a request and has not ended it for some time of this process is gone. */
-  function isLeftBehind(id: string, { by, at }: TakenRequest): boolean {
-    const name = `${id} ${by} ${at}`;
-    const since = takenSince.get(name);
-    if (since === undefined) takenSince.set(name, now());
-    return since !== undefined && now() - since > LEFT_BEHIND_MS;
-  }
-
-  /**
-   * Takes the steps that are due. Where the documents of the commit are broken, those that were applied last say how
-   * a rollout goes on.
-   */
-  async function rollouts(commit: string): Promise<void> {
-    const broken = status.phase === 'waiting' && status.exit_code === 3;
-    const from = broken && status.applied_commit !== null ? status.applied_commit : commit;
-    await inTree(from, async (host) => {
-      const open = (await readRollouts(host, [])).rollouts;
-      metrics.found(environment, { rollouts: open.length });
-      update({
-        rollouts: open.map((entry) => ({
-          address: entry.address,
-          weight: entry.weight ?? null,
-          next_at: entry.next_at,
-          why: entry.found ?? entry.reason,
-        })),
-      });
-      const due = open.some(({ next_at: at }) => at === null || Date.parse(at) <= now());
-      if (!due || (ticked?.retryAt !== undefined && now() < ticked.retryAt)) return;
-      const { report, exitKind } = await moveRollouts(host, [], { order: 'tick' });
-      for (const { address, action, found } of report.rollouts) {
-        log('rollout', { environment, address, action, why: found });
-      }
-      ticked =
-        exitKind === undefined || exitKind === 'gate'
-          ? undefined
-          : nextAttempt(ticked, { circumstances: { commit, approvals: [] }, at: now(), code: 7 }, pace());
-      if (exitKind !== undefined) log('rollout-ended', { environment, kind: exitKind });
+  /** The last applied commit says who is told that the documents of this one are broken. */
+  async function tellFailure(commit: string, failure: Failure): Promise<void> {
+    if (!chronicle.listened || failure.kind === 'unavailable') return;
+    await inTree(status.applied_commit ?? commit, async (host) => {
+      await chronicle.failed({ host, project: await gatherProject(host) }, commit, failure);
     });
   }
 
+  /** Says at the commit how far it is, where there is a forge token. */
+  async function report(commit: string): Promise<void> {
+    if (!reporter.isNews(status, commit)) return;
+    const from = status.exit_code === 3 ? (status.applied_commit ?? commit) : commit;
+    const problem = await inTree(from, (host) => reporter.report(host, status, commit));
+    if (problem !== undefined) log('commit-status-failed', { environment, commit, reason: problem });
+  }
+
   async function tidy(host: Host): Promise<void> {
-    const { removed, kept } = await removeOldPreviews(host, FORGOTTEN_MS);
-    if (removed.length + kept.length > 0) {
-      log('previews', { environment, removed: removed.length, kept: kept.length });
+    const found = await removeOldPreviewsAlone(host, FORGOTTEN_MS);
+    if (found === undefined) return;
+    log('previews', { environment, removed: found.removed.length, kept: found.kept.length });
+  }
+
+  /** What goes wrong beside the work is logged, and keeps nothing from being done. */
+  async function quietly(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const { code, message } = failureOf(error);
+      if (!stop.aborted) log('not-told', { environment, code, message });
     }
+  }
+
+  function pause(until: number | undefined): void {
+    update({ next_at: until === undefined ? null : iso(until) });
+  }
+
+  /** What was found before still holds: it waits for a person. */
+  function wait({ commit, code, reason }: NonNullable<Memory['attempt']>): void {
+    if (status.phase === 'waiting' && status.reason?.code === reason.code) return;
+    log('waiting', { environment, commit, exit_code: code, ...reason });
+    update({ phase: 'waiting', reason, exit_code: code, tried_commit: commit });
   }
 
   function seen(look: Look): void {
@@ -226,6 +273,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       applied_commit: look.appliedCommit,
       applied_at: look.appliedAt,
       pending: look.pending,
+      plan_digest: look.pending.length === 0 ? null : look.plan.plan_digest,
       drift: { looked_at: iso(now()), resources: look.drift },
     });
   }
@@ -234,18 +282,20 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     last = undefined;
     metrics.good(environment);
     if (status.phase !== 'in-effect') log('in-effect', { environment, commit });
-    update({ phase: 'in-effect', reason: null, next_at: null, exit_code: 0, pending: [] });
+    const nothing = { reason: null, next_at: null, pending: [], plan_digest: null };
+    update({ phase: 'in-effect', exit_code: 0, ...nothing });
   }
 
-  function fail(commit: string, thrown: unknown): void {
+  /** Undefined where nothing failed: somebody else is at work, or this process is asked to end. */
+  function fail(commit: string, thrown: unknown): Failure | undefined {
     const failure = failureOf(thrown instanceof Attempted ? thrown.failure : thrown);
     const code = exitCodeOf(failure.kind);
-    const reason = { code: failure.code, message: failure.message.split('\n')[0] ?? '' };
-    if (stop.aborted && (failure.kind === 'interrupted' || failure.kind === 'unavailable')) return;
+    const reason = reasonOf(failure);
+    if (stop.aborted && (failure.kind === 'interrupted' || failure.kind === 'unavailable')) return undefined;
     if (failure.code === 'LOCK_HELD') {
       if (status.phase !== 'standby') log('standby', { environment, ...reason });
       update({ phase: 'standby', reason, next_at: null });
-      return;
+      return undefined;
     }
     const circumstances = thrown instanceof Attempted ? thrown.circumstances : { commit, approvals: [] };
     last = nextAttempt(last, { circumstances, at: now(), code }, pace());
@@ -261,15 +311,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       tried_at: iso(now()),
       next_at: last.retryAt === undefined ? null : iso(last.retryAt),
     });
-  }
-
-  function failTick(error: unknown): void {
-    const failure = failureOf(error);
-    if (stop.aborted || failure.code === 'LOCK_HELD') return;
-    const ended = { circumstances: { commit: wanted, approvals: [] }, at: now(), code: 7 };
-    if (ticked === undefined)
-      log('rollouts-failed', { environment, code: failure.code, message: failure.message });
-    ticked = nextAttempt(ticked, ended, pace());
+    return thrown instanceof Attempted ? undefined : failure;
   }
 
   return {
@@ -287,19 +329,21 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       over = true;
       metrics.end(environment);
     },
-    status: () => status,
+    status: () => ({ ...status, working: running !== undefined }),
   };
+}
+
+const NOT_CONVERGED = new Failure('partial', 'an apply ended well and left something to do', {
+  code: 'NOT_CONVERGED',
+});
+
+function reasonOf({ code, message }: Failure): { readonly code: string; readonly message: string } {
+  return { code, message: message.split('\n')[0] ?? '' };
 }
 
 /** What was approved, so that an approval that comes or goes counts as something that moved. */
 function approvalsIn({ requests }: Beside): readonly string[] {
   return requests.filter(({ kind }) => kind === 'approve').flatMap(({ words }) => words);
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new Failure('internal', message, { code: 'INTERNAL', cause: error });
 }
 
 /** An apply that failed, with what its outcome depended on. */

@@ -24,17 +24,30 @@ export interface HttpSide {
   close(): Promise<void>;
 }
 
-const LONGEST_WEBHOOK = 1024 * 1024;
+/** Webhooks of forges name commits and files, at most some megabytes of them. */
+const LONGEST_WEBHOOK = 4 * 1024 * 1024;
+
+/** Whoever sends slowly, or much, or from many connections, is cut off. */
+const LIMITS = {
+  requestTimeout: 10_000,
+  headersTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1024,
+} as const;
+const MOST_CONNECTIONS = 100;
 
 /** Health, metrics and status. Nothing can be changed through it but that a webhook brings the next fetch forward. */
 export async function serveHttp(options: HttpOptions): Promise<HttpSide> {
   const { host, port } = placeOf(options.listen);
-  const server = createServer((request, response) => {
+  const server = createServer(LIMITS, (request, response) => {
     answer(options, request, response).catch(() => end(response, 500, 'text/plain', 'internal error\n'));
   });
-  server.requestTimeout = 10_000;
-  server.headersTimeout = 10_000;
+  server.maxConnections = MOST_CONNECTIONS;
+  server.maxRequestsPerSocket = 1_000;
   await listening(server, host, port);
+  // Also later, as when no more files may be opened: requests fail then, and the work goes on.
+  server.on('error', () => undefined);
   const address = server.address();
   const given = typeof address === 'object' && address !== null ? address.port : port;
   return {
@@ -112,9 +125,11 @@ async function webhook(
   if (request.method !== 'POST') return end(response, 405, 'text/plain', 'POST only\n');
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of request) {
+  if (Number(request.headers['content-length'] ?? 0) > LONGEST_WEBHOOK) return tooLong(response);
+  // Without being destroyed, so that there is somebody to answer to.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     length += part.length;
-    if (length > LONGEST_WEBHOOK) return end(response, 413, 'text/plain', 'too long\n');
+    if (length > LONGEST_WEBHOOK) return tooLong(response);
     parts.push(part);
   }
   const { 'x-hub-signature-256': signature, 'x-gitlab-token': token } = request.headers;
@@ -127,6 +142,11 @@ async function webhook(
   end(response, 202, 'text/plain', 'the branch is fetched now\n');
 }
 
+function tooLong(response: ServerResponse): void {
+  response.setHeader('connection', 'close');
+  end(response, 413, 'text/plain', 'too long\n');
+}
+
 function one(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : header?.[0];
 }
@@ -137,6 +157,7 @@ function end(response: ServerResponse, code: number, type: string, text: string)
     'content-type': type,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
   });
   response.end(text);
 }

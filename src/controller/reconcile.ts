@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import type { DriftedPaths, PendingChange } from '../model/controller-status.ts';
 import { Failure } from '../model/errors.ts';
-import { stableStringify } from '../model/json.ts';
+import type { Happening } from '../model/event.ts';
+import { type Json, stableStringify } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { applyProject } from '../operations/apply/apply-project.ts';
 import type { Executed } from '../operations/apply/executed.ts';
+import { applyHappenings, refusalHappenings } from '../operations/events/happenings.ts';
 import type { Host } from '../operations/host.ts';
 import { planWithoutLease, type Unleased } from '../operations/plan/make-plan.ts';
 import { planOptions } from '../operations/plan/plan-options.ts';
@@ -20,6 +23,8 @@ export interface Look {
   readonly appliedAt: string | null;
   readonly pending: readonly PendingChange[];
   readonly drift: readonly DriftedPaths[];
+  /** Somebody changed something, and the environment is not applied to while that is so. */
+  readonly failsOnDrift: boolean;
   /** Equal as long as neither what would be done nor what somebody did moved. */
   readonly fingerprint: string;
 }
@@ -44,16 +49,25 @@ export async function lookAtEnvironment(host: Host, whole: boolean): Promise<Loo
       address,
       paths: fields.map(({ path }) => path),
     })),
-    fingerprint: stableStringify([
-      plan.plan_digest,
-      plan.drift.map(({ address, fields }) => [address, fields.map(({ path }) => path)]),
-    ]),
+    failsOnDrift: inputs.project.environment.drift === 'fail' && plan.drift.length > 0,
+    fingerprint: hash('sha256', stableStringify([plan.plan_digest, ...liveVersions(seen)]), 'hex'),
   };
+}
+
+/** Which versions of what is bound are live, and what somebody changed: where it moves, an outcome may be another. */
+function liveVersions({ account, planned, state }: Unleased): readonly Json[] {
+  const bound = new Set(Object.values(state?.resources ?? {}).map(({ remote_id }) => remote_id));
+  const versions = account.resources
+    .filter(({ id }) => bound.has(id))
+    .map(({ id, versionId }) => `${id} ${versionId ?? ''}`)
+    .toSorted();
+  const drift = planned.plan.drift.map(({ address, fields }) => [address, ...fields.map(({ path }) => path)]);
+  return [versions, drift];
 }
 
 /** Whether the commit still has something to say to the environment. */
 export function isInEffect(look: Look, commit: string): boolean {
-  return look.pending.length === 0 && look.appliedCommit === commit;
+  return look.pending.length === 0 && look.appliedCommit === commit && !look.failsOnDrift;
 }
 
 /** How a commit is allowed to run. */
@@ -68,31 +82,45 @@ export interface Ended {
   readonly word?: ApplyWord;
   readonly failure?: Failure;
   readonly promoted: readonly string[];
+  readonly happenings: readonly Happening[];
 }
 
 /** Applies the commit at hand as the command line does. A failure is a value. */
 export async function applyCommit(host: Host, environment: string, permission: Permission): Promise<Ended> {
-  const common = { promote: true, asksPerson: false, confirm: async () => {} };
+  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: async () => {} };
   const request =
     permission.by === 'branch'
       ? { ...common, approve: environment, takeOver: ['all'] as const, trusted: true }
       : { ...common, reviewed: permission.sources };
   try {
     const applied = await applyProject(host, undefined, request);
-    if ('refused' in applied) return { word: 'refused', failure: applied.refused, promoted: [] };
-    return endedOf(applied.executed);
+    if ('refused' in applied) {
+      const { refused: failure, plan } = applied;
+      return { word: 'refused', failure, promoted: [], happenings: refusalHappenings(plan, failure) };
+    }
+    return endedOf(environment, applied.executed);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { ...(error.code !== 'LOCK_HELD' && { word: 'failed' }), failure: error, promoted: [] };
+    const alone = error.code === 'LOCK_HELD' || error.kind === 'interrupted';
+    const happenings = alone ? [] : [failedHappening(environment, error)];
+    return { ...(!alone && { word: 'failed' }), failure: error, promoted: [], happenings };
   }
 }
 
-function endedOf({ exitKind, results, outcome, unsaved }: Executed): Ended {
+/** What an environment that cannot be worked on comes to as an event. */
+export function failedHappening(environment: string, { code }: Failure): Happening {
+  return { type: 'failed', text: `failed in ${environment}: ${code}`, data: { code } };
+}
+
+function endedOf(environment: string, executed: Executed): Ended {
+  const { exitKind, results, outcome, unsaved } = executed;
   const promoted = results.filter((result) => result.promoted).map(({ address }) => address);
+  // Drift is told apart, once, whatever is applied beside it.
+  const happenings = applyHappenings(environment, executed).filter(({ type }) => type !== 'drift');
   const kind = exitKind ?? unsaved?.kind ?? null;
-  if (kind === null) return { word: outcome, promoted };
+  if (kind === null) return { word: outcome, promoted, happenings };
   const problem = results.find(({ error }) => error !== null)?.error;
   const message = unsaved?.message ?? problem?.message ?? `the apply ended as ${outcome}`;
   const code = unsaved?.code ?? problem?.code ?? 'APPLY_INCOMPLETE';
-  return { word: outcome, failure: new Failure(kind, message, { code }), promoted };
+  return { word: outcome, failure: new Failure(kind, message, { code }), promoted, happenings };
 }

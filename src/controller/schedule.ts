@@ -10,7 +10,7 @@ export interface Circumstances {
   readonly commit: string;
   /** Ids of what was approved by hand. */
   readonly approvals: readonly string[];
-  /** Version ids and names of what is live, as a digest; absent where nobody looked. */
+  /** Digest of what would be done and of what is live; absent where nobody looked. */
   readonly live?: string;
 }
 
@@ -32,7 +32,10 @@ export type Due =
   | { readonly due: false; readonly why: string; readonly until?: number };
 
 /** Ends that waiting does not mend: a spec, a refusal, a conflict or an unreviewed change, a gate. */
-const NEEDS_PEOPLE: ReadonlySet<number> = new Set([3, 4, 5, 6, 9, 10]);
+const NEEDS_PEOPLE: ReadonlySet<number> = new Set([3, 5, 6, 9]);
+
+/** A gate: its tests would say the same of the same content, whatever else a commit brings. */
+const GATE = 9;
 
 const LONGEST_WAIT_MS = 15 * 60_000;
 
@@ -44,19 +47,25 @@ export function backOffMs(failures: number, intervalMs: number, chance: number):
 
 export function isDue(last: ReconcileAttempt | undefined, now: Circumstances, at: number): Due {
   if (last === undefined) return { due: true };
-  if (moved(last.circumstances, now)) return { due: true };
+  if (moved(last, now)) return { due: true };
   if (last.code === 0) return { due: false, why: 'this commit is in effect' };
   const { retryAt: until } = last;
   if (until === undefined) return { due: false, why: 'it ended so before, and nothing has moved since' };
   return at >= until ? { due: true } : { due: false, why: 'it failed and is tried again later', until };
 }
 
-function moved(before: Circumstances, now: Circumstances): boolean {
-  return (
-    before.commit !== now.commit ||
-    before.approvals.join('\n') !== now.approvals.join('\n') ||
-    (before.live !== undefined && now.live !== undefined && before.live !== now.live)
-  );
+function moved({ circumstances: before, code }: ReconcileAttempt, now: Circumstances): boolean {
+  const known = before.live !== undefined && now.live !== undefined;
+  const live = known && before.live !== now.live;
+  const commit = before.commit !== now.commit;
+  // What a commit changes shows in what is to be done: documents, settings, tests.
+  const other = code === GATE && known ? live : live || commit;
+  return other || before.approvals.join('\n') !== now.approvals.join('\n');
+}
+
+/** Whether an outcome is for people to mend. */
+export function needsPeople(code: number): boolean {
+  return NEEDS_PEOPLE.has(code);
 }
 
 /** The attempt that follows one, by how it ended. `chance` in [0, 1). */
@@ -65,7 +74,7 @@ export function nextAttempt(
   ended: { readonly circumstances: Circumstances; readonly at: number; readonly code: number },
   { intervalMs, chance }: { readonly intervalMs: number; readonly chance: number },
 ): ReconcileAttempt {
-  const passing = ended.code !== 0 && !NEEDS_PEOPLE.has(ended.code);
+  const passing = ended.code !== 0 && !needsPeople(ended.code);
   if (!passing) return { ...ended, failures: 0 };
   const failures = (last?.failures ?? 0) + 1;
   return { ...ended, failures, retryAt: ended.at + backOffMs(failures, intervalMs, chance) };

@@ -1,4 +1,3 @@
-import type { FailureCode } from './codes/failure-codes.ts';
 /** What the controller knows of itself, as `/status` tells it: addresses and paths, never values. */
 export interface ControllerStatus {
   readonly format_version: '1.0';
@@ -29,6 +28,8 @@ export type EnvironmentPhase = 'starting' | 'in-effect' | 'applying' | 'waiting'
 
 export interface EnvironmentStatus {
   readonly environment: string;
+  /** A round is under way. */
+  readonly working: boolean;
   readonly phase: EnvironmentPhase;
   /** The commit that was applied last with success. */
   readonly applied_commit: string | null;
@@ -39,9 +40,11 @@ export interface EnvironmentStatus {
   /** Exit code that the command line would have ended with. */
   readonly exit_code: number | null;
   /** What waits or failed, and why: code and sentence. */
-  readonly reason: { readonly code: FailureCode; readonly message: string } | null;
+  readonly reason: { readonly code: string; readonly message: string } | null;
   /** Next attempt; null when something has to move first. */
   readonly next_at: string | null;
+  /** Digest of what waits to be applied, for `approve`; null when nothing does. */
+  readonly plan_digest: string | null;
   readonly pending: readonly PendingChange[];
   readonly drift: { readonly looked_at: string | null; readonly resources: readonly DriftedPaths[] };
   readonly rollouts: readonly OpenRollout[];
@@ -69,6 +72,7 @@ export interface OpenRollout {
 export function unknownEnvironment(environment: string): EnvironmentStatus {
   return {
     environment,
+    working: false,
     phase: 'starting',
     applied_commit: null,
     applied_at: null,
@@ -77,6 +81,7 @@ export function unknownEnvironment(environment: string): EnvironmentStatus {
     exit_code: null,
     reason: null,
     next_at: null,
+    plan_digest: null,
     pending: [],
     drift: { looked_at: null, resources: [] },
     rollouts: [],

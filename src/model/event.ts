@@ -20,8 +20,11 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** A happening before it has an id and a time. */
+/** A happening before it has an id and a time, unless it was kept with both to be told later. */
 export interface Happening {
+  readonly id?: string;
+  /** RFC 3339, UTC. */
+  readonly at?: string;
   readonly type: EventType;
   /** Address of the resource that it is about; absent: the environment as a whole. */
   readonly subject?: string;

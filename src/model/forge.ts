@@ -104,7 +104,17 @@ export interface Forge {
   addIssue(title: string, body: string): Promise<Post>;
   /** Undefined when the issue is gone. */
   editIssue(id: string, edit: IssueEdit): Promise<Post | undefined>;
+  /** Says at a commit how far something is that is done with it. One of the same name is replaced. */
+  setStatus(commit: string, status: CommitStatus): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface CommitStatus {
+  /** What is done with the commit. */
+  readonly name: string;
+  readonly state: 'pending' | 'success' | 'failure';
+  /** One sentence; what is too long for the forge is cut off. */
+  readonly text: string;
 }
 
 export interface IssueEdit {

@@ -17,6 +17,8 @@ export interface StoredRequest {
 
 export interface TakenRequest {
   readonly by: string;
+  /** The process, as `<scope>/<pid>`. */
+  readonly process: string;
   /** RFC 3339, UTC. */
   readonly at: string;
   /** The version that was main then; null where nothing is bound. Once main is another, the command took effect. */

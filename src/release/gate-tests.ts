@@ -17,6 +17,8 @@ export interface GateDeps extends Omit<RunTestsDeps, 'api' | 'onProgress'> {
   readonly concurrency: number;
   /** Run also what this content passed before. */
   readonly rerun: boolean;
+  /** Nobody asked for this gate: what failed on this content, or was triggered for it, is not run again. */
+  readonly onlyOnce?: boolean;
   readonly onProgress?: (address: Address, progress: TestProgress) => void;
 }
 
@@ -78,6 +80,12 @@ function choice(live: RemoteResource, address: Address | undefined, assistantId:
     digest: liveDigest(SHAPES.test, live.config),
     hindrance: foreign ? `it tests ${String(live.config.destination)}, not this assistant` : undefined,
   };
+}
+
+/** The verdict on a test that failed on this content before. */
+export function failedBefore(choice: GateTest, before: PassedTest): TestVerdict {
+  const problem = 'it failed on this content before; apply --rerun-tests runs it again';
+  return { ...withoutRun(choice, before), outcome: 'failed', problem };
 }
 
 /** The verdict on a test that was not run: green before, or not to be run at all. */

@@ -2,12 +2,13 @@
  * The gate: a staged version's tests, run on that very version. It is open only when every test passed, or as many
  * of their runs as the spec asks for; a gate that names nothing to run is closed.
  */
+import { hash } from 'node:crypto';
 import type { GateRequest, GateResult, RunGate } from '../model/release.ts';
-import { isBad, type TestVerdict } from '../model/runs.ts';
+import { isBad, type RunnableTest, type TestVerdict } from '../model/runs.ts';
 import type { PassedTest, TestedContent } from '../model/state.ts';
 import { besideMain, weigh, withFresh } from './evidence.ts';
 import { notPassed } from './gate-failures.ts';
-import { type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
+import { failedBefore, type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
 
 /** How many green results of an assistant are remembered. */
@@ -26,7 +27,14 @@ export function createGate(deps: GateDeps): RunGate {
         .map((passed) => [`${passed.test_id} ${passed.test_digest}`, passed]),
     );
     const earlier = (choice: GateTest) => passedBefore.get(`${choice.test.testId} ${choice.digest}`);
-    const due = chosen.filter((choice) => choice.hindrance === undefined && earlier(choice) === undefined);
+    const failed = failuresOf(request, deps);
+    const failedEarlier = (choice: GateTest) => failed.get(`${choice.test.testId} ${choice.digest}`);
+    const due = chosen.filter(
+      (choice) =>
+        choice.hindrance === undefined &&
+        earlier(choice) === undefined &&
+        failedEarlier(choice) === undefined,
+    );
     const { onProgress, ...rest } = deps;
     const results = await runTests(
       {
@@ -37,17 +45,44 @@ export function createGate(deps: GateDeps): RunGate {
       },
       {
         ...rest,
+        ...(deps.onlyOnce === true && { keyOf: keyOfRun(request, chosen) }),
         ...(onProgress && { onProgress: (progress) => onProgress(request.address, progress) }),
       },
     );
     const fresh = new Map(results.map((verdict) => [verdict.test_id, verdict]));
+    const withoutRunNow = (choice: GateTest): TestVerdict => {
+      const before = earlier(choice) === undefined ? failedEarlier(choice) : undefined;
+      return before === undefined ? withoutRun(choice, earlier(choice)) : failedBefore(choice, before);
+    };
     const verdicts = chosen.map((choice) =>
-      besideMain(request, choice, fresh.get(choice.test.testId) ?? withoutRun(choice, earlier(choice))),
+      besideMain(request, choice, fresh.get(choice.test.testId) ?? withoutRunNow(choice)),
     );
     const passed = remembered(request, chosen, verdicts, deps);
     const tested = counted(request, chosen, results, deps);
     judge(request, { verdicts, passed, tested });
     return { verdicts, passed, tested };
+  };
+}
+
+/** What failed on the content at hand, by test and its digest, where it is not to be run again. */
+function failuresOf(
+  { content, tested = [] }: GateRequest,
+  deps: GateDeps,
+): ReadonlyMap<string, TestedContent> {
+  if (deps.rerun || deps.onlyOnce !== true) return new Map();
+  const failures = tested.filter((one) => one.content === content && one.passed < one.runs);
+  return new Map(failures.map((one) => [`${one.test_id} ${one.test_digest}`, one]));
+}
+
+/** The same for whoever comes to run the test for the same content of the same version. */
+function keyOfRun(
+  { assistantId, versionId, content }: GateRequest,
+  chosen: readonly GateTest[],
+): (test: RunnableTest, attempt: number) => string {
+  const digests = new Map(chosen.map(({ test, digest }) => [test.testId, digest]));
+  return ({ testId }, attempt) => {
+    const parts = [assistantId, versionId, content, testId, digests.get(testId) ?? '', String(attempt)];
+    return hash('sha256', parts.join('\n'), 'hex').slice(0, 32);
   };
 }
 

@@ -11,6 +11,8 @@ export interface RunTestsDeps {
   readonly api: Pick<Api, 'get'> & Pick<ReleaseApi, 'triggerRun' | 'getRun'>;
   /** Fresh each time: two runs of one test are two runs. */
   readonly newKey: () => string;
+  /** In place of fresh keys: a run that somebody who is gone has triggered is found again by its key. */
+  readonly keyOf?: (test: RunnableTest, attempt: number) => string;
   readonly clock: () => Date;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** Aborted: trigger nothing more and stop waiting. */
@@ -92,8 +94,11 @@ async function runOne(
     const hindrance = halted(deps, deadline);
     const ending =
       hindrance ??
-      (await attempt(test, order, deps, deadline, () => {
-        attempts += 1;
+      (await attempt(test, order, deps, deadline, {
+        number: attempts + 1,
+        begun: () => {
+          attempts += 1;
+        },
       }));
     last = 'run' in ending ? ending.run : last;
     const again = 'run' in ending && ending.run.status === 'error' && attempts < RUNS;
@@ -113,9 +118,9 @@ async function attempt(
   order: TestOrder,
   deps: RunTestsDeps,
   deadline: number,
-  begun: () => void,
+  { number, begun }: { readonly number: number; readonly begun: () => void },
 ): Promise<Ending> {
-  const triggered = await trigger(test, order, deps);
+  const triggered = await trigger(test, order, deps, number);
   if (triggered === undefined) return gone();
   if ('outcome' in triggered) return triggered;
   begun();
@@ -145,8 +150,9 @@ async function trigger(
   test: RunnableTest,
   order: TestOrder,
   deps: RunTestsDeps,
+  run: number,
 ): Promise<TestRun | Refusal | undefined> {
-  const key = deps.newKey();
+  const key = deps.keyOf?.(test, run) ?? deps.newKey();
   for (let number = 1; ; number += 1) {
     try {
       return await deps.api.triggerRun(test.testId, order.versionId, key);

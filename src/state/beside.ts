@@ -25,7 +25,8 @@ function decodeTaken(value: Json | undefined): TakenRequest | undefined {
   if (!isObject(value)) return undefined;
   const { by, at, main = null } = value;
   if (typeof by !== 'string' || typeof at !== 'string') return undefined;
-  return typeof main === 'string' || main === null ? { by, at, main } : undefined;
+  const process = typeof value.process === 'string' ? value.process : '';
+  return typeof main === 'string' || main === null ? { by, process, at, main } : undefined;
 }
 
 /** An object from its text; undefined for anything else. */

@@ -4,6 +4,7 @@ import { applyHappenings, refusalHappenings } from '../../operations/events/happ
 import { confirmPlan, willAsk } from '../announce.ts';
 import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
+import { doLeftRequests } from '../left-requests.ts';
 import { collectAddressOrAll, format, planningOptions, reviewedOption, YES } from '../options.ts';
 import { refusalReport, showReport } from '../show-report.ts';
 
@@ -46,6 +47,7 @@ export const apply = defineCommand({
   run: async (context, [file], flags) => {
     const { reviewed, ...request } = flags;
     const sources = reviewed && (await readReviewSources(context, reviewed));
+    if (sources !== undefined) await doLeftRequests(context);
     const applied = await applyProject(context, file, {
       ...request,
       ...(sources !== undefined && { reviewed: sources }),

@@ -13,7 +13,7 @@ export const controller = defineCommand({
       .option('--branch <name>', 'branch to follow', 'main')
       .option('--interval <duration>', 'between two fetches', '60s')
       .option('--drift-interval <duration>', 'between two looks at everything that is live', '1h')
-      .option('--data <dir>', 'folder for its own clone', '.assistantctl/controller')
+      .option('--data <dir>', 'folder for its own clones', '.assistantctl/controller')
       .option('--listen <address>', 'health, metrics and status', '127.0.0.1:9464')
       .option('--trust-branch', 'every commit of the branch counts as reviewed and approved')
       .option('--single', 'there is one replica, so that a state in a file will do'),
@@ -28,6 +28,7 @@ export const controller = defineCommand({
       driftIntervalMs: durationOf('--drift-interval', flags.driftInterval),
       data: flags.data,
       listen: flags.listen,
+      events: context.flags.events,
       trustBranch: flags.trustBranch === true,
       single: flags.single === true,
       exitCodeOf: (kind) => exitCodeOf(kind),

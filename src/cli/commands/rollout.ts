@@ -6,13 +6,17 @@ import type { Context } from '../context.ts';
 import { defineCommand } from '../define.ts';
 import { tellEvents } from '../events.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
+import { doLeftRequests } from '../left-requests.ts';
 import { APPROVE, format, type TextOrJson, textOrJson } from '../options.ts';
 
 /** At most one move of each open rollout. */
 export const tick = defineCommand({
   usage: 'tick [addresses...]',
   options: (command) => textOrJson(command),
-  run: (context, [texts], flags) => move(context, texts, { order: 'tick' }, flags),
+  run: async (context, [texts], flags) => {
+    if (texts.length === 0) await doLeftRequests(context);
+    return await move(context, texts, { order: 'tick' }, flags);
+  },
 });
 
 /** Back to main for everybody; ends with the exit code of a failed gate, as an abort by a tick does. */

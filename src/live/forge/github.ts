@@ -19,6 +19,8 @@ import { badReply, readAll, readSome } from './pages.ts';
 const HEADERS = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' };
 /** The documented length of a comment's body is 65,536 characters. */
 const LONGEST_BODY = 65_536;
+/** The documented length of the description of a commit status. */
+const LONGEST_STATUS = 140;
 
 export function githubForge(options: ForgeOptions): Forge {
   const client = createForgeClient(options, HEADERS);
@@ -155,6 +157,11 @@ export function githubForge(options: ForgeOptions): Forge {
       const reply = await client.send(request);
       return reply.status === 404 ? undefined : postOf(request, reply, 'number');
     },
+    async setStatus(commit, { name, state, text }) {
+      const path = `${repo}/statuses/${encodeURIComponent(commit)}`;
+      const body = { state, context: name, description: shortened(text, LONGEST_STATUS) };
+      await client.send({ method: 'POST', path, body, retryClass: 'idempotent' });
+    },
     close: async () => {
       await Promise.all([client.close(), graph.close()]);
     },
@@ -198,6 +205,11 @@ function decodePost(value: Json, idField: string): Post | undefined {
     edited: wasEdited(value),
     ...(typeof node === 'string' && { node }),
   };
+}
+
+/** The text, or its beginning with a sign that there is more. */
+export function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 /** Numbers of changes; those that the test holds for come first. */

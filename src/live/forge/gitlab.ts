@@ -1,7 +1,8 @@
+import { ApiError } from '../../model/errors.ts';
 import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
-import { changeNumbers } from './github.ts';
+import { changeNumbers, shortened } from './github.ts';
 import { createGraph } from './graph.ts';
 import {
   EDITOR_OF_NOTE,
@@ -17,6 +18,9 @@ import { badReply, readAll, readSome } from './pages.ts';
 
 /** The documented length of a note is 1,000,000 characters; GitLab folds away far shorter ones in its pages. */
 const LONGEST_BODY = 250_000;
+/** The documented length of the description of a commit status. */
+const LONGEST_STATUS = 255;
+const STATES = { pending: 'pending', success: 'success', failure: 'failed' } as const;
 
 export function gitlabForge(options: ForgeOptions): Forge {
   const client = createForgeClient(options, {});
@@ -113,7 +117,7 @@ export function gitlabForge(options: ForgeOptions): Forge {
         name,
         // There is no third answer.
         state: state === 'failure' ? 'failed' : 'success',
-        description: title.slice(0, LONGEST_STATUS),
+        description: shortened(title, LONGEST_STATUS),
         ...(run !== undefined && { target_url: run }),
       };
       await client.send({ method: 'POST', path, body, retryClass: 'once' });
@@ -167,6 +171,21 @@ export function gitlabForge(options: ForgeOptions): Forge {
         },
         'iid',
       ),
+    async setStatus(commit, { name, state, text }) {
+      const path = `${project}/statuses/${encodeURIComponent(commit)}`;
+      const body = {
+        state: STATES[state],
+        name,
+        description: shortened(text, LONGEST_STATUS),
+      };
+      try {
+        await client.send({ method: 'POST', path, body, retryClass: 'idempotent' });
+      } catch (error) {
+        // GitLab refuses to set a status that is so already.
+        if (error instanceof ApiError && error.status === 400 && /transition/i.test(error.message)) return;
+        throw error;
+      }
+    },
     close: async () => {
       await Promise.all([client.close(), graph.close()]);
     },

@@ -34,6 +34,8 @@ export interface ApplyRequest extends TypedPlanningFlags {
   readonly promote: boolean;
   readonly overrideLimits?: boolean;
   readonly rerunTests?: boolean;
+  /** Nobody asked for the gate tests: none runs twice for one content. */
+  readonly testsOnce?: boolean;
   readonly replace?: boolean;
   /** Addresses as they were typed, or `all`. */
   readonly takeOver?: readonly string[];
@@ -157,6 +159,7 @@ async function run(
   const executed = await work.execute(released.planned, {
     promote: request.promote,
     rerunTests: request.rerunTests === true,
+    testsOnce: request.testsOnce === true,
     replaceRollout: request.replace === true,
   });
   const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);

@@ -40,7 +40,7 @@ export async function emit(
 
 function cloudEvent(
   { runtime }: Host,
-  { type, subject, text, data }: Happening,
+  { id, at, type, subject, text, data }: Happening,
   { project, environment }: EmitOptions,
 ): CloudEvent {
   const { env } = runtime;
@@ -48,11 +48,11 @@ function cloudEvent(
   const link = server && repository && run ? `${server}/${repository}/actions/runs/${run}` : env.CI_JOB_URL;
   return {
     specversion: '1.0',
-    id: runtime.uuid(),
+    id: id ?? runtime.uuid(),
     source: `/assistantctl/${project}/${environment}`,
     type: `assistantctl.${type}`,
     ...(subject !== undefined && { subject }),
-    time: runtime.clock().toISOString(),
+    time: at ?? runtime.clock().toISOString(),
     datacontenttype: 'application/json',
     text,
     data: { project, environment, ...(link && { run: link }), ...data },

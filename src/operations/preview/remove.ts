@@ -10,7 +10,7 @@ import {
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { gatherProject } from '../session/inputs.ts';
-import { withConnection } from '../session/opener.ts';
+import { withConnection, withLease } from '../session/opener.ts';
 
 /** A list may show late what was made just before: the last look must find nothing, some time after the first. */
 const ROUNDS = 4;
@@ -55,11 +55,28 @@ export function removePreview(host: Host, id: string): Promise<PreviewRemains> {
 
 /** Removes the previews of which nothing is younger than the age in milliseconds. */
 export function removeOldPreviews(host: Host, age: number): Promise<PreviewRemains> {
-  return withPreviews(host, async ({ api }, { environment }) => {
-    const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
-    for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
-    return { environment: environment.name, ...(await removeTraces(api, old)) };
-  });
+  return withPreviews(host, (connection, project) => removeOld(host, connection, project, age));
+}
+
+async function removeOld(
+  host: Host,
+  { api }: Connection,
+  { environment }: Project,
+  age: number,
+): Promise<PreviewRemains> {
+  const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
+  for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
+  return { environment: environment.name, ...(await removeTraces(api, old)) };
+}
+
+/** The same by a program that runs for long: with the lease, and not at all where there is no preview. */
+export async function removeOldPreviewsAlone(host: Host, age: number): Promise<PreviewRemains | undefined> {
+  const { traces } = await listPreviewTraces(host, undefined);
+  if (forgotten(traces, host.runtime.clock().getTime() - age).old.length === 0) return undefined;
+  const project = await gatherProject(host);
+  return await withLease(host, project, ({ session }) =>
+    withConnection(host, project, (connection) => removeOld(host, connection, project, age), session.fence),
+  );
 }
 
 async function withPreviews<Result>(

@@ -19,6 +19,8 @@ export interface ExecuteOptions {
   readonly promote: boolean;
   /** Run gate tests again that passed for the same content. */
   readonly rerunTests?: boolean;
+  /** Nobody asked for the gate tests: none runs twice for one content. */
+  readonly testsOnce?: boolean;
   /** Put a new rollout in the place of an open one. */
   readonly replaceRollout?: boolean;
 }
@@ -96,7 +98,15 @@ interface Execution extends ExecuteOptions {
 async function carryOut(
   host: Host,
   { project, git }: Pick<Inputs, 'project' | 'git'>,
-  { connection, session, planned, promote, rerunTests = false, replaceRollout = false }: Execution,
+  {
+    connection,
+    session,
+    planned,
+    promote,
+    rerunTests = false,
+    testsOnce = false,
+    replaceRollout = false,
+  }: Execution,
 ): Promise<ApplyOutcome> {
   const { runtime } = host;
   const interrupt = host.interrupt();
@@ -120,6 +130,7 @@ async function carryOut(
         ...testing(host, connection.api),
         concurrency: project.concurrency,
         rerun: rerunTests,
+        onlyOnce: testsOnce,
         onProgress: (address, event) => progress.show({ phase: `testing ${address}`, ...event }),
       }),
     });

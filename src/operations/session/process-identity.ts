@@ -11,3 +11,9 @@ export async function processIdentity(runtime: Pick<Runtime, 'pid'>): Promise<Pr
   const scope = await processScope();
   return { pid: runtime.pid, ...(scope !== undefined && { scope }) };
 }
+
+/** The same as one word: `<scope>/<pid>`, the scope empty where the system does not tell. */
+export async function processName(runtime: Pick<Runtime, 'pid'>): Promise<string> {
+  const { scope = '', pid } = await processIdentity(runtime);
+  return `${scope}/${pid}`;
+}

@@ -1,12 +1,15 @@
 import { type ErrorKind, Failure } from '../../model/errors.ts';
+import type { Happening } from '../../model/event.ts';
 import type { Project } from '../../model/project.ts';
 import type { Beside, StoredRequest, TakenRequest } from '../../model/request.ts';
+import { applyHappenings, rolloutHappenings } from '../events/happenings.ts';
 import type { Host } from '../host.ts';
 import { moveRollouts } from '../release/move-rollouts.ts';
 import { promoteVersions } from '../release/promote.ts';
 import { rollBack } from '../release/rollback.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName, openState } from './open-state.ts';
+import { processName } from './process-identity.ts';
 import { changeRequest, openBeside } from './requests.ts';
 
 /** What came of a request. */
@@ -16,6 +19,7 @@ export interface DoneRequest {
   readonly words: readonly string[];
   readonly exitKind: ErrorKind | null;
   readonly message: string | null;
+  readonly happenings: readonly Happening[];
 }
 
 export interface RunRequestOptions {
@@ -43,6 +47,7 @@ export async function runRequest(
   const tookEffect = request.taken !== undefined && request.taken.main !== main;
   const taken: TakenRequest = {
     by: holderName(host.runtime),
+    process: await processName(host.runtime),
     at: host.runtime.clock().toISOString(),
     main: request.taken?.main ?? main,
   };
@@ -55,39 +60,38 @@ export async function runRequest(
     `taken: ${id}`,
   );
   if (!mine) return undefined;
-  const done = (exitKind: ErrorKind | null, message: string | null): DoneRequest => ({
-    id,
-    by,
-    words,
-    exitKind,
-    message,
-  });
-  const ended = await endOf(async () =>
-    tookEffect
-      ? done(null, null)
-      : done(await carryOutRequest(host, project.environment.name, request), null),
-  );
-  const failed = ended instanceof Failure ? ended : undefined;
-  const result = ended instanceof Failure ? done(ended.kind, ended.message) : ended;
+  const environment = project.environment.name;
+  const ended = tookEffect ? NOTHING_LEFT : await endOf(host, environment, request);
   // Somebody is at work, or the API is gone: it waits for its turn.
-  if (
-    failed?.code === 'LOCK_HELD' ||
-    result.exitKind === 'interrupted' ||
-    result.exitKind === 'unavailable'
-  ) {
+  if (ended.code === 'LOCK_HELD' || ended.exitKind === 'interrupted' || ended.exitKind === 'unavailable') {
     await changeRequest(host, project, id, withoutTaken, `left: ${id}`);
     return undefined;
   }
   await changeRequest(host, project, id, doneOf(taken), `done: ${id}`);
-  return failed?.code === 'NO_ROLLOUT' && request.taken !== undefined ? done(null, null) : result;
+  const before = ended.code === 'NO_ROLLOUT' && request.taken !== undefined;
+  const { exitKind, message, happenings } = before ? NOTHING_LEFT : ended;
+  return { id, by, words, exitKind, message, happenings };
 }
 
-async function endOf(work: () => Promise<DoneRequest>): Promise<DoneRequest | Failure> {
+interface RequestEnd {
+  readonly exitKind: ErrorKind | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly happenings: readonly Happening[];
+}
+
+const NOTHING_LEFT: RequestEnd = { exitKind: null, code: null, message: null, happenings: [] };
+
+async function endOf(host: Host, environment: string, request: StoredRequest): Promise<RequestEnd> {
   try {
-    return await work();
+    const { exitKind, happenings } = await carryOutRequest(host, environment, request);
+    return { exitKind, code: null, message: null, happenings };
   } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    const { kind, code, message } = error;
+    const text = `a request ended with ${code} in ${environment}`;
+    const failed: Happening = { type: 'failed', text, data: { code, request: request.id } };
+    return { exitKind: kind, code, message, happenings: [failed] };
   }
 }
 
@@ -156,34 +160,34 @@ async function carryOutRequest(
   host: Host,
   environment: string,
   { words, by }: StoredRequest,
-): Promise<ErrorKind | null> {
+): Promise<Pick<RequestEnd, 'exitKind' | 'happenings'>> {
   const { name, address, flags } = parseRequest(words);
   const reason = flags.get('--reason') ?? `asked for by ${by}`;
   const asked = { approve: environment, confirm: async () => {} };
   switch (name) {
     case 'rollback': {
       const to = flags.get('--to');
-      const { exitKind } = await rollBack(host, address, {
+      const executed = await rollBack(host, address, {
         ...asked,
         asksPerson: false,
         reason,
         ...(to !== undefined && { to }),
       });
-      return exitKind;
+      return { exitKind: executed.exitKind, happenings: applyHappenings(environment, executed) };
     }
     case 'promote': {
       const version = flags.get('--version');
-      const { exitKind } = await promoteVersions(host, [address], {
+      const executed = await promoteVersions(host, [address], {
         ...asked,
         ...(version !== undefined && { version }),
       });
-      return exitKind;
+      return { exitKind: executed.exitKind, happenings: applyHappenings(environment, executed) };
     }
     case 'rollout promote':
     case 'rollout abort': {
       const order = name === 'rollout promote' ? 'promote' : 'abort';
-      const { exitKind } = await moveRollouts(host, [address], { order, reason, approve: environment });
-      return exitKind ?? null;
+      const moved = await moveRollouts(host, [address], { order, reason, approve: environment });
+      return { exitKind: moved.exitKind ?? null, happenings: rolloutHappenings(moved.report) };
     }
     default:
       return name satisfies never;

@@ -192,9 +192,6 @@ export function gitlabForge(options: ForgeOptions): Forge {
   };
 }
 
-/** Characters of a commit status. */
-const LONGEST_STATUS = 140;
-
 function linkOf({ iid, web_url: url }: JsonObject): ChangeLink | undefined {
   return typeof iid === 'number' ? { number: iid, url: typeof url === 'string' ? url : '' } : undefined;
 }

@@ -49,14 +49,20 @@ export function openForge(host: Host, place: Place): Forge | undefined {
   return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
 }
 
+/** What a token is wanted for. */
+export type Posted = 'comments' | 'issues' | 'requests';
+
 /** How to give the token what it lacks. */
-export function permissionHint(place: Place, what: 'comments' | 'issues'): string {
+export function permissionHint(place: Place, what: Posted): string {
   if (place.forge === 'gitlab') {
     return place.token?.header === 'private-token'
-      ? 'GITLAB_TOKEN needs the scope api and at least the role Reporter'
+      ? `GITLAB_TOKEN needs the scope api and at least the role ${what === 'requests' ? 'Developer' : 'Reporter'}`
       : "a job's own token may not write there: set GITLAB_TOKEN to a project access token with the scope api";
   }
   const permission = what === 'issues' ? 'issues: write' : 'pull-requests: write';
+  if (what === 'requests' && place.token !== undefined) {
+    return `the job needs permissions: { ${permission} }, and the repository has to allow it: Settings, Actions, General, "Allow GitHub Actions to create and approve pull requests"`;
+  }
   return place.token === undefined
     ? 'set GITHUB_TOKEN, in a workflow to secrets.GITHUB_TOKEN'
     : `the job needs permissions: { ${permission} }; pull requests from forks never have it`;

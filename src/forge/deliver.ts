@@ -2,18 +2,23 @@ import { ApiError, Failure } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import type { Host } from '../operations/host.ts';
 import { visible } from '../render/terminal/visible.ts';
-import { openForge, permissionHint } from './connect.ts';
+import { openForge, type Posted, permissionHint } from './connect.ts';
 import type { Document } from './document.ts';
 import type { PutIssue } from './issue.ts';
 import { putIssue } from './issue.ts';
 import { appendSummary } from './job-summary.ts';
 import type { Place } from './place.ts';
+import { type PutRequest, putRequest, type WantedRequest } from './request.ts';
 import type { Put } from './sticky.ts';
 import { putComment } from './sticky.ts';
 
 export interface DeliverFlags {
   readonly clean: 'full' | 'line' | 'skip';
   readonly issue?: boolean;
+  /** Branch from which one request is opened or brought up to date, with the document as its text. */
+  readonly request?: string;
+  /** Name of a verdict in the list of checks, beside the comment. */
+  readonly check?: string;
   readonly title?: string;
   readonly author?: string;
   readonly summary: boolean;
@@ -30,7 +35,11 @@ export interface Delivery {
   readonly lost?: string;
 }
 
-type Outcome = Put | PutIssue | { readonly outcome: 'denied' | 'elsewhere'; readonly reason: string };
+type Outcome =
+  | Put
+  | PutIssue
+  | PutRequest
+  | { readonly outcome: 'denied' | 'elsewhere'; readonly reason: string };
 
 /** Characters to begin with; GitHub takes 65,536, and a reviewer less. */
 const COMMENT_LENGTH = 60_000;
@@ -62,7 +71,7 @@ export async function deliver(
 }
 
 async function put(host: Host, place: Place, document: Document, flags: DeliverFlags): Promise<Outcome> {
-  const what = flags.issue === true ? 'issues' : 'comments';
+  const what = flags.issue === true ? 'issues' : flags.request === undefined ? 'comments' : 'requests';
   const forge = openForge(host, place);
   if (forge === undefined) return denied(`there is no token for ${place.forge}`, place, what);
   try {
@@ -79,14 +88,51 @@ async function put(host: Host, place: Place, document: Document, flags: DeliverF
       const title = flags.title ?? `assistantctl: ${topic} in ${environment} (${project})`;
       return await putIssue(forge, { ...text, title, resolved: document.clean === true });
     }
+    if (flags.request !== undefined) return await propose(forge, place, document, text, flags.request, flags);
     if (place.change === undefined) return elsewhere('this run belongs to no pull or merge request');
     const onlyUpdate = short && flags.clean === 'skip';
+    if (flags.check !== undefined) await judge(host, forge, place, document, flags.check);
     return await putComment(forge, place.change, { ...text, commit: place.commit, onlyUpdate });
   } catch (error) {
     if (error instanceof ApiError && error.code === 'FORGE_DENIED') return denied(error.message, place, what);
     throw error;
   } finally {
     await forge.close();
+  }
+}
+
+async function propose(
+  forge: Forge,
+  place: Place,
+  { marker }: Document,
+  text: Pick<WantedRequest, 'render' | 'length'>,
+  branch: string,
+  { title }: DeliverFlags,
+): Promise<PutRequest> {
+  if (place.branch === undefined) {
+    throw new Failure('usage', 'it is not known which branch the request goes to', {
+      code: 'FORGE_BRANCH',
+      hint: 'add --branch main',
+    });
+  }
+  const said = title ?? `assistantctl: ${marker.topic} in ${marker.environment} (${marker.project})`;
+  return await putRequest(forge, { ...text, branch, target: place.branch, title: said });
+}
+
+/** Adds a verdict where the token may: the comment says the same, and so a refusal is only a remark. */
+async function judge(
+  host: Host,
+  forge: Forge,
+  place: Place,
+  { verdict }: Document,
+  name: string,
+): Promise<void> {
+  if (place.commit === undefined) return;
+  try {
+    await forge.addVerdict(place.commit, { ...verdict, name, run: place.run });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    host.note(`note: no verdict in the list of checks: ${visible(error.message)}\n`);
   }
 }
 
@@ -99,7 +145,7 @@ export async function authorOf(
   return told ?? (await forge.whoAmI()) ?? place.author;
 }
 
-function denied(reason: string, place: Place, what: 'comments' | 'issues'): Outcome {
+function denied(reason: string, place: Place, what: Posted): Outcome {
   return { outcome: 'denied', reason: `nothing was posted: ${reason}; ${permissionHint(place, what)}` };
 }
 
@@ -107,8 +153,8 @@ function elsewhere(reason: string): Outcome {
   return { outcome: 'elsewhere', reason: `nothing was posted: ${reason}` };
 }
 
-function sentence(result: Outcome, { issue }: DeliverFlags): string {
-  const noun = issue === true ? 'issue' : 'comment';
+function sentence(result: Outcome, { issue, request }: DeliverFlags): string {
+  const noun = issue === true ? 'issue' : request === undefined ? 'comment' : 'request';
   switch (result.outcome) {
     case 'created':
     case 'updated':

@@ -1,5 +1,6 @@
 import { hasErrors } from '../model/diagnostic.ts';
 import { Failure } from '../model/errors.ts';
+import type { CommitVerdict } from '../model/forge.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import { isPlan } from '../plan/saved.ts';
@@ -21,6 +22,8 @@ import { shortenMarkdown } from '../render/terminal/shorten.ts';
 /** What is posted, in whatever length the forge takes. */
 export interface Document {
   readonly marker: Marker;
+  /** How the command judged, in one line and in a few. */
+  readonly verdict: Pick<CommitVerdict, 'state' | 'title' | 'summary'>;
   /** Nothing to do and nothing to say; undefined when that cannot be known. */
   readonly clean: boolean | undefined;
   /** At most that many characters, the marker first. */
@@ -49,6 +52,8 @@ export interface DocumentInput {
 }
 
 const CUT = 'Shortened: the whole text is in the log of the run.';
+/** The verdict in the list of checks has room for 65,535 characters, and the comment says it all. */
+const VERDICT_LENGTH = 20_000;
 /** A line is short, and its marker is not: a plan without changes may still hold settings. */
 const LINE_LENGTH = 60_000;
 /** 2 is `--detailed-exitcode` and `drift`, where it says that there is something to see. */
@@ -90,7 +95,11 @@ function ofPlan(saved: Plan, input: DocumentInput): Document {
   const drifts = plan.drift.length + plan.conflicts.length > 0;
   // A warning belongs into the review of a change, and is no news in the watch over an account.
   const silent = marker.topic === 'drift' ? !hasErrors(plan.diagnostics) : plan.diagnostics.length === 0;
-  const clean = isEmpty(plan) && !drifts && silent && FINE.includes(input.exitCode);
+  // Whether the branch is ahead of the account is another question than what was changed in the account.
+  const clean =
+    marker.topic === 'ahead'
+      ? isEmpty(plan)
+      : isEmpty(plan) && !drifts && silent && FINE.includes(input.exitCode);
   const { text = '' } = input;
   const rendered = parsed(text) === undefined ? withoutMarkers(text) : '';
   return finished(marker, clean, input, prose(verdict(plan)), (length) =>
@@ -153,9 +162,15 @@ function finished(
     ...(input.run === undefined || !isPlainLink(input.run) ? [] : [`[run](${input.run})`]),
   ];
   const foot = facts.length === 0 ? '' : `\n${facts.join(' · ')}\n`;
+  const failed = !FINE.includes(input.exitCode);
   return {
     marker,
     clean,
+    verdict: {
+      state: failed ? 'failure' : marker.digest === NO_DIGEST && members.length === 0 ? 'neutral' : 'success',
+      title: failed ? `${line} (exit code ${input.exitCode})` : line,
+      summary: shortenMarkdown(body(VERDICT_LENGTH), VERDICT_LENGTH, CUT),
+    },
     render: (length) => {
       const first = head(length);
       const room = length - first.length - foot.length - 2;

@@ -43,6 +43,28 @@ export interface OpenChange {
   readonly head: string;
 }
 
+export interface ChangeLink {
+  readonly number: number;
+  readonly url: string;
+}
+
+export interface ChangeText {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** What stands in the list of checks of a commit. */
+export interface CommitVerdict {
+  /** Tells the verdicts of several environments and pipelines apart. */
+  readonly name: string;
+  readonly state: 'success' | 'failure' | 'neutral';
+  /** One line. */
+  readonly title: string;
+  readonly summary: string;
+  /** Link to the run. */
+  readonly run: string | undefined;
+}
+
 /**
  * Every method rejects with `ApiError` after its retries. Codes that callers act on: FORGE_DENIED (401, 403, 404:
  * the token may not, or may not even know) and FORGE_TOO_LONG. Lists are complete over all pages or rejected.
@@ -64,6 +86,12 @@ export interface Forge {
   lastEditor(change: number, post: Post): Promise<LastEditor>;
   /** Open changes into a branch. */
   openChanges(target: string): Promise<readonly OpenChange[]>;
+  /** The open change from a branch of the repository into another one. */
+  openChangeFrom(branch: string, target: string): Promise<ChangeLink | undefined>;
+  addChange(wanted: ChangeText & { readonly branch: string; readonly target: string }): Promise<ChangeLink>;
+  editChange(change: number, text: ChangeText): Promise<ChangeLink>;
+  /** Says on a commit how a run judged it. */
+  addVerdict(commit: string, verdict: CommitVerdict): Promise<void>;
   /** Oldest first. */
   comments(change: number): Promise<readonly Post[]>;
   addComment(change: number, body: string): Promise<Post>;

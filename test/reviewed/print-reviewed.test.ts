@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { readMarkers } from '../../src/render/markdown/marker.ts';
-import type { Pull } from './forge-server.ts';
-import { world } from './world.ts';
+import type { ForgeServerOptions, Pull } from './forge-server.ts';
+import { world as begin } from './world.ts';
 
-describe('comment --print-reviewed', () => {
+const GITHUB = { kind: 'github', account: 'github-actions[bot]' } as const;
+const GITLAB = { kind: 'gitlab', account: 'project_1_bot' } as const;
+
+describe.each([
+  ['GitHub', GITHUB],
+  ['GitLab', GITLAB],
+])('comment --print-reviewed on %s', (_, forge) => {
+  const world = (options: ForgeServerOptions = {}) => begin({ ...forge, ...options });
+
   test('prints nothing, and 0, where nothing was merged', async () => {
     const { print, apply } = await world();
     expect(await print()).toMatchObject({ code: 0, stdout: '' });
@@ -70,8 +78,36 @@ describe('comment --print-reviewed', () => {
     expect((await print()).stdout).toBe('');
   });
 
+  test.each([
+    ['squash', 1],
+    ['merge', 1],
+    ['rebase', 1],
+  ] as const)('finds a request that was merged by %s', async (how, count) => {
+    const { repo, print, merged, apply } = await world();
+    // A branch that is merged by a fast-forward has the commit that was planned.
+    await merged('one', () => repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'), how);
+    expect(readMarkers((await print()).stdout)).toHaveLength(count);
+    const applied = await apply();
+    expect(applied.code, applied.stderr).toBe(0);
+  });
+
+  test('an old set that is shown again does not count for what a push brings back', async () => {
+    const { repo, print, merged, apply } = await world();
+    const { pull } = await merged('one', () =>
+      repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'),
+    );
+    expect((await apply()).code).toBe(0);
+    await merged('two', () => repo.project.edit('assistants/billing.yaml', 'One.', 'Two.'));
+    expect((await apply()).code).toBe(0);
+    await repo.project.edit('assistants/billing.yaml', 'Two.', 'One.');
+    await repo.commit('pushed without a review');
+    expect(pull.comments).toHaveLength(1);
+    expect((await print()).stdout).toBe('');
+    expect((await apply()).code).toBe(6);
+  });
+
   test('counts what its own account wrote anew, under the name of an app too', async () => {
-    const { repo, print, merged } = await world({ account: 'northwind-deploy[bot]' });
+    const { repo, print, merged } = await begin({ account: 'northwind-deploy[bot]' });
     const { pull } = await merged('one', () =>
       repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'),
     );
@@ -91,17 +127,33 @@ describe('comment --print-reviewed', () => {
     expect((await print()).stdout).toBe('');
   });
 
-  test.each([
+  const statuses: readonly (readonly [number, number])[] = [
     [401, 4],
     [403, 4],
+    [404, 4],
     [422, 8],
-    [500, 8],
-  ])('fails where the forge answers %i, and does not say that nothing was reviewed', async (status, code) => {
+    // Tried again for seconds: once is enough.
+    ...(forge.kind === 'github' ? [[500, 8] as const] : []),
+  ];
+  test.each(statuses)(
+    'fails where the forge answers %i, and does not say that nothing was reviewed',
+    async (status, code) => {
+      const { repo, forge, print, merged } = await world();
+      await merged('one', () => repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+      forge.intercept = ({ path }) =>
+        path.includes('/commits/') ? { status, json: { message: 'no' } } : undefined;
+      expect(await print()).toMatchObject({ code, stdout: '' });
+    },
+  );
+
+  test.each([
+    ['a page of HTML', { status: 200, text: '<html>Sign in</html>' }],
+    ['an object instead of a list', { status: 200, json: { message: 'moved' } }],
+  ])('fails where the forge answers %s', async (_what, reply) => {
     const { repo, forge, print, merged } = await world();
     await merged('one', () => repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
-    forge.intercept = ({ path }) =>
-      path.includes('/commits/') ? { status, json: { message: 'no' } } : undefined;
-    expect(await print()).toMatchObject({ code, stdout: '' });
+    forge.intercept = ({ path }) => (path.includes('/commits/') ? reply : undefined);
+    expect(await print()).toMatchObject({ code: 8, stdout: '' });
   });
 });
 

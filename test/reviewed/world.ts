@@ -16,6 +16,7 @@ export interface World {
   merged(
     name: string,
     edit: () => Promise<void>,
+    how?: 'squash' | 'merge' | 'rebase',
   ): Promise<{ readonly request: Request; readonly pull: Pull }>;
   print(...more: readonly string[]): ReturnType<typeof inProcess>;
   /** Applies main with what `comment --print-reviewed` prints. */
@@ -43,11 +44,11 @@ export async function world(options: ForgeServerOptions = {}): Promise<World> {
     repo,
     forge,
     print,
-    merged: async (name, edit) => {
+    merged: async (name, edit, how) => {
       const request = await repo.request(name, edit);
       const pull = forge.open(await repo.git('rev-parse', name));
       forge.say(pull, request.markdown);
-      await repo.merge(request);
+      await repo.merge(request, how);
       pull.merged = await repo.git('rev-parse', 'HEAD');
       return { request, pull };
     },

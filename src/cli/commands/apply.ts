@@ -1,9 +1,10 @@
 import { readReviewSources } from '../../forge/reviewed-source.ts';
+import { Failure } from '../../model/errors.ts';
 import { applyProject } from '../../operations/apply/apply-project.ts';
-import { applyHappenings, refusalHappenings } from '../../operations/events/happenings.ts';
+import { applyHappenings, failureHappenings, refusalHappenings } from '../../operations/events/happenings.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { tellEvents, tellFailure } from '../events.ts';
 import { doLeftRequests } from '../left-requests.ts';
 import { collectAddressOrAll, format, planningOptions, reviewedOption, YES } from '../options.ts';
 import { refusalReport, showReport } from '../show-report.ts';
@@ -53,6 +54,9 @@ export const apply = defineCommand({
       ...(sources !== undefined && { reviewed: sources }),
       asksPerson: willAsk(context, flags),
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
+    }).catch(async (error: unknown) => {
+      if (error instanceof Failure) await tellFailure(context, (name) => failureHappenings(name, error));
+      throw error;
     });
     if ('executed' in applied) {
       const { executed, place } = applied;

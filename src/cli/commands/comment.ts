@@ -41,7 +41,9 @@ export const comment = defineCommand({
           .default('full'),
       )
       .option('--issue', 'keep one open issue instead of a comment, and close it when all is well')
-      .option('--title <text>', 'title of that issue')
+      .option('--request <branch>', 'open one request from this branch instead, or bring it up to date')
+      .option('--check <name>', 'say the verdict in the list of checks too, where the token may')
+      .option('--title <text>', 'title of the issue or the request')
       .option('--print-digest', 'print the digest of the plan that was reviewed, for apply --expect-digest')
       .option(
         '--print-reviewed',

@@ -95,9 +95,9 @@ export const initProject = defineCommand({
 
 function layoutOf(
   target: string,
-  { ci, force, empty }: { readonly ci?: CiSystem; readonly force?: boolean; readonly empty?: boolean },
+  { ci, empty }: { readonly ci?: CiSystem; readonly empty?: boolean },
 ): Layout {
-  if (ci !== undefined && force !== true && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
+  if (ci !== undefined && existsSync(join(target, PROJECT_FILE))) return 'pipeline';
   return empty === true ? 'empty' : 'samples';
 }
 

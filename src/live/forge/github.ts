@@ -1,4 +1,4 @@
-import type { Forge, Post } from '../../model/forge.ts';
+import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
 import { createGraph } from './graph.ts';
@@ -83,6 +83,38 @@ export function githubForge(options: ForgeOptions): Forge {
         return typeof number === 'number' && typeof sha === 'string' ? [{ number, head: sha }] : [];
       });
     },
+    async openChangeFrom(branch, target) {
+      const [owner = ''] = options.repository.split('/');
+      const query = `state=open&head=${encodeURIComponent(`${owner}:${branch}`)}&base=${encodeURIComponent(target)}`;
+      const found = await readAll(client, `${repo}/pulls?${query}`);
+      // A server that does not know the filter lists others too.
+      const own = found.filter(isObject).find(({ head }) => isObject(head) && head.ref === branch);
+      return own === undefined ? undefined : linkOf(own);
+    },
+    async addChange({ branch, target, title, body }) {
+      const path = `${repo}/pulls`;
+      const sent = { title, body, head: branch, base: target };
+      const reply = await client.send({ method: 'POST', path, body: sent, retryClass: 'once' });
+      return requiredLink('POST', path, reply);
+    },
+    async editChange(change, { title, body }) {
+      const path = `${repo}/pulls/${change}`;
+      const sent = { title, body };
+      const reply = await client.send({ method: 'PATCH', path, body: sent, retryClass: 'idempotent' });
+      return requiredLink('PATCH', path, reply);
+    },
+    async addVerdict(commit, { name, state, title, summary, run }) {
+      const path = `${repo}/check-runs`;
+      const body = {
+        name,
+        head_sha: commit,
+        status: 'completed',
+        conclusion: state,
+        output: { title, summary },
+        ...(run !== undefined && { details_url: run }),
+      };
+      await client.send({ method: 'POST', path, body, retryClass: 'once' });
+    },
     comments: async (change) => posts(await readAll(client, `${repo}/issues/${change}/comments`)),
     async addComment(change, body) {
       const path = `${repo}/issues/${change}/comments`;
@@ -134,6 +166,16 @@ export function githubForge(options: ForgeOptions): Forge {
       await Promise.all([client.close(), graph.close()]);
     },
   };
+}
+
+function linkOf({ number, html_url: url }: JsonObject): ChangeLink | undefined {
+  return typeof number === 'number' ? { number, url: typeof url === 'string' ? url : '' } : undefined;
+}
+
+function requiredLink(method: string, path: string, reply: ForgeReply): ChangeLink {
+  const link = isObject(reply.body) ? linkOf(reply.body) : undefined;
+  if (link !== undefined) return link;
+  throw badReply(method, path, reply, 'it holds no pull request');
 }
 
 function required(path: string, post: Post | undefined): Post {

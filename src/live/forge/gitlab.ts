@@ -1,5 +1,5 @@
 import { ApiError } from '../../model/errors.ts';
-import type { Forge, Post } from '../../model/forge.ts';
+import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
 import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
 import { changeNumbers, shortened } from './github.ts';
@@ -81,6 +81,47 @@ export function gitlabForge(options: ForgeOptions): Forge {
         typeof iid === 'number' && typeof sha === 'string' ? [{ number: iid, head: sha }] : [],
       );
     },
+    async openChangeFrom(branch, target) {
+      const query = `state=opened&source_branch=${encodeURIComponent(branch)}&target_branch=${encodeURIComponent(target)}`;
+      const found = await readAll(client, `${project}/merge_requests?${query}`);
+      // A branch of a fork may have the same name.
+      const own = found
+        .filter(isObject)
+        .find(
+          ({ source_branch: name, source_project_id: from, target_project_id: to }) =>
+            name === branch && from === to,
+        );
+      return own === undefined ? undefined : linkOf(own);
+    },
+    async addChange({ branch, target, title, body }) {
+      const path = `${project}/merge_requests`;
+      const sent = {
+        title,
+        description: withoutQuickActions(body),
+        source_branch: branch,
+        target_branch: target,
+        remove_source_branch: true,
+      };
+      const reply = await client.send({ method: 'POST', path, body: sent, retryClass: 'once' });
+      return requiredLink('POST', path, reply);
+    },
+    async editChange(change, { title, body }) {
+      const path = request(change);
+      const sent = { title, description: withoutQuickActions(body) };
+      const reply = await client.send({ method: 'PUT', path, body: sent, retryClass: 'idempotent' });
+      return requiredLink('PUT', path, reply);
+    },
+    async addVerdict(commit, { name, state, title, run }) {
+      const path = `${project}/statuses/${encodeURIComponent(commit)}`;
+      const body = {
+        name,
+        // There is no third answer.
+        state: state === 'failure' ? 'failed' : 'success',
+        description: shortened(title, LONGEST_STATUS),
+        ...(run !== undefined && { target_url: run }),
+      };
+      await client.send({ method: 'POST', path, body, retryClass: 'once' });
+    },
     comments: async (change) => {
       const found = await readAll(client, `${request(change)}/notes?sort=asc&order_by=created_at`);
       return posts(
@@ -149,6 +190,16 @@ export function gitlabForge(options: ForgeOptions): Forge {
       await Promise.all([client.close(), graph.close()]);
     },
   };
+}
+
+function linkOf({ iid, web_url: url }: JsonObject): ChangeLink | undefined {
+  return typeof iid === 'number' ? { number: iid, url: typeof url === 'string' ? url : '' } : undefined;
+}
+
+function requiredLink(method: string, path: string, reply: ForgeReply): ChangeLink {
+  const link = isObject(reply.body) ? linkOf(reply.body) : undefined;
+  if (link !== undefined) return link;
+  throw badReply(method, path, reply, 'it holds no merge request');
 }
 
 function noteBody(body: string): JsonObject {

@@ -88,14 +88,23 @@ async function notify(host: Host, events: readonly CloudEvent[]): Promise<void> 
   const project = await gatherProject(host);
   const state = await openState(host.runtime, project).load();
   const written = state?.completed?.settings[PROJECT_OWNER]?.['/notify'];
-  for (const target of targetsOf(written, env)) {
-    const wanted = events.filter(({ type }) => target.on.has(type.slice('assistantctl.'.length)));
-    for (const event of wanted) {
-      const problem = await send(host, target, JSON.stringify(event));
-      if (problem !== undefined) host.note(`warning: ${event.type} was not delivered: ${problem}\n`);
-    }
+  // Side by side: a receiver that hangs keeps no other one waiting.
+  await Promise.all(targetsOf(written, env).map((target) => sendAll(host, target, events)));
+}
+
+/** In their order. A receiver that did not answer is not asked again: each attempt may take its whole time. */
+async function sendAll(host: Host, target: Target, events: readonly CloudEvent[]): Promise<void> {
+  const wanted = events.filter(({ type }) => target.on.has(type.slice('assistantctl.'.length)));
+  for (const [index, event] of wanted.entries()) {
+    const problem = await send(host, target, JSON.stringify(event));
+    if (problem === undefined) continue;
+    const lost = problem === SILENT ? wanted.slice(index) : [event];
+    for (const { type } of lost) host.note(`warning: ${type} was not delivered: ${problem}\n`);
+    if (problem === SILENT) return;
   }
 }
+
+const SILENT = 'the receiver did not answer';
 
 function targetsOf(written: Json | undefined, env: Host['runtime']['env']): readonly Target[] {
   return (isArray(written) ? written : []).flatMap((entry) => {
@@ -138,7 +147,7 @@ async function send(host: Host, { url: text, secret }: Target, body: string): Pr
       },
       LIMITS,
     );
-    if (exchanged.type !== 'reply') return 'the receiver did not answer';
+    if (exchanged.type !== 'reply') return SILENT;
     return exchanged.status < 300 ? undefined : `the receiver answered ${exchanged.status}`;
   } catch (error) {
     if (error instanceof Failure) return error.message;

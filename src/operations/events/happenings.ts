@@ -147,14 +147,22 @@ function resultHappenings(
 /** An apply that was refused before its first write. */
 export function refusalHappenings(plan: Plan, refused: Failure): readonly Happening[] {
   if (refused.code === 'BEHIND' && plan.git !== null) return [behind(plan.environment, plan.git.commit)];
-  const waits = WAITING.has(refused.code);
-  return [
-    {
-      type: waits ? 'waiting' : 'failed',
-      text: `${waits ? 'waiting' : 'refused'} in ${plan.environment}: ${refused.code}`,
-      data: { plan_digest: plan.plan_digest, code: refused.code, commit: plan.git?.commit ?? null },
-    },
-  ];
+  const data = { plan_digest: plan.plan_digest, commit: plan.git?.commit ?? null };
+  return [stopped(plan.environment, refused, data)];
+}
+
+/** An apply that ended before it had a plan. Whoever holds the lease is at work, and a slip of the keyboard is no news. */
+export function failureHappenings(environment: string, failure: Failure): readonly Happening[] {
+  return failure.code === 'LOCK_HELD' || failure.kind === 'usage' ? [] : [stopped(environment, failure, {})];
+}
+
+function stopped(environment: string, { code }: Failure, data: JsonObject): Happening {
+  const waits = WAITING.has(code);
+  return {
+    type: waits ? 'waiting' : 'failed',
+    text: `${waits ? 'waiting' : 'refused or failed'} in ${environment}: ${code}`,
+    data: { code, ...data },
+  };
 }
 
 /** What a person may still allow. */

@@ -4,7 +4,7 @@ import { Failure } from '../../model/errors.ts';
 import type { Environment, Project } from '../../model/project.ts';
 import { loadDesired } from '../../specs/load/load.ts';
 import { findProjectRoot, loadProject } from '../../specs/project/project.ts';
-import { feedGit } from '../../state/git/git-run.ts';
+import { type FeedGit, feedGit } from '../../state/git/git-run.ts';
 import type { Host } from '../host.ts';
 import type { PipelineEnvironment, PipelineFacts, PipelineFile } from './pipelines/facts.ts';
 import { githubPipeline } from './pipelines/github.ts';
@@ -19,6 +19,8 @@ export interface PipelinePlace {
   /** Folder of the project below it, with forward slashes; empty for the top itself. */
   readonly projectPath: string;
   readonly ci: CiSystem;
+  /** The branch that others merge into. */
+  readonly branch: string;
 }
 
 /** The repository around a folder, which may not exist yet; the CI system by its files, else by its remote, else GitHub. */
@@ -32,12 +34,25 @@ export async function pipelinePlace(
   const top = await git(['rev-parse', '--show-toplevel'], existing);
   const repository = top.code === 0 ? top.stdout.trim() : target;
   const projectPath = top.code === 0 ? below(repository, target) : '';
-  if (ci !== undefined) return { repository, projectPath, ci };
-  if (existsSync(join(repository, '.github'))) return { repository, projectPath, ci: 'github' };
-  if (existsSync(join(repository, '.gitlab-ci.yml'))) return { repository, projectPath, ci: 'gitlab' };
+  const place = { repository, projectPath, branch: await mainBranch(git, existing) };
+  if (ci !== undefined) return { ...place, ci };
+  if (existsSync(join(repository, '.github'))) return { ...place, ci: 'github' };
+  if (existsSync(join(repository, '.gitlab-ci.yml'))) return { ...place, ci: 'gitlab' };
   const remote = await git(['remote', 'get-url', 'origin'], existing);
   const gitlab = remote.code === 0 && /gitlab/i.test(remote.stdout);
-  return { repository, projectPath, ci: gitlab ? 'gitlab' : 'github' };
+  return { ...place, ci: gitlab ? 'gitlab' : 'github' };
+}
+
+/** That of the remote; else the usual name that a branch has here; else `main`. */
+async function mainBranch(git: FeedGit, folder: string): Promise<string> {
+  const remote = await git(['symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD'], folder);
+  const named = remote.code === 0 ? remote.stdout.trim().replace(/^origin\//, '') : '';
+  if (named !== '') return named;
+  for (const usual of ['main', 'master']) {
+    const known = await git(['rev-parse', '--quiet', '--verify', `refs/heads/${usual}`], folder);
+    if (known.code === 0) return usual;
+  }
+  return 'main';
 }
 
 /** Whether the repository around a folder has a remote named origin, which can hold a state. */
@@ -59,11 +74,11 @@ function below(repository: string, target: string): string {
 
 /** The files of the pipeline, relative to the repository. */
 export function pipelineFiles(
-  { repository, projectPath, ci }: PipelinePlace,
+  { repository, projectPath, ci, branch }: PipelinePlace,
   project: Pick<PipelineFacts, 'environments' | 'canaries' | 'packageSpec'>,
 ): readonly PipelineFile[] {
   const word = projectPath === '' ? '' : `-${basename(projectPath).replace(/[^A-Za-z0-9_-]/g, '-')}`;
-  const facts: PipelineFacts = { ...project, projectPath, slug: word };
+  const facts: PipelineFacts = { ...project, projectPath, slug: word, branch };
   if (ci === 'github') return githubPipeline(facts);
   // A pipeline that is there already takes ours in with `include: { local: … }`.
   const taken = projectPath !== '' || existsSync(join(repository, '.gitlab-ci.yml'));
@@ -107,8 +122,10 @@ export const SAMPLE: PipelineEnvironment = {
   name: 'production',
   keyVariable: 'TELNYX_API_KEY',
   gitState: false,
+  revertsDrift: false,
 };
 
-function factsOf({ name, apiKeyEnv, state }: Environment): PipelineEnvironment {
-  return { name, keyVariable: apiKeyEnv, gitState: state.backend === 'git' };
+function factsOf({ name, apiKeyEnv, state, drift }: Environment): PipelineEnvironment {
+  const gitState = state.backend === 'git';
+  return { name, keyVariable: apiKeyEnv, gitState, revertsDrift: drift === 'revert' };
 }

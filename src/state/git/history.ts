@@ -96,7 +96,9 @@ export async function resolveCommit(git: FeedGit, root: string, name: string): P
   const remote = await remoteOf(git, root);
   if (remote === undefined || name.startsWith('-')) return undefined;
   const wanted = name.startsWith(`${remote}/`) ? name.slice(remote.length + 1) : name;
-  const fetched = await git(['fetch', '--quiet', '--no-tags', '--depth=1', remote, wanted], root);
+  // A depth would make a whole clone a shallow one.
+  const depth = (await isShallow(git, root)) ? ['--depth=1'] : [];
+  const fetched = await git(['fetch', '--quiet', '--no-tags', ...depth, remote, wanted], root);
   return fetched.code === 0 ? await verify(git, root, 'FETCH_HEAD') : undefined;
 }
 

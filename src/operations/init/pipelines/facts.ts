@@ -8,6 +8,8 @@ export interface PipelineFacts {
   readonly slug: string;
   /** At least one, in the order in which a merge reaches them: the one that matters most comes last. */
   readonly environments: readonly [PipelineEnvironment, ...PipelineEnvironment[]];
+  /** The branch that is applied. */
+  readonly branch: string;
   /** Some assistant is promoted by a canary, so that somebody has to take its steps. */
   readonly canaries: boolean;
 }
@@ -18,6 +20,8 @@ export interface PipelineEnvironment {
   readonly keyVariable: string;
   /** The state is kept in Git; otherwise the pipeline has to keep the file. */
   readonly gitState: boolean;
+  /** What was changed outside Git is put back by the next apply, and so never proposed to Git. */
+  readonly revertsDrift: boolean;
 }
 
 /** A file that a pipeline consists of. */
@@ -52,6 +56,45 @@ fi`;
 export const FAILURE_CODE = `failure_code() {
   node -p 'let d = {}; try { d = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch {} d.error?.code ?? ""' < "$1"
 }`;
+
+/**
+ * True where the apply was refused because a later commit is applied already, which contains this one: a run that came
+ * late, or is run again, has nothing left to do.
+ */
+export const IS_OVERTAKEN = `overtaken() {
+  node -p 'let d = {}; try { d = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch {} const { code, details } = d.error ?? {}; code === "BEHIND" && details?.relation === "behind"' < "$1"
+}`;
+
+/** Branch and request that bring into Git what was changed outside of it; what a person did on the branch stays. */
+export const PROPOSE_DRIFT = `export GIT_COMMITTER_NAME=assistantctl GIT_COMMITTER_EMAIL=assistantctl@localhost
+if git fetch --quiet --no-tags origin "+refs/heads/$BRANCH:refs/remotes/origin/$BRANCH"; then
+  if [ "$(git log -1 --format=%ce "refs/remotes/origin/$BRANCH")" != assistantctl@localhost ]; then
+    echo "Somebody works on $BRANCH: it is left alone."
+    exit 0
+  fi
+fi
+# A runner that keeps its clone has the branch of the last time.
+if git rev-parse --quiet --verify "refs/heads/$BRANCH" > "$RUNNER_TEMP/proposed"; then
+  git branch --quiet --delete --force "$BRANCH"
+fi
+code=0
+assistantctl drift --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/drift.json" || code=$?
+case "$code" in 0 | 2) ;; *) exit "$code" ;; esac
+assistantctl pull --drift --env "$ENVIRONMENT" --pr-branch "$BRANCH"
+if ! git rev-parse --quiet --verify "refs/heads/$BRANCH" > "$RUNNER_TEMP/proposed"; then
+  echo "Nothing of it can be written into documents."
+  exit 0
+fi`;
+
+/** What there is to say after an apply, and whether it waits for an approval. */
+export const JUDGE_APPLY = `if [ "$code" = 6 ] && [ "$(overtaken "$RESULT")" = true ]; then
+  echo "A later commit is applied already, and it contains this one: nothing is left to do."
+  code=0
+else
+  told=0
+  assistantctl comment --report "$RESULT" --env "$ENVIRONMENT" || told=$?
+  if [ "$code" = 0 ]; then code=$told; fi
+fi`;
 
 /** Waits while another process writes to the environment: a tick is over in seconds, an apply in minutes. */
 export const APPLY_WHEN_FREE = `apply() {

@@ -6,10 +6,12 @@ import {
   OPERATE,
   type PipelineEnvironment,
   type PipelineFacts,
+  PROPOSE_DRIFT,
 } from './facts.ts';
 import {
   contentsRight,
   keyLine,
+  keyLines,
   lastEnvironment,
   saveStep,
   setupSteps,
@@ -17,8 +19,12 @@ import {
 } from './github-steps.ts';
 
 export function watchWorkflow(facts: PipelineFacts): string {
-  const jobs = facts.environments.map((environment) => driftJob(facts, environment)).join('\n');
-  return `# Once a day: one issue while the account differs from Git or main is ahead of it, and forgotten previews go.
+  const jobs = facts.environments.flatMap((environment) => [
+    watchJob(facts, environment),
+    ...(environment.revertsDrift ? [] : [driftRequestJob(facts, environment)]),
+  ]);
+  return `# Once a day: one issue while the account differs from Git, one while it lags behind the branch; what was changed outside
+# Git comes back as one pull request; forgotten previews go.
 name: assistantctl${facts.slug} watch
 on:
   schedule:
@@ -27,21 +33,25 @@ on:
 
 ${workflowHead(facts)}
 jobs:
-${jobs}`;
+${jobs.join('\n')}`;
 }
 
-function driftJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
+function watchJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  const environments = [environment];
   return `  ${jobName('watch', environment, facts)}:
     runs-on: ubuntu-latest
     timeout-minutes: 20
     environment: ${environment.name}
     env:
       ENVIRONMENT: ${environment.name}
+    outputs:
+      drift: \${{ steps.drift.outputs.drift }}
     permissions:
-      ${contentsRight(environment, false)}
+      ${contentsRight(environments, false)}
       issues: write
     steps:
-${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: Look for drift
+${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Look for drift
+        id: drift
         env:
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}
@@ -50,25 +60,55 @@ ${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: Loo
           assistantctl drift --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/drift.json" || code=$?
           # Only 0 and 2 say something about the account; everything else is a failure of this run.
           case "$code" in 0 | 2) ;; *) exit "$code" ;; esac
+          if [ "$code" = 2 ]; then echo "drift=true" >> "$GITHUB_OUTPUT"; fi
           assistantctl comment "$RUNNER_TEMP/drift.json" --issue --env "$ENVIRONMENT"
-      - name: Is main ahead of the account?
+      - name: Is the branch ahead of the account?
         if: \${{ !cancelled() }}
         env:
           ${keyLine(environment)}
+          GITHUB_TOKEN: \${{ github.token }}
         run: |
           code=0
-          assistantctl plan --env "$ENVIRONMENT" --detailed-exitcode > "$RUNNER_TEMP/ahead.txt" || code=$?
-          if [ "$code" = 2 ]; then
-            { echo "main is ahead of $ENVIRONMENT:"; echo '\`\`\`'; cat "$RUNNER_TEMP/ahead.txt"; echo '\`\`\`'; } >> "$GITHUB_STEP_SUMMARY"
-            echo "::warning::main is ahead of $ENVIRONMENT; the summary shows what waits"
-            code=0
-          fi
-          exit "$code"
+          assistantctl plan --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/ahead.json" || code=$?
+          # What apply would refuse waits all the same; everything else is a failure of this run.
+          case "$code" in 0 | 5 | 6) ;; *) exit "$code" ;; esac
+          assistantctl comment "$RUNNER_TEMP/ahead.json" --issue --topic ahead --env "$ENVIRONMENT" \\
+            --title "assistantctl: ${facts.branch} is ahead of $ENVIRONMENT"
       - name: Remove forgotten previews
         if: \${{ !cancelled() }}
         env:
           ${keyLine(environment)}
         run: assistantctl preview gc --env "$ENVIRONMENT" --older-than 14d
+`;
+}
+
+function driftRequestJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  const watch = jobName('watch', environment, facts);
+  return `  ${jobName('propose', environment, facts)}:
+    needs: ${watch}
+    if: needs.${watch}.outputs.drift == 'true'
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    environment: ${environment.name}
+    env:
+      ENVIRONMENT: ${environment.name}
+      BRANCH: assistantctl${facts.slug}/drift-${environment.name}
+    # Pushes its one branch, and opens its one pull request.
+    permissions:
+      contents: write
+      pull-requests: write
+    steps:
+${indent(setupSteps(facts, { history: true, environments: [environment], pushes: true }), 6)}      - name: Propose it to Git
+        env:
+          ${keyLine(environment)}
+          GITHUB_TOKEN: \${{ github.token }}
+        run: |
+${indent(PROPOSE_DRIFT, 10)}
+          if ! git diff --quiet "refs/remotes/origin/$BRANCH" "refs/heads/$BRANCH" --; then
+            git push --quiet --force origin "refs/heads/$BRANCH"
+          fi
+          assistantctl comment "$RUNNER_TEMP/drift.json" --request "$BRANCH" --env "$ENVIRONMENT" \\
+            --title "Take over what was changed outside Git in $ENVIRONMENT"
 `;
 }
 
@@ -84,10 +124,10 @@ export function rolloutsWorkflow(facts: PipelineFacts): string {
     concurrency:
       group: assistantctl${facts.slug}-rollout-${environment.name}
     permissions:
-      ${contentsRight(environment, true)}
+      ${contentsRight([environment], true)}
       pull-requests: write
     steps:
-${indent(setupSteps(facts, { environment }), 6)}      - name: Next step of each open rollout
+${indent(setupSteps(facts, { environments: [environment] }), 6)}      - name: Next step of each open rollout
         env:
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}
@@ -100,7 +140,7 @@ ${indent(FAILURE_CODE, 10)}
           if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
           assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
           exit "$code"
-${indent(saveStep(facts, environment), 6)}`,
+${indent(saveStep(facts, [environment]), 6)}`,
   );
   return `# The next step of open canary rollouts. Each run is billed as a minute: 2,880 a month at every quarter of an hour.
 name: assistantctl${facts.slug} rollouts
@@ -117,7 +157,8 @@ ${jobs.join('\n')}`;
 export function operateWorkflow(facts: PipelineFacts): string {
   const environment = lastEnvironment(facts);
   const choices = facts.environments.map(({ name }) => `          - ${name}\n`).join('');
-  const keys = [...new Set(facts.environments.map(keyLine))].map((line) => `          ${line}\n`).join('');
+  const { environments } = facts;
+  const named = '${{ inputs.environment }}';
   return `# What a person decides, from any browser: no laptop, no key.
 name: assistantctl${facts.slug} operate
 on:
@@ -157,12 +198,12 @@ jobs:
     env:
       ENVIRONMENT: \${{ inputs.environment }}
     permissions:
-      ${contentsRight(environment, true)}
+      ${contentsRight(environments, true)}
       pull-requests: write
     steps:
-${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: Operate
+${indent(setupSteps(facts, { history: true, environments, named }), 6)}      - name: Operate
         env:
-${keys}          GITHUB_TOKEN: \${{ github.token }}
+${keyLines(environments, 10)}          GITHUB_TOKEN: \${{ github.token }}
           ACTION: \${{ inputs.action }}
           ADDRESS: \${{ inputs.address }}
           VERSION: \${{ inputs.version }}
@@ -173,5 +214,5 @@ ${keys}          GITHUB_TOKEN: \${{ github.token }}
 ${indent(OPERATE, 10)}
           if [ -s "$RESULT" ]; then assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"; fi
           exit "$code"
-${indent(saveStep(facts, environment), 6)}`;
+${indent(saveStep(facts, environments, named), 6)}`;
 }

@@ -23,18 +23,24 @@ interface Setup {
   readonly history?: boolean;
   /** The commit to check out; absent: the one of the event. */
   readonly ref?: string;
-  readonly environment: PipelineEnvironment;
-  /** Keep a state file for the next run. */
+  /** Those whose state the job reads or writes. */
+  readonly environments: readonly PipelineEnvironment[];
+  /** Name of the environment where the run decides it. */
+  readonly named?: string;
+  /** The job pushes a branch. */
+  readonly pushes?: boolean;
+  /** Bring the state files of earlier runs. */
   readonly reads?: boolean;
 }
 
 /** Steps that every job begins with. */
-export function setupSteps(facts: PipelineFacts, { history, ref, environment, reads = true }: Setup): string {
+export function setupSteps(facts: PipelineFacts, setup: Setup): string {
+  const { history, ref, environments, named, pushes = false, reads = true } = setup;
   const how = [
     ...(ref === undefined ? [] : [`ref: ${ref}`]),
     ...(history === true ? ['fetch-depth: 0'] : []),
     // A state in Git is fetched and pushed by the job.
-    `persist-credentials: ${environment.gitState}`,
+    `persist-credentials: ${pushes || environments.some(({ gitState }) => gitState)}`,
   ];
   return `- uses: ${CHECKOUT}
   with:
@@ -43,41 +49,62 @@ ${how.map((line) => `    ${line}\n`).join('')}- uses: ${SETUP_NODE}
 - name: Install
   run: |
 ${indent(INSTALL, 4)}
-${reads ? restoreStep(facts, environment) : ''}`;
+${reads ? restoreSteps(facts, environments, named) : ''}`;
 }
 
-export function restoreStep(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  if (environment.gitState) return '';
-  return `- uses: actions/cache/restore@${CACHE}
+/** One for each state file; only one where the run decides which. */
+export function restoreSteps(
+  facts: PipelineFacts,
+  environments: readonly PipelineEnvironment[],
+  named?: string,
+): string {
+  const kept = environments.filter(({ gitState }) => !gitState).map(({ name }) => name);
+  const names = named === undefined || kept.length === 0 ? kept : [named];
+  return names
+    .map(
+      (name) => `- uses: actions/cache/restore@${CACHE}
   if: \${{ !cancelled() }}
   with:
-${indent(cacheOf(facts, environment), 4)}
-    restore-keys: assistantctl${facts.slug}-${environment.name}-
-`;
+${indent(cacheOf(facts, name), 4)}
+    restore-keys: assistantctl${facts.slug}--${name}--
+`,
+    )
+    .join('');
 }
 
-export function saveStep(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  if (environment.gitState) return '';
+export function saveStep(
+  facts: PipelineFacts,
+  environments: readonly PipelineEnvironment[],
+  named?: string,
+): string {
+  const [kept] = environments.filter(({ gitState }) => !gitState);
+  if (kept === undefined) return '';
   return `# What was applied last is the base of the next comparison: it has to outlive the run, a failed one too.
 - if: always()
   uses: actions/cache/save@${CACHE}
   with:
-${indent(cacheOf(facts, environment), 4)}
+${indent(cacheOf(facts, named ?? kept.name), 4)}
 `;
 }
 
-function cacheOf({ projectPath, slug }: PipelineFacts, { name }: PipelineEnvironment): string {
+function cacheOf({ projectPath, slug }: PipelineFacts, name: string): string {
   const path = projectPath === '' ? '' : `${projectPath}/`;
   return `path: ${path}.assistantctl/state
-key: assistantctl${slug}-${name}-\${{ github.run_id }}-\${{ github.run_attempt }}`;
+key: assistantctl${slug}--${name}--\${{ github.run_id }}-\${{ github.run_attempt }}-\${{ github.job }}`;
 }
 
 export function keyLine({ keyVariable }: PipelineEnvironment): string {
   return `${keyVariable}: \${{ secrets.${keyVariable} }}`;
 }
 
-export function contentsRight({ gitState }: PipelineEnvironment, writes: boolean): string {
-  return `contents: ${gitState && writes ? 'write' : 'read'}`;
+/** The keys of all of them, one a line below `env`. */
+export function keyLines(environments: readonly PipelineEnvironment[], columns: number): string {
+  const lines = [...new Set(environments.map(keyLine))];
+  return lines.map((line) => `${' '.repeat(columns)}${line}\n`).join('');
+}
+
+export function contentsRight(environments: readonly PipelineEnvironment[], writes: boolean): string {
+  return `contents: ${writes && environments.some(({ gitState }) => gitState) ? 'write' : 'read'}`;
 }
 
 /** The environment whose candidates are shown: the one that matters most. */

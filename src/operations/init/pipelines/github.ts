@@ -1,7 +1,9 @@
 import {
   APPLY_WHEN_FREE,
   FAILURE_CODE,
+  IS_OVERTAKEN,
   indent,
+  JUDGE_APPLY,
   jobName,
   type PipelineEnvironment,
   type PipelineFacts,
@@ -11,8 +13,9 @@ import { operateWorkflow, rolloutsWorkflow, watchWorkflow } from './github-by-ha
 import {
   contentsRight,
   keyLine,
+  keyLines,
   lastEnvironment,
-  restoreStep,
+  restoreSteps,
   saveStep,
   setupSteps,
   workflowHead,
@@ -36,57 +39,62 @@ export function githubPipeline(facts: PipelineFacts): readonly PipelineFile[] {
 }
 
 function mainWorkflow(facts: PipelineFacts): string {
-  const jobs = facts.environments.map((environment, index) => {
-    const before = facts.environments[index - 1];
-    return [
-      planJob(facts, environment),
-      applyJob(facts, environment, before),
-      approveJob(facts, environment),
-    ].join('\n');
-  });
+  const jobs = facts.environments.flatMap((environment, index) => [
+    applyJob(facts, environment, facts.environments[index - 1]),
+    approveJob(facts, environment),
+  ]);
   return `# A pull request is planned and shown in one comment; what was merged and reviewed is applied.
 name: assistantctl${facts.slug}
 on:
   pull_request:
   merge_group:
   push:
-    branches: [main]
+    branches: [${JSON.stringify(facts.branch)}]
 
 ${workflowHead(facts)}
 jobs:
-${jobs.join('\n')}`;
+${[planJob(facts), ...jobs].join('\n')}`;
 }
 
-function planJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  return `  ${jobName('plan', environment, facts)}:
+/** One job and one comment for all environments: the table comes first, then each of them. */
+function planJob(facts: PipelineFacts): string {
+  const { environments } = facts;
+  const names = environments.map(({ name }) => name).join(',');
+  const missing = [...new Set(environments.map(({ keyVariable }) => `[ -z "$${keyVariable}" ]`))].join(
+    ' || ',
+  );
+  const saved = environments.length > 1 ? '' : '--out "$RUNNER_TEMP/plan.json" ';
+  const shown = environments.length > 1 ? '' : '--plan "$RUNNER_TEMP/plan.json" ';
+  return `  plan:
     if: github.event_name != 'push'
     runs-on: ubuntu-latest
     timeout-minutes: 15
     env:
-      ENVIRONMENT: ${environment.name}
+      ENVIRONMENT: ${JSON.stringify(names)}
     concurrency:
-      group: assistantctl${facts.slug}-plan-${environment.name}-\${{ github.ref }}
+      group: assistantctl${facts.slug}-plan-\${{ github.ref }}
       cancel-in-progress: true
     permissions:
-      ${contentsRight(environment, false)}
+      ${contentsRight(environments, false)}
       pull-requests: write
+      # The verdict in the list of checks; without it the comment says the same.
+      checks: write
     steps:
-${indent(setupSteps(facts, { history: true, environment, reads: false }), 6)}      - name: Validate
+${indent(setupSteps(facts, { history: true, environments, reads: false }), 6)}      - name: Validate
         run: assistantctl validate --format github
-${indent(restoreStep(facts, environment), 6)}      - name: Plan
+${indent(restoreSteps(facts, environments), 6)}      - name: Plan
         id: plan
         if: \${{ !cancelled() }}
         env:
-          ${keyLine(environment)}
-          # What the change request itself changes is what a review agrees to.
+${keyLines(environments, 10)}          # What the change request itself changes is what a review agrees to.
           BASE: \${{ github.event.merge_group.base_sha || 'HEAD^1' }}
         run: |
           # Pull requests from forks get no secrets: Git is then compared with the last apply alone.
           how=()
-          if [ -z "$${environment.keyVariable}" ]; then how=(--offline); fi
+          if ${missing}; then how=(--offline); fi
           code=0
           assistantctl plan --env "$ENVIRONMENT" --base "$BASE" "\${how[@]}" --format markdown \\
-            --out "$RUNNER_TEMP/plan.json" --html "$RUNNER_TEMP/plan.html" \\
+            ${saved}--html "$RUNNER_TEMP/plan.html" \\
             > "$RUNNER_TEMP/plan.md" 2> "$RUNNER_TEMP/plan.log" || code=$?
           cat "$RUNNER_TEMP/plan.log" >&2
           echo "code=$code" >> "$GITHUB_OUTPUT"
@@ -95,10 +103,11 @@ ${indent(restoreStep(facts, environment), 6)}      - name: Plan
         if: \${{ !cancelled() && steps.plan.outputs.code != '' }}
         uses: ${UPLOAD}
         with:
-          name: plan-${environment.name}
+          name: plan${facts.slug}
           path: |
-            \${{ runner.temp }}/plan.html
+            \${{ runner.temp }}/plan*.html
             \${{ runner.temp }}/plan.json
+            \${{ runner.temp }}/plan.md
           if-no-files-found: ignore
       - name: Comment
         if: \${{ !cancelled() && steps.plan.outputs.code != '' && github.event_name == 'pull_request' }}
@@ -107,7 +116,27 @@ ${indent(restoreStep(facts, environment), 6)}      - name: Plan
           CODE: \${{ steps.plan.outputs.code }}
         run: |
           assistantctl comment "$RUNNER_TEMP/plan.md" --env "$ENVIRONMENT" --exit-code "$CODE" \\
-            --plan "$RUNNER_TEMP/plan.json" --log "$RUNNER_TEMP/plan.log"
+            ${shown}--log "$RUNNER_TEMP/plan.log" --check "assistantctl${facts.slug}: $ENVIRONMENT"
+`;
+}
+
+/** The one before is applied first, with an approval where it needed one; what failed there stops the next. */
+function orderAfter(facts: PipelineFacts, before: PipelineEnvironment | undefined): string {
+  if (before === undefined) return "    if: github.event_name == 'push'\n";
+  const [apply, approve] = [jobName('apply', before, facts), jobName('approve', before, facts)];
+  return `    needs: [${apply}, ${approve}]
+    if: >-
+      \${{ !cancelled() && github.event_name == 'push' && needs.${apply}.result == 'success' &&
+      (needs.${apply}.outputs.digest == '' || needs.${approve}.result == 'success') }}
+`;
+}
+
+/** Runners share no file: with a state file applies run one after the other, and the last one applies all. */
+function applyGroup(facts: PipelineFacts, { name, gitState }: PipelineEnvironment): string {
+  if (gitState) return '';
+  return `    # The state is a file: one apply at a time. A waiting one may give way, because the next applies what it would.
+    concurrency:
+      group: assistantctl${facts.slug}-apply-${name}
 `;
 }
 
@@ -116,23 +145,22 @@ function applyJob(
   environment: PipelineEnvironment,
   before: PipelineEnvironment | undefined,
 ): string {
-  const needs = before === undefined ? '' : `    needs: ${jobName('apply', before, facts)}\n`;
+  const environments = [environment];
   return `  ${jobName('apply', environment, facts)}:
-    if: github.event_name == 'push'
-${needs}    runs-on: ubuntu-latest
+${orderAfter(facts, before)}    runs-on: ubuntu-latest
     timeout-minutes: 60
-    # This environment holds the key, is limited to main, and has no reviewers: the review was the pull request.
+    # This environment holds the key, is limited to ${facts.branch}, and has no reviewers: the review was the pull request.
     environment: ${environment.name}
     env:
       ENVIRONMENT: ${environment.name}
     outputs:
       digest: \${{ steps.apply.outputs.digest }}
       exit-code: \${{ steps.apply.outputs.exit-code }}
-    permissions:
-      ${contentsRight(environment, true)}
+${applyGroup(facts, environment)}    permissions:
+      ${contentsRight(environments, true)}
       pull-requests: write
     steps:
-${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: Apply what was reviewed
+${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Apply what was reviewed
         id: apply
         env:
           ${keyLine(environment)}
@@ -140,30 +168,33 @@ ${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: App
         run: |
           RESULT="$RUNNER_TEMP/report.json"
 ${indent(FAILURE_CODE, 10)}
+${indent(IS_OVERTAKEN, 10)}
 ${indent(APPLY_WHEN_FREE, 10)}
           assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt"
           apply --reviewed "$RUNNER_TEMP/reviewed.txt"
+${indent(JUDGE_APPLY, 10)}
           if [ "$code" = 6 ] && [ "$(failure_code "$RESULT")" = UNREVIEWED ]; then
             # Nobody reviewed all of it: the plan is shown, and the next job waits for somebody to approve it.
-            assistantctl plan --env "$ENVIRONMENT" --format markdown --out "$RUNNER_TEMP/plan.json" \\
-              > "$RUNNER_TEMP/plan.md"
-            cat "$RUNNER_TEMP/plan.md" >> "$GITHUB_STEP_SUMMARY"
-            digest="$(node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/plan.json")"
-            echo "digest=$digest" >> "$GITHUB_OUTPUT"
             code=0
-          else
-            assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
+            assistantctl plan --env "$ENVIRONMENT" --format markdown --out "$RUNNER_TEMP/plan.json" \\
+              > "$RUNNER_TEMP/plan.md" || code=$?
+            cat "$RUNNER_TEMP/plan.md" >> "$GITHUB_STEP_SUMMARY"
+            if [ "$code" = 0 ]; then
+              digest="$(node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/plan.json")"
+              echo "digest=$digest" >> "$GITHUB_OUTPUT"
+            fi
           fi
           echo "exit-code=$code" >> "$GITHUB_OUTPUT"
           exit "$code"
-${indent(saveStep(facts, environment), 6)}`;
+${indent(saveStep(facts, environments), 6)}`;
 }
 
 function approveJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
   const apply = jobName('apply', environment, facts);
+  const environments = [environment];
   return `  ${jobName('approve', environment, facts)}:
     needs: ${apply}
-    if: needs.${apply}.outputs.digest != ''
+    if: \${{ !cancelled() && needs.${apply}.outputs.digest != '' }}
     runs-on: ubuntu-latest
     timeout-minutes: 60
     # This environment has reviewers: they read the plan in the summary of the job before.
@@ -171,10 +202,10 @@ function approveJob(facts: PipelineFacts, environment: PipelineEnvironment): str
     env:
       ENVIRONMENT: ${environment.name}
     permissions:
-      ${contentsRight(environment, true)}
+      ${contentsRight(environments, true)}
       pull-requests: write
     steps:
-${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: Apply what was approved
+${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Apply what was approved
         env:
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}
@@ -182,11 +213,12 @@ ${indent(setupSteps(facts, { history: true, environment }), 6)}      - name: App
         run: |
           RESULT="$RUNNER_TEMP/report.json"
 ${indent(FAILURE_CODE, 10)}
+${indent(IS_OVERTAKEN, 10)}
 ${indent(APPLY_WHEN_FREE, 10)}
           apply --approve "$ENVIRONMENT" --expect-digest "$DIGEST"
-          assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
+${indent(JUDGE_APPLY, 10)}
           exit "$code"
-${indent(saveStep(facts, environment), 6)}`;
+${indent(saveStep(facts, environments), 6)}`;
 }
 
 function previewWorkflow(facts: PipelineFacts): string {
@@ -214,7 +246,7 @@ jobs:
       contents: read
       pull-requests: write
     steps:
-${indent(setupSteps(facts, { environment }), 6)}      - name: Preview and its tests
+${indent(setupSteps(facts, { environments: [environment] }), 6)}      - name: Preview and its tests
         env:
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}
@@ -236,7 +268,7 @@ ${indent(setupSteps(facts, { environment }), 6)}      - name: Preview and its te
       pull-requests: write
     steps:
       # The branch may be gone by now.
-${indent(setupSteps(facts, { ref: '${{ github.event.pull_request.base.sha }}', environment, reads: false }), 6)}      - name: Remove the preview
+${indent(setupSteps(facts, { ref: '${{ github.event.pull_request.base.sha }}', environments: [environment], reads: false }), 6)}      - name: Remove the preview
         env:
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}

@@ -2,11 +2,14 @@ import {
   APPLY_WHEN_FREE,
   FAILURE_CODE,
   INSTALL,
+  IS_OVERTAKEN,
   indent,
+  JUDGE_APPLY,
   jobName,
   OPERATE,
   type PipelineEnvironment,
   type PipelineFacts,
+  PROPOSE_DRIFT,
 } from './facts.ts';
 
 /** The pipeline of a project on GitLab, one file to be the pipeline or to be included in one. */
@@ -15,37 +18,36 @@ export function gitlabPipeline(facts: PipelineFacts): string {
   const last = environments.at(-1) ?? environments[0];
   const jobs = [
     validateJob(),
-    ...environments.map((environment) => planJob(facts, environment)),
-    previewJobs(last),
-    ...environments.flatMap((environment) => [
-      applyJob(facts, environment),
+    planJob(facts),
+    previewJobs(facts, last),
+    ...environments.flatMap((environment, index) => [
+      applyJob(facts, environment, environments[index - 1]),
       approveJob(facts, environment),
       watchJob(facts, environment),
       ...(facts.canaries ? [rolloutJob(facts, environment)] : []),
     ]),
-    operateJob(facts),
+    ...operateJobs(facts),
   ];
   return `${head(facts)}\n${jobs.join('\n')}`;
 }
 
-function head({ projectPath, packageSpec, environments, canaries, slug }: PipelineFacts): string {
+function head({ projectPath, packageSpec, environments, canaries }: PipelineFacts): string {
   const keys = [...new Set(environments.map(({ keyVariable }) => keyVariable))].join(', ');
   const enter = projectPath === '' ? '' : `    - cd ${JSON.stringify(projectPath)}\n`;
-  const cached = environments.some(({ gitState }) => !gitState);
-  const cache = `  cache:
-    key: assistantctl${slug}
-    paths: ["${projectPath === '' ? '' : `${projectPath}/`}.assistantctl/state"]
-`;
+  const pushes = environments.some(({ gitState }) => gitState);
   return `# assistantctl in GitLab CI/CD: as .gitlab-ci.yml, or included there.
 #
-# Variables to set in the project (Settings, CI/CD), protected and masked: ${keys}, and GITLAB_TOKEN, a
-# project access token with the scope api, because a job's own token may not write comments. Schedules to add: one a
-# day with the variable ASSISTANTCTL_JOB set to watch${canaries ? ', and one every quarter of an hour with rollout' : ''}.
+# Variables to set in the project (Settings, CI/CD), protected and masked:
+# ${keys}, and GITLAB_TOKEN, a project access token with the scopes api and
+# write_repository, because a job's own token may not write comments.
+${pushes ? `# Allow the jobs to push the state (Settings, CI/CD, Job token permissions, "Allow Git push requests to the repository").\n` : ''}# Schedules to add: one a day with the variable ASSISTANTCTL_JOB set to watch${canaries ? ',\n# and one every quarter of an hour with rollout' : ''}.
 # Protect the environments (Settings, CI/CD, Protected environments): those that end in -approval need approvers.
 
 variables:
   # What npm installs: the address of a tarball that you trust, or the name of a package with its version.
   ASSISTANTCTL_PACKAGE: ${JSON.stringify(packageSpec)}
+  # Where what a person decides is done, unless the pipeline that they start says otherwise.
+  ASSISTANTCTL_ENVIRONMENT: ${(environments.at(-1) ?? environments[0]).name}
 
 .assistantctl:
   image: node:22
@@ -62,23 +64,29 @@ variables:
       here="$PWD"
 ${indent(INSTALL, 6)}
       cd "$here"
-${enter}${
-  cached
-    ? `${cache}    policy: pull
-`
-    : ''
-}
+${enter}
 .assistantctl-writer:
   extends: .assistantctl
   timeout: 1h
-${
-  cached
-    ? `${cache}    policy: pull-push
-    # What was applied last has to outlive a failed run too.
-    when: always
-`
-    : ''
-}`;
+`;
+}
+
+/** The state files of these environments, for the next job; nothing where the states are in Git. */
+function cacheLines(
+  { projectPath, slug }: PipelineFacts,
+  environments: readonly PipelineEnvironment[],
+  how: { readonly writes: boolean; readonly named?: string },
+): string {
+  const kept = environments.filter(({ gitState }) => !gitState).map(({ name }) => name);
+  const names = how.named === undefined || kept.length === 0 ? kept : [how.named];
+  const path = `${projectPath === '' ? '' : `${projectPath}/`}.assistantctl/state`;
+  const entries = names.map(
+    (name) => `    - key: assistantctl${slug}--${name}
+      paths: [${JSON.stringify(path)}]
+      policy: ${how.writes ? 'pull-push' : 'pull'}
+${how.writes ? '      # What was applied last has to outlive a failed run too.\n      when: always\n' : ''}`,
+  );
+  return entries.length === 0 ? '' : `  cache:\n${entries.join('')}`;
 }
 
 function validateJob(): string {
@@ -96,42 +104,64 @@ function validateJob(): string {
 `;
 }
 
-function planJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  return `${jobName('assistantctl-plan', environment, facts)}:
+/** One job and one comment for all environments: the table comes first, then each of them. */
+function planJob(facts: PipelineFacts): string {
+  const { environments } = facts;
+  const several = environments.length > 1;
+  const names = environments.map(({ name }) => name).join(',');
+  const missing = [...new Set(environments.map(({ keyVariable }) => `[ -z "\${${keyVariable}:-}" ]`))].join(
+    ' || ',
+  );
+  const counts = several
+    ? `[${environments.map(({ name }) => `counts.${name}.json`).join(', ')}]`
+    : 'counts.json';
+  const pages = several
+    ? environments.map(({ name }) => `plan.${name}.html`).join(', ')
+    : 'plan.html, plan.json';
+  return `assistantctl-plan:
   extends: .assistantctl
   stage: test
-  interruptible: true
+${cacheLines(facts, environments, { writes: false })}  interruptible: true
   rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event"
   script:
     - |
+      ENVIRONMENT=${names}
       # Merge requests from forks get no protected variables: Git is then compared with the last apply alone.
       set --
-      if [ -z "\${${environment.keyVariable}:-}" ]; then set -- --offline; fi
+      if ${missing}; then set -- --offline; fi
+      # What the merge request itself changes is what a review agrees to. In pipelines for merged results and merge
+      # trains the target is the commit that it was merged with.
+      if [ -n "\${CI_MERGE_REQUEST_TARGET_BRANCH_SHA:-}" ]; then
+        BASE="$CI_MERGE_REQUEST_TARGET_BRANCH_SHA"
+      else
+        BASE="origin/$CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
+      fi
       code=0
-      # What the merge request itself changes is what a review agrees to.
-      assistantctl plan --env ${environment.name} --base "$CI_MERGE_REQUEST_DIFF_BASE_SHA" "$@" --format markdown \\
-        --out "$CI_PROJECT_DIR/plan.json" --html "$CI_PROJECT_DIR/plan.html" \\
+      assistantctl plan --env "$ENVIRONMENT" --base "$BASE" "$@" --format markdown \\
+        ${several ? '' : '--out "$CI_PROJECT_DIR/plan.json" '}--html "$CI_PROJECT_DIR/plan.html" \\
         --gitlab-report "$CI_PROJECT_DIR/counts.json" \\
         > "$RUNNER_TEMP/plan.md" 2> "$RUNNER_TEMP/plan.log" || code=$?
       cat "$RUNNER_TEMP/plan.log" >&2
-      assistantctl comment "$RUNNER_TEMP/plan.md" --env ${environment.name} --exit-code "$code" \\
-        --plan "$CI_PROJECT_DIR/plan.json" --log "$RUNNER_TEMP/plan.log"
+      assistantctl comment "$RUNNER_TEMP/plan.md" --env "$ENVIRONMENT" --exit-code "$code" \\
+        ${several ? '' : '--plan "$CI_PROJECT_DIR/plan.json" '}--log "$RUNNER_TEMP/plan.log"
       exit "$code"
   artifacts:
     when: always
-    expose_as: The plan of ${environment.name}
-    paths: [plan.html]
+    expose_as: The plan
+    paths: [${pages}]
     reports:
-      terraform: counts.json
+      terraform: ${counts}
 `;
 }
 
-function previewJobs({ name }: PipelineEnvironment): string {
+function previewJobs(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  const { name } = environment;
+  const cache = cacheLines(facts, [environment], { writes: false });
   return `assistantctl-preview:
   extends: .assistantctl
   stage: test
-  rules:
+${cache}  rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
   environment:
     name: preview/mr-$CI_MERGE_REQUEST_IID
@@ -150,7 +180,7 @@ function previewJobs({ name }: PipelineEnvironment): string {
 assistantctl-preview-down:
   extends: .assistantctl
   stage: test
-  rules:
+${cache}  rules:
     - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID
       when: manual
   allow_failure: true
@@ -172,12 +202,18 @@ function resourceGroup({ slug }: PipelineFacts, { name }: PipelineEnvironment): 
   return `  resource_group: assistantctl${slug}-${name}\n`;
 }
 
-function applyJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
+function applyJob(
+  facts: PipelineFacts,
+  environment: PipelineEnvironment,
+  before: PipelineEnvironment | undefined,
+): string {
   const { name } = environment;
+  // What failed before stops it; what waits there for an approval does not, because a manual job may never be started.
+  const needs = before === undefined ? '' : `  needs: [${jobName('assistantctl-apply', before, facts)}]\n`;
   return `${jobName('assistantctl-apply', environment, facts)}:
   extends: .assistantctl-writer
   stage: deploy
-  rules:
+${cacheLines(facts, [environment], { writes: true })}${needs}  rules:
     - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
 ${resourceGroup(facts, environment)}  environment:
     name: ${name}
@@ -186,17 +222,21 @@ ${resourceGroup(facts, environment)}  environment:
       ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
 ${indent(FAILURE_CODE, 6)}
+${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
       assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt"
       apply --reviewed "$RUNNER_TEMP/reviewed.txt"
+${indent(JUDGE_APPLY, 6)}
       if [ "$code" = 6 ] && [ "$(failure_code "$RESULT")" = UNREVIEWED ]; then
         # Nobody reviewed all of it: the plan is shown, and the next job waits for somebody to start it.
-        assistantctl plan --env "$ENVIRONMENT" --out "$RUNNER_TEMP/waiting.json"
+        waits=0
+        assistantctl plan --env "$ENVIRONMENT" --out "$RUNNER_TEMP/waiting.json" || waits=$?
+        # Apply would refuse it whoever approves: the branch has to be mended.
+        if [ "$waits" != 0 ]; then exit "$waits"; fi
         node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/waiting.json" \\
           > "$CI_PROJECT_DIR/waiting-digest.txt"
         exit 6
       fi
-      assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
       exit "$code"
   # Waiting for approval is no failure.
   allow_failure:
@@ -212,7 +252,7 @@ function approveJob(facts: PipelineFacts, environment: PipelineEnvironment): str
   return `${jobName('assistantctl-approve', environment, facts)}:
   extends: .assistantctl-writer
   stage: deploy
-  needs: [${jobName('assistantctl-apply', environment, facts)}]
+${cacheLines(facts, [environment], { writes: true })}  needs: [${jobName('assistantctl-apply', environment, facts)}]
   rules:
     - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
       when: manual
@@ -225,29 +265,54 @@ ${resourceGroup(facts, environment)}  environment:
       RESULT="$RUNNER_TEMP/report.json"
       if [ ! -s "$CI_PROJECT_DIR/waiting-digest.txt" ]; then echo "Nothing waits for an approval."; exit 0; fi
 ${indent(FAILURE_CODE, 6)}
+${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
       apply --approve "$ENVIRONMENT" --expect-digest "$(cat "$CI_PROJECT_DIR/waiting-digest.txt")"
-      assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
+${indent(JUDGE_APPLY, 6)}
       exit "$code"
 `;
 }
 
 function watchJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
   const { name } = environment;
+  const propose = environment.revertsDrift
+    ? ''
+    : `      if [ "$drifted" = 2 ]; then
+        # What was changed outside Git comes back as one merge request. A token of its own pushes, so that its pipeline runs.
+        (
+          BRANCH=assistantctl${facts.slug}/drift-${name}
+${indent(PROPOSE_DRIFT, 10)}
+          if ! git diff --quiet "refs/remotes/origin/$BRANCH" "refs/heads/$BRANCH" --; then
+            git -c credential.helper= \\
+              -c 'credential.helper=!f() { echo username=oauth2; echo "password=$GITLAB_TOKEN"; }; f' \\
+              push --quiet --force "$CI_PROJECT_URL.git" "refs/heads/$BRANCH"
+          fi
+          assistantctl comment "$RUNNER_TEMP/drift.json" --request "$BRANCH" --env "$ENVIRONMENT" \\
+            --title "Take over what was changed outside Git in $ENVIRONMENT"
+        )
+      fi
+`;
   return `${jobName('assistantctl-watch', environment, facts)}:
   extends: .assistantctl
   stage: test
-  rules:
+${cacheLines(facts, [environment], { writes: false })}  rules:
     - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "watch"
   script:
     - |
-      code=0
-      assistantctl drift --env ${name} --format json > "$RUNNER_TEMP/drift.json" || code=$?
+      ENVIRONMENT=${name}
+      drifted=0
+      assistantctl drift --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/drift.json" || drifted=$?
       # Only 0 and 2 say something about the account; everything else is a failure of this run.
-      case "$code" in 0 | 2) ;; *) exit "$code" ;; esac
-      assistantctl comment "$RUNNER_TEMP/drift.json" --issue --env ${name}
-      assistantctl preview gc --env ${name} --older-than 14d
-`;
+      case "$drifted" in 0 | 2) ;; *) exit "$drifted" ;; esac
+      assistantctl comment "$RUNNER_TEMP/drift.json" --issue --env "$ENVIRONMENT"
+      code=0
+      assistantctl plan --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/ahead.json" || code=$?
+      # What apply would refuse waits all the same.
+      case "$code" in 0 | 5 | 6) ;; *) exit "$code" ;; esac
+      assistantctl comment "$RUNNER_TEMP/ahead.json" --issue --topic ahead --env "$ENVIRONMENT" \\
+        --title "assistantctl: $CI_DEFAULT_BRANCH is ahead of $ENVIRONMENT"
+      assistantctl preview gc --env "$ENVIRONMENT" --older-than 14d
+${propose}`;
 }
 
 function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
@@ -255,7 +320,7 @@ function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): str
   return `${jobName('assistantctl-rollout', environment, facts)}:
   extends: .assistantctl-writer
   stage: deploy
-  rules:
+${cacheLines(facts, [environment], { writes: true })}  rules:
     - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "rollout"
   # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
   resource_group: assistantctl${facts.slug}-rollout-${name}
@@ -274,22 +339,20 @@ ${indent(FAILURE_CODE, 6)}
 `;
 }
 
-function operateJob(facts: PipelineFacts): string {
-  const last = facts.environments.at(-1) ?? facts.environments[0];
-  return `# What a person decides, from any browser (Build, Pipelines, New pipeline): set ASSISTANTCTL_ACTION to rollback, promote,
-# rollout-promote, rollout-abort, apply, unlock or preview-gc, and ADDRESS, VERSION, REASON, OPTIONS where they matter.
-assistantctl-operate:
+/** What needs a person's consent waits for the approvers; a rollback waits for nobody. */
+function operateJobs(facts: PipelineFacts): readonly string[] {
+  const job = (name: string, rule: string, environment: string): string => `${name}:
   extends: .assistantctl-writer
   stage: deploy
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "web" && $ASSISTANTCTL_ACTION && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+${cacheLines(facts, facts.environments, { writes: true, named: '$ASSISTANTCTL_ENVIRONMENT' })}  rules:
+    - if: $CI_PIPELINE_SOURCE == "web" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && ${rule}
   environment:
-    name: ${last.name}-approval
+    name: ${environment}
   script:
     - |
       bash <<'END'
       set -eo pipefail
-      export ENVIRONMENT="\${ASSISTANTCTL_ENVIRONMENT:-${last.name}}"
+      export ENVIRONMENT="$ASSISTANTCTL_ENVIRONMENT"
       ACTION="$ASSISTANTCTL_ACTION"
       RESULT="$RUNNER_TEMP/report.json"
 ${indent(OPERATE, 6)}
@@ -297,4 +360,16 @@ ${indent(OPERATE, 6)}
       exit "$code"
       END
 `;
+  const names = facts.environments.map(({ name }) => name).join(', ');
+  return [
+    `# What a person decides, from any browser (Build, Pipelines, New pipeline): set ASSISTANTCTL_ACTION to rollback, promote,
+# rollout-promote, rollout-abort, apply, unlock or preview-gc; ADDRESS, VERSION, REASON, OPTIONS where they matter; and
+# ASSISTANTCTL_ENVIRONMENT to one of ${names}.
+${job('assistantctl-operate', '$ASSISTANTCTL_ACTION && $ASSISTANTCTL_ACTION != "apply"', '$ASSISTANTCTL_ENVIRONMENT')}`,
+    job(
+      'assistantctl-operate-apply',
+      '$ASSISTANTCTL_ACTION == "apply"',
+      '$ASSISTANTCTL_ENVIRONMENT-approval',
+    ),
+  ];
 }

@@ -11,6 +11,8 @@ RUN apk add --no-cache git openssh-client
 COPY --from=build /tmp/assistantctl-*.tgz /tmp/
 RUN npm install --global --ignore-scripts /tmp/assistantctl-*.tgz && rm /tmp/assistantctl-*.tgz
 # Runs as a user without rights; everything it writes lies below /data, so the root may be read only.
+RUN mkdir /data && chown node:node /data
+ENV HOME=/tmp
 USER node
 WORKDIR /data
 VOLUME /data

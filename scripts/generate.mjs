@@ -1,10 +1,11 @@
 // Writes everything that is derived from schemas/src: the published JSON Schemas, the TypeScript types, the
-// shapes that normalisation works with, and the validators. With --check it writes nothing and fails when a
+// shapes that normalisation works with, and the validators of documents and of what is kept between applies. With --check it writes nothing and fails when a
 // committed file is not what would be written.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle } from './generate/bundle.mjs';
+import { recordValidators } from './generate/records.mjs';
 import { shapesModule } from './generate/shapes.mjs';
 import { loadSources } from './generate/sources.mjs';
 import { typesModule } from './generate/types.mjs';
@@ -22,6 +23,10 @@ async function outputs() {
   files.set('src/model/generated/types.ts', await typesModule(sources));
   files.set('src/model/generated/shapes.ts', shapesModule(sources));
   files.set('src/specs/generated/validators.ts', validatorsModule(sources));
+  files.set(
+    'src/state/generated/validators.ts',
+    await recordValidators(join(root, 'schemas/src/records/state.yaml')),
+  );
   return files;
 }
 

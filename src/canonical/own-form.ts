@@ -19,7 +19,15 @@ import { isMasked } from './canonical.ts';
 import { differencesFrom } from './differences.ts';
 import { setAtPath, shapeAt } from './edit.ts';
 import { keyedElements } from './keys.ts';
-import { isAlike, isNear, isOwnSpelling, isPlainSpelling, isSameWord, saysNothing } from './own-spelling.ts';
+import {
+  isAlike,
+  isNear,
+  isOneWord,
+  isOwnSpelling,
+  isPlainSpelling,
+  isSameWord,
+  saysNothing,
+} from './own-spelling.ts';
 import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
 /** What became of a write. */
@@ -197,10 +205,12 @@ function compareElements(shape: ListShape, write: WriteAndReply, place: Place): 
   for (const key of missing) {
     const twin =
       [...extra].find((candidate) => isRespelled(shape, inner(key, candidate), [key, candidate])) ??
-      // In a set, two spellings of one member become one.
-      (shape.by === 'value'
-        ? [...got.keys()].find((candidate) => isMember(shape, key, candidate))
-        : undefined);
+      // Two spellings of one element become one.
+      [...got.keys()].find((candidate) =>
+        shape.by === 'value'
+          ? isMember(shape, key, candidate)
+          : isOneWord(key, candidate) && isRespelled(shape, inner(key, candidate), [key, candidate]),
+      );
     const at = below(place, key, twin);
     if (twin === undefined) {
       parts.push(lostAt(at, undefined));
@@ -237,9 +247,13 @@ function isMember(shape: ListShape, sent: string, got: string): boolean {
   return (shape.item.t !== 'scalar' || isSpelled(shape.item, undefined)) && isSameWord(sent, got);
 }
 
+/** The key of an element that shares it with others. */
+const withoutNumber = (key: string): string => key.replace(/#\d+$/, '');
+
 function isRespelled(shape: ListShape, write: WriteAndReply, keys: readonly [string, string]): boolean {
   if (shape.item.t === 'scalar' && !isSpelled(shape.item, undefined)) return false;
-  if (!isAlike(...keys)) return false;
+  const [sent, got] = keys.map(withoutNumber);
+  if (sent === undefined || got === undefined || !isAlike(sent, got)) return false;
   return compareAt(shape.item, write, { sent: [], got: [] }).lost.length === 0;
 }
 

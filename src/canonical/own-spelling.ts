@@ -48,6 +48,11 @@ export function isSameWord(a: string, b: string): boolean {
   return folded(a) !== '' && folded(a) === folded(b);
 }
 
+/** The same, and the ways to dial a number. */
+export function isOneWord(a: string, b: string): boolean {
+  return isSameWord(a, b) || isSameNumber(folded(a), folded(b));
+}
+
 function folded(text: string): string {
   return text
     .normalize('NFKC')
@@ -135,7 +140,7 @@ function sameThroughout(sent: Json, got: Json, isSame: (sent: string, got: strin
 }
 
 function isPlainWord(sent: string, got: string): boolean {
-  if (isSameWord(sent, got) || isSameNumber(folded(sent), folded(got))) return true;
+  if (isOneWord(sent, got)) return true;
   return sent.trim() !== '' && Number(sent) === Number(got);
 }
 

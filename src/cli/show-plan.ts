@@ -21,6 +21,8 @@ export interface Shown {
   readonly blastRadius: BlastRadius | undefined;
   readonly tests: readonly TestVerdict[];
   readonly refused: readonly Diagnostic[];
+  /** Where each resource is written, on the forge. */
+  readonly sources?: ReadonlyMap<string, string>;
 }
 
 /** Prints the plan in the form that was asked for and writes the page where `--html` says. */
@@ -65,12 +67,13 @@ function shareOf({ flags: { among } }: Context): { readonly budget?: number } {
   return among === undefined ? {} : { budget: Math.floor(SHARED_BYTES / among) };
 }
 
-function reviewOf({ inputs, blastRadius, tests, refused }: Shown): ReviewExtra {
+function reviewOf({ inputs, blastRadius, tests, refused, sources }: Shown): ReviewExtra {
   return {
     protected: inputs.project.environment.protected,
     refusals: refused,
     graph: resourceGraph(inputs),
     tests,
+    ...(sources === undefined ? {} : { sources }),
     ...(blastRadius === undefined ? {} : { blastRadius }),
   };
 }

@@ -1,5 +1,6 @@
 import { markerValue, prose } from '../render/markdown/markdown.ts';
 import { markerLine, readMarkers, withoutMarkers } from '../render/markdown/marker.ts';
+import { isMergeLine } from '../render/plan/merge-verdict.ts';
 
 /** The line of a comment that says what became of it; everything else of the comment stays as it was reviewed. */
 const STATUS = '<!-- assistantctl:status';
@@ -16,10 +17,13 @@ export function withStatus(body: string, status: string, environment: string): s
   const isAbout = (line: string): boolean => !several || line.includes(prose(environment));
   const lines = withoutMarkers(text).split('\n');
   const known = lines.filter((line) => line.startsWith(STATUS) && !line.startsWith(mark));
-  const kept = lines
-    .filter((line) => !line.startsWith(STATUS))
-    // A headline of the plan, which is no longer so.
-    .map((line) => (isAbout(line) ? line.replace(/^(#{1,6} .*?) Nothing has been applied\.$/, '$1') : line));
+  let headline = '';
+  const kept = lines.filter((line) => {
+    if (/^#{1,6} /.test(line)) headline = line;
+    // Whether it may be merged is no question any more.
+    const settled = isMergeLine(line) && isAbout(headline);
+    return !line.startsWith(STATUS) && !settled;
+  });
   while (kept[0]?.trim() === '') kept.shift();
   const named = several ? `${environment}: ${status}` : status;
   const statuses = [...known, `${mark}**${prose(named)}**`].sort();

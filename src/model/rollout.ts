@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 import type { Candidate } from './version-record.ts';
 
 /**
@@ -39,33 +39,6 @@ export type Rollout = {
 /** True while callers may reach the candidate or soon will. */
 export function isOpen(rollout: Rollout | undefined): rollout is Rollout {
   return rollout !== undefined && rollout.phase !== 'aborted';
-}
-
-/** Checks the shape of a saved rollout; its candidate is the caller's to check. */
-export function isRollout(value: unknown): value is Rollout {
-  if (!isObject(value)) return false;
-  const { steps, step, phase } = value;
-  return (
-    isObject(value.candidate) &&
-    typeof value.started_at === 'string' &&
-    typeof value.since === 'string' &&
-    ROLLOUT_PHASES.some((known) => known === phase) &&
-    isArray(steps) &&
-    steps.every(isStep) &&
-    typeof step === 'number' &&
-    Number.isInteger(step) &&
-    step >= 0 &&
-    step < steps.length
-  );
-}
-
-function isStep(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    typeof value.weight === 'number' &&
-    typeof value.hold_ms === 'number' &&
-    isArray(value.match)
-  );
 }
 
 /** What a spec asks of a rollout. */

@@ -89,5 +89,6 @@ function bareChange({ release: _release, ...change }: Change): Change {
 }
 
 function withoutHidden(change: Change): Change {
+  if (change.fields.every(({ hidden }) => hidden === undefined)) return change;
   return { ...change, fields: change.fields.map(({ hidden: _hidden, ...field }) => field) };
 }

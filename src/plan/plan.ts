@@ -34,10 +34,9 @@ import type { ResourcePlan } from './resource-plan.ts';
 import {
   conflictDigest,
   digestOfUnits,
-  fieldDigest,
   type PlanIdentity,
   reviewUnits,
-  wholeDigest,
+  withDigests,
 } from './review-units.ts';
 import { sealOf } from './seal.ts';
 import { settingChanges } from './settings.ts';
@@ -340,7 +339,7 @@ function assemble(input: PlanInput, parts: Parts): Plan {
     expires_at: input.expiresAt,
     git: input.git,
     inputs_digest: inputsDigest(input),
-    plan_digest: digestOfUnits(reviewUnits({ ...place, changes, conflicts, settings })),
+    plan_digest: digestOfUnits(reviewUnits({ ...place, changes: parts.changes, conflicts, settings })),
     content_digest: contentDigestOf({ changes, conflicts }),
     options: input.options,
     summary: {
@@ -377,12 +376,6 @@ function changedSettings(input: PlanInput): readonly SettingChange[] {
   return settings === undefined || former === undefined
     ? []
     : settingChanges(identity(input), former, settings, input.desired);
-}
-
-function withDigests(place: PlanIdentity, change: Change): Change {
-  if (change.action !== 'update') return { ...change, digest: wholeDigest(place, change) };
-  const fields = change.fields.map((field) => ({ ...field, digest: fieldDigest(place, change, field) }));
-  return { ...change, fields };
 }
 
 function identity(input: PlanInput): PlanIdentity {

@@ -17,8 +17,16 @@ export function suspectedRenames(
   const created = [...desired.resources.values()].filter(
     ({ address }) => matches.get(address)?.how === 'create' && isChosen(address),
   );
+  const byName = new Map<string, Orphan[]>();
+  for (const orphan of orphans) {
+    if (orphan.live === undefined) continue;
+    const name = nameOf(orphan.live);
+    const known = byName.get(name);
+    if (known === undefined) byName.set(name, [orphan]);
+    else known.push(orphan);
+  }
   return created.flatMap((resource) => {
-    const former = orphans.filter((orphan) => isSame(orphan, resource));
+    const former = byName.get(nameOf(resource)) ?? [];
     return former.map(({ address: from, binding }) => ({
       from,
       to: resource.address,
@@ -29,8 +37,8 @@ export function suspectedRenames(
   });
 }
 
-function isSame({ live }: Orphan, { kind, name }: DesiredResource): boolean {
-  return live !== undefined && live.kind === kind && live.name === name;
+function nameOf({ kind, name }: Pick<DesiredResource, 'kind' | 'name'>): string {
+  return `${kind} ${name}`;
 }
 
 /** What a plan says of them. */

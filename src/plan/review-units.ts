@@ -31,8 +31,28 @@ export function reviewUnits(plan: ReviewedParts): readonly ReviewUnit[] {
   ];
 }
 
+interface Made {
+  readonly identity: PlanIdentity;
+  readonly units: readonly ReviewUnit[];
+}
+
+/** Several ask for the units of one change, and a change never changes. */
+const made = new WeakMap<Change, Made>();
+
 /** The fields of an update one by one; anything else as one. */
 export function changeUnits(identity: PlanIdentity, change: Change): readonly ReviewUnit[] {
+  const known = made.get(change);
+  if (known !== undefined && isSamePlace(known.identity, identity)) return known.units;
+  const units = unitsOf(identity, change);
+  made.set(change, { identity: place(identity), units });
+  return units;
+}
+
+function isSamePlace(a: PlanIdentity, b: PlanIdentity): boolean {
+  return a.project === b.project && a.environment === b.environment && a.api_base === b.api_base;
+}
+
+function unitsOf(identity: PlanIdentity, change: Change): readonly ReviewUnit[] {
   const { address, action } = change;
   if (action !== 'update') return [{ address, action, path: '', digest: wholeDigest(identity, change) }];
   return change.fields.map((field) => ({
@@ -42,6 +62,18 @@ export function changeUnits(identity: PlanIdentity, change: Change): readonly Re
     digest: fieldDigest(identity, change, field),
     ...(field.origin === 'drift' && { restores: true as const }),
   }));
+}
+
+function withDigestOf<Part extends object>(unit: ReviewUnit | undefined, part: Part): Part {
+  return unit === undefined ? part : { ...part, digest: unit.digest };
+}
+
+/** A change of a plan with the digests that reviewers agree to. */
+export function withDigests(identity: PlanIdentity, change: Change): Change {
+  const units = changeUnits(identity, change);
+  if (change.action !== 'update') return withDigestOf(units[0], change);
+  const fields = change.fields.map((field, index) => withDigestOf(units[index], field));
+  return { ...change, fields };
 }
 
 type Released = Pick<Change, 'release'>;
@@ -136,7 +168,7 @@ export function conflictDigest(
   });
 }
 
-function place({ project, environment, api_base }: PlanIdentity): JsonObject {
+function place({ project, environment, api_base }: PlanIdentity) {
   return { project, environment, api_base };
 }
 

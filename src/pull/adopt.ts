@@ -20,6 +20,9 @@ import { chooseKey, inOrder } from './names.ts';
 import { splitIds } from './own-ids.ts';
 import { writtenSpec } from './text-files.ts';
 
+/** The tools that assistants are written with. */
+export type ToolsBeside = ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>;
+
 export interface AdoptionInput {
   /** What to write, each as read by its id. */
   readonly resources: readonly RemoteResource[];
@@ -32,11 +35,7 @@ export interface AdoptionInput {
   readonly newLayout: () => FileLayout;
   readonly keepUnknown: boolean;
   /** What validate says of a spec beside the shared resources that it refers to. */
-  readonly check: (
-    kind: Kind,
-    spec: JsonObject,
-    beside: ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>,
-  ) => ReturnType<SpecCheck>;
+  readonly check: (kind: Kind, spec: JsonObject, beside: ToolsBeside) => ReturnType<SpecCheck>;
   /** Where the project has other accounts: what the documents are for, and whose ids they hold. */
   readonly account?: { readonly environment: string; readonly only: readonly string[] };
   readonly credentials: CredentialFinder;
@@ -120,6 +119,7 @@ function adoptAll(input: AdoptionInput, addresses: ReadonlyMap<string, Address>)
   );
   const checked = {
     ...input,
+    ids: new Map([...targets].map(([live, target]) => [target, live.slice(live.indexOf(':') + 1)])),
     layout: input.newLayout(),
     check: (kind: Kind, spec: JsonObject) =>
       input.check(kind, spec, kind === 'assistant' ? beside : new Map()),
@@ -142,6 +142,8 @@ function draft(
   input: Omit<AdoptionInput, 'check' | 'newLayout'> & {
     readonly check: SpecCheck;
     readonly layout: FileLayout;
+    /** Id by the address that stands for it. */
+    readonly ids: ReadonlyMap<string, string>;
   },
   notes: Diagnostic[],
 ): Draft | undefined {
@@ -188,14 +190,13 @@ function draft(
     ...(ignored.length > 0 ? { lifecycle: { ignore_changes: ignored } } : {}),
   };
   const managed = withoutPointers(shape, spec, ignored.map(fromPointer), spec);
-  const ids = new Map([...targets].map(([live, target]) => [target, live.slice(live.indexOf(':') + 1)]));
   return {
     address,
     resource,
     file,
     body,
     texts: texts.files,
-    base: storedBase(shape, managed, (target) => ids.get(target)),
+    base: storedBase(shape, managed, (target) => input.ids.get(target)),
     foreign: extraElements(shape, withoutPointers(shape, config, ignored.map(fromPointer), spec), managed),
   };
 }
@@ -233,8 +234,9 @@ function withoutStock(
 
 /** Two integrations of one name cannot be told apart by it; they keep their ids. */
 function uniqueIntegrations(integrations: readonly Integration[]): readonly (readonly [string, string])[] {
-  const names = integrations.map(({ name }) => name);
+  const counts = new Map<string, number>();
+  for (const { name } of integrations) counts.set(name, (counts.get(name) ?? 0) + 1);
   return integrations
-    .filter(({ name }) => names.filter((other) => other === name).length === 1)
+    .filter(({ name }) => counts.get(name) === 1)
     .map(({ id, name }) => [liveKey('integration', id), `integration/${name}`]);
 }

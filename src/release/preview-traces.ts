@@ -170,8 +170,10 @@ function rank({ what, kind }: Trace): number {
 
 /** Undefined when it is gone. */
 async function removeOne(api: TraceApi, trace: Trace): Promise<string | undefined> {
-  if (trace.isMain) return 'it is main by now: somebody promoted it';
   const { versionId } = trace;
+  // Which version a list shows is not documented: main is who a read by id says it is.
+  if (trace.isMain && (await api.get('assistant', trace.id))?.versionId === versionId)
+    return 'it is main by now: somebody promoted it';
   try {
     if (versionId === undefined) await api.erase(trace.kind, trace.id);
     else await api.deleteVersion(trace.id, versionId);

@@ -1,9 +1,9 @@
-import { type Address, parseAddress } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
-import { isArray, isObject, type JsonObject } from '../model/json.ts';
-import { isRollout } from '../model/rollout.ts';
-import type { Binding, DeletedResource, JournalEntry, LeaseHolder, State } from '../model/state.ts';
+import { isObject } from '../model/json.ts';
+import type { Rollout } from '../model/rollout.ts';
+import type { JournalEntry, LeaseHolder, State } from '../model/state.ts';
 import { STATE_FORMAT } from '../model/state.ts';
+import { journalEntry, leaseHolder, stateRecord } from './generated/validators.ts';
 
 /** Thrown by readers that cannot make sense of a saved file: nothing is guessed, nothing is overwritten. */
 export function corrupt(file: string, problem: string, hint: string, cause?: unknown): Failure {
@@ -15,20 +15,24 @@ export function corrupt(file: string, problem: string, hint: string, cause?: unk
   });
 }
 
-const RESTORE_STATE =
-  'restore the file from a backup. Without one, move it away: the next plan finds live resources by their exact names; who applied what, copies of deleted resources and open rollouts are lost';
+/** What to do about a damaged state: of a file, and of a Git ref. Its bindings are worth more than a quick way out. */
+export const RESTORE_FILE =
+  'put a backup of the file back; where there is none, move it aside and bind each live resource again: assistantctl state import ADDR ID';
+export const RESTORE_REF =
+  'each apply is a commit of the ref: put the last good one back with git push --force REMOTE COMMIT:REF (git fetch and git log show them)';
 
 /**
  * Reads the text of a saved state. Rejects with STATE_CORRUPT naming the byte or the place that is wrong, and
  * with STATE_FORMAT when a newer major version of the tool wrote it. Never takes damage for an empty state.
  */
-export function decodeState(text: string, file: string): State {
-  const value = parseJson(text, file);
-  if (!isObject(value)) throw corrupt(file, 'is not a JSON object', RESTORE_STATE);
-  checkFormat(value.format_version, STATE_FORMAT, file);
-  const problem = stateProblem(value);
-  if (problem !== undefined) throw corrupt(file, `is damaged: ${problem}`, RESTORE_STATE);
-  if (!isState(value)) throw corrupt(file, 'is not a state', RESTORE_STATE);
+export function decodeState(text: string, file: string, hint = RESTORE_FILE): State {
+  const value = parseJson(text, file, hint);
+  if (!isObject(value)) throw corrupt(file, 'is not a JSON object', hint);
+  checkFormat(value.format_version, STATE_FORMAT, file, hint);
+  if (!isStateRecord(value)) throw corrupt(file, violationOf(stateRecord), hint);
+  const beyond = Object.entries(value.resources).find(([, { rollout }]) => !isInRange(rollout));
+  if (beyond !== undefined)
+    throw corrupt(file, `the rollout of ${beyond[0]} is at a step that it lacks`, hint);
   return value;
 }
 
@@ -41,9 +45,9 @@ export function formatState(state: State): string {
 }
 
 /** Refuses what a newer major version wrote: STATE_FORMAT. A version that is none counts as damage. */
-export function checkFormat(found: unknown, known: string, file: string): void {
+export function checkFormat(found: unknown, known: string, file: string, hint = RESTORE_FILE): void {
   const match = typeof found === 'string' ? /^(\d+)\.\d+$/.exec(found) : null;
-  if (match === null) throw corrupt(file, 'has no format_version', RESTORE_STATE);
+  if (match === null) throw corrupt(file, 'has no format_version', hint);
   if (Number(match[1]) === Number.parseInt(known, 10)) return;
   throw new Failure('stale', `${file}: format ${found} is not known here (this version writes ${known})`, {
     code: 'STATE_FORMAT',
@@ -69,11 +73,11 @@ export function checkState(
 }
 
 /** Parses JSON or fails with STATE_CORRUPT naming what is wrong, or the byte at which it stops making sense. */
-function parseJson(text: string, file: string): unknown {
+function parseJson(text: string, file: string, hint: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw corrupt(file, damageOf(text, messageOf(cause)), RESTORE_STATE);
+    throw corrupt(file, damageOf(text, messageOf(cause)), hint);
   }
 }
 
@@ -111,24 +115,43 @@ function damageAt(text: string, problem: string): number {
   return good;
 }
 
-function stateProblem(value: JsonObject): string | undefined {
-  for (const name of ['lineage', 'project', 'environment', 'api_base', 'account']) {
-    if (typeof value[name] !== 'string') return `/${name} is not a string`;
+/** What a validator found wrong, in words: `the binding of tool/a: /base is missing`. */
+function violationOf({ errors }: typeof stateRecord): string {
+  const found = errors?.find(({ keyword }) => keyword === 'propertyNames') ?? errors?.[0];
+  if (found === undefined) return 'is not a state';
+  const { keyword, instancePath, params } = found;
+  const [, part, name = '', rest = ''] = /^\/(resources|deleted)\/([^/]*)(.*)$/.exec(instancePath) ?? [];
+  const owner = part === 'resources' ? `the binding of ${name.replaceAll('~1', '/')}: ` : '';
+  const at = owner === '' ? instancePath : rest;
+  switch (keyword) {
+    case 'required':
+      return `${owner}${at}/${params.missingProperty} is missing`;
+    case 'propertyNames':
+      return `${at} has a key that is no address: ${params.propertyName}`;
+    case 'type':
+      return `${owner}${at} is not ${typeWords(String(params.type))}`;
+    case 'pattern':
+      return `${owner}${at} is no address`;
+    default:
+      return `${owner}${at} has a value that is not known`;
   }
-  if (!Number.isInteger(value.serial)) return '/serial is not a whole number';
-  const resources = value.resources;
-  if (!isObject(resources)) return '/resources is not an object';
-  for (const [address, binding] of Object.entries(resources)) {
-    if (!isAddress(address)) return `/resources has a key that is no address: ${address}`;
-    if (!isBinding(binding)) return `/resources: the binding of ${address} is incomplete`;
-  }
-  const deleted = value.deleted;
-  if (!isArray(deleted)) return '/deleted is not a list';
-  const bad = deleted.findIndex((item) => !isDeleted(item));
-  if (bad >= 0) return `/deleted/${bad} is incomplete`;
-  return value.completed === undefined || isCompleted(value.completed)
-    ? undefined
-    : '/completed is incomplete';
+}
+
+const TYPE_WORDS: { readonly [type: string]: string } = {
+  string: 'a string',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+function typeWords(types: string): string {
+  return types
+    .split(',')
+    .map((type) => TYPE_WORDS[type] ?? type)
+    .join(' or ');
 }
 
 /** Reads one line of the log; undefined when it is none. */
@@ -146,155 +169,27 @@ export function decodeHolder(text: string): LeaseHolder | undefined {
   }
 }
 
-function isState(value: unknown): value is State {
-  return isObject(value) && stateProblem(value) === undefined;
+function isStateRecord(value: unknown): value is State {
+  return stateRecord(value);
 }
 
-function isAddress(value: unknown): value is Address {
-  return typeof value === 'string' && parseAddress(value) !== undefined;
+/** A number beside a list, which a schema cannot compare. */
+function isInRange(rollout: Rollout | undefined): boolean {
+  return rollout === undefined || rollout.step < rollout.steps.length;
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
-}
-
-function isBinding(value: unknown): value is Binding {
-  return (
-    isObject(value) &&
-    isText(value.remote_id) &&
-    (value.base === null || isObject(value.base)) &&
-    isArray(value.foreign) &&
-    value.foreign.every(isText) &&
-    isTextOrNull(value.main_version_id) &&
-    isTextOrNull(value.staged_version_id) &&
-    isOptional(value.read_version_id, isText) &&
-    isOptional(value.forms, isForms) &&
-    isOptional(value.begun, isObject) &&
-    isOptional(value.rollout, (rollout) => isRollout(rollout) && isCandidate(rollout.candidate)) &&
-    typeof value.prevent_destroy === 'boolean' &&
-    isText(value.updated_at) &&
-    isOptional(value.provisional, (provisional) => provisional === true) &&
-    isOptional(value.hold, isHold) &&
-    isOptional(value.candidate, isCandidate) &&
-    isOptional(value.moving, isMove) &&
-    isOptional(value.mains, (mains) => isArray(mains) && mains.every(isMainRecord)) &&
-    isOptional(value.passed, (passed) => isArray(passed) && passed.every(isPassedTest)) &&
-    isOptional(value.tested, (tested) => isArray(tested) && tested.every(isTestedContent))
-  );
-}
-
-function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {
-  return value === undefined || check(value);
-}
-
-function hasTexts(value: unknown, names: readonly string[]): value is JsonObject {
-  return isObject(value) && names.every((name) => isText(value[name]));
-}
-
-function isForms(value: unknown): boolean {
-  return (
-    isArray(value) &&
-    value.every((form) => isObject(form) && isText(form.at) && 'sent' in form && 'got' in form)
-  );
-}
-
-function isMove(value: unknown): boolean {
-  return (
-    hasTexts(value, ['version_id', 'content', 'at', 'by', 'reason']) &&
-    (value.base === null || isObject(value.base)) &&
-    isArray(value.foreign) &&
-    value.foreign.every(isText) &&
-    isOptional(value.forms, isForms)
-  );
-}
-
-function isHold(value: unknown): boolean {
-  return (
-    hasTexts(value, ['at', 'by', 'reason', 'cause']) &&
-    isArray(value.fields) &&
-    value.fields.every((field) => hasTexts(field, ['path', 'hash']))
-  );
-}
-
-function isCandidate(value: unknown): boolean {
-  return isMove(value) && hasTexts(value, ['desired_digest', 'main_digest']);
-}
-
-function isMainRecord(value: unknown): boolean {
-  return hasTexts(value, ['version_id', 'at', 'by', 'reason']);
-}
-
-function isPassedTest(value: unknown): boolean {
-  return hasTexts(value, ['content', 'test_id', 'test_digest', 'at']);
-}
-
-function isTestedContent(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    isPassedTest(value) &&
-    isCount(value.runs) &&
-    isCount(value.passed) &&
-    isOptional(value.duration_ms, isCount) &&
-    isOptional(value.run_ids, (ids) => isArray(ids) && ids.every(isText)) &&
-    isOptional(value.on, (on) => on === 'main' || on === 'candidate')
-  );
-}
-
-function isCount(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
-}
-
-function isDeleted(value: unknown): value is DeletedResource {
-  return (
-    isObject(value) &&
-    isAddress(value.address) &&
-    isText(value.remote_id) &&
-    isText(value.deleted_at) &&
-    isObject(value.config)
-  );
+function isEntryRecord(value: unknown): value is JournalEntry {
+  return journalEntry(value);
 }
 
 function isEntry(value: unknown): value is JournalEntry {
-  if (!isObject(value)) return false;
-  const { op, address, binding } = value;
-  if (op === 'init') return isState(value.state);
-  if (op === 'archive') return isDeleted(value.deleted);
-  if (op === 'complete') return isCompleted(value.completed);
-  if (op === 'move') {
-    const carried = binding === undefined || binding === null || isBinding(binding);
-    return isAddress(value.from) && isAddress(value.to) && carried;
-  }
-  if (!isAddress(address)) return false;
-  if (op === 'begin') {
-    const sent = value.sent === undefined || isObject(value.sent);
-    return sent && isText(value.action) && isTextOrNull(value.key) && isText(value.at);
-  }
-  if (op === 'bind') return isBinding(binding);
-  if (op === 'unbind') return value.deleted === undefined || isDeleted(value.deleted);
-  return op === 'fail';
-}
-
-function isCompleted(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    isTextOrNull(value.commit) &&
-    typeof value.dirty === 'boolean' &&
-    isText(value.at) &&
-    isObject(value.settings) &&
-    Object.values(value.settings).every(isObject)
-  );
+  if (!isEntryRecord(value)) return false;
+  if (value.op === 'init')
+    return Object.values(value.state.resources).every(({ rollout }) => isInRange(rollout));
+  if (value.op !== 'bind' && value.op !== 'move') return true;
+  return isInRange(value.binding?.rollout);
 }
 
 function isHolder(value: unknown): value is LeaseHolder {
-  return (
-    isObject(value) &&
-    ['id', 'holder', 'host', 'acquired_at', 'expires_at'].every((name) => isText(value[name])) &&
-    Number.isInteger(value.pid) &&
-    (value.scope === undefined || isText(value.scope)) &&
-    isTextOrNull(value.run)
-  );
+  return leaseHolder(value);
 }

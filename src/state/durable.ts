@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../model/errors.ts';
@@ -12,14 +12,30 @@ export async function readText(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    if (errnoCode(cause) === 'ENOENT' || errnoCode(cause) === 'ENOTDIR') return undefined;
-    throw new Failure('usage', `${path} cannot be read: ${causeText(cause)}`, {
-      code: 'STATE_READ',
-      hint: 'make the file readable for this user',
-      details: { file: path },
-      cause,
-    });
+    return unread(path, cause);
   }
+}
+
+/**
+ * As {@link readText}, at once: nothing comes between the look and what follows it. For small files that are read
+ * before every request, too: the asynchronous way waits behind the log's writes and costs ten times as much.
+ */
+export function readTextNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    return unread(path, cause);
+  }
+}
+
+function unread(path: string, cause: unknown): undefined {
+  if (errnoCode(cause) === 'ENOENT' || errnoCode(cause) === 'ENOTDIR') return undefined;
+  throw new Failure('usage', `${path} cannot be read: ${causeText(cause)}`, {
+    code: 'STATE_READ',
+    hint: 'make the file readable for this user',
+    details: { file: path },
+    cause,
+  });
 }
 
 /** Replaces a file so that a crash at any instant leaves the old or the new text. Rejects with STATE_WRITE. */

@@ -7,7 +7,7 @@ import { type Replayed, replay } from './journal.ts';
 const LOG_FORMAT = '1.0';
 
 const RESTORE_LOG =
-  'restore the state file and its .journal together from one backup; or remove the .journal: what it recorded is then found again by name';
+  'restore the state file and its .journal together from one backup; or move the .journal aside: what it recorded is then found again by name';
 
 /** First line of a log: which saved state it continues. Both null: none was saved before. */
 export interface LogHeader {

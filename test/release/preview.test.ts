@@ -380,6 +380,9 @@ describe('whatever the API does', () => {
     { extraFields: true, reorder: true },
     { nested: 'merge', mcpPut: 'merge' },
     { replyLacksFields: ['version_id'] },
+    { listVersionId: 'newest' },
+    { listVersionId: 'absent' },
+    { ownForm: ['tagsLowerCase', 'crlf', 'urlSlash', 'modelAlias'] },
   ] as const)('%o', async (quirks) => {
     const world = await applied({ quirks });
     const before = snapshot(world);

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { atLevels, type Diagnostic } from '../../src/model/diagnostic.ts';
+import { Failure } from '../../src/model/errors.ts';
 import { compareNaturally } from '../../src/model/natural-order.ts';
+import type { StepResult } from '../../src/model/report.ts';
+import { renderPlanHtml } from '../../src/render/html/plan-page.ts';
 import { renderPlanMarkdown } from '../../src/render/plan/plan-markdown.ts';
 import { renderPlan } from '../../src/render/plan/plan-text.ts';
+import { reportVerdict } from '../../src/render/report/report-text.ts';
 import { remarkLines, renderDiagnostics } from '../../src/render/terminal/diagnostics.ts';
+import { renderFailure } from '../../src/render/terminal/errors.ts';
 import { fitScreen } from '../../src/render/terminal/fit.ts';
 import { nextCommands } from '../../src/render/terminal/plan-words.ts';
-import { PLAIN } from '../../src/render/terminal/style.ts';
+import { columns, PLAIN } from '../../src/render/terminal/style.ts';
 import { displayWidth } from '../../src/render/terminal/width.ts';
 import { buildChange, buildPlan } from './builders.ts';
 
@@ -136,6 +141,87 @@ it('Markdown folds warnings in after the changes and shows equal changes once', 
   expect(text.indexOf('NAME_TWICE (2)')).toBeGreaterThan(text.indexOf('assistant/a'));
   expect(text.indexOf('<details><summary>2 warnings and remarks')).toBeGreaterThan(0);
   expect(text).toContain('and 2 alike');
+});
+
+it('the page shows equal changes once, with all their names', () => {
+  const changes = (['a', 'b', 'c'] as const).map((key) => sameModel(`assistant/${key}`));
+  const page = renderPlanHtml(buildPlan({ changes }));
+  expect(page.match(/class="pill update"/g)).toHaveLength(1);
+  expect(page).toContain('and 2 alike');
+  expect(page).toContain('assistant/c');
+});
+
+describe('equal drift of many resources', () => {
+  const drift = ['desk-1', 'desk-2', 'desk-3'].map((key) => ({
+    address: `assistant/${key}` as const,
+    remote_id: `assistant-${key}`,
+    deleted: false,
+    fields: [{ path: '/model', before: 'old', after: 'new', origin: 'drift' as const }],
+  }));
+  const plan = buildPlan({ drift });
+
+  it.each([
+    ['text', renderPlan(plan, PLAIN), '3 resources alike'],
+    ['Markdown', renderPlanMarkdown(plan), 'and 2 alike'],
+    ['HTML', renderPlanHtml(plan), 'and 2 alike'],
+  ])('is shown once in %s, with all their names', (_format, text, words) => {
+    expect(text).toContain(words);
+    expect(text).toContain('assistant/desk-3');
+    expect(text.match(/\/model/g)).toHaveLength(1);
+  });
+});
+
+describe('a table on a screen', () => {
+  const rows = [
+    ['NAME', 'ID', 'UPDATED'],
+    ['front-desk', 'assistant-b13cf07e-be1a-483d-ab39-40a249de8bce', '2026-11-29 02:07 UTC'],
+    ['b', 'assistant-2', ''],
+  ];
+
+  it('that is too narrow goes on below, in columns and whole cells', () => {
+    expect(columns(rows, { ...PLAIN, bounded: true, width: 70 })).toEqual([
+      'NAME        ID\n    UPDATED',
+      'front-desk  assistant-b13cf07e-be1a-483d-ab39-40a249de8bce\n    2026-11-29 02:07 UTC',
+      'b           assistant-2',
+    ]);
+  });
+
+  it('stays whole in files and pipes, for grep', () => {
+    expect(columns(rows, { ...PLAIN, width: 70 }).join('')).not.toContain('\n');
+  });
+});
+
+describe('a report', () => {
+  const result: StepResult = {
+    address: 'assistant/a',
+    action: 'create',
+    status: 'failed',
+    remote_id: 'assistant-1',
+    version_id: 'v1',
+    promoted: false,
+    error: null,
+  };
+  const report = { format_version: '1.0', plan_digest: 'sha256:x', outcome: 'partial', next: '' } as const;
+
+  it('does not say that nothing was applied where something was made', () => {
+    expect(reportVerdict({ ...report, results: [result] })).toBe('Partly applied: 1 failed.');
+    const none = { ...result, remote_id: null };
+    expect(reportVerdict({ ...report, results: [none] })).toBe('Failed, nothing was applied: 1 failed.');
+  });
+
+  it('counts as promoted what moved main, not what is new', () => {
+    const made = { ...result, status: 'applied', promoted: true } as const;
+    expect(reportVerdict({ ...report, outcome: 'applied', results: [made] })).toBe('Applied: 1 created.');
+  });
+});
+
+it('a refusal that is one of its diagnostics is said once, with its place', () => {
+  const position = { file: 'assistants/a.yaml', line: 2, column: 1 };
+  const diagnostic: Diagnostic = { severity: 'error', code: 'RENAMED', message: 'a looks like b', position };
+  const failure = new Failure('refused', 'a looks like b', { code: 'RENAMED', diagnostics: [diagnostic] });
+  const text = renderFailure(failure, PLAIN);
+  expect(text.match(/looks like/g)).toHaveLength(1);
+  expect(text).toContain('at assistants/a.yaml:2:1');
 });
 
 it('names with numbers come in the order of their numbers', () => {

@@ -88,7 +88,7 @@ test('errors stand before changes, warnings after them', () => {
     { update: 1 },
   );
   const text = renderPlanMarkdown(plan);
-  const order = ['REF_KIND', '| action |', '<details>', 'TYPE_WRONG'].map((part) => text.indexOf(part));
+  const order = ['REF_KIND', '| change |', '<details open>', 'TYPE_WRONG'].map((part) => text.indexOf(part));
   expect(order).toEqual(order.toSorted((a, b) => a - b));
   expect(order[0]).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { headOfChange } from '../../forge/connect.ts';
 import { readReviewSources } from '../../forge/reviewed-source.ts';
+import { sourceLinks } from '../../forge/source-links.ts';
 import type { Plan } from '../../model/plan.ts';
 import { asFailures, joinReasons } from '../../operations/apply/reasons.ts';
 import { planHappenings } from '../../operations/events/happenings.ts';
@@ -97,7 +98,9 @@ export const plan = defineCommand({
     const refused = refusedBy(planned, inputs, state);
     await tellEvents(context, () => planHappenings(saved), false);
     context.outline(planOutline(saved.summary));
-    await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused });
+    const places = page ? await sourceLinks(context, inputs, saved.review?.head ?? head) : undefined;
+    const linked = places === undefined ? {} : { sources: places };
+    await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused, ...linked });
     const stopped = obstacles(saved, inputs.project);
     if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
     for (const { message } of stopped) context.note(`${message}\n`);

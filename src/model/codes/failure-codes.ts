@@ -153,7 +153,7 @@ export const FAILURE_CODES = {
   SPEC_INVALID: 'The specs have errors.',
   SPEC_NONE: 'The resource has no spec.',
   STATE_COMMITTED: 'The state, its log or its lease lies where it would be committed.',
-  STATE_CORRUPT: 'The state is damaged.',
+  STATE_CORRUPT: 'The state is not what assistantctl wrote: damaged, cut off, or edited.',
   STATE_DIVERGED: 'The ref of the state was moved by somebody else during the apply.',
   STATE_ELSEWHERE: 'The other backend holds the bindings of this environment.',
   STATE_FOREIGN: 'The state belongs to another project or environment.',

@@ -1,5 +1,6 @@
 import { type Address, KIND_NAMES, type Kind, parseAddress } from '../../model/address.ts';
 import { credentialIn, fieldCredential, headerCredential, refCredential } from '../../model/credentials.ts';
+import type { DesiredResource } from '../../model/desired.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isIgnoredLive } from '../../model/ignore-live.ts';
 import { KINDS } from '../../model/kinds.ts';
@@ -8,7 +9,14 @@ import type { AdoptedResource } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
-import { type Adoption, addressesFor, adopt, type Draft, liveKey } from '../../pull/adopt.ts';
+import {
+  type Adoption,
+  addressesFor,
+  adopt,
+  type Draft,
+  liveKey,
+  type ToolsBeside,
+} from '../../pull/adopt.ts';
 import { createLayout, type LayoutStyle } from '../../pull/layout.ts';
 import { bareResource, specProblems } from '../../specs/documents/check-document.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
@@ -95,6 +103,18 @@ export function draftDocuments(
   const only = onlyFor(project);
   const options = { unknownFields: project.unknownFields };
   const tools = [...specs.desired.resources].filter(([, { kind }]) => kind === 'tool');
+  // The same tools stand beside every assistant.
+  const known = new WeakMap<ToolsBeside, ReadonlyMap<Address, DesiredResource>>();
+  const toolsWith = (beside: ToolsBeside): ReadonlyMap<Address, DesiredResource> => {
+    const found = known.get(beside);
+    if (found !== undefined) return found;
+    const drafted = [...beside].map(
+      ([address, other]) => [address, bareResource(address, other.kind, other.config)] as const,
+    );
+    const made = new Map([...tools, ...drafted]);
+    known.set(beside, made);
+    return made;
+  };
   return adopt(
     {
       resources: found,
@@ -104,10 +124,7 @@ export function draftDocuments(
       newLayout: () => createLayout(project.specs, (file) => isThere(project.root, file), style),
       keepUnknown: project.unknownFields === 'allow',
       check: (kind, spec, beside) => {
-        const drafted = [...beside].map(
-          ([address, other]) => [address, bareResource(address, other.kind, other.config)] as const,
-        );
-        return specProblems(kind, spec, options, new Map(kind === 'assistant' ? [...tools, ...drafted] : []));
+        return specProblems(kind, spec, options, kind === 'assistant' ? toolsWith(beside) : new Map());
       },
       ...(only === undefined ? {} : { account: { environment: project.environment.name, only } }),
       credentials: {

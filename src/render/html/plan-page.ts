@@ -1,5 +1,6 @@
-import type { Change, ConflictEntry, DriftEntry, PendingEntry, Plan, PlanSummary } from '../../model/plan.ts';
+import type { ConflictEntry, PendingEntry, Plan, PlanSummary } from '../../model/plan.ts';
 import { shortTime } from '../../model/short-time.ts';
+import { type AlikeChanges, type AlikeDrift, alike, alikeDrift } from '../plan/alike.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from '../plan/plan-extra.ts';
 import { pathText } from '../terminal/field-text.ts';
 import {
@@ -129,26 +130,42 @@ function entryMarkup({ mark, label = mark, address, note, body }: Entry, open: b
   return `<details class="change"${open ? ' open' : ''}><summary><span class="pill ${mark}">${label}</span> <b>${codeMarkup(address)}</b> <span class="why">${escapeMarkup(note)}</span></summary><div>${body}</div></details>`;
 }
 
-function changeEntry(change: Change): Entry {
+function alikeMarkup(addresses: readonly string[]): string {
+  return addresses.length === 1 ? '' : `<p>${addresses.map(codeMarkup).join(', ')}</p>`;
+}
+
+/** What stands in the line of an entry that stands for several. */
+function alikeNote(addresses: readonly string[], note: string): string {
+  const others = addresses.length === 1 ? '' : `and ${addresses.length - 1} alike`;
+  return [others, note].filter((part) => part !== '').join(' · ');
+}
+
+function changeEntry({ change, addresses }: AlikeChanges): Entry {
   const { address, action, reason, live_version_id: version } = change;
   const main = promotionNote(change);
-  const against = version === null ? '' : ` · main so far: ${codeMarkup(version)}`;
+  const against = version === null || addresses.length > 1 ? '' : ` · main so far: ${codeMarkup(version)}`;
   const lead = `<p class="note">${escapeMarkup(reason)}${against}</p>`;
   const fields =
     action === 'create' ? newValuesMarkup(newFields(change.fields)) : fieldsMarkup(change.fields);
   const mark = groupOf(change);
-  return { mark, label: actionWords(change), address, note: main, body: lead + fields };
+  const note = alikeNote(addresses, main);
+  return { mark, label: actionWords(change), address, note, body: alikeMarkup(addresses) + lead + fields };
 }
 
-function driftEntry(plan: Plan, { address, deleted, fields }: DriftEntry): Entry {
-  const pull = `<p class="note">Into Git: ${codeMarkup(command(plan, 'pull', '--drift', address))}</p>`;
+function driftEntry(plan: Plan, { entry, addresses }: AlikeDrift): Entry {
+  const { address, deleted, fields } = entry;
+  const named = addresses.length > 5 ? [] : addresses;
+  const pull = `<p class="note">Into Git: ${codeMarkup(command(plan, 'pull', '--drift', ...named))}</p>`;
   const body = deleted
     ? '<p>Deleted outside Git.</p>'
-    : fieldsMarkup(
+    : alikeMarkup(addresses) +
+      fieldsMarkup(
         fields.map((field) => ({ ...field, origin: 'config' })),
         ['in Git', 'live'],
-      ) + pull;
-  return { mark: 'drift', address, note: deleted ? 'deleted' : count(fields.length, 'field'), body };
+      ) +
+      pull;
+  const note = alikeNote(addresses, deleted ? 'deleted' : count(fields.length, 'field'));
+  return { mark: 'drift', address, note, body };
 }
 
 function pendingEntry(entry: PendingEntry): Entry {
@@ -222,7 +239,7 @@ function footer(plan: Plan, extra: ReviewExtra): string {
 
 /** One self-contained page: no network, no script, readable with the keyboard alone, in light and dark. */
 export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
-  const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group)).map(changeEntry);
+  const changes = alike(CHANGE_GROUPS.flatMap((group) => changesOf(plan, group))).map(changeEntry);
   const body = [
     header(plan, extra),
     '<main id="main">',
@@ -234,7 +251,7 @@ export function renderPlanHtml(plan: Plan, extra: ReviewExtra = {}): string {
     entries(
       'drift',
       'Changed outside Git, left as it is',
-      driftLeft(plan).map((entry) => driftEntry(plan, entry)),
+      alikeDrift(driftLeft(plan)).map((entry) => driftEntry(plan, entry)),
     ),
     entries('pending', 'Begun by an earlier apply', (plan.pending ?? []).map(pendingEntry)),
     leftAlone(plan),

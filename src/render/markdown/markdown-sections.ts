@@ -35,8 +35,15 @@ export function takeFitting(items: readonly string[], bytes: number): readonly s
   return taken;
 }
 
-/** As many sections as fit, by rank and then size, under their headings. */
-export function chooseSections(sections: readonly Section[], bytes: number): Chosen {
+/**
+ * As many sections as fit, by rank and then size, under their headings. `longer` are the same sections at full length:
+ * each takes the place of the short one while there is room, so that nothing is cut that need not be.
+ */
+export function chooseSections(
+  sections: readonly Section[],
+  bytes: number,
+  longer: readonly Section[] = [],
+): Chosen {
   const order = sections.toSorted((a, b) => a.rank - b.rank || a.size - b.size);
   const made = new Map<Section, string>();
   const headings = new Set<string>();
@@ -48,6 +55,15 @@ export function chooseSections(sections: readonly Section[], bytes: number): Cho
     used += heading + byteLength(text) + 2;
     headings.add(section.group);
     made.set(section, text);
+  }
+  for (const section of order) {
+    const short = made.get(section);
+    const long = short === undefined ? undefined : longer[sections.indexOf(section)]?.make();
+    if (short === undefined || long === undefined) continue;
+    const more = byteLength(long) - byteLength(short);
+    if (used + more > bytes) continue;
+    used += more;
+    made.set(section, long);
   }
   const blocks: string[] = [];
   let group = '';

@@ -63,7 +63,7 @@ export function markerValue(text: string): string {
   return text.replace(/[^\w.:/-]/g, '_').slice(0, 120);
 }
 
-/** A section that is closed at first. The blank lines make GitHub read the body as Markdown again. */
-export function details(summaryHtml: string, body: string): string {
-  return `<details><summary>${summaryHtml}</summary>\n\n${body}\n\n</details>`;
+/** A section that is closed at first unless told. The blank lines make GitHub read the body as Markdown again. */
+export function details(summaryHtml: string, body: string, open = false): string {
+  return `<details${open ? ' open' : ''}><summary>${summaryHtml}</summary>\n\n${body}\n\n</details>`;
 }

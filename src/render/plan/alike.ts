@@ -1,7 +1,9 @@
-import type { Change } from '../../model/plan.ts';
+import type { Change, DriftEntry } from '../../model/plan.ts';
 import { promotionNote } from '../terminal/plan-words.ts';
 
-/** Changes that say the same of several resources, and so are shown once. */
+/** What says the same of several resources is shown once. */
+
+/** Changes that differ in nothing but whom they concern. */
 export interface AlikeChanges {
   /** The first of them, which stands for all. */
   readonly change: Change;
@@ -9,24 +11,48 @@ export interface AlikeChanges {
   readonly addresses: readonly string[];
 }
 
+/** The same of what was changed outside Git. */
+export interface AlikeDrift {
+  readonly entry: DriftEntry;
+  readonly addresses: readonly string[];
+}
+
 /** Two resources are read faster one by one. */
 const FEWEST = 3;
 
-/** Puts changes together that differ in nothing but whom they concern. */
-export function alike(changes: readonly Change[]): readonly AlikeChanges[] {
-  const groups = new Map<string, Change[]>();
-  for (const change of changes) {
-    const key = sameness(change);
+interface Concerning {
+  readonly address: string;
+  readonly fields: readonly unknown[];
+}
+
+/** Entries of one key together, each group at the place of its first; few and empty ones stay single. */
+function grouped<Entry extends Concerning>(
+  entries: readonly Entry[],
+  sameness: (entry: Entry) => string,
+): readonly (readonly [first: Entry, addresses: readonly string[]])[] {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = sameness(entry);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, [change]);
-    else group.push(change);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
   }
-  return [...groups.values()].flatMap((group) => {
-    const single = (change: Change): AlikeChanges => ({ change, addresses: [change.address] });
+  return [...groups.values()].flatMap((group): readonly (readonly [Entry, readonly string[]])[] => {
     const [first] = group;
-    if (first === undefined || group.length < FEWEST || first.fields.length === 0) return group.map(single);
-    return [{ change: first, addresses: group.map(({ address }) => address) }];
+    if (first === undefined || group.length < FEWEST || first.fields.length === 0) {
+      return group.map((entry) => [entry, [entry.address]]);
+    }
+    return [[first, group.map(({ address }) => address)]];
   });
+}
+
+export function alike(changes: readonly Change[]): readonly AlikeChanges[] {
+  return grouped(changes, sameness).map(([change, addresses]) => ({ change, addresses }));
+}
+
+export function alikeDrift(entries: readonly DriftEntry[]): readonly AlikeDrift[] {
+  const same = ({ deleted, fields }: DriftEntry): string => JSON.stringify([deleted, fields]);
+  return grouped(entries, same).map(([entry, addresses]) => ({ entry, addresses }));
 }
 
 /** All that a reader sees of a change but its address and ids. */

@@ -1,12 +1,22 @@
 import { compareNaturally } from '../../model/natural-order.ts';
-import type { ConflictEntry, DriftEntry, Plan } from '../../model/plan.ts';
+import type { ConflictEntry, Plan } from '../../model/plan.ts';
 import { fieldLines, pathText, previewLines } from '../terminal/field-text.ts';
 import { hunkLines } from '../terminal/hunk-text.ts';
 import { command, driftLeft, pendingNote } from '../terminal/plan-words.ts';
-import { count, glyphs, labelled, paint, paragraph, type Style, usableWidth } from '../terminal/style.ts';
+import {
+  count,
+  glyphs,
+  labelled,
+  number,
+  paint,
+  paragraph,
+  type Style,
+  usableWidth,
+} from '../terminal/style.ts';
 import { comparableText, inline, isMultiline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
 import { displayWidth } from '../terminal/width.ts';
+import { type AlikeDrift, alikeDrift } from './alike.ts';
 
 /** The parts of a plan that change nothing yet and that someone has to look at: conflicts, drift, released fields. */
 
@@ -71,8 +81,16 @@ function pullCommand(plan: Plan, entries: readonly { readonly address: string }[
   return command(plan, 'pull', '--drift', ...addresses);
 }
 
-function driftEntryLines(entry: DriftEntry, style: Style): readonly string[] {
-  const head = `  ${paint(style, 'yellow', '*')} ${paint(style, 'bold', visible(entry.address))}`;
+function driftEntryLines({ entry, addresses }: AlikeDrift, style: Style): readonly string[] {
+  const mark = `  ${paint(style, 'yellow', '*')} `;
+  if (addresses.length > 1) {
+    return [
+      `${mark}${paint(style, 'bold', `${number(addresses.length)} resources alike`)}`,
+      ...paragraph(style, addresses.join(', '), 4),
+      ...entry.fields.flatMap((field) => fieldLines(style, { ...field, origin: 'config' }, 4)),
+    ];
+  }
+  const head = `${mark}${paint(style, 'bold', visible(entry.address))}`;
   if (entry.deleted)
     return [`${head}  ${paint(style, 'dim', `(deleted outside Git, was ${visible(entry.remote_id)})`)}`];
   // The origin is the heading of this section, so that it need not be said for each field.
@@ -92,7 +110,7 @@ function driftLines(plan: Plan, style: Style): readonly string[] {
   );
   return [
     paint(style, 'bold', `Changed outside Git (left as it is): ${count(entries.length, 'resource')}`),
-    ...entries.flatMap((entry) => driftEntryLines(entry, style)),
+    ...alikeDrift(entries).flatMap((entry) => driftEntryLines(entry, style)),
     ...(kept.length > 0 ? [labelled('bring it into Git: ', pullCommand(plan, kept), 4)] : []),
     ...(kept.length > 0 ? [labelled('put Git back:      ', revert, 4)] : []),
     ...(gone.length > 0 ? [labelled('create it again:   ', command(plan, 'plan', '--recreate'), 4)] : []),

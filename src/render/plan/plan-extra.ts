@@ -12,6 +12,8 @@ export interface ReviewExtra extends PlanExtra {
   readonly blastRadius?: BlastRadius;
   /** What the specs have to do with each other. */
   readonly graph?: ResourceGraph;
+  /** Address of the line that an address is written at, on the forge; plain links alone. */
+  readonly sources?: ReadonlyMap<string, string>;
   /** Results of tests that ran on the candidate versions. */
   readonly tests?: readonly TestVerdict[];
 }

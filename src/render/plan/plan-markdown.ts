@@ -1,6 +1,8 @@
+import { compareWithMain } from '../../model/comparison.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { Change, Plan } from '../../model/plan.ts';
 import { shortTime } from '../../model/short-time.ts';
+import { portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
@@ -8,9 +10,11 @@ import {
   actionWords,
   apartLines,
   CHANGE_GROUPS,
+  type ChangeGroup,
   cautions,
   changesOf,
   command,
+  groupOf,
   listSome,
   nextCommands,
   otherDiagnostics,
@@ -24,8 +28,10 @@ import {
 import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
 import { truncate } from '../terminal/width.ts';
+import { alike } from './alike.ts';
+import { MERGE_WORDS, mergeEffect, mergeVerdict } from './merge-verdict.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from './plan-extra.ts';
-import { BRIEF, planSections, WHOLE } from './plan-sections.ts';
+import { BRIEF, planSections, sizeText, WHOLE } from './plan-sections.ts';
 import { blastRadiusText, graphSections, testsText } from './review-markdown.ts';
 
 /**
@@ -45,8 +51,27 @@ const TOO_MANY =
   'More changes than the comment can hold for review: after the merge exactly this plan counts, or the plan that the run kept as an artifact, given to apply --reviewed.';
 
 function headline(plan: Plan): string {
-  const nothingYet = plan.changes.length > 0 ? ' Nothing has been applied.' : '';
-  return `### ${prose(truncate(verdict(plan), 400, '…'))}${nothingYet}`;
+  return `### ${prose(truncate(verdict(plan), 400, '…'))}`;
+}
+
+/** May it be merged, and what happens then: what a reviewer reads if nothing else. */
+function mergeLine(plan: Plan, extra: ReviewExtra): string {
+  const found = mergeVerdict(plan, extra);
+  const words = MERGE_WORDS[found.may];
+  switch (found.may) {
+    case 'no': {
+      const [first = '', ...more] = found.reasons;
+      const rest = more.length === 0 ? '' : ` (and ${count(more.length, 'more reason')} below)`;
+      return `${words} ${prose(truncate(first, 400, '…'))}${rest}.`;
+    }
+    case 'look':
+    case 'yes':
+      return `${words} ${prose(truncate(mergeEffect(plan), 700, '…'))}`;
+    case 'unknown':
+      return words;
+    default:
+      return found satisfies never;
+  }
 }
 
 /** A block that GitHub paints red; the other forge shows it as a quotation. */
@@ -60,7 +85,8 @@ export function cautionBlock(all: readonly string[]): readonly string[] {
 function alerts(plan: Plan, extra: ReviewExtra): readonly string[] {
   return cautionBlock([
     ...(plan.conflicts.length > 0 ? ['Conflicts: nothing can be applied until they are settled.'] : []),
-    ...cautions(plan, extra),
+    // Of a protected environment every plan would say the same, and a pipeline knows what to do.
+    ...cautions(plan, { ...extra, protected: false }),
     ...reviewCautions(extra),
     ...(isTooMany(plan) ? [TOO_MANY] : []),
   ]);
@@ -104,13 +130,75 @@ function fittingLines(lines: readonly string[], bytes: number): readonly string[
   return rest > 0 ? [...shown, `- and ${count(rest, 'more line')}`] : shown;
 }
 
-function tableRows(plan: Plan): readonly string[] {
-  return CHANGE_GROUPS.flatMap((group) =>
-    changesOf(plan, group).map((change) => {
-      const note = promotionNote(change);
-      return `| ${actionWords(change)} | ${code(change.address)} | ${prose(note)} | ${prose(truncate(change.reason, 160, '…'))} |`;
-    }),
+/** Equal changes of many resources are one row. */
+function tableRows(plan: Plan, extra: ReviewExtra): readonly string[] {
+  const listed = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group));
+  return alike(listed).map(({ change, addresses }) => {
+    const more = addresses.length === 1 ? '' : ` and ${count(addresses.length - 1, 'more', 'more')}`;
+    const cells = [
+      `${actionWords(change)} ${sourceLink(change, extra)}${more}`,
+      sizeText(change.fields),
+      prose(heardBy(change, addresses, extra)),
+      mergeCell(change),
+      testCell(addresses, extra),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+}
+
+/** The document that says it, where the forge and the commit are known. */
+function sourceLink({ address }: Change, { sources }: ReviewExtra): string {
+  const url = sources?.get(address);
+  return url === undefined ? code(address) : `[${code(address)}](${url})`;
+}
+
+function heardBy(change: Change, addresses: readonly string[], { blastRadius }: ReviewExtra): string {
+  const users = change.affects.length > 0 ? `${count(change.affects.length, 'assistant')}, at once` : '';
+  const concerned = new Set<string>([...addresses, ...change.affects]);
+  const reached = blastRadius?.assistants.filter(({ address }) => concerned.has(address)) ?? [];
+  const numbers = [...new Set(reached.flatMap(({ phone_numbers: phones }) => phones ?? []))];
+  return [...(users === '' ? [] : [users]), ...(numbers.length === 0 ? [] : [listSome(numbers, 3)])].join(
+    ': ',
   );
+}
+
+/** What becomes of a resource that has no versions. */
+const GROUP_WORDS: { readonly [group in ChangeGroup]: string } = {
+  move: 'the new key',
+  create: 'created',
+  adopt: 'managed from then on',
+  takeover: 'live values replaced',
+  update: 'in force at once',
+  delete: 'deleted',
+};
+
+/** Why is told where it is more than that Git says so. */
+function mergeCell(change: Change): string {
+  const note = promotionNote(change) || GROUP_WORDS[groupOf(change)];
+  const plain = /^(The spec changed|It is not in the account yet|No spec describes it any more)\.$/;
+  const why = plain.test(change.reason) ? '' : truncate(change.reason, 160, '…');
+  const remote = change.remote_id;
+  const { address, live_version_id: version } = change;
+  const link = remote === null ? '' : portalLink('live', { address, id: remote, version });
+  const told = [note, why].filter((text) => text !== '').join('. ');
+  return [prose(told), ...(link.startsWith('[') ? [link] : [])].filter((text) => text !== '').join(' ');
+}
+
+/** How the tests of these assistants did, and how on main. */
+function testCell(addresses: readonly string[], { tests = [], graph }: ReviewExtra): string {
+  if (tests.length === 0 || graph === undefined) return '';
+  const own = new Set(
+    graph.edges.flatMap(({ from, to }) =>
+      addresses.includes(to) && from.startsWith('test/') ? [from] : addresses.includes(from) ? [to] : [],
+    ),
+  );
+  const verdicts = tests.filter(({ address }) => address !== null && own.has(address));
+  if (verdicts.length === 0) return '';
+  const { passed, tests: all, main, newly_failing: failing } = compareWithMain(verdicts);
+  const sign = passed === all ? '✅' : '❌';
+  const onMain = main === null ? '' : `; main ${main.passed} of ${main.total}`;
+  const worse = failing.length === 0 ? '' : `; **${failing.length} newly failing**`;
+  return `${sign} ${passed} of ${all}${onMain}${worse}`;
 }
 
 function table(rows: readonly string[], bytes: number): readonly string[] {
@@ -119,7 +207,14 @@ function table(rows: readonly string[], bytes: number): readonly string[] {
   const left = rows.length - shown.length;
   const note = left > 0 ? [`${count(left, 'more change')} left out of this table.`] : [];
   if (shown.length === 0) return note;
-  return [['| action | resource | main | why |', '|---|---|---|---|', ...shown].join('\n'), ...note];
+  return [
+    [
+      '| change | size | who hears it | what the merge does | tests |',
+      '|---|---|---|---|---|',
+      ...shown,
+    ].join('\n'),
+    ...note,
+  ];
 }
 
 function provenance({ git, created_at, expires_at }: Plan): string {
@@ -148,7 +243,12 @@ function fitting(parts: readonly string[], bytes: number): readonly string[] {
 export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const budget = options.budget ?? DEFAULT_BUDGET;
   const mostOfSet = Math.min(MOST_SET_CHARACTERS, Math.floor(budget * 0.4));
-  const head = [markerLine(markerOfPlan(plan), mostOfSet), headline(plan), ...alerts(plan, options)];
+  const head = [
+    markerLine(markerOfPlan(plan), mostOfSet),
+    headline(plan),
+    mergeLine(plan, options),
+    ...alerts(plan, options),
+  ];
   const unmanaged = plan.summary.unmanaged;
   const tail = [
     ...(unmanaged > 0 ? [`${count(unmanaged, 'live resource')} not managed here and never touched.`] : []),
@@ -164,19 +264,20 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
   const remarks = spend(remarkSection(plan, Math.floor(room * 0.2)));
   const reach = options.blastRadius === undefined ? [] : blastRadiusText(options.blastRadius);
   const radius = spend(fitting(reach, Math.floor(room * 0.3)));
-  const rows = spend(table(tableRows(plan), Math.floor(room * 0.4)));
+  const rows = spend(table(tableRows(plan, options), Math.floor(room * 0.4)));
   const review = spend(fitting(reviewText(plan), Math.floor(room * 0.3)));
   const tests = spend(fitting(testsText(options.tests ?? []), Math.floor(room * 0.4)));
   const graph = graphSections(options.graph, marksOf(plan));
-  const whole = chooseSections([...planSections(plan, WHOLE), ...graph], room);
-  const { text: sections, left } =
-    whole.left.length === 0 ? whole : chooseSections([...planSections(plan, BRIEF), ...graph], room);
+  const { text: sections, left } = chooseSections([...planSections(plan, BRIEF), ...graph], room, [
+    ...planSections(plan, WHOLE),
+    ...graph,
+  ]);
   const note = left.length === 0 ? [] : [leftOut(plan, left)];
   const parts = [
     ...head,
     ...problems,
-    ...radius,
     ...rows,
+    ...radius,
     ...review,
     ...tests,
     sections,
@@ -185,7 +286,9 @@ export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): s
     ...tail,
   ];
   const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-  return byteLength(text) <= budget ? text : `${head.slice(0, 2).join('\n\n')}\n`;
+  if (byteLength(text) <= budget) return text;
+  const short = `${head.slice(0, 3).join('\n\n')}\n`;
+  return byteLength(short) <= budget ? short : `${head.slice(0, 2).join('\n\n')}\n`;
 }
 
 /** Settings, which are reviewed and never sent, and what is up for nobody's review here. */

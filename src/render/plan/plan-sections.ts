@@ -1,5 +1,5 @@
 import type { Json } from '../../model/json.ts';
-import type { ConflictEntry, DriftEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
+import type { ConflictEntry, FieldChange, PendingEntry, Plan } from '../../model/plan.ts';
 import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
@@ -15,10 +15,11 @@ import {
   pendingNote,
   promotionNote,
 } from '../terminal/plan-words.ts';
-import { count, type Style } from '../terminal/style.ts';
-import { inline } from '../terminal/value.ts';
+import { count, number, type Style } from '../terminal/style.ts';
+import { diffText } from '../terminal/text-diff.ts';
+import { comparableText, inline } from '../terminal/value.ts';
 import { visible } from '../terminal/visible.ts';
-import { type AlikeChanges, alike } from './alike.ts';
+import { type AlikeChanges, type AlikeDrift, alike, alikeDrift } from './alike.ts';
 
 /** What a plan says about single resources, as collapsible sections of Markdown. */
 
@@ -88,8 +89,32 @@ function clip(lines: readonly string[], { most }: Detail): readonly string[] {
   return rest === 0 ? lines : [...shown, `… ${count(rest, 'more line')}`];
 }
 
+/** How much is changed: `2 fields, +12 −3 lines`; empty where nothing is. */
+export function sizeText(fields: readonly FieldChange[]): string {
+  if (fields.length === 0) return '';
+  const lines = fields.flatMap((field) => {
+    if (isScalarPair(field)) return [];
+    const [before, after] = [comparableText(field.before), comparableText(field.after)];
+    return [lineCounts(field.before === null ? '' : before, field.after === null ? '' : after)];
+  });
+  const sum = (of: (one: { readonly added: number; readonly removed: number }) => number): number =>
+    lines.reduce((all, one) => all + of(one), 0);
+  const amount = count(fields.length, 'field');
+  if (lines.length === 0) return amount;
+  return `${amount}, +${number(sum(({ added }) => added))} −${number(sum(({ removed }) => removed))} lines`;
+}
+
+function lineCounts(before: string, after: string): { readonly added: number; readonly removed: number } {
+  if (before !== '' && after !== '') return diffText(before, after);
+  return { added: lineNumber(after), removed: lineNumber(before) };
+}
+
+function lineNumber(text: string): number {
+  return text === '' ? 0 : text.replace(/\n$/, '').split('\n').length;
+}
+
 /** Scalars as a list, then the rest as one diff. */
-function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
+export function fieldsText(fields: readonly FieldChange[], detail: Detail): string {
   const scalars = clip(fields.filter(isScalarPair).map(scalarLine), detail).join('\n');
   const others = fields.filter((field) => !isScalarPair(field)).flatMap((field) => fieldDiff(field, detail));
   return [
@@ -103,7 +128,23 @@ function alikeName({ change, addresses }: AlikeChanges): string {
   return addresses.length === 1 ? change.address : `${change.address} and ${addresses.length - 1} alike`;
 }
 
-function changeText({ change, addresses }: AlikeChanges, detail: Detail): string {
+/** Characters of changes that are shown open: of one, and of all together. */
+const OPEN_CHARACTERS = { one: 4_000, all: 8_000 } as const;
+
+/** The changes that a reviewer need not unfold: the first ones, as long as they are small. */
+function openChanges(entries: readonly AlikeChanges[]): ReadonlySet<AlikeChanges> {
+  let used = 0;
+  return new Set(
+    entries.filter(({ change }) => {
+      const size = sizeOf(change.fields);
+      const opens = size <= OPEN_CHARACTERS.one && used + size <= OPEN_CHARACTERS.all;
+      if (opens) used += size;
+      return opens;
+    }),
+  );
+}
+
+function changeText({ change, addresses }: AlikeChanges, detail: Detail, open: boolean): string {
   const size = change.fields.length === 0 ? '' : `, ${count(change.fields.length, 'field')}`;
   const note = promotionNote(change);
   const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
@@ -120,7 +161,7 @@ function changeText({ change, addresses }: AlikeChanges, detail: Detail): string
         )
       : fieldsText(change.fields, detail);
   const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
-  return details(summary, `${names}${body}`);
+  return details(summary, `${names}${body}`, open);
 }
 
 function conflictText(entry: ConflictEntry, detail: Detail): string {
@@ -133,13 +174,15 @@ function conflictText(entry: ConflictEntry, detail: Detail): string {
   return details(`conflict <code>${html(entry.address)}</code>`, fence('diff', clip(lines, detail)));
 }
 
-function driftText(plan: Plan, entry: DriftEntry, detail: Detail): string {
-  const summary = `changed outside Git <code>${html(entry.address)}</code>`;
+function driftText(plan: Plan, { entry, addresses }: AlikeDrift, detail: Detail): string {
+  const others = addresses.length === 1 ? '' : ` and ${addresses.length - 1} alike`;
+  const names = addresses.length === 1 ? '' : `${addresses.map(code).join(', ')}\n\n`;
+  const summary = `changed outside Git <code>${html(entry.address)}</code>${others}`;
   if (entry.deleted) return details(summary, 'Deleted outside Git.');
-  const pull = code(command(plan, 'pull', '--drift', entry.address));
+  const pull = code(command(plan, 'pull', '--drift', ...(addresses.length > 5 ? [] : addresses)));
   // The origin is the heading of this section, so that it need not be said for each field.
   const fields = entry.fields.map((field) => ({ ...field, origin: 'config' as const }));
-  return details(summary, `${fieldsText(fields, detail)}\n\nInto Git: ${pull}`);
+  return details(summary, `${names}${fieldsText(fields, detail)}\n\nInto Git: ${pull}`);
 }
 
 function releasedText(plan: Plan, detail: Detail): string {
@@ -188,6 +231,8 @@ function changedSize(before: Json, after: Json): number {
 export function planSections(plan: Plan, detail: Detail): readonly Section[] {
   const orphans = orphansLeft(plan);
   const changes = CHANGE_GROUPS.flatMap((group) => changesOf(plan, group));
+  const groups = alike(changes);
+  const opened = openChanges(groups);
   const section = (group: string, name: string, rank: number, size: number, make: () => string): Section => ({
     group,
     name,
@@ -199,12 +244,14 @@ export function planSections(plan: Plan, detail: Detail): readonly Section[] {
     ...plan.conflicts.map((entry) =>
       section('Conflicts', entry.address, 0, 0, () => conflictText(entry, detail)),
     ),
-    ...alike(changes).map((entry) =>
-      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () => changeText(entry, detail)),
+    ...groups.map((entry) =>
+      section('Changes', alikeName(entry), 1, sizeOf(entry.change.fields), () =>
+        changeText(entry, detail, opened.has(entry)),
+      ),
     ),
-    ...driftLeft(plan).map((entry) =>
-      section('Changed outside Git, left as it is', entry.address, 1, sizeOf(entry.fields), () =>
-        driftText(plan, entry, detail),
+    ...alikeDrift(driftLeft(plan)).map((group) =>
+      section('Changed outside Git, left as it is', group.entry.address, 1, sizeOf(group.entry.fields), () =>
+        driftText(plan, group, detail),
       ),
     ),
     ...(plan.pending ?? []).map((entry) =>

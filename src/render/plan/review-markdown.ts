@@ -57,6 +57,9 @@ export function blastRadiusText(radius: BlastRadius): readonly string[] {
   return [head, details('who hears it', `${table}${more}`), ...remarks];
 }
 
+/** Transcripts of failing tests that are shown open. */
+const MOST_OPEN_LOGS = 2;
+
 const OUTCOME_SIGNS: { readonly [outcome in TestVerdict['outcome']]: string } = {
   passed: '✅',
   failed: '❌',
@@ -90,9 +93,13 @@ export function testsText(verdicts: readonly TestVerdict[]): readonly string[] {
   const logs = bad
     .filter(({ logs: lines }) => lines.length > 0)
     .slice(0, 5)
-    .map((verdict) => {
+    .map((verdict, index) => {
       const lines = verdict.logs.slice(-MAX_LOG_LINES).map((line) => truncate(visible(line), 300, '…'));
-      return details(`log of <code>${html(verdict.address ?? verdict.name)}</code>`, fence('text', lines));
+      return details(
+        `log of <code>${html(verdict.address ?? verdict.name)}</code>`,
+        fence('text', lines),
+        index < MOST_OPEN_LOGS,
+      );
     });
   if (bad.length === 0) return [details(`${head} All of them:`.replaceAll('**', ''), table(verdicts))];
   return [head, table([...bad, ...verdicts.filter((verdict) => !bad.includes(verdict))]), ...logs];

@@ -93,6 +93,11 @@ function doneCounts(report: ApplyReport): string {
   return parts.join(', ');
 }
 
+/** It failed after it was made: it exists and is bound, but is not as it should be. */
+function isMade({ action, status, remote_id }: StepResult): boolean {
+  return action === 'create' && status === 'failed' && remote_id !== null;
+}
+
 /** One line that says what became of the whole. */
 export function reportVerdict(report: ApplyReport): string {
   const open = countOf(report, 'failed') + countOf(report, 'unknown') + countOf(report, 'not_attempted');
@@ -104,7 +109,8 @@ export function reportVerdict(report: ApplyReport): string {
     case 'partial': {
       // Only a state that could not be saved makes less of what went well throughout.
       if (open === 0) return `Applied, but not recorded in the state: ${counts(report)}.`;
-      const none = countOf(report, 'applied') + countOf(report, 'unknown') === 0;
+      const none =
+        countOf(report, 'applied') + countOf(report, 'unknown') === 0 && !report.results.some(isMade);
       return none ? `Failed, nothing was applied: ${counts(report)}.` : `Partly applied: ${counts(report)}.`;
     }
     case 'applied': {

@@ -32,10 +32,17 @@ function apiLines(error: ApiError, style: Style): readonly string[] {
 export function renderFailure(failure: Failure, style: Style): string {
   const [first = '', ...more] = failure.message.split('\n');
   const head = `${paint(style, 'red', 'error')} ${visible(failure.code)}: ${visible(first)}`;
+  // A refusal that is one of its own diagnostics is said once.
+  const said = failure.diagnostics.filter(({ message }) => failure.message.split('\n').includes(message));
+  const others = failure.diagnostics.filter((diagnostic) => !said.includes(diagnostic));
+  const places = said.flatMap(({ position: at }) =>
+    at === undefined ? [] : [`${at.file}:${at.line}:${at.column}`],
+  );
   return finish([
-    ...renderDiagnostics(failure.diagnostics, style).split('\n'),
+    ...(others.length === 0 ? [] : renderDiagnostics(others, style).split('\n')),
     head,
     ...more.flatMap((line) => paragraph(style, line, 2)),
+    ...(places.length === 0 ? [] : paragraph(style, `at ${[...new Set(places)].join(', ')}`, 2)),
     ...(failure instanceof ApiError ? apiLines(failure, style) : []),
     ...(failure.hint === undefined ? [] : [`  hint: ${visible(failure.hint)}`]),
   ]);

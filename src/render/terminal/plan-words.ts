@@ -192,6 +192,7 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
       );
     }
   }
+  lines.push(...settingCautions(plan));
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
   if (extra.protected === true && !isEmpty(plan)) {
     const wants =
@@ -200,6 +201,20 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   }
   if (plan.git?.dirty === true) lines.push('The working tree has changes that are not committed.');
   return lines;
+}
+
+/** Settings that decide what may be released, deleted or run. */
+const GUARDS = /^\/(promotion|lifecycle|limits|hooks|protected|prune|drift)(\/|$)/;
+
+/** A change of what guards later changes is easily overlooked; that of a resource that is new is none. */
+function settingCautions(plan: Plan): readonly string[] {
+  const fresh = new Set<string>(changesOf(plan, 'create').map(({ address }) => address));
+  const paths = new Map<string, string[]>();
+  for (const { address, path } of plan.settings ?? []) {
+    if (!GUARDS.test(path) || fresh.has(address)) continue;
+    paths.set(address, [...(paths.get(address) ?? []), path]);
+  }
+  return [...paths].map(([address, changed]) => `Changes what guards ${address}: ${listSome(changed, 6)}.`);
 }
 
 /** Diagnostics without those that are shown as cautions. */

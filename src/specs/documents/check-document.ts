@@ -15,7 +15,7 @@ import {
 import type { Finding } from '../problems/problem.ts';
 import { isSlip, schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfDocument } from '../problems/schema-fields.ts';
-import { checkRules } from '../rules/rules.ts';
+import { resourceFindings } from '../rules/rules.ts';
 
 const VALIDATORS: { readonly [kind in Kind]: Validate } = {
   assistant: assistantDocument,
@@ -102,14 +102,13 @@ function ruleProblems(
     readonly others: ReadonlyMap<Address, DesiredResource>;
   },
 ): readonly SpecProblem[] {
-  // No key has this form, so that it meets nobody.
+  // No key has this form, so that it meets nobody. Its own rules alone: the others are asked once each as well.
   const own = bareResource(toAddress(kind, '-'), kind, spec);
   const none: ReadonlySet<never> = new Set();
-  const resources = new Map([...others, [own.address, own]]);
-  const world = { resources, elsewhere: none, abstract: none, broken: none, unknownFields };
-  return checkRules(world)
-    .filter(([address, { severity }]) => address === own.address && severity === 'error')
-    .map(([, { pointer }]) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
+  const world = { resources: others, elsewhere: none, abstract: none, broken: none, unknownFields };
+  return resourceFindings(own, world)
+    .filter(({ severity }) => severity === 'error')
+    .map(({ pointer }) => ({ pointer: pointer.replace(/^\/spec/, ''), missing: undefined }));
 }
 
 /** A resource of which only the spec is known. */

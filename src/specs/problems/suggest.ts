@@ -2,12 +2,13 @@ import { editDistance } from '../../model/edit-distance.ts';
 
 /** The candidate nearest to a mistyped word, or undefined when none is near enough to be meant. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const folded = word.toLowerCase();
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const found = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const found = editDistance(folded, candidate.toLowerCase(), bestDistance);
     if (found < bestDistance) {
       best = candidate;
       bestDistance = found;

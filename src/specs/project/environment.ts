@@ -23,9 +23,9 @@ import {
 } from '../documents/layers.ts';
 import { locateIn } from '../documents/locate.ts';
 import { numberDiagnostics } from '../documents/numbers.ts';
-import { type Resolved, resolveSpec, type ValueOrigin } from '../documents/resolve.ts';
+import { type Resolved, resolveSpec, type TextPart, type ValueOrigin } from '../documents/resolve.ts';
 import type { Locate } from '../documents/source.ts';
-import { lineIndex } from '../problems/line-index.ts';
+import { type LineIndex, lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
 import { checkRules } from '../rules/rules.ts';
 import { isElsewhere, type ProjectEnvironment, sharedIds } from './where-documents-exist.ts';
@@ -206,11 +206,22 @@ function withData(
 /** Where in a text file the excerpt of a finding stands. */
 function inText({ excerpt, pointer }: Finding, texts: Resolved['texts'] | undefined): Position | undefined {
   if (excerpt === undefined) return undefined;
-  for (const { file, text } of texts?.get(pointer) ?? []) {
-    const offset = text.indexOf(excerpt);
-    if (offset >= 0) return { file, ...lineIndex(text)(offset) };
+  for (const part of texts?.get(pointer) ?? []) {
+    const offset = part.text.indexOf(excerpt);
+    if (offset >= 0) return { file: part.file, ...linesOf(part)(offset) };
   }
   return undefined;
+}
+
+const LINES = new WeakMap<TextPart, LineIndex>();
+
+/** A long prompt may have many findings. */
+function linesOf(part: TextPart): LineIndex {
+  const known = LINES.get(part);
+  if (known !== undefined) return known;
+  const made = lineIndex(part.text);
+  LINES.set(part, made);
+  return made;
 }
 
 /** What a folder gives to all its documents may fit some of them alone. */

@@ -16,46 +16,52 @@ const SECRET = /\{\{#\w+\}\}[^{]*\{\{\/\w+\}\}/g;
 /** Undefined where a webhook may set any variable. */
 type Known = ReadonlySet<string> | undefined;
 
+/** Who sets what. Few texts name a variable that their own assistant does not set, so nothing is worked out ahead. */
+interface Variables {
+  /** What an assistant sets by itself and through its tools. */
+  readonly setBy: (assistant: Address) => Known;
+  /** The assistants from which a conversation may come to one of these, themselves first. */
+  readonly before: (assistants: readonly Address[]) => Iterable<Address>;
+}
+
 /** Over all assistants of an environment, because a handoff takes the variables of the conversation along. */
 export function dynamicVariableRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
   const assistants = [...world.resources.values()].filter(({ kind }) => kind === 'assistant');
   const tools = [...world.resources.values()].filter(({ kind }) => kind === 'tool');
-  const known = knownAfterHandoffs(assistants, world);
-  const users = new Map<Address, DesiredResource[]>();
+  const variables = variablesOf(assistants, world);
+  const users = new Map<Address, Address[]>();
   for (const assistant of assistants) {
     for (const tool of sharedToolsOf(assistant, world)) {
       const using = users.get(tool.address);
-      if (using === undefined) users.set(tool.address, [assistant]);
-      else using.push(assistant);
+      if (using === undefined) users.set(tool.address, [assistant.address]);
+      else using.push(assistant.address);
     }
   }
-  const ofAssistants = assistants.flatMap((assistant) => {
-    return findingsIn(assistant, known.get(assistant.address));
-  });
-  const ofTools = tools.flatMap((tool) => {
-    const using = users.get(tool.address) ?? [];
-    const sets = new Set(using.map(({ address }) => known.get(address)));
-    if (using.length === 0 || sets.has(undefined)) return [];
-    const [first, ...others] = sets;
-    return findingsIn(
-      tool,
-      others.length === 0 ? first : new Set([...sets].flatMap((set) => [...(set ?? [])])),
-    );
-  });
-  return [...ofAssistants, ...ofTools];
+  return [
+    ...assistants.flatMap((assistant) => findingsIn(assistant, [assistant.address], variables)),
+    ...tools.flatMap((tool) => findingsIn(tool, users.get(tool.address) ?? [], variables)),
+  ];
 }
 
-function findingsIn(resource: DesiredResource, known: Known): readonly (readonly [Address, Finding])[] {
-  if (known === undefined) return [];
+/** `speakers` are the assistants that say or use the texts of the resource; those of a tool that nobody uses are said by none. */
+function findingsIn(
+  resource: DesiredResource,
+  speakers: readonly Address[],
+  variables: Variables,
+): readonly (readonly [Address, Finding])[] {
+  if (speakers.length === 0) return [];
   const findings: (readonly [Address, Finding])[] = [];
+  let names: ReadonlySet<string> | undefined;
   eachText(resource.spec, [], (text, pointer) => {
     const told = new Set<string>();
     for (const [written, name = ''] of text
       .replace(SECRET, (secret) => ' '.repeat(secret.length))
       .matchAll(PLACEHOLDER)) {
-      if (known.has(name) || name.startsWith('telnyx_') || told.has(name)) continue;
+      if (name.startsWith('telnyx_') || told.has(name)) continue;
       told.add(name);
-      const near = nearest(name, known);
+      if (isKnown(name, speakers, variables)) continue;
+      names ??= namesBefore(speakers, variables);
+      const near = nearest(name, names);
       const hint =
         near === undefined
           ? 'set it under dynamic_variables, or let a tool or the webhook for dynamic variables set it'
@@ -68,6 +74,20 @@ function findingsIn(resource: DesiredResource, known: Known): readonly (readonly
     }
   });
   return findings;
+}
+
+function isKnown(name: string, speakers: readonly Address[], { setBy, before }: Variables): boolean {
+  for (const assistant of before(speakers)) {
+    const known = setBy(assistant);
+    if (known === undefined || known.has(name)) return true;
+  }
+  return false;
+}
+
+function namesBefore(speakers: readonly Address[], { setBy, before }: Variables): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const assistant of before(speakers)) for (const name of setBy(assistant) ?? []) names.add(name);
+  return names;
 }
 
 /** `path` is changed in place: few texts need their pointer. */
@@ -89,45 +109,43 @@ function eachText(value: Json, path: string[], look: (text: string, pointer: str
   }
 }
 
-/** What each assistant knows by itself and from those that hand a conversation over to it. */
-function knownAfterHandoffs(
+function variablesOf(assistants: readonly DesiredResource[], world: RuleContext): Variables {
+  const own = new Map<Address, Known>();
+  let sources: ReadonlyMap<Address, readonly Address[]> | undefined;
+  return {
+    setBy: (address) => {
+      const assistant = world.resources.get(address);
+      if (assistant === undefined) return undefined;
+      if (!own.has(address)) own.set(address, setBy(assistant, world));
+      return own.get(address);
+    },
+    *before(speakers) {
+      const waiting = new Set(speakers);
+      for (const address of waiting) {
+        yield address;
+        sources ??= handoffSources(assistants, world);
+        for (const source of sources.get(address) ?? []) waiting.add(source);
+      }
+    },
+  };
+}
+
+/** Who hands over to an assistant. */
+function handoffSources(
   assistants: readonly DesiredResource[],
   world: RuleContext,
-): ReadonlyMap<Address, Known> {
-  const known = new Map<Address, Known>(
-    assistants.map((assistant) => [assistant.address, setBy(assistant, world)]),
-  );
-  const handoffs = new Map<Address, readonly Address[]>();
+): ReadonlyMap<Address, readonly Address[]> {
+  const sources = new Map<Address, Address[]>();
   for (const { address, references } of assistants) {
-    const targets = references.flatMap(({ target }) => {
+    for (const { target } of references) {
       const to = referenced({ $ref: target }, world);
-      return to?.kind === 'assistant' ? [to.address] : [];
-    });
-    if (targets.length > 0) handoffs.set(address, targets);
-  }
-  // Whoever learns something tells those that it hands over to; a set that holds all of theirs is shared, not copied.
-  const waiting = new Set(handoffs.keys());
-  for (const from of waiting) {
-    waiting.delete(from);
-    const given = known.get(from);
-    for (const to of handoffs.get(from) ?? []) {
-      const before = known.get(to);
-      if (before === undefined || before === given || (given !== undefined && holds(before, given))) continue;
-      known.set(to, given === undefined ? undefined : union(before, given));
-      if (handoffs.has(to)) waiting.add(to);
+      if (to?.kind !== 'assistant') continue;
+      const known = sources.get(to.address);
+      if (known === undefined) sources.set(to.address, [address]);
+      else known.push(address);
     }
   }
-  return known;
-}
-
-function holds(all: ReadonlySet<string>, some: ReadonlySet<string>): boolean {
-  if (all.size < some.size) return false;
-  for (const name of some) if (!all.has(name)) return false;
-  return true;
-}
-
-function union(a: ReadonlySet<string>, b: ReadonlySet<string>): ReadonlySet<string> {
-  return holds(b, a) ? b : new Set([...a, ...b]);
+  return sources;
 }
 
 function setBy(assistant: DesiredResource, world: RuleContext): Known {

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../model/address.ts';
+import { KIND_NAMES, type Kind, parseAddress, toAddress } from '../../model/address.ts';
 import type { DesiredResource } from '../../model/desired.ts';
 import type { Finding } from '../problems/problem.ts';
 import { nearest } from '../problems/suggest.ts';
@@ -33,13 +33,13 @@ export function missing(target: string, world: RuleContext): Finding | undefined
     );
   }
   if (world.broken.has(key)) return undefined;
-  const others = [...world.resources.values()];
-  const near = nearest(
-    key,
-    others.filter((other) => other.kind === kind).map((other) => other.key),
-  );
-  const namesake = others.find((other) => other.key === key);
-  const other = namesake === undefined ? undefined : `there is ${namesake.address}`;
+  const near = nearest(key, keysOf(kind, world));
+  const namesake = KIND_NAMES.find((other) => world.resources.has(toAddress(other, key)));
+  const other = namesake === undefined ? undefined : `there is ${toAddress(namesake, key)}`;
   const hint = near === undefined ? other : `did you mean ${kind}/${near}?`;
   return problem('REF_DANGLING', '', `${target} does not exist`, hint);
+}
+
+function* keysOf(kind: Kind, { resources }: RuleContext): Generator<string> {
+  for (const resource of resources.values()) if (resource.kind === kind) yield resource.key;
 }

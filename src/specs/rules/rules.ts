@@ -1,4 +1,5 @@
 import type { Address, Kind } from '../../model/address.ts';
+import type { DesiredResource } from '../../model/desired.ts';
 import type { Finding } from '../problems/problem.ts';
 import { settingsRules } from './assistant-settings.ts';
 import { bareAddressRules } from './bare-addresses.ts';
@@ -34,9 +35,12 @@ const RULES: { readonly [kind in Kind]: readonly Rule[] } = {
 export function checkRules(world: RuleContext): readonly (readonly [Address, Finding])[] {
   const findings: (readonly [Address, Finding])[] = [...identityRules(world), ...dynamicVariableRules(world)];
   for (const resource of world.resources.values()) {
-    for (const rule of [bareAddressRules, ...RULES[resource.kind]]) {
-      for (const finding of rule(resource, world)) findings.push([resource.address, finding]);
-    }
+    for (const finding of resourceFindings(resource, world)) findings.push([resource.address, finding]);
   }
   return findings;
+}
+
+/** The rules about one resource, which need not be among those of the world. */
+export function resourceFindings(resource: DesiredResource, world: RuleContext): readonly Finding[] {
+  return [bareAddressRules, ...RULES[resource.kind]].flatMap((rule) => rule(resource, world));
 }

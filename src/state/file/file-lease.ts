@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type FileHandle, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { LeaseHolder } from '../../model/state.ts';
 import { decodeHolder } from '../decode.ts';
-import { errnoCode, FILE_MODE, makeFolder, readText, writeFailure } from '../durable.ts';
+import { errnoCode, FILE_MODE, makeFolder, readText, readTextNow, writeFailure } from '../durable.ts';
 import { allowance, expiry, type Identity, type Lease, leaseLost, lockHeld, newHolder } from '../lease.ts';
 import { clocksOf, type LeaseTime, leaseTime, momentOf } from '../lease-time.ts';
 import { processScope } from '../process-scope.ts';
@@ -127,7 +126,7 @@ function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: L
       // Written through the open file, in place and of equal length: a lease taken over meanwhile is not touched.
       await held.handle.write(content(), 0);
     }
-    if (await isMine()) time.renewed(begun);
+    if (isMine()) time.renewed(begun);
   }
 
   /**
@@ -140,7 +139,7 @@ function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: L
     const handle = await create(file, mine);
     if (handle === undefined) return false;
     const before = held;
-    if (await isMine()) {
+    if (isMine()) {
       held = { file, generation, handle };
       await unlink(before.file).catch(() => undefined);
       await before.handle.close().catch(() => undefined);
@@ -157,13 +156,13 @@ function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: L
     return working;
   }
 
-  async function isMine(): Promise<boolean> {
-    return decodeHolder((await readText(held.file)) ?? '')?.id === mine.id;
+  function isMine(): boolean {
+    return decodeHolder(readTextNow(held.file) ?? '')?.id === mine.id;
   }
 
   async function check(): Promise<void> {
     if (!released && time.remainingMs() <= 0) await renewal();
-    if (released || !(await isMine())) {
+    if (released || !isMine()) {
       const taker = (await list(options.path)).at(-1)?.holder;
       const how = taker === undefined ? 'was removed' : `was taken over by ${taker.holder} on ${taker.host}`;
       throw leaseLost(options.environment, how);
@@ -188,7 +187,7 @@ function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: L
     released = true;
     clearInterval(timer);
     await working;
-    const own = await isMine().catch(() => false);
+    const own = holdsNow(held.file, mine.id);
     await held.handle.close().catch(() => undefined);
     if (own) await unlink(held.file).catch(() => undefined);
   }
@@ -198,7 +197,7 @@ function hold(options: FileLeaseOptions, first: Held, mine: LeaseHolder, time: L
 /** Read at once: nothing may come between the look and the write that follows it. */
 function holdsNow(file: string, id: string): boolean {
   try {
-    return decodeHolder(readFileSync(file, 'utf8'))?.id === id;
+    return decodeHolder(readTextNow(file) ?? '')?.id === id;
   } catch {
     return false;
   }

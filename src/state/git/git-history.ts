@@ -1,5 +1,5 @@
 import type { HistoryEntry, State } from '../../model/state.ts';
-import { decodeState } from '../decode.ts';
+import { decodeState, RESTORE_REF } from '../decode.ts';
 import { STATE_FILE } from './git-commit.ts';
 import type { GitRemote } from './git-remote.ts';
 
@@ -27,7 +27,9 @@ export async function readRevision(
     (/^[0-9a-f]{4,}$/.test(asked) ? entries.find((entry) => entry.revision.startsWith(asked)) : undefined);
   if (found === undefined) return undefined;
   const text = await remote.read(ref, found.revision, STATE_FILE);
-  return text === undefined ? undefined : decodeState(text, `${remote.place(ref)} at ${found.revision}`);
+  return text === undefined
+    ? undefined
+    : decodeState(text, `${remote.place(ref)} at ${found.revision}`, RESTORE_REF);
 }
 
 function entryOf(commit: {

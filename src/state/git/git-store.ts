@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { JournalEntry, State, StateSession, StateStore } from '../../model/state.ts';
-import { decodeState } from '../decode.ts';
+import { decodeState, RESTORE_REF } from '../decode.ts';
 import { makeFolder, readText, removeDurably, removeLeftovers, writeAtomic } from '../durable.ts';
 import { type Replayed, replay } from '../journal.ts';
 import type { Identity } from '../lease.ts';
@@ -76,7 +76,7 @@ export function gitStore(options: GitStoreOptions): StateStore {
       const commit = (await remote.list([ref])).get(ref);
       if (commit === undefined) return { saved: undefined, commit };
       const text = await remote.read(ref, commit, STATE_FILE);
-      if (text !== undefined) return { saved: decodeState(text, remote.place(ref)), commit };
+      if (text !== undefined) return { saved: decodeState(text, remote.place(ref), RESTORE_REF), commit };
     }
     throw new Failure('unavailable', `${remote.place(ref)} moves faster than it can be read`, {
       code: 'GIT_UNREACHABLE',

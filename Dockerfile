@@ -17,4 +17,4 @@ USER node
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["assistantctl"]
-HEALTHCHECK --interval=30s --timeout=3s CMD wget -q -O /dev/null http://127.0.0.1:9464/healthz || exit 1
+HEALTHCHECK --interval=30s --timeout=10s CMD wget -q -O /dev/null http://127.0.0.1:9464/healthz || exit 1

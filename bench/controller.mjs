@@ -48,7 +48,7 @@ export async function idleController({ main, folder, emulator, environment }) {
   });
   const until = async (what, look) => {
     for (let tries = 0; tries < 2_400; tries += 1) {
-      const found = await look();
+      const found = await Promise.resolve(look()).catch(() => undefined);
       if (found !== undefined) return found;
       await pause(50);
     }
@@ -56,6 +56,7 @@ export async function idleController({ main, folder, emulator, environment }) {
   };
   try {
     const url = await until('listening', () => /"url":"([^"]+)"/.exec(log)?.[1]);
+    // A request may be cut off while the controller is busy with its own.
     const one = async () =>
       (await (await fetch(`${url}/status`)).json()).environments.find(
         (each) => each.environment === environment,

@@ -11,8 +11,10 @@ RUN apk add --no-cache git openssh-client
 COPY --from=build /tmp/assistantctl-*.tgz /tmp/
 RUN npm install --global --ignore-scripts /tmp/assistantctl-*.tgz && rm /tmp/assistantctl-*.tgz
 # Runs as a user without rights; everything it writes lies below /data, so the root may be read only.
+RUN mkdir /data && chown node:node /data
+ENV HOME=/tmp
 USER node
 WORKDIR /data
 VOLUME /data
 ENTRYPOINT ["assistantctl"]
-HEALTHCHECK --interval=30s --timeout=3s CMD wget -q -O /dev/null http://127.0.0.1:9464/healthz || exit 1
+HEALTHCHECK --interval=30s --timeout=10s CMD wget -q -O /dev/null http://127.0.0.1:9464/healthz || exit 1

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startEmulator } from '../dist/emulator/server.js';
+import { idleController } from './controller.mjs';
 import { writeProject } from './project.mjs';
 
 const LATENCY_MS = 30;
@@ -126,6 +127,14 @@ try {
   await cli('plan', '--detailed-exitcode');
   const pages = 1 + 3 * Math.ceil(COUNT / 100);
   report(`plan, requests beyond ${pages} pages`, emulator.requests.length - requestsBefore - pages, 3);
+
+  const idle = await idleController({ main: MAIN, folder, emulator, environment: 'bench' });
+  report(
+    `controller with nothing to do, requests of a round beyond ${pages} pages`,
+    idle.requests - pages,
+    0,
+  );
+  report('peak memory of that controller', idle.megabytes, 200, ' MB');
 
   const fetching = () => run([here('floors/fetch.mjs'), emulator.url]);
   const [plan, fetched, validated] = await inTurn(RUNS, [() => cli('plan'), fetching, () => cli('validate')]);

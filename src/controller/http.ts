@@ -31,7 +31,8 @@ const LONGEST_WEBHOOK = 4 * 1024 * 1024;
 const LIMITS = {
   requestTimeout: 10_000,
   headersTimeout: 5_000,
-  keepAliveTimeout: 5_000,
+  // Longer than a large plan keeps the process busy, or connections would be cut under requests on their way.
+  keepAliveTimeout: 20_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1024,
 } as const;

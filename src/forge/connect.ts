@@ -49,7 +49,7 @@ export function openForge(host: Host, place: Place): Forge | undefined {
   return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
 }
 
-/** How to give the token what it lacks. */
+/** The hint for a token without the permission that is needed. */
 export function permissionHint(place: Place, what: 'comments' | 'issues'): string {
   if (place.forge === 'gitlab') {
     return place.token?.header === 'private-token'

@@ -90,7 +90,7 @@ async function put(host: Host, place: Place, document: Document, flags: DeliverF
   }
 }
 
-/** Who the token writes as: told, asked, or known of the CI system. */
+/** The account that the token writes as: from `--author`, from the API, or known of the CI system. */
 export async function authorOf(
   forge: Forge,
   place: Place,

@@ -99,7 +99,7 @@ function changedRows(removed: readonly string[], added: readonly string[]): read
   ];
 }
 
-/** The lines of a patch as rows, with the words of changed lines compared that stand together. */
+/** The lines of a patch as rows. Removed and added lines that stand together are compared word by word. */
 function rowsOf(lines: readonly string[]): readonly DiffRow[] {
   const rows: DiffRow[] = [];
   let removed: string[] = [];
@@ -154,7 +154,7 @@ function wholeHunk(
 export function diffText(was: string, becomes: string, context = 3): TextDiff {
   const [before, after] = sameLineEnds(was, becomes);
   const [old, now] = [toLines(before), toLines(after)];
-  // Whether the last line ends is told apart, so that it is no change of that line.
+  // A missing last line break is a fact of its own (`finalNewline`) and not a change of the last line.
   const [oldText, newText] = [old, now].map((lines) => lines.map((line) => `${line}\n`).join(''));
   const options = { context, maxEditLength: MAX_LINE_EDITS };
   const patch = structuredPatch('', '', oldText ?? '', newText ?? '', '', '', options);

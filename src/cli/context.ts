@@ -37,7 +37,7 @@ export interface Context extends Host {
   printJson(members: object): void;
   /** The outcome in a few words, for a table over several environments; nothing where there is one. */
   outline(words: string): void;
-  /** Writes what is still to be written and gives the signals back. */
+  /** Writes the JSON document, if there is one, and gives the signals back. */
   finish(): void;
 }
 

@@ -20,7 +20,7 @@ export interface ScheduledEvent {
 const RETRIES = [0, 10] as const;
 const RETRY_SECONDS = [60, 86_400] as const;
 
-/** The request for a scheduled call or message. Fails with exit code 3 for what the API would refuse anyway. */
+/** The request for a scheduled call or message. Fails with exit code 3 for a body that the API would refuse. */
 export function eventBody(flags: ScheduledEvent, now: Date): JsonObject {
   const at = requireTime('--at', flags.at);
   if (Date.parse(at) <= now.getTime()) throw wrong(`--at ${flags.at} is in the past`);

@@ -47,7 +47,7 @@ function widthOf(output: Output, env: Env): number {
  * lines stay whole for grep and editors.
  */
 export function screenWidth(output: Output, env: Env): number | undefined {
-  // A terminal that nobody has told its size, such as one that `script` makes in a job, says 0.
+  // A terminal without a size, such as one that `script` makes in a job, reports 0 columns.
   return [output.columns(), Number(env.COLUMNS)].find((width = 0) => Number.isInteger(width) && width > 0);
 }
 

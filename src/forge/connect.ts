@@ -52,7 +52,7 @@ export function openForge(host: Host, place: Place): Forge | undefined {
 /** What a token is wanted for. */
 export type Posted = 'comments' | 'issues' | 'requests';
 
-/** How to give the token what it lacks. */
+/** The hint for a token without the permission that is needed. */
 export function permissionHint(place: Place, what: Posted): string {
   if (place.forge === 'gitlab') {
     return place.token?.header === 'private-token'

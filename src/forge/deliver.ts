@@ -136,7 +136,7 @@ async function judge(
   }
 }
 
-/** Who the token writes as: told, asked, or known of the CI system. */
+/** The account that the token writes as: from `--author`, from the API, or known of the CI system. */
 export async function authorOf(
   forge: Forge,
   place: Place,

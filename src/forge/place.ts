@@ -84,7 +84,7 @@ function githubPlace(env: Env, event: Json | undefined): Found {
     // On a pull request GITHUB_SHA is a merge commit that GitHub made for the run.
     commit: typeof head === 'string' ? head : env.GITHUB_SHA || undefined,
     branch: /^refs\/heads\/(.+)$/.exec(env.GITHUB_REF ?? '')?.[1],
-    // The workflow's own token cannot ask who it is, and always writes as this account.
+    // A workflow's own token cannot ask the API for its account, which is always this one.
     author: env.GITHUB_ACTIONS ? 'github-actions[bot]' : undefined,
     run: server && repository && run ? `${server}/${repository}/actions/runs/${run}` : undefined,
   };

@@ -1,4 +1,4 @@
-/** What became of a change request after its merge, told on the request itself. */
+/** Writes on a change request what became of it after its merge. */
 import type { Forge } from '../model/forge.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
@@ -47,7 +47,7 @@ function isRolloutReport(value: unknown): value is RolloutReport {
   return isObject(value) && isArray(value.rollouts) && value.rollouts.every(isObject);
 }
 
-/** Where the report is told. */
+/** Where the report is written to. */
 export interface Told {
   readonly change: number;
   readonly status: string;
@@ -143,7 +143,7 @@ function rolloutWords(entry: RolloutEntry, environment: string): string {
   return `Canary of ${address} in ${environment}: ${weight} % of the calls${next}${deadline}`;
 }
 
-/** True where a set speaks of an address. */
+/** True where a reviewed set names an address. */
 function touches({ marker }: MergedSet, address: string): boolean {
   const owner = placeOfAddress(address);
   const entries = marker?.review?.entries ?? [];

@@ -49,7 +49,7 @@ function planSource(name: string, value: Json): ReviewSource {
     : { name, sets: [set] };
 }
 
-/** The plans of several environments; one that failed has none, and the others count all the same. */
+/** The plans of several environments. An environment that failed has none; the plans of the others count. */
 function severalSource(name: string, environments: readonly Json[]): ReviewSource {
   const sources = environments.filter(isObject).map(({ exit: _exit, ...plan }) => planSource(name, plan));
   const sets = sources.flatMap((source) => source.sets);

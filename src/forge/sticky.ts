@@ -14,7 +14,7 @@ export interface WantedComment {
   readonly render: (length: number) => string;
   /** Characters to begin with. */
   readonly length: number;
-  /** Login the token writes as; undefined where nobody tells, and then learnt from the first post. */
+  /** Account that the token writes as; undefined where it is not known, and then taken from the first post. */
   readonly author: string | undefined;
   /** Commit that the text is about: a change that stands on another one is left alone. */
   readonly commit: string | undefined;
@@ -67,7 +67,7 @@ export function ownPosts(
     const theirs = readMarker(post.body);
     return theirs !== undefined && sameSubject(theirs, marker) ? [{ post, project: theirs.project }] : [];
   });
-  // A run that does not know its project must not take those of several projects for twins.
+  // Without the name of its project a run must not merge the comments of several projects.
   const projects = new Set(own.map(({ project }) => project).filter((project) => project !== NO_PROJECT));
   const unclear = marker.project === NO_PROJECT && projects.size > 1;
   return own
@@ -76,13 +76,13 @@ export function ownPosts(
     .toSorted((a, b) => Number(a.id) - Number(b.id));
 }
 
-/** A post that speaks of a subject, and its marker for it. */
+/** A comment about a subject, and its marker for it. */
 export interface MarkedPost {
   readonly post: Post;
   readonly marker: Marker;
 }
 
-/** The author's posts that speak of a subject, alone or beside other environments; the oldest first. */
+/** The author's comments about a subject, alone or beside other environments; the oldest first. */
 export function markedPosts(
   found: readonly Post[],
   subject: Marker,
@@ -96,7 +96,7 @@ export function markedPosts(
   return marked.toSorted((a, b) => Number(a.post.id) - Number(b.post.id));
 }
 
-/** Apps of the forge that wrote such a plan under another name than the one that counts, for the hint alone. */
+/** Other apps of the forge that posted such a plan. They do not count; the hint names them. */
 export function otherApps(found: readonly Post[], subject: Marker, author: string): readonly string[] {
   const apps = found.map((post) => post.author).filter((name) => /\[bot\]$/.test(name) && name !== author);
   return [...new Set(apps)].filter((name) => markedPosts(found, subject, name).length > 0);
@@ -109,7 +109,7 @@ async function replace(forge: Forge, change: number, post: Post, body: string): 
   return edited === undefined ? undefined : { outcome: 'updated', url: edited.url || post.url };
 }
 
-/** Undefined when nobody knows whether it was made: look again. */
+/** Undefined when it is not known whether the comment was made: look again. */
 async function add(forge: Forge, change: number, body: string): Promise<Post | undefined> {
   try {
     return await forge.addComment(change, body);

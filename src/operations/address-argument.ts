@@ -47,7 +47,7 @@ export async function findAddress(
   });
 }
 
-/** Keys before names, and what is there before what was deleted. */
+/** Prefers keys to names, and resources that exist to those that were deleted. */
 function meantBy(text: string, known: readonly Known[]): readonly Known[] {
   const there = known.filter(({ gone }) => !gone);
   const groups = [
@@ -88,7 +88,7 @@ interface Known {
   readonly gone: boolean;
 }
 
-/** What documents and bindings speak of; documents with errors are no bar to naming another one. */
+/** The resources of documents and bindings; a document with errors does not keep another one from being named. */
 async function knownResources(host: Host): Promise<readonly Known[]> {
   const project = await gatherProject(host);
   const [specs, state] = await Promise.all([

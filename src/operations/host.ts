@@ -26,7 +26,7 @@ export interface Host {
   readonly observer?: HostObserver;
 }
 
-/** What a program that runs for long wants to count. */
+/** What a program that runs for long counts. */
 export interface HostObserver {
   /** A request to the API ended: the status of its reply, 0 where none came. */
   requested(status: number): void;
@@ -34,7 +34,7 @@ export interface HostObserver {
   leased(held: boolean): void;
 }
 
-/** What every use case may be told. */
+/** Options of every use case. */
 export interface HostFlags {
   /** Folder to look for the project file in; absent: the working directory and upwards. */
   readonly project?: string;

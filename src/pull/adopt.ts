@@ -233,7 +233,7 @@ function withoutStock(
   return rest;
 }
 
-/** Two integrations of one name cannot be told apart by it; they keep their ids. */
+/** Integrations that share a name keep their ids, because the name does not say which one is meant. */
 function uniqueIntegrations(integrations: readonly Integration[]): readonly (readonly [string, string])[] {
   const counts = new Map<string, number>();
   for (const { name } of integrations) counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -19,7 +19,7 @@ import type { ObjectShape, Shape } from '../model/shape.ts';
 export interface Sieve {
   /** False: fields that the schemas do not know are left out. */
   readonly keepUnknown: boolean;
-  /** Told of each field that was left out because nobody knows it. */
+  /** Called for each field that was left out because no schema knows it. */
   readonly onUnknown: (pointer: string) => void;
 }
 

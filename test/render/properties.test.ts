@@ -151,6 +151,7 @@ describe('columns', () => {
         expect(displayWidth(truncate(shown, width, '…'))).toBeLessThanOrEqual(width);
         for (const line of wrap(shown, width)) expect(displayWidth(line)).toBeLessThanOrEqual(width);
       }),
+      { examples: [['\u{1d158}\u{1d165}\u{1d16e}', 2]] },
     );
   });
 

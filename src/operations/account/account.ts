@@ -91,7 +91,7 @@ function idAsTyped(kind: Kind, text: string): string {
   });
 }
 
-/** Opens the way to the API for the work and closes it. A refusal is told for what it means to a single command. */
+/** Connects to the account for the work. An API error becomes the failure that it means for a command of one request. */
 export async function withApi<Result>(
   host: Host,
   project: Project,

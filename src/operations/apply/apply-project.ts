@@ -41,7 +41,7 @@ export interface ApplyRequest extends TypedPlanningFlags {
   /** Addresses as they were typed, or `all`. */
   readonly takeOver?: readonly string[];
   readonly notRenamed?: readonly string[];
-  /** Sources of what was reviewed; everything has to be in one of them. Absent: nobody asks. */
+  /** Sources of what was reviewed; each change has to be in one of them. Absent: nothing has to be reviewed. */
   readonly reviewed?: readonly ReviewSource[];
   /** Every commit of the branch counts as reviewed. */
   readonly trusted?: boolean;
@@ -280,7 +280,7 @@ function consentOf(named: NamedRequest['takeOver'], ours: readonly Address[]): T
   return named?.includes('all') === true ? 'all' : new Set([...ours, ...addresses]);
 }
 
-/** Each result with what was reviewed of it, so that it can be told to the change request that it is from. */
+/** Each result with the digests of what was reviewed of it, by which `comment --report` finds its change request. */
 function withDigests(outcome: ApplyOutcome, units: readonly JudgedUnit[]): ApplyOutcome {
   const tokens = new Map<string, string[]>();
   for (const { address, digest, also = [] } of units) {

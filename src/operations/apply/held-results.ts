@@ -5,7 +5,7 @@ import type { HeldChange } from '../../model/review.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { whyText } from '../../plan/holds.ts';
 
-/** The outcome with what was left out because somebody took it back: the rest may well have been applied. */
+/** Adds the changes that a hold left out to the outcome; the other changes may have been applied. */
 export function withHeldResults(outcome: ApplyOutcome, plan: Plan): ApplyOutcome {
   const { holds = [] } = plan;
   if (holds.length === 0) return outcome;

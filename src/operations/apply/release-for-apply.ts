@@ -81,7 +81,7 @@ export function requireComparedLive(plan: Plan): void {
   });
 }
 
-/** Where histories parted, what somebody read and agreed to may run; what is older may not. */
+/** Where the commits have diverged, a reviewed plan may run; a commit that is merely older may not. */
 function behind({ position }: Expectations, agreed: boolean): readonly Failure[] {
   if (position === undefined || position.relation === 'unknown') return [];
   return position.relation === 'parted' && agreed ? [] : [behindFailure(position)];

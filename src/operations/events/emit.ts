@@ -70,14 +70,14 @@ async function writeEvents(
   else await appendFile(resolve(host.runtime.cwd, file), lines);
 }
 
-/** A webhook of the project file: names of variables, and what it wants to hear. */
+/** A webhook of the project file: the names of its variables, and the events it gets. */
 interface Target {
   readonly on: ReadonlySet<string>;
   readonly url: string;
   readonly secret: string | undefined;
 }
 
-/** Milliseconds for one webhook; a receiver that hangs keeps nobody. */
+/** Milliseconds for one webhook, so that a receiver that hangs does not hold the command up. */
 const TOTAL_MS = 10_000;
 const LIMITS = { headersMs: TOTAL_MS, totalMs: TOTAL_MS, maxBytes: 64 * 1024 };
 

@@ -31,7 +31,7 @@ export async function requireFolder(target: string): Promise<void> {
   });
 }
 
-/** What the disk refuses is told with the path, as for every file that the user named. */
+/** Failures of the disk name the path, as for every file that the user named. */
 export async function writingInto<T>(target: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();

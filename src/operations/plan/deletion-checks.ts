@@ -12,7 +12,7 @@ import type { Inputs } from '../session/inputs.ts';
 /** Code of the warning of `validate` for documents whose extension is spelt in another case. */
 const OTHER_CASE = 'FILE_EXTENSION';
 
-/** The plan with what is to be said of its deletions. */
+/** The plan with warnings and refusals about its deletions. */
 export async function withDeletionChecks(
   host: Host,
   inputs: Inputs,

@@ -188,7 +188,7 @@ export function planAccount(
   });
 }
 
-/** A target that nobody knows is a slip of the keyboard, not an empty plan. */
+/** Fails on a target that no document and no binding has: a typing error must not become an empty plan. */
 function requireTargets(targets: readonly Address[], { desired }: Inputs, state: State | undefined): void {
   const bound = state?.resources ?? {};
   const unknown = targets.filter((target) => !desired.resources.has(target) && !Object.hasOwn(bound, target));
@@ -199,7 +199,7 @@ function requireTargets(targets: readonly Address[], { desired }: Inputs, state:
   });
 }
 
-/** What is read of an account beyond what specs and state speak of. */
+/** What is read of an account besides the resources that specs and state name. */
 export interface AlsoRead {
   readonly kinds?: readonly Kind[];
   /** The integration catalogue. */

@@ -4,7 +4,7 @@ import type { Environment } from '../../model/project.ts';
 import { findAddresses, findAddressesOrAll } from '../address-argument.ts';
 import type { Host } from '../host.ts';
 
-/** What `plan` and `apply` may be told about planning. */
+/** Options of planning that `plan` and `apply` have in common. */
 export interface PlanningFlags {
   readonly prune?: boolean;
   readonly recreate?: boolean;

@@ -39,7 +39,7 @@ export interface PreviewedUp {
   readonly report: PreviewReport;
   readonly exitKind: Staged['exitKind'];
   readonly apiBase: string;
-  /** What kept a file from being written; the report is whole without it, and is told first. */
+  /** Why a file could not be written. The report is complete without it, and is printed first. */
   readonly failure?: Failure;
 }
 

@@ -88,7 +88,7 @@ async function look(
   return [];
 }
 
-/** What stays behind is said and does not hide how the work ended. */
+/** A copy that could not be removed is noted; the command still ends as its work did. */
 async function remove(
   host: Host,
   api: LiveApi,

@@ -37,7 +37,7 @@ export interface Unmanaged {
   readonly managed: ReadonlyMap<string, Address>;
 }
 
-/** Tells apart what specs and bindings speak of from the rest of the account. */
+/** Sorts the account into resources that specs or bindings name, and the rest. */
 export function unmanagedOf(
   specs: OpenSpecs,
   state: State | undefined,

@@ -36,7 +36,7 @@ export async function pullAccount(
   const both = request.adopt !== true && request.drift !== true;
   const wants = { adopt: both || request.adopt === true, drift: both || request.drift === true };
   const project = await gatherProject(host);
-  // A key that is missing is told before anything is written.
+  // A missing key ends the command before anything is written.
   accessTo(project.environment, host.runtime.env);
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
   const { specs, sisters } = await openAccounts(project);

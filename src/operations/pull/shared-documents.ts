@@ -163,7 +163,7 @@ export function isSharedValue(
   });
 }
 
-/** Addresses whose meaning in other environments is not what it was. */
+/** Addresses whose spec changes in another environment too. */
 export function changedElsewhere(
   before: readonly ResolvedEnvironment[],
   after: readonly ResolvedEnvironment[],

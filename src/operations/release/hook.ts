@@ -83,7 +83,7 @@ export function runHook(runtime: Runtime, call: HookCall, stop: AbortSignal): Pr
     const settle = (code: number | null): void => {
       clearTimeout(timer);
       stop.removeEventListener('abort', interrupted);
-      // A process that was left behind may hold the pipes open; what it prints is nobody's reason.
+      // A child process that still runs may hold the pipes open; its output is not waited for.
       endGroup();
       child.stdout.destroy();
       child.stderr.destroy();

@@ -49,7 +49,7 @@ export async function readVersions(
   return { ...bound, connection, versions: newestFirst(versions), canary, refs };
 }
 
-/** The API lists them so already, but what is deleted by age should not hang on that. */
+/** Sorts versions by age. The API lists them so already, but deleting by age must not depend on its order. */
 function newestFirst(versions: readonly RemoteResource[]): readonly RemoteResource[] {
   const age = ({ versionCreatedAt }: RemoteResource): number => Date.parse(versionCreatedAt ?? '');
   if (versions.some((version) => Number.isNaN(age(version)))) return versions;

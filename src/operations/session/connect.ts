@@ -74,7 +74,7 @@ function openApi(
   });
 }
 
-/** The log of `--verbose`, and the count of whoever counts requests. */
+/** The log of `--verbose`, and the count of the host's observer. */
 function observed(host: Host): ReturnType<typeof requestLog> {
   const { observer } = host;
   const log = requestLog(host);

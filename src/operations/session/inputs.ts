@@ -71,7 +71,7 @@ export function refuseSpecErrors(desired: DesiredState): void {
   });
 }
 
-/** As if the environment only reported drift: whatever an apply does with it, here it is told as it is. */
+/** The inputs with `drift: report`: drift is shown as it is, whatever an apply would do about it. */
 export function withReportedDrift(inputs: Inputs): Inputs {
   const environment = { ...inputs.project.environment, drift: 'report' as const };
   return { ...inputs, project: { ...inputs.project, environment } };

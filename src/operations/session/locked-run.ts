@@ -42,7 +42,7 @@ export async function withSession<Result>(
   work: (work: Work) => Promise<Result>,
 ): Promise<Result> {
   const { project } = inputs;
-  // A key that is missing is told before the lease is taken.
+  // A missing key ends the command before the lease is taken.
   accessTo(project.environment, host.runtime.env);
   const stop = host.interrupt().reading;
   let planDigest: string | null = null;

@@ -38,7 +38,7 @@ export async function withAccount<Result>(
   project: Project,
   work: (connection: Connection, state: State | undefined) => Promise<Result>,
 ): Promise<Result> {
-  // A key that is missing is told before anything is read.
+  // A missing key ends the command before anything is read.
   accessTo(project.environment, host.runtime.env);
   const state = await readState(host, project);
   return await withConnection(host, project, (connection) => work(connection, state));

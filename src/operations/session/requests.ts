@@ -112,7 +112,7 @@ export function approvedSets(project: Project, { requests }: Beside): readonly R
     });
 }
 
-/** Writes into the approval of a plan what it allows, so that the rest of an apply that breaks off is allowed too. */
+/** Writes the allowed changes into the approval of a plan, so that an apply that was cut off may be finished. */
 export async function beginApproval(
   host: Host,
   project: Project,

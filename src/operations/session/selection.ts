@@ -32,7 +32,7 @@ export async function selectedEnvironments(
   const environments = [...document.environments.values()];
   const { names, unknown, patterns } = selectEnvironments(env, environments);
   if (unknown.length > 0 || names.length === 0) {
-    // One word that means nothing is told of as a single environment.
+    // A single unknown word is reported as an unknown environment, not as a pattern without matches.
     if (!namesSeveral(env)) return undefined;
     throw new Failure('usage', `no environment or group is meant by ${unknown.join(', ') || env}`, {
       code: 'ENVIRONMENT_UNKNOWN',

@@ -22,7 +22,7 @@ export function warnOfMissingState(host: Host, project: Project, state: State | 
   );
 }
 
-/** Tells of an apply that ended without a word, and what it was at. */
+/** Notes that an earlier apply was cut off, and which steps it had begun. */
 export function noteUnfinished(host: Host, session: StateSession): void {
   const { takenOver, pending } = session;
   if (takenOver === undefined && pending.length === 0) return;

@@ -38,7 +38,7 @@ export async function archivedConfig(
   });
 }
 
-/** Present ids by those of former lives: what was deleted and exists again under its address has another one. */
+/** Present ids by former ids: a resource that was deleted and created again under its address has a new one. */
 export function presentIds(
   state: State | undefined,
   account: RemoteAccount,

@@ -43,7 +43,7 @@ const CHARACTER = 7.3;
 const LABEL_COLUMNS = 26;
 const ICON = 44;
 
-/** Address without its kind: the kind is told by the colour. */
+/** Address without its kind, which the colour shows. */
 function labelOf(node: GraphNode): string {
   return truncate(visible(node.address.slice(node.address.indexOf('/') + 1)), LABEL_COLUMNS, '…');
 }

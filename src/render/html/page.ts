@@ -5,7 +5,7 @@ import { PAGE_CSS } from './page-style.ts';
 
 export interface PageParts {
   readonly title: string;
-  /** Markup; whoever makes it has escaped what is foreign. */
+  /** Markup, in which the caller has escaped every text that is not ours. */
   readonly body: string;
 }
 

@@ -134,7 +134,7 @@ function alikeMarkup(addresses: readonly string[]): string {
   return addresses.length === 1 ? '' : `<p>${addresses.map(codeMarkup).join(', ')}</p>`;
 }
 
-/** What stands in the line of an entry that stands for several. */
+/** The line of an entry that stands for several resources. */
 function alikeNote(addresses: readonly string[], note: string): string {
   const others = addresses.length === 1 ? '' : `and ${addresses.length - 1} alike`;
   return [others, note].filter((part) => part !== '').join(' · ');

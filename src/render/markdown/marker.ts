@@ -26,7 +26,7 @@ export interface MarkedReview {
   readonly ttlMs: number;
   /** Undefined where they did not fit: then only the digest of the plan counts. */
   readonly entries: readonly SetEntry[] | undefined;
-  /** Others wait beside it, so that its plan as a whole is nobody's review. */
+  /** Other changes wait beside it, so that its plan as a whole was reviewed by nobody. */
   readonly partial?: true;
   /** RFC 3339: when the change request was merged; added by who asked the forge. */
   readonly merged?: string;

@@ -25,7 +25,7 @@ export interface ReportPlace {
 
 const DEFAULT_BUDGET = 60_000;
 
-/** Trouble first; the words are those of the report. */
+/** The order of statuses, failures first, and their words. */
 const ORDER: readonly StepStatus[] = ['failed', 'unknown', 'not_attempted', 'applied', 'skipped'];
 
 const WORDS: { readonly [status in StepStatus]: string } = {

@@ -18,7 +18,7 @@ import { verdictLines } from '../terminal/verdict-text.ts';
 import { visible } from '../terminal/visible.ts';
 import { displayWidth } from '../terminal/width.ts';
 
-/** What an apply did, without embellishment: what is not known is said to be not known. */
+/** What an apply did. An outcome that is not known is printed as unknown, not as success or failure. */
 
 const DONE: { readonly [group in ChangeGroup]: string } = {
   create: 'created',
@@ -199,7 +199,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
   ];
 }
 
-/** What an apply saw changed outside Git and left alone: whoever expects Git to win has to be told. */
+/** What was changed outside Git and left alone by the apply: a reader who expects Git to win has to see it. */
 function driftLines({ drift = [] }: ApplyReport, style: Style): readonly string[] {
   if (drift.length === 0) return [];
   return [

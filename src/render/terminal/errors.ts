@@ -32,7 +32,7 @@ function apiLines(error: ApiError, style: Style): readonly string[] {
 export function renderFailure(failure: Failure, style: Style): string {
   const [first = '', ...more] = failure.message.split('\n');
   const head = `${paint(style, 'red', 'error')} ${visible(failure.code)}: ${visible(first)}`;
-  // A refusal that is one of its own diagnostics is said once.
+  // A refusal that repeats one of its diagnostics is printed once.
   const said = failure.diagnostics.filter(({ message }) => failure.message.split('\n').includes(message));
   const others = failure.diagnostics.filter((diagnostic) => !said.includes(diagnostic));
   const places = said.flatMap(({ position: at }) =>

@@ -296,7 +296,7 @@ export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
   return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approve);
 }
 
-/** Adoptions that replace live values want to be allowed; more than a few are left for the reader to name. */
+/** The options that allow adoptions which replace live values; where they are many, the reader writes the addresses. */
 function takeOverFlags(plan: Plan): readonly string[] {
   const addresses = changesOf(plan, 'takeover').map(({ address }) => address);
   if (addresses.length > 3) return ['--take-over', 'all'];

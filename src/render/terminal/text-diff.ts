@@ -1,4 +1,4 @@
-import { diffArrays, diffWordsWithSpace } from 'diff';
+import { diffWordsWithSpace, type StructuredPatchHunk, structuredPatch } from 'diff';
 import { unixLines } from '../../canonical/canonical.ts';
 import type { Segment } from './width.ts';
 
@@ -50,33 +50,6 @@ function toLines(text: string): readonly string[] {
   return (text.endsWith('\n') ? text.slice(0, -1) : text).split('\n');
 }
 
-interface Run {
-  readonly same: number;
-  readonly removed: readonly string[];
-  readonly added: readonly string[];
-}
-
-function runsOf(before: readonly string[], after: readonly string[]): readonly Run[] {
-  const changes = diffArrays([...before], [...after], { maxEditLength: MAX_LINE_EDITS });
-  if (changes === undefined) return [{ same: 0, removed: before, added: after }];
-  const runs: { same: number; removed: string[]; added: string[] }[] = [];
-  let open: { same: number; removed: string[]; added: string[] } | undefined;
-  for (const change of changes) {
-    if (!change.added && !change.removed) {
-      runs.push({ same: change.value.length, removed: [], added: [] });
-      open = undefined;
-      continue;
-    }
-    if (open === undefined) {
-      open = { same: 0, removed: [], added: [] };
-      runs.push(open);
-    }
-    const side = change.added ? open.added : open.removed;
-    for (const line of change.value) side.push(line);
-  }
-  return runs;
-}
-
 /** Marks the differing words of two lines; undefined when they have too little in common. */
 export function diffWords(
   before: string,
@@ -116,95 +89,91 @@ function merge(segments: readonly Segment[]): readonly Segment[] {
   return merged;
 }
 
-function changedRows(run: Run): readonly DiffRow[] {
-  const pairs = run.removed
-    .slice(0, Math.min(run.added.length, MAX_WORD_PAIRS))
-    .map((line, index) => diffWords(line, run.added[index] ?? ''));
+function changedRows(removed: readonly string[], added: readonly string[]): readonly DiffRow[] {
+  const pairs = removed
+    .slice(0, Math.min(added.length, MAX_WORD_PAIRS))
+    .map((line, index) => diffWords(line, added[index] ?? ''));
   return [
-    ...run.removed.map((text, index): DiffRow => ({ kind: 'removed', text, words: pairs[index]?.before })),
-    ...run.added.map((text, index): DiffRow => ({ kind: 'added', text, words: pairs[index]?.after })),
+    ...removed.map((text, index): DiffRow => ({ kind: 'removed', text, words: pairs[index]?.before })),
+    ...added.map((text, index): DiffRow => ({ kind: 'added', text, words: pairs[index]?.after })),
   ];
 }
 
-function commonEnds(before: readonly string[], after: readonly string[]): { head: number; tail: number } {
+/** The lines of a patch as rows. Removed and added lines that stand together are compared word by word. */
+function rowsOf(lines: readonly string[]): readonly DiffRow[] {
+  const rows: DiffRow[] = [];
+  let removed: string[] = [];
+  let added: string[] = [];
+  const flush = (): void => {
+    rows.push(...changedRows(removed, added));
+    removed = [];
+    added = [];
+  };
+  for (const line of lines) {
+    const text = line.slice(1);
+    if (line.startsWith('-')) removed.push(text);
+    else if (line.startsWith('+')) added.push(text);
+    else {
+      flush();
+      rows.push({ kind: 'same', text, words: undefined });
+    }
+  }
+  flush();
+  return rows;
+}
+
+/** One hunk that replaces everything between the common ends: for texts that have too little in common. */
+function wholeHunk(
+  before: readonly string[],
+  after: readonly string[],
+  context: number,
+): StructuredPatchHunk {
   const shortest = Math.min(before.length, after.length);
   let head = 0;
   while (head < shortest && before[head] === after[head]) head += 1;
   let tail = 0;
-  while (tail < shortest - head && before[before.length - 1 - tail] === after[after.length - 1 - tail])
-    tail += 1;
-  return { head, tail };
-}
-
-interface NumberedRow extends DiffRow {
-  readonly oldLine: number;
-  readonly newLine: number;
-}
-
-function allRows(
-  before: readonly string[],
-  after: readonly string[],
-  context: number,
-): readonly NumberedRow[] {
-  const { head, tail } = commonEnds(before, after);
-  if (head === before.length && head === after.length) return [];
+  while (tail < shortest - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
   const start = Math.max(0, head - context);
-  const rows: NumberedRow[] = [];
-  let oldLine = start;
-  let newLine = start;
-  const push = (row: DiffRow): void => {
-    rows.push({ ...row, oldLine: oldLine + 1, newLine: newLine + 1 });
-    if (row.kind !== 'added') oldLine += 1;
-    if (row.kind !== 'removed') newLine += 1;
+  const [oldEnd, newEnd] = [before.length - tail, after.length - tail];
+  const more = Math.min(tail, context);
+  return {
+    oldStart: start + 1,
+    oldLines: oldEnd + more - start,
+    newStart: start + 1,
+    newLines: newEnd + more - start,
+    lines: [
+      ...before.slice(start, head).map((line) => ` ${line}`),
+      ...before.slice(head, oldEnd).map((line) => `-${line}`),
+      ...after.slice(head, newEnd).map((line) => `+${line}`),
+      ...before.slice(oldEnd, oldEnd + more).map((line) => ` ${line}`),
+    ],
   };
-  const same = (until: number): void => {
-    while (oldLine < until) push({ kind: 'same', text: before[oldLine] ?? '', words: undefined });
-  };
-  same(head);
-  for (const run of runsOf(
-    before.slice(head, before.length - tail),
-    after.slice(head, after.length - tail),
-  )) {
-    same(oldLine + run.same);
-    for (const row of changedRows(run)) push(row);
-  }
-  same(Math.min(before.length, before.length - tail + context));
-  return rows;
 }
 
 /** Compares two texts by lines, with `context` equal lines around each change. Equal texts give no hunk. */
 export function diffText(was: string, becomes: string, context = 3): TextDiff {
   const [before, after] = sameLineEnds(was, becomes);
-  const rows = allRows(toLines(before), toLines(after), context);
-  const near = new Uint8Array(rows.length);
-  rows.forEach((row, index) => {
-    if (row.kind !== 'same') near.fill(1, Math.max(0, index - context), index + context + 1);
-  });
-  const groups: NumberedRow[][] = [];
-  rows.forEach((row, index) => {
-    if (near[index] !== 1) return;
-    if (index === 0 || near[index - 1] !== 1) groups.push([]);
-    groups.at(-1)?.push(row);
-  });
+  const [old, now] = [toLines(before), toLines(after)];
+  // A missing last line break is a fact of its own (`finalNewline`) and not a change of the last line.
+  const [oldText, newText] = [old, now].map((lines) => lines.map((line) => `${line}\n`).join(''));
+  const options = { context, maxEditLength: MAX_LINE_EDITS };
+  const patch = structuredPatch('', '', oldText ?? '', newText ?? '', '', '', options);
+  const hunks = (patch?.hunks ?? [wholeHunk(old, now, context)]).map(toHunk);
+  const count = (kind: DiffRow['kind']): number =>
+    hunks.reduce((sum, { rows }) => sum + rows.filter((row) => row.kind === kind).length, 0);
   const hadNewline = before.endsWith('\n');
   const hasNewline = after.endsWith('\n');
   const bothText = before !== '' && after !== '';
   return {
-    hunks: groups.map(toHunk),
-    added: rows.filter((row) => row.kind === 'added').length,
-    removed: rows.filter((row) => row.kind === 'removed').length,
+    hunks,
+    added: count('added'),
+    removed: count('removed'),
     finalNewline: !bothText || hadNewline === hasNewline ? 'same' : hasNewline ? 'added' : 'removed',
   };
 }
 
-function toHunk(rows: readonly NumberedRow[]): Hunk {
-  return {
-    oldStart: rows[0]?.oldLine ?? 1,
-    oldCount: rows.filter((row) => row.kind !== 'added').length,
-    newStart: rows[0]?.newLine ?? 1,
-    newCount: rows.filter((row) => row.kind !== 'removed').length,
-    rows: rows.map(({ kind, text, words }) => ({ kind, text, words })),
-  };
+function toHunk({ oldStart, oldLines, newStart, newLines, lines }: StructuredPatchHunk): Hunk {
+  return { oldStart, oldCount: oldLines, newStart, newCount: newLines, rows: rowsOf(lines) };
 }
 
 /** The usual `@@ -12,7 +12,8 @@`. */

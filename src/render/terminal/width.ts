@@ -24,7 +24,15 @@ export interface Cell {
 /** Splits text without colour codes into cells. */
 export function toCells(text: string): readonly Cell[] {
   if (PLAIN.test(text)) return Array.from(text, (character) => ({ text: character, width: 1 }));
-  return Array.from(graphemes(text), ({ segment }) => ({ text: segment, width: stringWidth(segment) }));
+  return Array.from(graphemes(text)).flatMap(({ segment }) => {
+    const width = stringWidth(segment);
+    // Signs that are written together, such as notes of music, count as one character and may be wider than a line.
+    return width > 2 ? Array.from(segment, asCell) : [{ text: segment, width }];
+  });
+}
+
+function asCell(character: string): Cell {
+  return { text: character, width: stringWidth(character) };
 }
 
 /** Columns that a line takes in a terminal; colour codes and combining marks take none, CJK and emoji two. */

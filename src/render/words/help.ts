@@ -10,7 +10,7 @@ export interface CommandHelp {
 /** Where the pages of docs/ can be read. */
 export const DOCS = 'https://github.com/assistantctl/assistantctl/blob/main/docs/';
 
-/** Headings of the list of commands, in its order; what stands in none comes under the last. */
+/** Headings of the list of commands, in order. A command under none of them is printed under the last. */
 export const GROUPS: readonly (readonly [heading: string, commands: readonly string[]])[] = [
   ['Begin:', ['init', 'pull', 'import', 'doctor', 'status']],
   ['Review and apply:', ['validate', 'plan', 'show', 'apply', 'drift', 'explain', 'graph']],

@@ -26,7 +26,7 @@ export function defaultsOf(raw: RawDocument): FolderDefaults {
   return { folder: folder === '.' ? '' : folder, raw };
 }
 
-/** What is wrong with a defaults file, whoever it is for. */
+/** What is wrong with a defaults file, for every document below its folder. */
 export function checkDefaults({ raw }: FolderDefaults, locate: Locate): readonly Diagnostic[] {
   const { body, source, index } = raw;
   const known: readonly string[] = FIELDS;

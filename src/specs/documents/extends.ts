@@ -5,7 +5,7 @@ import type { SpecDocument, SpecFolder } from './documents.ts';
 import type { ChainProblem } from './layers.ts';
 
 /**
- * What is wrong with the bases of a document. Undefined when it has been told elsewhere: for a base further down
+ * What is wrong with the bases of a document. Undefined when it is reported elsewhere: for a base further down
  * the chain, or for a base whose document cannot be read.
  */
 export function chainFinding(

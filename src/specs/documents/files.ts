@@ -144,7 +144,7 @@ function report(listing: Listing, path: string, code: SpecCode, message: string)
   listing.problems.push({ severity: 'error', code, message, position });
 }
 
-/** A file that whoever wrote it takes for a document. */
+/** A file that its author takes for a document, although it is none. */
 function reportExtension(path: string, listing: Listing): void {
   const file = displayPath(listing.root, path);
   listing.problems.push({

@@ -74,7 +74,7 @@ function read(root: string, rootReal: string, wanted: string, path: string, fold
   return unfit(text, file, wanted, path) ?? { text, file };
 }
 
-/** A text that nobody can have meant, whatever field it is for. */
+/** A text that is a mistake in every field, such as an empty file. */
 function unfit(text: string, file: string, wanted: string, path: string): Included | undefined {
   const broken = brokenText(text);
   if (broken !== undefined) {
@@ -102,7 +102,7 @@ function outside(path: string): Included {
   };
 }
 
-/** Whether the file is there is not told either. */
+/** The message is the same whether the file exists: it must not tell what lies outside of the project. */
 function forbidden(path: string): Included {
   return {
     code: 'FILE_PRIVATE',

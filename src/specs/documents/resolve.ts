@@ -213,7 +213,7 @@ function joinParts(parts: readonly (string | JsonObject)[], place: SpecPlace, wa
   return joined(texts);
 }
 
-/** A part ends its last line, so that the next begins a line of its own. */
+/** Adds a line break to the end of a part that has none, so that the next part begins on a new line. */
 function joined(texts: readonly string[]): string {
   return texts.reduce(
     (whole, text) => (whole === '' || whole.endsWith('\n') ? whole + text : `${whole}\n${text}`),

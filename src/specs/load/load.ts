@@ -17,7 +17,7 @@ import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
 import type { ProjectEnvironment } from '../project/where-documents-exist.ts';
 
-/** The specs of one environment with what they were made from, for those who explain or edit them. */
+/** The specs of one environment with the documents they were made from, which `explain` and `pull` need. */
 export interface OpenSpecs {
   readonly project: Project;
   readonly desired: DesiredState;
@@ -171,7 +171,7 @@ function chosenEnvironments(project: ProjectDocument, named: string | undefined)
   return [chooseEnvironment(project, named).environment];
 }
 
-/** Undefined when the folder cannot be read and there are problems to show before that one. */
+/** Undefined when the folder cannot be read and the project file has problems, which are shown first. */
 function readSpecsBeside(project: ProjectDocument, problems: readonly Diagnostic[]): ReadSpecs | undefined {
   try {
     return readSpecs(project, [...project.environments.values()]);
@@ -186,7 +186,7 @@ export interface EnvironmentDiagnostics {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** One diagnostic for a problem of several environments; one that only some have says which. */
+/** One diagnostic for a problem of several environments. A problem that not all of them have names its environments. */
 function mergeEnvironments(all: readonly EnvironmentDiagnostics[]): readonly Diagnostic[] {
   const merged = new Map<string, { diagnostic: Diagnostic; names: Set<string> }>();
   for (const { name, diagnostics } of all) {

@@ -1,4 +1,4 @@
-/** Where fields of older or other bodies belong, for people who bring one along. */
+/** Where a field of an older body, or of another kind, belongs. For people who copy a body of the API into a spec. */
 const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
   [
     /^\/promotion\/canary\/analysis\/command$/,

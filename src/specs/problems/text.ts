@@ -52,7 +52,7 @@ function tooLarge(size: number, maxBytes: number): TextUnreadable {
   return unreadable('FILE_TOO_LARGE', `the file has ${found} MiB; the limit is ${limit} MiB`);
 }
 
-/** One read and the one that finds the end: `readFileSync` of an open file asks for its size again. */
+/** Reads an open file until its end. `readFileSync` would ask for the size again, which costs a system call. */
 function readAll(file: number, size: number, maxBytes: number): Buffer {
   let bytes = Buffer.allocUnsafe(size + 1);
   let length = 0;

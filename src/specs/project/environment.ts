@@ -174,7 +174,7 @@ function checkOne(
   };
 }
 
-/** What `${each.…}` means in a text: the entry of whoever wrote it, else of the document that is built upon it. */
+/** What `${each.…}` means in a text: the entry of the document that wrote it, otherwise of the one that extends it. */
 function entryOf(writer: SpecDocument, document: SpecDocument): ValueOrigin['each'] {
   return writer.each ?? document.each ?? (document.body.abstract === true ? 'open' : undefined);
 }
@@ -239,7 +239,7 @@ function checkResolved(
   const inherits = document.body.extends !== undefined;
   const hasSpec = isObject(document.body.spec) || (document.body.spec === undefined && inherits);
   const body = hasSpec ? { ...document.body, spec: resolved.spec } : document.body;
-  // What a base lacks is for those who extend it to say; what a broken chain lacks has been told already.
+  // A field that a base lacks is reported for the documents that extend it; a broken chain is reported once, before.
   const partial = document.body.abstract === true || chain.problem !== undefined;
   const findings = checkDocument(document.kind, body, options).filter(
     ({ code, pointer }) => !partial || code !== 'FIELD_MISSING' || !pointer.startsWith('/spec'),

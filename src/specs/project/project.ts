@@ -291,7 +291,7 @@ function invalid(diagnostics: readonly Diagnostic[]): Failure {
 /** Names under which a project file is looked for in vain. */
 const OTHER_NAMES = ['assistantctl.yml', 'assistantctl.YAML', 'Assistantctl.yaml', '.assistantctl.yaml'];
 
-/** A file of nearly the right name is meant, and a project further up is not. */
+/** Fails on a project file with nearly the right name, instead of looking for one further up. */
 function refuseOtherNames(folder: string): void {
   const found = OTHER_NAMES.find((name) => isFile(join(folder, name)));
   if (found === undefined) return;

@@ -4,7 +4,7 @@ import { isArray, isObject, type Json, toPointer } from '../../model/json.ts';
 import type { Finding } from '../problems/problem.ts';
 import { problem, type RuleContext } from './world.ts';
 
-/** Fields that hold ids of the API: the only ones in which an address cannot be meant as a text. */
+/** Fields that hold ids of the API. In these alone an address is a mistake; elsewhere it may be a text. */
 const ID_FIELD = /(^|_)ids?$/;
 /** Below these the names are the user's. */
 const FREE = new Set(['dynamic_variables', 'properties', 'metadata', 'headers', 'preset_body_fields']);

@@ -6,7 +6,7 @@ import { suggestion } from '../problems/suggest.ts';
 import { missing } from './references.ts';
 import { objectOf, objectsOf, problem, type RuleContext, referenced, textOf, warning } from './world.ts';
 
-/** What an assistant's promotion asks for can be had: tests of its own, suites with tests, growing shares. */
+/** Checks that the promotion of an assistant can work: its own tests, suites that have tests, rising shares. */
 export function promotionRules(resource: DesiredResource, world: RuleContext): readonly Finding[] {
   const { promotion } = resource;
   if (promotion === undefined) return [];

@@ -56,7 +56,7 @@ function allowed(finding: Finding, unknownFields: RuleContext['unknownFields']):
   return finding.severity === 'error' ? [{ ...finding, severity: 'warning' }] : [];
 }
 
-/** The first part of an id that nobody knows: its engine, its family or its name. */
+/** The first part of an id that is in no catalogue: its engine, its family or its name. */
 function known(voice: string, pointer: string): readonly Finding[] {
   // An id without an engine may be the name of a voice of one's own.
   const [engine = '', family, ...name] = voice.split('.');

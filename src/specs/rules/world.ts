@@ -13,7 +13,7 @@ export interface RuleContext {
   readonly abstract: ReadonlySet<Address>;
   /** Keys of documents that could not be read. */
   readonly broken: ReadonlySet<string>;
-  /** Whether values that nobody knows are said at all. */
+  /** Whether values outside of the catalogues are reported at all. */
   readonly unknownFields: 'error' | 'allow';
   /** Hooks of the project file; undefined where it is not known. */
   readonly hooks?: readonly string[];

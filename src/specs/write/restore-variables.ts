@@ -21,7 +21,7 @@ export type Respelled =
 /** Values shorter than this occur by chance and are not turned back into their variable. */
 const SHORTEST = 4;
 
-/** `raw` is what the document says, `old` what that came to, `live` what it has to come to. */
+/** `raw` is the text of the document, `old` its value with variables replaced, `live` the value it is to have. */
 export function respell(
   raw: Json | undefined,
   old: Json | undefined,

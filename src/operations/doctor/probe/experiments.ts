@@ -313,7 +313,7 @@ export async function insights(lab: Lab): Promise<Found> {
   return found;
 }
 
-/** Deleting what is in use, and whom another assistant leads to. Last, because it takes the subject away. */
+/** Deletes resources that others refer to, and sees what becomes of the references. Last, because it removes the assistant of the experiments. */
 export async function deletes(lab: Lab, { path, tool }: ProbeSubject): Promise<Found> {
   const found: { [quirk: string]: Json } = {};
   const other = await lab.post(ASSISTANTS, {

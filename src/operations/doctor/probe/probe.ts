@@ -89,7 +89,7 @@ async function experiment(lab: Lab, found: { [quirk: string]: Json }): Promise<r
   return forms;
 }
 
-/** Whether the account has what the platform is said to put into every one. */
+/** Whether the account has the stock objects that the platform puts into every account. */
 async function hasStock(lab: Lab): Promise<boolean> {
   for (const kind of KIND_NAMES) {
     const { stockName, collection, nameField } = KINDS[kind];

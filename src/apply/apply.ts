@@ -1,8 +1,7 @@
 /** Executes a plan's steps. Nothing is decided here: what, in which order and from what to what, the plan says. */
 
 import type { Kind } from '../model/address.ts';
-import type { ErrorKind } from '../model/errors.ts';
-import { Failure } from '../model/errors.ts';
+import { type ErrorKind, Failure } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Planned } from '../model/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../model/report.ts';
@@ -20,12 +19,13 @@ import { bindResource, forgetBegun } from './bind.ts';
 import { refuseOpenCanary } from './canary.ts';
 import { completingStep, relinkingStep, restoreFormer } from './complete.ts';
 import type { ApplyContext, ApplyDeps, Done } from './context.ts';
-import { notingWrites } from './count-writes.ts';
+import { countingWrites } from './count-writes.ts';
 import { createResource } from './create.ts';
 import { deleteResource } from './delete.ts';
 import { promoteExisting } from './promote.ts';
 import {
   type Course,
+  failedBelow,
   mergeResults,
   movedResults,
   resultVerdict,
@@ -69,7 +69,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
     unrecorded: new Set<string>(),
   };
   let wrote = false;
-  const api = notingWrites(deps.api, (outcome) => {
+  const api = countingWrites(deps.api, (outcome) => {
     wrote ||= outcome === 'confirmed';
   });
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
@@ -187,7 +187,7 @@ async function editState(context: ApplyContext): Promise<void> {
 }
 
 function runStep(running: ApplyContext, step: Step): Promise<Done> {
-  const api = notingWrites(running.api, () => running.unrecorded.add(step.address));
+  const api = countingWrites(running.api, () => running.unrecorded.add(step.address));
   const context = { ...running, api };
   switch (step.action) {
     case 'create':
@@ -286,11 +286,14 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
   // What a failed create was to take the place of stays.
   const missing = rest.some(({ action, id }) => action === 'create' && !done.has(id));
   const kept = missing ? deletes : await runSteps(deletable, schedule);
+  const failed = new Set(outcomes.filter(({ status }) => status !== 'applied').map(({ step }) => step.id));
+  const waitsFor = failedBelow(steps, failed);
   const never = [...left, ...kept].map((step) => ({
     step,
     status: 'not_attempted' as const,
     done: undefined,
     error: undefined,
+    waitsFor: waitsFor(step),
   }));
   const order = new Map(steps.map((step, index) => [step.id, index]));
   return [...outcomes, ...never].sort((a, b) => (order.get(a.step.id) ?? 0) - (order.get(b.step.id) ?? 0));

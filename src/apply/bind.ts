@@ -1,12 +1,13 @@
-import { storedBase } from '../canonical/base.ts';
 import { sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
 import { setAtPath } from '../canonical/edit.ts';
 import { withReadVersion } from '../canonical/held-base.ts';
 import { asSent, type Learned, type Lost } from '../canonical/own-form.ts';
+import { storedBase } from '../canonical/payload.ts';
 import { valueAtPath, withIds } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isObject, type Json, type JsonObject } from '../model/json.ts';
+import { newBinding } from '../model/new-binding.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Binding, MainRecord } from '../model/state.ts';
@@ -27,14 +28,11 @@ export async function bindResource(
   { reason = 'found', learned }: { readonly reason?: string; readonly learned?: Learned } = {},
 ): Promise<void> {
   const main = live.versionId;
+  const after = afterStep(context, step, before, live.config, learned);
   const binding: Binding = {
     ...carried(context, step, live.id),
-    remote_id: live.id,
-    ...afterStep(context, step, before, live.config, learned),
-    main_version_id: main ?? null,
-    staged_version_id: null,
-    prevent_destroy: step.preventDestroy,
-    updated_at: now(context),
+    ...newBinding(live, { ...after, preventDestroy: step.preventDestroy, at: now(context) }),
+    ...(after.forms !== undefined && { forms: after.forms }),
     ...(main === undefined ? {} : { mains: mainsWith(context, step, main, reason) }),
   };
   await saveBinding(context, step, withReadVersion(binding, live));

@@ -50,7 +50,7 @@ function withExplicitEmpties(wanted: JsonObject, staged: JsonObject, paths: read
  * Where a version differs from what was wanted. What the API filled in by itself is not counted: a value that
  * nobody sent and that stands in no version it could have come from.
  */
-export function leaks(candidate: StagedCandidate, config: JsonObject): readonly Path[] {
+export function carriedOver(candidate: StagedCandidate, config: JsonObject): readonly Path[] {
   const { main, wanted, source } = candidate;
   const { forms, lost } = candidate.learn(config);
   // In a set, what was sent may become one with what was there.
@@ -87,7 +87,7 @@ function isNewBlock({ main, planned, wanted }: StagedCandidate, path: Path): boo
  * Where a staged version still differs from what was wanted, after attempts to put it right in place. A
  * difference means that the API built the version on something else than main and kept values of that.
  */
-export async function correctLeaks(
+export async function correctCarryOver(
   context: ApplyContext,
   candidate: StagedCandidate,
   versionId: string,
@@ -95,7 +95,7 @@ export async function correctLeaks(
 ): Promise<{ readonly leaked: readonly Path[]; readonly config: JsonObject }> {
   const { main, wanted } = candidate;
   let config = staged;
-  let leaked = leaks(candidate, staged);
+  let leaked = carriedOver(candidate, staged);
   // Whole blocks put a server right that replaces them; one that merges needs to be told what to empty.
   // Where a value that was only sent back comes back otherwise, leaving it out may leave it alone.
   for (const depth of ['blocks', 'members', 'without'] as const) {
@@ -120,7 +120,7 @@ export async function correctLeaks(
     const again = await context.api.getVersion(main.id, versionId);
     if (again === undefined) return { leaked, config };
     config = again.config;
-    leaked = leaks(candidate, config);
+    leaked = carriedOver(candidate, config);
   }
   return { leaked: leaked.filter((path) => !isNewBlock(candidate, path)), config };
 }

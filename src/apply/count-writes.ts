@@ -7,7 +7,7 @@ type ApplyApi = ApplyDeps['api'];
 export type WriteOutcome = 'confirmed' | 'unknown';
 
 /** The same API; `wrote` is called for each write that the API confirmed, or that may have taken effect. */
-export function notingWrites(api: ApplyApi, wrote: (outcome: WriteOutcome) => void): ApplyApi {
+export function countingWrites(api: ApplyApi, wrote: (outcome: WriteOutcome) => void): ApplyApi {
   const noted =
     <A extends unknown[], R>(
       write: (...args: A) => Promise<R>,

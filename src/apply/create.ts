@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { unsettled } from '../canonical/differences.ts';
+import { missingValues } from '../canonical/differences.ts';
 import { holdsSent } from '../canonical/holds-sent.ts';
 import { asSent, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
 import { requestBody } from '../canonical/payload.ts';
@@ -12,7 +12,7 @@ import type { ObjectShape } from '../model/shape.ts';
 import type { CreateStep, StepBase } from '../model/step.ts';
 import { bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
-import { settleMembers, withoutMembers } from './members.ts';
+import { updateMembers, withoutMembers } from './members.ts';
 import { pollUntil, sendOrFind } from './read-back.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
@@ -73,7 +73,7 @@ async function withMembers(
   if (withoutMembers(step.kind, spec) === spec) return made;
   const base = step.base === null ? null : withoutMembers(step.kind, step.base);
   await bindResource(context, { ...step, base }, made, undefined);
-  const wrote = await settleMembers(context, step, made.id, { present: made.config, wanted: spec });
+  const wrote = await updateMembers(context, step, made.id, { present: made.config, wanted: spec });
   return wrote ? ((await context.api.get(step.kind, made.id)) ?? made) : made;
 }
 
@@ -220,14 +220,14 @@ async function answered(
   const live = (await context.api.get(step.kind, resource.id)) ?? resource;
   const learned = said === undefined ? { forms: [], lost: [] } : learnedFrom(said.config, live.config);
   const missing = [
-    ...unsettled(shape, spec, asSent(shape, live.config, learned.forms)),
+    ...missingValues(shape, spec, asSent(shape, live.config, learned.forms)),
     ...learned.lost.map(({ path }) => toPointer(path)),
   ];
   return { live, learned, missing: [...new Set(missing)] };
 }
 
 function isSettled(shape: ObjectShape, spec: JsonObject, { config }: RemoteResource): boolean {
-  return unsettled(shape, spec, config).length === 0;
+  return missingValues(shape, spec, config).length === 0;
 }
 
 async function madeVersion(

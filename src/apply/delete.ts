@@ -100,7 +100,7 @@ async function unlinkStep(context: ApplyContext, other: DeleteStep, id: string):
   const { remoteId: otherId } = other;
   const live = await context.api.get('assistant', otherId);
   if (live === undefined) return false;
-  const unlinked = await unlink(context.api, live, id, {
+  const unlinked = await unlink(context, live, id, {
     name: `${context.versionPrefix} unlinked`,
     before: () => archive(context, other, live),
   });

@@ -28,7 +28,7 @@ export function isMembership(kind: Kind, path: readonly string[]): boolean {
  * Assigns and unassigns until the resource has the wanted members, each announced in the log before its request.
  * Both sides have ids. Resolves to whether anything was written.
  */
-export async function settleMembers(
+export async function updateMembers(
   context: ApplyContext,
   step: StepBase,
   id: string,

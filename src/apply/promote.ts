@@ -1,5 +1,5 @@
 /** Moves main: the one place where callers begin to hear another version. */
-import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
+import { contentDigest, withConfirmedPromotion } from '../canonical/confirmed-promotion.ts';
 import { knownDifferences } from '../canonical/differences.ts';
 import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
@@ -102,7 +102,7 @@ async function recordPromoted(context: ApplyContext, step: PromoteStep, live: Re
   const binding = context.bindings.get(step.address);
   if (binding === undefined) return;
   const updated_at = context.clock().toISOString();
-  await saveBinding(context, step, { ...settledBinding(binding, live), updated_at });
+  await saveBinding(context, step, { ...withConfirmedPromotion(binding, live), updated_at });
 }
 
 /** Stale when main no longer holds what the version was built on. */

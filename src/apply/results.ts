@@ -13,6 +13,8 @@ export interface StepOutcome {
   readonly error: unknown;
   /** What the address is bound to afterwards: a create may fail after it made something. */
   readonly boundId?: string | undefined;
+  /** Addresses that failed and that it depends on. */
+  readonly waitsFor?: readonly string[];
 }
 
 function describe(error: unknown): StepError {
@@ -61,6 +63,29 @@ export function statusOf(error: unknown, { announced, unrecorded }: Standing): S
 
 const SEVERITY: readonly StepStatus[] = ['skipped', 'applied', 'not_attempted', 'failed', 'unknown'];
 
+/** What each step waits for that failed, directly or through others that could not begin. */
+export function failedBelow(
+  steps: readonly Step[],
+  failed: ReadonlySet<string>,
+): (step: Step) => readonly string[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const known = new Map<string, ReadonlySet<string>>();
+  const below = (step: Step): ReadonlySet<string> => {
+    const found = known.get(step.id);
+    if (found !== undefined) return found;
+    const addresses = new Set<string>();
+    known.set(step.id, addresses);
+    for (const id of step.dependsOn) {
+      const needed = byId.get(id);
+      if (needed === undefined) continue;
+      if (failed.has(id)) addresses.add(needed.address);
+      for (const address of below(needed)) addresses.add(address);
+    }
+    return addresses;
+  };
+  return (step) => [...below(step)].filter((address) => address !== step.address).sort();
+}
+
 /** One line per address: a create and the link step behind it are one change to whoever reads the report. */
 export function mergeResults(outcomes: readonly StepOutcome[]): readonly StepResult[] {
   const byAddress = new Map<string, StepResult>();
@@ -87,7 +112,7 @@ export function movedResults({ plan }: Planned): readonly StepResult[] {
     }));
 }
 
-function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResult {
+function resultOf({ step, status, done, error, boundId, waitsFor = [] }: StepOutcome): StepResult {
   const tests = error instanceof GateFailure ? error.verdicts : done?.tests;
   return {
     address: step.address,
@@ -98,6 +123,7 @@ function resultOf({ step, status, done, error, boundId }: StepOutcome): StepResu
     promoted: done?.promoted ?? false,
     error: error === undefined ? null : describe(error),
     ...(step.action === 'adopt' && changesLive(step) ? { takes_over: true as const } : {}),
+    ...(waitsFor.length === 0 ? {} : { waits_for: waitsFor }),
     ...(done?.rollout === undefined ? {} : { rollout: done.rollout }),
     ...(tests === undefined ? {} : { tests }),
   };

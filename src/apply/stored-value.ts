@@ -4,7 +4,7 @@
  */
 import { hideCredentials } from '../model/credentials.ts';
 import { ApiError } from '../model/errors.ts';
-import { fromPointer, isArray, isObject, type Json, type JsonObject, jsonEqual } from '../model/json.ts';
+import { fromPointer, type Json, type JsonObject, jsonAt, jsonEqual } from '../model/json.ts';
 import type { StepBase } from '../model/step.ts';
 import { isRefusal } from './send-unknown-fields.ts';
 
@@ -34,8 +34,8 @@ export async function explainingStored<Result>(
 function withStoredValues(step: StepBase, sent: Sent, error: ApiError): ApiError | undefined {
   const stored = error.problems.flatMap(({ pointer, message }) => {
     if (pointer === undefined || pointer === '/' || pointer === '') return [];
-    const value = valueAtPointer(sent.before, pointer);
-    const isOurs = value === undefined || !jsonEqual(value, valueAtPointer(sent.config, pointer));
+    const value = jsonAt(sent.before, fromPointer(pointer));
+    const isOurs = value === undefined || !jsonEqual(value, jsonAt(sent.config, fromPointer(pointer)));
     return isOurs ? [] : [{ pointer, message, value }];
   });
   const [first] = stored;
@@ -58,7 +58,7 @@ function withStoredValues(step: StepBase, sent: Sent, error: ApiError): ApiError
 }
 
 function whatToWrite({ address }: StepBase, { spec }: Sent, pointer: string): string {
-  const written = valueAtPointer(spec, pointer) !== undefined;
+  const written = jsonAt(spec, fromPointer(pointer)) !== undefined;
   return written
     ? `the spec of ${address} writes it at spec${pointer}: write a value there that the API takes`
     : `no spec writes it: write spec${pointer} of ${address} with a value that the API takes, or correct it in the Telnyx portal`;
@@ -67,12 +67,4 @@ function whatToWrite({ address }: StepBase, { spec }: Sent, pointer: string): st
 function shownAt(pointer: string, value: Json | undefined): string {
   const text = JSON.stringify(hideCredentials(value ?? null, fromPointer(pointer)));
   return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS - 1)}…`;
-}
-
-/** Error pointers count the elements of lists. */
-function valueAtPointer(value: Json, pointer: string): Json | undefined {
-  return fromPointer(pointer).reduce<Json | undefined>((at, name) => {
-    if (isArray(at)) return at[Number(name)];
-    return isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
-  }, value);
 }

@@ -3,6 +3,7 @@ import { namesAny, unlinkedBody } from '../canonical/unlinked.ts';
 import { ApiError } from '../model/errors.ts';
 import { isArray, type JsonObject } from '../model/json.ts';
 import type { Api, RemoteResource } from '../model/remote.ts';
+import { pollUntil, type Waiting } from './read-back.ts';
 
 export type UnlinkApi = Pick<
   Api,
@@ -18,18 +19,23 @@ async function leadsTo(api: UnlinkApi, config: JsonObject, target: string): Prom
   return tools.some((tool) => tool !== undefined && namesAny(tool.config, ids));
 }
 
+export interface UnlinkDeps extends Waiting {
+  readonly api: UnlinkApi;
+}
+
 /** The assistant as it is after one update, or undefined when it leads nowhere near the target or is gone. */
 export async function unlink(
-  api: UnlinkApi,
+  deps: UnlinkDeps,
   live: RemoteResource,
   target: string,
   { name, before }: { readonly name: string; readonly before?: () => Promise<void> },
 ): Promise<RemoteResource | undefined> {
+  const { api } = deps;
   if (!(await leadsTo(api, live.config, target))) return undefined;
   await before?.();
   return ignoringMissing(async () => {
     const { resource } = await api.stageVersion(live.id, unlinkedBody(live.config), name);
-    const versionId = resource.versionId ?? (await unlinkedVersion(api, live, target, name));
+    const versionId = resource.versionId ?? (await unlinkedVersion(deps, live, target, name));
     if (versionId === undefined) return undefined;
     await api.promoteVersion(live.id, versionId);
     return api.get('assistant', live.id);
@@ -38,17 +44,20 @@ export async function unlink(
 
 /** The version of this name that leads nowhere near the target: a reply may not say which one it made. */
 async function unlinkedVersion(
-  api: UnlinkApi,
+  deps: UnlinkDeps,
   { id, versionId: main }: RemoteResource,
   target: string,
   name: string,
 ): Promise<string | undefined> {
-  for (const { versionId, versionName } of await api.listVersions(id)) {
-    if (versionId === undefined || versionId === main || versionName !== name) continue;
-    const version = await api.getVersion(id, versionId);
-    if (version !== undefined && !(await leadsTo(api, version.config, target))) return versionId;
-  }
-  return undefined;
+  const { api } = deps;
+  return pollUntil(deps, async () => {
+    for (const { versionId, versionName } of await api.listVersions(id)) {
+      if (versionId === undefined || versionId === main || versionName !== name) continue;
+      const version = await api.getVersion(id, versionId);
+      if (version !== undefined && !(await leadsTo(api, version.config, target))) return versionId;
+    }
+    return undefined;
+  });
 }
 
 /** Deletes the versions that lead to the target, main aside; whether there was one. */

@@ -1,4 +1,4 @@
-import { unsettled } from '../canonical/differences.ts';
+import { missingValues } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import {
   asSent,
@@ -20,7 +20,7 @@ import { type EditStep, type PromoteStep, plannedId, type StepBase } from '../mo
 import { bindBegun, bindResource, logIntent } from './bind.ts';
 import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { notStuck } from './create.ts';
-import { isMembership, settleMembers, withoutMembers } from './members.ts';
+import { isMembership, updateMembers, withoutMembers } from './members.ts';
 import { sendOrFind } from './read-back.ts';
 import { sendBack } from './send-unknown-fields.ts';
 import { explainingStored } from './stored-value.ts';
@@ -100,7 +100,9 @@ export function holdsTarget(
   const shape = SHAPES[step.kind];
   const sent = asSent(shape, live, forms);
   const wanted = asSent(shape, config, forms);
-  return unsettled(shape, wanted, sent, paths).length === 0 && stillThere(step, target, sent).length === 0;
+  return (
+    missingValues(shape, wanted, sent, paths).length === 0 && stillThere(step, target, sent).length === 0
+  );
 }
 
 /** A changed setting is sent whole: a secret in it that only the API knows, and hides, would be destroyed. */
@@ -132,14 +134,14 @@ export async function updateResource(context: ApplyContext, step: EditStep): Pro
   }
   const own = { ...target, paths: target.paths.filter((path) => !isMembership(step.kind, path)) };
   const written = own.paths.length === 0 ? undefined : await writeBody(context, step, live.id, own);
-  const moved = await settleMembers(context, step, live.id, { present: live.config, wanted: target.config });
+  const moved = await updateMembers(context, step, live.id, { present: live.config, wanted: target.config });
   const after = moved ? await context.api.get(step.kind, live.id) : undefined;
   const resource = after ?? written?.resource ?? live;
   const learned = written?.learned ?? { forms: target.forms, lost: [] };
   const sent = asSent(shape, resource.config, learned.forms);
   await bindResource(context, step, resource, live.config, { learned });
   const missing = [
-    ...unsettled(shape, asSent(shape, target.config, learned.forms), sent, target.paths),
+    ...missingValues(shape, asSent(shape, target.config, learned.forms), sent, target.paths),
     ...[...stillThere(step, target, sent), ...learned.lost.map(({ path }) => path)].map(toPointer),
   ];
   if (missing.length > 0) throw notStuck(step, live.id, [...new Set(missing)]);

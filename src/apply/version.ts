@@ -4,7 +4,7 @@
  * main's whole writable configuration, and what leaked in from elsewhere is put right before main moves.
  */
 
-import { unsettled } from '../canonical/differences.ts';
+import { missingValues } from '../canonical/differences.ts';
 import { asSent, type Learned } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { Failure } from '../model/errors.ts';
@@ -14,7 +14,7 @@ import { namesCandidate } from '../model/preview.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { EditStep } from '../model/step.ts';
 import { bindResource, bindStaged, logIntent, stagedRecord } from './bind.ts';
-import { correctLeaks, leaks, type StagedCandidate } from './carry-over.ts';
+import { carriedOver, correctCarryOver, type StagedCandidate } from './carry-over.ts';
 import type { ApplyContext, Done } from './context.ts';
 import { passGate } from './gate.ts';
 import { promoteChecked, requireSameMain } from './promote.ts';
@@ -115,7 +115,7 @@ async function stagedVersion(
     const stage = () => stageOnce(context, main, name, target, { known: new Set(known), omitted });
     const versionId = await explainingStored(step, target, stage);
     const staged = await readStagedVersion(context, main, versionId);
-    return { versionId, ...(await correctLeaks(context, candidate, versionId, staged.config)) };
+    return { versionId, ...(await correctCarryOver(context, candidate, versionId, staged.config)) };
   };
   let made = await attempt(new Set());
   const omitted = onlyEchoed(target, made.leaked);
@@ -211,11 +211,11 @@ async function firstHolding(
   const { main, wanted, planned, learn } = candidate;
   for (const versionId of versionIds) {
     const version = await context.api.getVersion(main.id, versionId);
-    if (version === undefined || leaks(candidate, version.config).length > 0) continue;
+    if (version === undefined || carriedOver(candidate, version.config).length > 0) continue;
     const { config } = version;
     const learned = learn(config);
     const sent = asSent(SHAPE, wanted, learned.forms);
-    if (unsettled(SHAPE, sent, asSent(SHAPE, config, learned.forms), planned).length === 0)
+    if (missingValues(SHAPE, sent, asSent(SHAPE, config, learned.forms), planned).length === 0)
       return { versionId, config, learned };
   }
   return undefined;

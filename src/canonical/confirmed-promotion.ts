@@ -44,7 +44,7 @@ export function withMain(
  * somebody in the portal; the same binding when neither happened. A command that was killed between the
  * promotion and its record is made good for by this.
  */
-export function settledBinding(binding: Binding, live: RemoteResource): Binding {
+export function withConfirmedPromotion(binding: Binding, live: RemoteResource): Binding {
   const { moving, candidate, rollout, hold: _hold, forms: _forms, ...rest } = binding;
   const rolledOut = isOpen(rollout) ? rollout.candidate : undefined;
   const done = [moving, candidate, rolledOut].find((move) => move !== undefined && isMain(move, live));

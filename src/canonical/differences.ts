@@ -1,36 +1,25 @@
 /** Differences between two configurations, as paths; everything that does not matter is left out of both. */
-import { isObject, type Json, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
+import { type Json, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { Shape } from '../model/shape.ts';
 import { canonical, canonicalLike, EMPTY, isTree, knownTree } from './canonical.ts';
+import { differingPaths, isBelow } from './tree-diff.ts';
 import { fittingShape, valueAtPath } from './walk.ts';
 
 type Node = Json | undefined;
-
-function treeDifferences(left: Node, right: Node, path: Path = []): readonly Path[] {
-  if (isObject(left) && isObject(right)) {
-    const names = new Set([...Object.keys(left), ...Object.keys(right)]);
-    return [...names].flatMap((name) => treeDifferences(left[name], right[name], [...path, name]));
-  }
-  return jsonEqual(left, right) ? [] : [path];
-}
-
-function isBelow(prefix: Path, path: Path): boolean {
-  return prefix.length <= path.length && prefix.every((name, index) => name === path[index]);
-}
 
 /**
  * Where `live` differs from `wanted` in what that speaks of: its fields, and every element of its collections. Extra
  * elements of `live` are differences too.
  */
 export function differencesFrom(shape: Shape, wanted: Json, live: Json | undefined): readonly Path[] {
-  return treeDifferences(canonical(shape, wanted), canonicalLike(shape, live, wanted));
+  return differingPaths(canonical(shape, wanted), canonicalLike(shape, live, wanted));
 }
 
 /**
  * Values that a write was to set and that the API does not return. Elements that it returns beyond those are
  * not counted: they were there before, or the API added them.
  */
-export function unsettled(
+export function missingValues(
   shape: Shape,
   wanted: JsonObject,
   live: JsonObject,
@@ -46,7 +35,7 @@ export function unsettled(
 
 /** Where two configurations differ in anything that the schemas know, what the API fills in by itself aside. */
 export function knownDifferences(shape: Shape, a: JsonObject, b: JsonObject): readonly Path[] {
-  return treeDifferences(knownTree(shape, a), knownTree(shape, b));
+  return differingPaths(knownTree(shape, a), knownTree(shape, b));
 }
 
 function pruned(shape: Shape, value: Node): Node {

@@ -1,4 +1,4 @@
-import { isArray, isObject, type Json, jsonEqual, stableStringify } from '../model/json.ts';
+import { isArray, isObject, type Json, jsonAt, jsonEqual, stableStringify } from '../model/json.ts';
 import type { ListShape } from '../model/shape.ts';
 
 /** The target of a `{ "$ref": … }` object, or undefined when the value is none. */
@@ -14,18 +14,10 @@ function scalarKey(value: Json | undefined): string | undefined {
   return String(value);
 }
 
-function valueAt(element: Json, path: string): Json | undefined {
-  let value: Json | undefined = element;
-  for (const part of path.split('/')) {
-    value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  }
-  return value;
-}
-
 function elementKey(shape: ListShape, element: Json): string {
   if (shape.by === 'value') return scalarKey(element) ?? 'null';
   const parts = (shape.keys ?? [])
-    .map((path) => scalarKey(valueAt(element, path)))
+    .map((path) => scalarKey(jsonAt(element, path.split('/'))))
     .filter((part) => part !== undefined);
   return parts.length > 0 ? parts.join(':') : stableStringify(element);
 }

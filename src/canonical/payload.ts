@@ -1,8 +1,8 @@
 import { isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
-import { isMasked } from './canonical.ts';
+import { isMasked, sealSecrets } from './canonical.ts';
 import { keyedElements } from './keys.ts';
-import { child, childShape, fittingShape } from './walk.ts';
+import { child, childShape, fittingShape, withIds } from './walk.ts';
 
 /**
  * Prepares a configuration for a request: nulls that came from a reply are dropped, since the API documents
@@ -95,4 +95,13 @@ export function withoutUnknown(shape: Shape, value: Json, spec: Json | undefined
   return [...keyedElements(fitting, value)].map(([key, item]) =>
     withoutUnknown(fitting.item, item, written.get(key)),
   );
+}
+
+/** A base as state keeps it: references as live ids where they are known, secrets as digests. */
+export function storedBase(
+  shape: Shape,
+  base: JsonObject,
+  ids: (target: string) => string | undefined,
+): JsonObject {
+  return sealSecrets(shape, withIds(shape, base, ids));
 }

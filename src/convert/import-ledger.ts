@@ -2,7 +2,7 @@
  * What became of each value of the imported files. Whatever a decoder does not speak of counts as lost at the end:
  * nothing is left out in silence.
  */
-import { isArray, isObject, type Json, type Path, toPointer } from '../model/json.ts';
+import { isArray, isObject, type Json, jsonAt, type Path, toPointer } from '../model/json.ts';
 import { omission } from './omissions.ts';
 import type { RemarkCode } from './remarks.ts';
 import type { Cursor } from './source/cursor.ts';
@@ -82,18 +82,10 @@ function settled(at: Cursor, marks: ReadonlyMap<string, Mark> | undefined): read
 
 /** What is off, empty or only an address at the other platform is not missed. */
 function unspoken(file: ImportedFile, path: Path): Mark | undefined {
-  const value = valueAtPointer(file.value, path);
+  const value = jsonAt(file.value, path) ?? null;
   if (value === false || value === '' || value === null) return undefined;
   const remark = omission(path);
   return remark === undefined ? undefined : { fate: 'lost', remark };
-}
-
-function valueAtPointer(root: Json, path: Path): Json {
-  let value: Json = root;
-  for (const part of path) {
-    value = (isArray(value) ? value[Number(part)] : isObject(value) ? value[part] : undefined) ?? null;
-  }
-  return value;
 }
 
 function leaves(value: Json, path: Path): readonly Path[] {

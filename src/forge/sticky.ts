@@ -52,7 +52,7 @@ export async function putComment(forge: Forge, change: number, wanted: WantedCom
         if (put !== undefined) return put;
       }
     }
-    if (round === ROUNDS) throw unsettled(change);
+    if (round === ROUNDS) throw missingValues(change);
   }
 }
 
@@ -165,7 +165,7 @@ function sameCommit(a: string, b: string): boolean {
   return short.length >= 7 && long.startsWith(short);
 }
 
-function unsettled(change: number): ApiError {
+function missingValues(change: number): ApiError {
   return new ApiError(
     'unavailable',
     `the comment on ${change} was removed or lost ${ROUNDS} times while it was written`,

@@ -54,6 +54,16 @@ export function stableStringify(value: Json | object): string {
 /** A path of object keys, list-element keys or array indexes. */
 export type Path = readonly string[];
 
+/** The value at a path whose list steps are indexes; undefined where there is none. */
+export function jsonAt(value: Json | undefined, path: Path): Json | undefined {
+  let found = value;
+  for (const part of path) {
+    if (isArray(found)) found = found[Number(part)];
+    else found = isObject(found) && Object.hasOwn(found, part) ? found[part] : undefined;
+  }
+  return found;
+}
+
 /** Formats a path as an RFC 6901 JSON Pointer. */
 export function toPointer(path: Path): string {
   let pointer = '';

@@ -16,6 +16,8 @@ export interface StepResult {
   readonly error: StepError | null;
   /** The adoption replaced live values. */
   readonly takes_over?: true;
+  /** What failed and it depends on: why it was not attempted. */
+  readonly waits_for?: readonly string[];
   /** Digests of what was reviewed of it, by which its change request is found. */
   readonly digests?: readonly string[];
   /** The canary that was opened for the version: main stays, and some callers hear it. */

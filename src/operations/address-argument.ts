@@ -1,4 +1,4 @@
-import { type Address, KIND_NAMES, type Kind, parseAddress, toAddress } from '../model/address.ts';
+import { type Address, isKind, KIND_NAMES, type Kind, parseAddress, toAddress } from '../model/address.ts';
 import { closest } from '../model/closest.ts';
 import { Failure } from '../model/errors.ts';
 import { openSpecs } from '../specs/load/load.ts';
@@ -116,6 +116,7 @@ function notAnAddress(text: string, known: readonly string[] = []): Failure {
 }
 
 function addressHint(text: string, known: readonly string[]): string {
+  if (isKind(text)) return `write <kind>/<key>; assistantctl schema ${text} prints the fields of the kind`;
   const kinds = `kinds: ${KIND_NAMES.join(', ')}`;
   const near = known.find(
     (address) => closest(text, [address.slice(address.indexOf('/') + 1)]) !== undefined,

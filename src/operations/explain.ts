@@ -23,7 +23,9 @@ export async function explainValues(
   if (pointer !== undefined && !/^(\/([^~]|~[01])*)?$/.test(pointer)) {
     throw new Failure('usage', `${JSON.stringify(pointer)} is no JSON Pointer`, {
       code: 'POINTER_INVALID',
-      hint: 'write it like /voice_settings/voice_speed',
+      hint: /^[\w~]+(?:[./][\w~]+)*$/.test(pointer)
+        ? `write /${pointer.replaceAll('.', '/')}`
+        : 'write it like /voice_settings/voice_speed',
     });
   }
   const project = await gatherProject(host);

@@ -1,24 +1,15 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import { replaceWhole } from '../state/replace-file.ts';
 
 /** Writes a whole file or nothing, readable by its owner alone. */
 export async function writePrivately(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
+    await replaceWhole(path, text, { mode: 0o600, durable: true });
   } catch (cause) {
-    await rm(temporary, { force: true });
     throw new Failure('usage', `${path} cannot be written: ${reasonOf(cause)}`, {
       code: 'FILE_WRITE',
       hint: 'name a file in a folder that may be written to',

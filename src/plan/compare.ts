@@ -5,15 +5,14 @@
 import { canonical, canonicalLike, isCollection, isTree, type Tree } from '../canonical/canonical.ts';
 import { extraElements, orderedLists, setAtPath, shapeAt, widenPath } from '../canonical/edit.ts';
 import { holdsExactly } from '../canonical/exact-match.ts';
+import { diffTrees, type TreeChange, touches } from '../canonical/tree-diff.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { fromPointer, isObject, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { ConflictEntry, FieldChange, FieldOrigin } from '../model/plan.ts';
 import type { DriftPolicy } from '../model/project.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Edit } from '../model/step.ts';
-import { diffTrees, type TreeChange, touches } from './diff.ts';
-import { changeField, conflictField, driftField, orderField, shown } from './fields.ts';
-import type { Sides } from './sides.ts';
+import { changeField, conflictField, driftField, orderField, type Sides, shown } from './fields.ts';
 
 export interface Policy {
   readonly drift: DriftPolicy;

@@ -56,7 +56,7 @@ function unreliableIn(sampled: readonly Suspicion[], { found }: Confirmed): Unre
 }
 
 /** Plans from the lists and from what was read by id. */
-export async function planSurely(
+export async function planWithReads(
   survey: Survey,
 ): Promise<{ readonly planned: Planned; readonly account: RemoteAccount }> {
   const read = async (items: readonly Item[]): Promise<Confirmed> =>

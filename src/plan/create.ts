@@ -16,10 +16,9 @@ import type { FieldChange } from '../model/plan.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { CreateStep, LinkStep } from '../model/step.ts';
 import { editsBetween } from './compare.ts';
-import { hiddenHash } from './fields.ts';
+import { hiddenHash, type Seal } from './fields.ts';
 import { withoutReferences } from './graph.ts';
 import type { ResourceContext, ResourcePlan } from './resource-plan.ts';
-import type { Seal } from './sides.ts';
 
 /** What of a configuration is compared and written: all but what the spec says to ignore. */
 export function managed(resource: DesiredResource, value: JsonObject): JsonObject {

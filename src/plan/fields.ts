@@ -3,7 +3,23 @@ import { orderedLists, shapeAt } from '../canonical/edit.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { type Json, type JsonObject, jsonEqual, type Path, toPointer } from '../model/json.ts';
 import type { ConflictEntry, FieldChange, FieldOrigin } from '../model/plan.ts';
-import type { Seal, Sides } from './sides.ts';
+import type { ObjectShape } from '../model/shape.ts';
+
+export type Seal = (value: Json) => string;
+
+/** All values speak of addresses (`{ $ref }`), and what `ignore_changes` names was taken out of each. */
+export interface Sides {
+  readonly shape: ObjectShape;
+  readonly desired: JsonObject;
+  readonly base: JsonObject | null;
+  readonly live: JsonObject;
+  /** The base as an update that was begun and never recorded as done would leave it. */
+  readonly begun?: JsonObject | undefined;
+  /** Pointers of elements found live that the spec never owned. */
+  readonly foreign: readonly string[];
+  /** Keyed hash of a value of which a part is hidden; absent where nothing is remembered yet. */
+  readonly seal?: Seal | undefined;
+}
 
 /** The value as plans show it: null when absent, secrets hidden. */
 export function shown(sides: Sides, side: JsonObject | null, path: Path): Json {

@@ -1,6 +1,6 @@
 import { parseAddress } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
-import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
+import { fromPointer, jsonAt } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { Integration, RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
@@ -44,17 +44,10 @@ function lastIntegrations(state: State | undefined, desired: DesiredState): read
     for (const { pointer, target } of references) {
       const [kind, name] = [target.slice(0, target.indexOf('/')), target.slice(target.indexOf('/') + 1)];
       if (kind !== 'integration') continue;
-      const known = base ? valueAt(base, fromPointer(pointer)) : undefined;
+      const known = base ? jsonAt(base, fromPointer(pointer)) : undefined;
       if (typeof known === 'string') ids.set(name, known);
       else if (!ids.has(name)) ids.set(name, `offline:${name}`);
     }
   }
   return [...ids].map(([name, id]) => ({ id, name }));
-}
-
-function valueAt(value: JsonObject, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((at, key) => {
-    if (isArray(at)) return at[Number(key)];
-    return isObject(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-  }, value);
 }

@@ -36,7 +36,7 @@ export interface Promotion {
   readonly release: Release | undefined;
 }
 
-export interface MovesInput {
+export interface PromotionsInput {
   readonly project: { readonly name: string; readonly environment: string };
   readonly state: State;
   readonly apiBase: string;
@@ -51,7 +51,7 @@ export interface MovesInput {
 }
 
 /** One step for each move; nothing else is compared and nothing else is touched. */
-export function planMoves(input: MovesInput): Planned {
+export function planPromotions(input: PromotionsInput): Planned {
   const { state, moves } = input;
   const ids = Object.fromEntries(
     Object.entries(state.resources).map(([address, { remote_id }]) => [address, remote_id]),

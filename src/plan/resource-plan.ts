@@ -12,7 +12,7 @@ import type {
 import type { Release } from '../model/release.ts';
 import type { WriteStep } from '../model/step.ts';
 import type { Policy } from './compare.ts';
-import type { Seal } from './sides.ts';
+import type { Seal } from './fields.ts';
 
 /** Everything that planning one resource may come to; empty parts mean "nothing of that sort". */
 export interface ResourcePlan {

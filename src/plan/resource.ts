@@ -1,7 +1,7 @@
-import { storedBase } from '../canonical/base.ts';
 import { configDigest, liveDigest } from '../canonical/canonical.ts';
-import { settledBinding } from '../canonical/confirmed-promotion.ts';
+import { withConfirmedPromotion } from '../canonical/confirmed-promotion.ts';
 import { asSent } from '../canonical/own-form.ts';
+import { storedBase } from '../canonical/payload.ts';
 import { restoredBase } from '../canonical/restored-binding.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
@@ -73,7 +73,7 @@ function planExisting(
   // A spec may name by its id what is managed here as well: that is the same as a reference to it.
   const spec = withReferences(SHAPES[kind], written.spec, context.refs);
   const resource = { ...written, spec };
-  const confirmed = bound === undefined ? undefined : settledBinding(bound, live);
+  const confirmed = bound === undefined ? undefined : withConfirmedPromotion(bound, live);
   const settled = confirmed && withHold(confirmed, resource, context);
   const shape = SHAPES[kind];
   const liveConfig = withReferences(shape, live.config, context.refs);

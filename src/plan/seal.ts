@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { stableStringify } from '../model/json.ts';
 import type { State } from '../model/state.ts';
-import type { Seal } from './sides.ts';
+import type { Seal } from './fields.ts';
 
 /**
  * Keyed hash of hidden values, under the random lineage of the state: equal values can be told from others, and

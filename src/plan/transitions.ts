@@ -6,10 +6,10 @@ import type { Change, FieldChange } from '../model/plan.ts';
 import type { Settings } from '../model/review.ts';
 import { compare } from './compare.ts';
 import { managed } from './create.ts';
+import type { Seal } from './fields.ts';
 import { releaseNote, releaseOf } from './release.ts';
 import type { PlanIdentity } from './review-units.ts';
 import { settingChanges } from './settings.ts';
-import type { Seal } from './sides.ts';
 
 /** What a change request makes of its target, in documents and settings, whatever the account looks like. */
 export interface Transition {

@@ -1,11 +1,11 @@
 import { canonical, canonicalLike, isTree, knownTree } from '../canonical/canonical.ts';
+import { diffTrees } from '../canonical/tree-diff.ts';
 import { withReferences } from '../canonical/walk.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { FieldChange } from '../model/plan.ts';
 import { managed } from './create.ts';
-import { diffTrees } from './diff.ts';
 import { changeField } from './fields.ts';
 
 const SHAPE = SHAPES.assistant;

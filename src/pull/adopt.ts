@@ -3,8 +3,9 @@
  * account, writing the files and keeping the state is the caller's business. The law that everything here serves:
  * the plan after an adoption is empty, with the bindings and, where names are unique, without them.
  */
-import { storedBase } from '../canonical/base.ts';
+
 import { extraElements, withoutPointers } from '../canonical/edit.ts';
+import { storedBase } from '../canonical/payload.ts';
 import { mapScalars } from '../canonical/walk.ts';
 import { type Address, KIND_NAMES, type Kind, toAddress } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';

@@ -1,5 +1,5 @@
 /** What previews left in an account: found by name alone, and removed without a trace. */
-import { dropVersions, type UnlinkApi, unlink } from '../apply/unlink.ts';
+import { dropVersions, type UnlinkApi, type UnlinkDeps, unlink } from '../apply/unlink.ts';
 import { KIND_NAMES, type Kind } from '../model/address.ts';
 import { ApiError } from '../model/errors.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -28,6 +28,10 @@ export interface Trace {
 const ROUNDS = 3;
 
 type TraceApi = UnlinkApi & Pick<Api, 'list' | 'erase' | 'getVersion'>;
+
+export interface TraceDeps extends UnlinkDeps {
+  readonly api: TraceApi;
+}
 
 /** Traces of one preview or, without an id, of all. Reads every list, because nothing else knows of them. */
 export async function findTraces(api: TraceApi, id?: string): Promise<readonly Trace[]> {
@@ -118,7 +122,8 @@ export interface Removal {
  * Removes traces, users of a thing before the thing, and reads each one back. What cannot be removed is kept with
  * the reason; only a refused key ends everything.
  */
-export async function removeTraces(api: TraceApi, traces: readonly Trace[]): Promise<Removal> {
+export async function removeTraces(deps: TraceDeps, traces: readonly Trace[]): Promise<Removal> {
+  const { api } = deps;
   const removed: Trace[] = [];
   let left: readonly Kept[] = traces.map((trace) => ({ trace, reason: '' }));
   for (let round = 1; round <= ROUNDS && left.length > 0; round += 1) {
@@ -135,7 +140,7 @@ export async function removeTraces(api: TraceApi, traces: readonly Trace[]): Pro
     left = failed;
     if (round < ROUNDS)
       await freeCopies(
-        api,
+        deps,
         left.map(({ trace }) => trace),
       );
   }
@@ -143,14 +148,15 @@ export async function removeTraces(api: TraceApi, traces: readonly Trace[]): Pro
 }
 
 /** Copies that hand over to each other stand in each other's way: the references are taken out, and older versions. */
-async function freeCopies(api: TraceApi, left: readonly Trace[]): Promise<void> {
+async function freeCopies(deps: TraceDeps, left: readonly Trace[]): Promise<void> {
+  const { api } = deps;
   const copies = left.filter(({ what, kind }) => what === 'copy' && kind === 'assistant');
   for (const copy of copies) {
     for (const other of copies) {
       if (other.id === copy.id) continue;
       const live = await api.get('assistant', other.id);
       if (live === undefined) continue;
-      await unlink(api, live, copy.id, { name: 'unlinked' });
+      await unlink(deps, live, copy.id, { name: 'unlinked' });
       await dropVersions(api, other.id, copy.id);
     }
   }

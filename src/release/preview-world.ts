@@ -12,6 +12,7 @@ import type { DesiredResource, DesiredState, Reference } from '../model/desired.
 import { SHAPES } from '../model/generated/shapes.ts';
 import type { JsonObject } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
+import { newBinding } from '../model/new-binding.ts';
 import type { Planned } from '../model/plan.ts';
 import { copyName, previewOfCopy } from '../model/preview.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
@@ -62,7 +63,8 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
     const copied = cast.copies.has(address);
     resources.set(address, copied ? copyOf(resource, wanted, input) : stagedAs(resource, wanted));
     const bound = copied ? findCopy(input, resource) : present;
-    if (bound !== undefined) bindings[address] = bindingTo(bound, input.at);
+    // What is live now is what was last applied: the comparison then sees the branch's changes and nothing else.
+    if (bound !== undefined) bindings[address] = newBinding(bound, { base: bound.config, at: input.at });
   }
   return {
     desired: { ...desired, resources },
@@ -147,17 +149,4 @@ function findCopy({ account, id }: PreviewInput, { kind, key }: DesiredResource)
     const mark = resource.kind === kind ? previewOfCopy(resource.name) : undefined;
     return mark?.id === id && mark.key === key;
   });
-}
-
-/** What is live now is what was last applied: the comparison then sees the branch's changes and nothing else. */
-function bindingTo(live: RemoteResource, at: string): Binding {
-  return {
-    remote_id: live.id,
-    base: live.config,
-    foreign: [],
-    main_version_id: live.versionId ?? null,
-    staged_version_id: null,
-    prevent_destroy: false,
-    updated_at: at,
-  };
 }

@@ -1,6 +1,6 @@
 /** Carries out one move of a rollout: the record first, then the request, then the record of what came of it. */
 import { rulesOf, sameRules } from '../canonical/canary.ts';
-import { contentDigest, settledBinding } from '../canonical/confirmed-promotion.ts';
+import { contentDigest, withConfirmedPromotion } from '../canonical/confirmed-promotion.ts';
 import type { Address } from '../model/address.ts';
 import { Failure } from '../model/errors.ts';
 import type { Hold } from '../model/hold.ts';
@@ -134,7 +134,7 @@ async function carryOut(
     }
     case 'finish': {
       if (seen.canary !== 'none' && seen.canary !== 'other') await deps.removeCanary(binding.remote_id);
-      const after = { ...settledBinding(binding, main), updated_at: deps.clock().toISOString() };
+      const after = { ...withConfirmedPromotion(binding, main), updated_at: deps.clock().toISOString() };
       await deps.save(address, after);
       return { action: 'promoted', rollout, binding: after, reason: null };
     }

@@ -1,7 +1,8 @@
 import { constants, readFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../model/errors.ts';
+import { replaceWhole } from './replace-file.ts';
 
 /** Files of the state are for their owner alone: bindings tell what an account holds. */
 export const FILE_MODE = 0o600;
@@ -40,19 +41,10 @@ function unread(path: string, cause: unknown): undefined {
 
 /** Replaces a file so that a crash at any instant leaves the old or the new text. Rejects with STATE_WRITE. */
 export async function writeAtomic(path: string, text: string, unique: string): Promise<void> {
-  const temporary = `${path}.${unique}.tmp`;
   try {
-    const handle = await open(temporary, 'wx', FILE_MODE);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, path);
+    await replaceWhole(path, text, { mode: FILE_MODE, durable: true, unique });
     await syncFolder(dirname(path));
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeFailure(path, cause);
   }
 }

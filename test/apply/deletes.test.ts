@@ -96,8 +96,11 @@ describe.each(['main', 'versions'] as const)('where references of %s count', (de
 
 type Json = JsonObject[string];
 
-it('a circle of two is deleted where a reply does not say which version it made', async () => {
-  const world = await startWorld({ quirks: { ...REFUSE, replyLacksFields: ['version_id'] } });
+it.each([
+  ['a reply does not say which version it made', {}],
+  ['a reply does not say it and lists are behind', { listLagMs: 3 }],
+])('a circle of two is deleted where %s', async (_, behind) => {
+  const world = await startWorld({ quirks: { ...REFUSE, replyLacksFields: ['version_id'], ...behind } });
   const [, circle] = GOING[0] ?? ['', {}];
   await world.apply({ ...KEEP, ...circle });
   const report = await world.apply(KEEP, { prune: true });

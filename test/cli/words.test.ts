@@ -120,6 +120,8 @@ it.each([
   ['show assistant/billing', 'assistantctl state show assistant/billing'],
   ['show', 'assistantctl plan --out FILE'],
   ['plan -refresh=false', 'assistantctl plan --offline'],
+  ['import agents.json', 'assistantctl import --from'],
+  ['assistant chat billing hello', 'assistantctl assistant chat ASSISTANT --message TEXT'],
   ['apply -replace=assistant/billing', 'nothing is made anew'],
   ['apply --prune=true', 'assistantctl apply --prune'],
   ['plan --prune=false', 'leave it out'],

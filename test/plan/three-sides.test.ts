@@ -3,7 +3,7 @@ import { applyEdits } from '../../src/canonical/edit.ts';
 import { SHAPES } from '../../src/model/generated/shapes.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import { compare, type Policy } from '../../src/plan/compare.ts';
-import type { Sides } from '../../src/plan/sides.ts';
+import type { Sides } from '../../src/plan/fields.ts';
 
 const REPORT: Policy = { drift: 'report', take: null };
 

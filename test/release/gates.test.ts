@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply.ts';
-import { settledBinding } from '../../src/canonical/confirmed-promotion.ts';
+import { withConfirmedPromotion } from '../../src/canonical/confirmed-promotion.ts';
 import type { Quirks } from '../../src/emulator/contract/quirks.ts';
 import { ApiError } from '../../src/model/errors.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import { planMoves } from '../../src/plan/promotions.ts';
+import { planPromotions } from '../../src/plan/promotions.ts';
 import { runTests } from '../../src/release/run-tests.ts';
 import type { Specs } from '../support/specs.ts';
 import { actions, isEmpty, startWorld, testing, type World } from '../support/world.ts';
@@ -60,10 +60,10 @@ async function move(
     const version = await world.api.getVersion(known?.remote_id ?? '', choice.to);
     if (state === undefined || known === undefined || live === undefined || version === undefined)
       throw new Error('nothing to move');
-    const binding = settledBinding(known, live);
+    const binding = withConfirmedPromotion(known, live);
     const { rollback } = choice;
     const one = { address: ADDRESS, binding, main: live, version, rollback, release: undefined } as const;
-    const planned = planMoves({
+    const planned = planPromotions({
       project: { name: 'test', environment: 'local' },
       state,
       apiBase: 'http://api.test/v2',

@@ -31,7 +31,7 @@ describe.each(['main', 'versions'] as const)('where references of %s count', (de
     const ids = await circle(world);
     const traces = await findTraces(world.api, 'pr-42');
     expect(traces).toHaveLength(2);
-    const { removed, kept } = await removeTraces(world.api, traces);
+    const { removed, kept } = await removeTraces({ api: world.api, sleep: async () => {} }, traces);
     expect(kept).toEqual([]);
     expect(removed).toHaveLength(2);
     for (const id of ids) expect(await world.api.restore(id)).toBeUndefined();

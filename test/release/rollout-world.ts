@@ -6,7 +6,7 @@ import type { LiveApi } from '../../src/live/telnyx/api.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Rollout } from '../../src/model/rollout.ts';
 import type { Binding, StateSession } from '../../src/model/state.ts';
-import { planMoves } from '../../src/plan/promotions.ts';
+import { planPromotions } from '../../src/plan/promotions.ts';
 import {
   moveRollout,
   type RolloutDeps,
@@ -128,7 +128,7 @@ async function promote(
   if (state === undefined || main === undefined || version === undefined)
     throw new Error('nothing to promote');
   const candidate = rollout.candidate;
-  const planned = planMoves({
+  const planned = planPromotions({
     project: { name: 'test', environment: 'local' },
     state,
     apiBase: 'http://api.test/v2',

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { matchesGlob } from 'node:path';
 import { promisify } from 'node:util';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { KIND_NAMES } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
+import { createLayout } from '../../src/pull/layout.ts';
 
 const root = new URL('../../', import.meta.url);
 
@@ -19,6 +22,29 @@ async function published(): Promise<[string, JsonObject][]> {
 test('the committed schemas, types, shapes and validators are what the sources generate', async () => {
   const run = promisify(execFile)(process.execPath, ['scripts/generate.mjs', '--check'], { cwd: root });
   await expect(run).resolves.toMatchObject({ stdout: '' });
+});
+
+test('the catalogue names each schema of a file that people write, and where pull writes such files', async () => {
+  const text = await readFile(new URL('editors/catalog.json', root), 'utf8');
+  const { schemas } = JSON.parse(text) as { schemas: { url: string; fileMatch: string[] }[] };
+  const published = schemas.map(({ url }) => url.split('/').at(-1)).sort();
+  expect(published).toEqual([...KIND_NAMES, 'project'].map((name) => `${name}.schema.json`).sort());
+  const matches = (file: string): string[] =>
+    schemas.flatMap(({ url, fileMatch }) =>
+      fileMatch.some((pattern) => matchesGlob(file, pattern.includes('/') ? pattern : `**/${pattern}`))
+        ? [(url.split('/').at(-1) ?? '').replace('.schema.json', '')]
+        : [],
+    );
+  for (const style of ['files', 'compact'] as const) {
+    const layout = createLayout('assistants', () => false, style);
+    for (const kind of KIND_NAMES.filter((name) => name !== 'assistant')) {
+      const unset = { versionId: undefined, versionName: undefined, createdAt: undefined };
+      const resource = { kind, id: 'x', name: 'x', config: { test_suite: 'gate' }, ...unset };
+      expect(matches(`voice/${layout.fileFor(resource, 'x')}`)).toEqual([kind]);
+    }
+  }
+  expect(matches('a/front-desk.assistant.yaml')).toEqual(['assistant']);
+  expect(matches('assistantctl.yaml')).toEqual(['project']);
 });
 
 test('every published schema is valid 2020-12 and needs no other file', async () => {

@@ -17,9 +17,9 @@ import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
 import type { RemoteAccount } from '../../src/model/remote.ts';
 import { STATE_FORMAT, type State, type StateSession, type StateStore } from '../../src/model/state.ts';
-import { planSurely } from '../../src/plan/confirm-drift.ts';
+import { waitingVersions } from '../../src/plan/binding-versions.ts';
+import { planWithReads } from '../../src/plan/confirm-drift.ts';
 import { makePlan } from '../../src/plan/plan.ts';
-import { waitingVersions } from '../../src/plan/waiting.ts';
 import { createGate } from '../../src/release/gate.ts';
 import type { RunTestsDeps } from '../../src/release/run-tests.ts';
 import { fileStore } from '../../src/state/file/file-store.ts';
@@ -125,7 +125,7 @@ export async function startWorld(
       });
     const vanished = await vanishedVersions(api, waitingVersions(state));
     return (
-      await planSurely({
+      await planWithReads({
         desired,
         state,
         options: planOptions,

@@ -190,9 +190,14 @@ export function answerArgument(
       ? undefined
       : `assistantctl ${path} --target ${word} does that`;
   }
+  if (path === 'import') return 'assistantctl import --from FILE does that for files of another platform';
   if (!/^[a-z0-9][\w-]{0,60}$/i.test(word)) return undefined;
   // A second command behind the first, or an argument too many: no environment is meant.
-  if (command.arguments.length > 0) return undefined;
+  if (command.arguments.length > 0) {
+    return optionNamed(command, '--message') === undefined
+      ? undefined
+      : `assistantctl ${path} ${command.arguments.map(({ name }) => name.toUpperCase()).join(' ')} --message TEXT does that`;
+  }
   const phrase = [...command.path, word].join(' ');
   const same = own(SAME_AS, phrase);
   if (same !== undefined) return `assistantctl ${same} does that`;

@@ -2374,6 +2374,10 @@ export interface ApplyResult {
    * Digests of what was reviewed of it.
    */
   readonly digests?: readonly string[];
+  /**
+   * What failed and it depends on: why it was not attempted.
+   */
+  readonly waits_for?: readonly string[];
   readonly address: Address;
   /**
    * What was to happen.

@@ -11,12 +11,12 @@ import type { RemoteAccount } from '../../model/remote.ts';
 import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
 import { inTurns, type Steps } from '../../model/steps.ts';
-import { planSurely } from '../../plan/confirm-drift.ts';
+import { waitingVersions } from '../../plan/binding-versions.ts';
+import { planWithReads } from '../../plan/confirm-drift.ts';
 import { specsDigest } from '../../plan/digests.ts';
 import { inventoryWish } from '../../plan/inventory.ts';
 import { lastKnownAccount } from '../../plan/offline.ts';
 import { makePlan } from '../../plan/plan.ts';
-import { waitingVersions } from '../../plan/waiting.ts';
 import type { Host, Progress } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
@@ -137,7 +137,7 @@ export async function compareWithLive(
   const progress = host.progress();
   try {
     const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
-    const compared = await planSurely({
+    const compared = await planWithReads({
       desired: inputs.desired,
       state,
       options,

@@ -43,7 +43,7 @@ export function removePreview(host: Host, id: string): Promise<PreviewRemains> {
     for (let round = 1; round <= ROUNDS; round += 1) {
       const found = (await findTraces(api, id)).filter((trace) => !gone.has(keyOf(trace)));
       if (found.length === 0 && round > 1) break;
-      const removal = await removeTraces(api, found);
+      const removal = await removeTraces({ api, sleep: host.runtime.sleep }, found);
       for (const trace of removal.removed) gone.add(keyOf(trace));
       removed.push(...removal.removed);
       kept = removal.kept;
@@ -66,7 +66,8 @@ async function removeOld(
 ): Promise<PreviewRemains> {
   const { old, unknown } = forgotten(await findTraces(api), host.runtime.clock().getTime() - age);
   for (const id of unknown) host.note(`preview ${id}: its age is not known; it is left alone.\n`);
-  return { environment: environment.name, ...(await removeTraces(api, old)) };
+  const removed = await removeTraces({ api, sleep: host.runtime.sleep }, old);
+  return { environment: environment.name, ...removed };
 }
 
 /** The same by a program that runs for long: with the lease, and not at all where there is no preview. */

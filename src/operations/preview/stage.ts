@@ -128,7 +128,7 @@ export async function stagePreview(
       .concat(parts.map((part) => part.version_id ?? undefined)),
   );
   const left = exitKind === null ? earlier.filter((trace) => !used.has(trace.versionId ?? trace.id)) : [];
-  const removed = await removeTraces(connection.api, left);
+  const removed = await removeTraces({ api: connection.api, sleep: host.runtime.sleep }, left);
   return {
     world,
     parts,

@@ -99,7 +99,7 @@ async function remove(
   try {
     // Without a reply the copy is searched for: the create may have gone through all the same.
     const traces = made === undefined ? await look(host, api, { preview, expected: true }) : copyTraces(made);
-    kept = (await removeTraces(api, traces)).kept;
+    kept = (await removeTraces({ api, sleep: host.runtime.sleep }, traces)).kept;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     problem = error.message;

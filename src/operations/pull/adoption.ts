@@ -4,10 +4,11 @@ import type { DesiredResource } from '../../model/desired.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isIgnoredLive } from '../../model/ignore-live.ts';
 import { KINDS } from '../../model/kinds.ts';
+import { newBinding } from '../../model/new-binding.ts';
 import type { Planned } from '../../model/plan.ts';
 import type { AdoptedResource } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
-import type { State, StateSession } from '../../model/state.ts';
+import type { Binding, State, StateSession } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import {
   type Adoption,
@@ -191,17 +192,11 @@ export async function bindAgreed(
     if (parsed !== undefined && yields) await session.record({ op: 'unbind', address: parsed.address });
   }
   for (const { address, resource, base, foreign } of agreed) {
-    const binding = {
-      remote_id: resource.id,
-      base,
-      foreign,
-      main_version_id: resource.versionId ?? null,
+    const binding: Binding = {
+      ...newBinding(resource, { base, foreign, at: updated_at }),
       // It was read by id, and its base is made of what was read.
       ...(resource.versionId !== undefined && { read_version_id: resource.versionId }),
-      staged_version_id: null,
-      prevent_destroy: false,
-      updated_at,
-      provisional: true as const,
+      provisional: true,
     };
     await session.record({ op: 'bind', address, binding });
   }

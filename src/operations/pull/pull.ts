@@ -1,6 +1,6 @@
 /** What `pull` and `import` have in common: from an account to files, bindings and a report. */
 
-import { storedBase } from '../../canonical/base.ts';
+import { storedBase } from '../../canonical/payload.ts';
 import { confirm } from '../../live/telnyx/fetch.ts';
 import { type Address, KIND_NAMES } from '../../model/address.ts';
 import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';

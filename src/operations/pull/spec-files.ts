@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import { privatePart } from '../../model/private-path.ts';
+import { replaceWhole } from '../../state/replace-file.ts';
 import { reasonOf } from '../files.ts';
 
 /** Writes a file that does not exist yet; one that does is never touched. */
@@ -20,16 +21,12 @@ export async function writeNewFile(root: string, file: string, text: string): Pr
 
 /** Replaces a file's content as a whole or not at all; links are followed and permissions kept. */
 export async function replaceFile(root: string, file: string, text: string): Promise<void> {
-  let temporary: string | undefined;
   try {
     const path = await realpath(join(root, file));
     await requireOwn(root, path, file);
     const { mode } = await stat(path);
-    temporary = `${path}.pull.tmp`;
-    await writeFile(temporary, text, { mode });
-    await rename(temporary, path);
+    await replaceWhole(path, text, { mode });
   } catch (cause) {
-    if (temporary !== undefined) await rm(temporary, { force: true });
     throw unwritable(file, cause);
   }
 }

@@ -1,4 +1,4 @@
-import { settledBinding } from '../../canonical/confirmed-promotion.ts';
+import { withConfirmedPromotion } from '../../canonical/confirmed-promotion.ts';
 import { tokenOf } from '../../canonical/set-entries.ts';
 import type { Address } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
@@ -7,7 +7,7 @@ import type { Project } from '../../model/project.ts';
 import type { RemoteResource } from '../../model/remote.ts';
 import type { StepResult } from '../../model/report.ts';
 import type { Binding, State } from '../../model/state.ts';
-import { type Promotion, planMoves } from '../../plan/promotions.ts';
+import { type Promotion, planPromotions } from '../../plan/promotions.ts';
 import { fieldDigest } from '../../plan/review-units.ts';
 import type { Host } from '../host.ts';
 import { notBound } from '../session/bindings.ts';
@@ -57,7 +57,7 @@ export async function readBound(
       hint: 'plan --recreate creates it again',
     });
   }
-  return { address, known, binding: settledBinding(known, main), main };
+  return { address, known, binding: withConfirmedPromotion(known, main), main };
 }
 
 /** Reads a version; fails with `usage` when the assistant has none of that id. */
@@ -85,7 +85,7 @@ export function planOfMoves(
   bound: readonly Bound[],
 ): Planned {
   const now = host.runtime.clock();
-  return planMoves({
+  return planPromotions({
     project: { name: project.name, environment: project.environment.name },
     state,
     apiBase: work.connection.apiBase,

@@ -1,5 +1,5 @@
 import type { VersionRow } from '../../model/version-record.ts';
-import { formerMains } from '../../plan/mains.ts';
+import { formerMains } from '../../plan/binding-versions.ts';
 import { prunable } from '../../release/versions.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';

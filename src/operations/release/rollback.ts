@@ -1,7 +1,7 @@
 import { withMain } from '../../canonical/confirmed-promotion.ts';
 import { Failure } from '../../model/errors.ts';
 import type { RemoteResource } from '../../model/remote.ts';
-import { formerMains } from '../../plan/mains.ts';
+import { formerMains } from '../../plan/binding-versions.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';

@@ -2,7 +2,9 @@ import { fetchAccount } from '../../live/telnyx/fetch.ts';
 import { type Address, parseAddress } from '../../model/address.ts';
 import { Failure } from '../../model/errors.ts';
 import { KINDS, kindsToList } from '../../model/kinds.ts';
+import { newBinding } from '../../model/new-binding.ts';
 import type { Owner } from '../../model/remote.ts';
+import type { Binding } from '../../model/state.ts';
 import { accountFingerprint } from '../../plan/account.ts';
 import { managedElsewhere } from '../../plan/elsewhere.ts';
 import { findAddress } from '../address-argument.ts';
@@ -53,16 +55,8 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
       const begun = emptyState(host.runtime, project, connection.apiBase, account);
       await session.record({ op: 'init', state: begun });
     }
-    const binding = {
-      remote_id: id,
-      base: null,
-      foreign: [],
-      main_version_id: found.versionId ?? null,
-      staged_version_id: null,
-      prevent_destroy: false,
-      updated_at: host.runtime.clock().toISOString(),
-      provisional: true as const,
-    };
+    const at = host.runtime.clock().toISOString();
+    const binding: Binding = { ...newBinding({ ...found, id }, { base: null, at }), provisional: true };
     for (const other of replaced) await session.record({ op: 'unbind', address: other });
     await session.record({ op: 'bind', address, binding });
     return `${address} is bound to ${id} (${JSON.stringify(found.name)}).\n`;

@@ -169,8 +169,13 @@ function orphanLines(plan: Plan, style: Style): readonly string[] {
     ...left.map(
       (orphan) => `    ${visible(orphan.address)}  ${paint(style, 'dim', visible(orphan.remote_id))}`,
     ),
-    labelled('to delete:  ', command(plan, 'plan', '--prune'), 4),
-    labelled('to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
+    // Whoever renamed a document must not be led to deleting what is live under its former key.
+    ...(plan.diagnostics.some(({ code }) => code === 'RENAMED')
+      ? paragraph(style, 'If it was renamed: the caution above has the line to write.', 4)
+      : [
+          labelled('to delete:  ', command(plan, 'plan', '--prune'), 4),
+          labelled('to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
+        ]),
     '',
   ];
 }

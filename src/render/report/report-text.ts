@@ -141,6 +141,13 @@ export function canaryWords({ weight, next, next_at, deadline_at }: OpenedRollou
   return `canary open: ${weight} % of the calls, ${then} at ${shortTime(next_at)} at the earliest${deadline}`;
 }
 
+/** Because of whom it was not attempted. */
+function waitsText({ waits_for: waits = [] }: StepResult): string {
+  if (waits.length === 0) return '';
+  const more = waits.length > 2 ? ` and ${waits.length - 2} more` : '';
+  return `needs ${waits.slice(0, 2).map(visible).join(', ')}${more}`;
+}
+
 function errorLines(error: StepError, style: Style): readonly string[] {
   const facts = [
     ...(error.status === null || error.status === 0 ? [] : [`HTTP ${error.status}`]),
@@ -174,6 +181,7 @@ function groupLines(report: ApplyReport, group: Group, style: Style): readonly s
         group.status === 'skipped' ? '' : words[groupOf(result)],
         ...(withIds ? [visible(result.remote_id ?? '')] : []),
         versionText(result),
+        waitsText(result),
       ]),
     ).map((row) => `  ${sign} ${row}`);
   const whole = table(true);

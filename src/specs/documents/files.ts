@@ -159,7 +159,10 @@ function reportExtension(path: string, listing: Listing): void {
 function unusable(code: FailureCode, specs: string, reason: string, cause?: unknown): Failure {
   return new Failure('spec', `the specs folder ${specs} ${reason}`, {
     code,
-    hint: 'set specs: in assistantctl.yaml to the folder that holds the spec documents, or create it',
+    hint:
+      code === 'SPECS_MISSING'
+        ? 'assistantctl pull --adopt makes it from the account; or create it, or set specs: in assistantctl.yaml to the folder that holds the documents'
+        : 'set specs: in assistantctl.yaml to the folder that holds the documents',
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -11,6 +11,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  jsonAt,
   type Path,
   toPointer,
 } from '../../model/json.ts';
@@ -50,7 +51,7 @@ export function explainSpec(
     const path = writtenPath(shape, resource.spec, fromPointer(each));
     return path.length < fromPointer(each).length ? [] : [{ pointer: each, path }];
   });
-  return leavesOf(at(resource.spec, found), found).map((path) => {
+  return leavesOf(jsonAt(resource.spec, found), found).map((path) => {
     const under = ignored.find((each) => each.path.every((part, index) => part === path[index]));
     const explained = explainValue(explaining, path);
     return under === undefined ? explained : { ...explained, ignored: under.pointer };
@@ -67,7 +68,7 @@ interface Explaining {
 
 function explainValue(explaining: Explaining, path: Path): Explained {
   const { specs, layers, shape, spec } = explaining;
-  const value = at(spec, path) ?? null;
+  const value = jsonAt(spec, path) ?? null;
   const shown = hideSecrets(shapeAt(shape, spec, path), value, path);
   const written = writtenAt(layers, path);
   const own = layers.at(-1)?.document;
@@ -75,7 +76,7 @@ function explainValue(explaining: Explaining, path: Path): Explained {
     return { pointer: toPointer(path), value: shown, origin: null };
   const { layer } = written;
   const { source } = sourceOf(layer, written.path);
-  const raw = at(layer.value, written.path);
+  const raw = jsonAt(layer.value, written.path);
   const each = layer.document.each ?? own.each;
   const appended = appendedItems(raw ?? null) !== undefined;
   const read = appended ? appendedTexts(explaining, path) : textsOf(specs, raw, source.file, each);
@@ -118,7 +119,7 @@ function overriddenBy(explaining: Explaining, winner: Layer, path: Path): readon
   const { specs, layers, shape, spec } = explaining;
   return layers.slice(0, layers.indexOf(winner)).flatMap((layer) => {
     const written = writtenAt([layer], path);
-    const raw = written === undefined ? undefined : at(layer.value, written.path);
+    const raw = written === undefined ? undefined : jsonAt(layer.value, written.path);
     if (written === undefined || raw === undefined) return [];
     const value = hideSecrets(shapeAt(shape, spec, path), raw, path);
     return [{ ...placeOf(layer, explaining), position: positionIn(specs, layer, written.path), value }];
@@ -127,7 +128,7 @@ function overriddenBy(explaining: Explaining, winner: Layer, path: Path): readon
 
 /** The texts of a value to which several layers appended, each part read from where it was written. */
 function appendedTexts({ specs, layers }: Explaining, path: Path): ReturnType<typeof textsOf> {
-  const items = at(mergeLayers(layers), path);
+  const items = jsonAt(mergeLayers(layers), path);
   if (!isArray(items)) return [];
   return items.flatMap((item, index) => {
     const written = writtenAt(layers, [...path, String(index)]);
@@ -220,15 +221,6 @@ function staticShape(shape: Shape, path: Path): Shape | undefined {
     else if (result?.t === 'object')
       result = Object.hasOwn(result.fields, part) ? result.fields[part] : undefined;
     else return undefined;
-  }
-  return result;
-}
-
-function at(value: Json, path: Path): Json | undefined {
-  let result: Json | undefined = value;
-  for (const part of path) {
-    if (isArray(result)) result = result[Number(part)];
-    else result = isObject(result) && Object.hasOwn(result, part) ? result[part] : undefined;
   }
   return result;
 }

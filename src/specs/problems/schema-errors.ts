@@ -1,5 +1,5 @@
 import { parseAddress } from '../../model/address.ts';
-import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
+import { fromPointer, isArray, isObject, type Json, type JsonObject, jsonAt } from '../../model/json.ts';
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
 import { fieldHint } from './field-hints.ts';
@@ -24,7 +24,7 @@ export function schemaFindings(
   values: UnknownValues = 'error',
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
-  const flat = flatTools(errors, (pointer) => valueAt(root, pointer));
+  const flat = flatTools(errors, (pointer) => jsonAt(root, fromPointer(pointer)));
   const bare = bareSpec(errors);
   const typed = new Set(
     errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
@@ -35,7 +35,7 @@ export function schemaFindings(
     if (flat.pointers.has(error.instancePath) || bare.causes.has(error)) return [];
     if (isMisplaced(error, errors)) return [];
     if (error.keyword !== 'required' && notOurForm.has(error.instancePath)) return [];
-    const finding = describe(error, valueAt(root, error.instancePath), fieldsAt, values);
+    const finding = describe(error, jsonAt(root, fromPointer(error.instancePath)), fieldsAt, values);
     return finding === undefined ? [] : [finding];
   });
   return [...flat.findings, ...bare.findings, ...others];
@@ -244,7 +244,7 @@ function catalogueValue(
 
 /** True when a value of a catalogue is nearly a known one. */
 export function isSlip({ instancePath, params }: SchemaError, root: JsonObject): boolean {
-  const value = valueAt(root, instancePath);
+  const value = jsonAt(root, fromPointer(instancePath));
   const list = params.allowedValues;
   if (typeof value !== 'string' || value.includes('{{')) return false;
   return slipOf(value, (Array.isArray(list) ? list : [params.allowedValue]).map(String)) !== undefined;
@@ -318,17 +318,6 @@ function found(value: Json | undefined): string {
 
 function hinted(hint: string | undefined): { hint: string } | Record<never, never> {
   return hint === undefined ? {} : { hint };
-}
-
-/** The value at a JSON Pointer, or undefined. */
-export function valueAt(root: Json, pointer: string): Json | undefined {
-  let value: Json | undefined = root;
-  for (const part of fromPointer(pointer)) {
-    if (isArray(value)) value = value[Number(part)];
-    else if (isObject(value)) value = Object.hasOwn(value, part) ? value[part] : undefined;
-    else return undefined;
-  }
-  return value;
 }
 
 /** The field names that a shape knows at a path; empty where keys are free or nothing is known. */

@@ -14,6 +14,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  jsonAt,
   jsonEqual,
   type Path,
 } from '../../model/json.ts';
@@ -107,7 +108,7 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   if (refusal !== undefined) return refusal;
   const target = targetPath(place, keyed);
   const old = valueAtPath(shape, place.spec, keyed);
-  const record = target.findIndex((_, depth) => isArray(at(place.spec, target.slice(0, depth))));
+  const record = target.findIndex((_, depth) => isArray(jsonAt(place.spec, target.slice(0, depth))));
   // A list is written by one layer as a whole.
   const anchor = record < 0 ? target : target.slice(0, record);
   const layer = layerAt(layers, anchor) ?? newHome(layers, anchor);
@@ -122,14 +123,15 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
   if (composed !== undefined) return { reason: composed };
   if (layer.document !== own) return override(place, keyed, anchor, live, pointer);
 
-  const raw = at(layer.value, target);
+  const raw = jsonAt(layer.value, target);
   const { variables } = place.specs.project.environment;
   const text = endedLike(place, keyed, raw, old, live);
   const included = isObject(raw) && typeof raw.$file === 'string' ? raw.$file : undefined;
   if (included !== undefined && typeof text === 'string')
     return writeText(place, layer, included, text, pointer);
   if (text === undefined) {
-    const hides = record < 0 && layers.some((each) => each !== layer && at(each.value, target) !== undefined);
+    const hides =
+      record < 0 && layers.some((each) => each !== layer && jsonAt(each.value, target) !== undefined);
     return writeYaml(place, layer, target, hides ? null : undefined, pointer);
   }
   const spelled = respell(raw, old, text, variables);
@@ -152,7 +154,7 @@ function composedReason(layers: readonly Layer[], path: Path): string | undefine
   const { source } = sourceOf(layer, written.path);
   if (source !== layer.document.source)
     return `the value is read from ${source.file}; edit that file by hand`;
-  const raw = at(layer.value, written.path);
+  const raw = jsonAt(layer.value, written.path);
   const appended = written.path.includes('$append') || (isObject(raw) && raw.$append !== undefined);
   if (appended) return 'the list is put together by $append; edit its parts by hand';
   const parts = isObject(raw) ? isArray(raw.$file) : isArray(raw) && raw.some(isFile);
@@ -166,7 +168,7 @@ function isFile(value: Json): boolean {
 /** The place in the resolved spec, list steps as indexes; a new element goes to the end of its list. */
 function targetPath({ shape, spec }: Place, keyed: Path): Path {
   const found = writtenPath(shape, spec, keyed);
-  const list = at(spec, found);
+  const list = jsonAt(spec, found);
   const rest = keyed.slice(found.length);
   if (rest.length === 0 || !isArray(list)) return [...found, ...rest];
   return [...found, String(list.length), ...rest.slice(1)];
@@ -176,7 +178,7 @@ function targetPath({ shape, spec }: Place, keyed: Path): Path {
 function newHome(layers: readonly Layer[], path: Path): Layer | undefined {
   const own = layers.filter(({ document }) => document === layers.at(-1)?.document);
   const around = [...own].reverse().find(({ value }) => {
-    const parent = path.length < 2 ? undefined : at(value, path.slice(0, -1));
+    const parent = path.length < 2 ? undefined : jsonAt(value, path.slice(0, -1));
     return isObject(parent);
   });
   return around ?? own[0];
@@ -210,8 +212,8 @@ function writeOverlay(
   const { name } = place.specs.project.environment;
   const own = place.layers.at(-1)?.document;
   const changed = setAtPath(place.shape, place.spec, keyed, live);
-  const before = at(place.spec, anchor);
-  const after = isObject(changed) ? at(changed, anchor) : undefined;
+  const before = jsonAt(place.spec, anchor);
+  const after = isObject(changed) ? jsonAt(changed, anchor) : undefined;
   if (own === undefined) return { reason: 'the document has no spec' };
   const spelled = respell(undefined, undefined, patchBetween(before, after), {});
   const value = 'value' in spelled ? spelled.value : null;
@@ -257,7 +259,7 @@ function patchBetween(before: Json | undefined, after: Json | undefined): Json {
 /** A value that a base wrote is not changed there, where others would change too, but overridden here. */
 function override(place: Place, keyed: Path, anchor: Path, live: Json | undefined, pointer: string): Outcome {
   const changed = setAtPath(place.shape, place.spec, keyed, live);
-  const value = isObject(changed) ? at(changed, anchor) : undefined;
+  const value = isObject(changed) ? jsonAt(changed, anchor) : undefined;
   const layer = place.layers.find(
     ({ document, overlay }) => document === place.layers.at(-1)?.document && overlay === undefined,
   );
@@ -345,14 +347,4 @@ function endedLike(
   const text = unixLines(live);
   const ended = typeof old === 'string' && old.endsWith('\n') && raw !== undefined;
   return ended && !text.endsWith('\n') ? `${text}\n` : text;
-}
-
-/** The value at a path whose list steps are indexes. */
-function at(value: Json, path: Path): Json | undefined {
-  let result: Json | undefined = value;
-  for (const part of path) {
-    if (isArray(result)) result = result[Number(part)];
-    else result = isObject(result) && Object.hasOwn(result, part) ? result[part] : undefined;
-  }
-  return result;
 }

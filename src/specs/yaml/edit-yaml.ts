@@ -4,7 +4,15 @@
  * is read back: a text that would not say exactly what was meant is never returned.
  */
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode } from 'yaml';
-import { isArray, isObject, type Json, type JsonObject, jsonEqual, type Path } from '../../model/json.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  jsonAt,
+  jsonEqual,
+  type Path,
+} from '../../model/json.ts';
 import { parseYaml, type YamlDocument } from './yaml-parse.ts';
 import { insertText, removeText, replaceText, type Site } from './yaml-splice.ts';
 import { isMergeKey, yamlValue } from './yaml-value.ts';
@@ -43,7 +51,7 @@ function attempts(
   const found = walk(document, path);
   const replaceAt = (depth: number): Attempt => {
     const site = walk(document, path.slice(0, depth)).site;
-    const whole = at(wanted, path.slice(0, depth));
+    const whole = jsonAt(wanted, path.slice(0, depth));
     return () =>
       site === undefined || whole === undefined || hasComment(text, site.node)
         ? undefined
@@ -51,7 +59,7 @@ function attempts(
   };
   const exact: Attempt = () => {
     // Through an alias: the place that uses it gets a value of its own.
-    const own = at(wanted, path.slice(0, found.depth));
+    const own = jsonAt(wanted, path.slice(0, found.depth));
     if (found.alias !== undefined) return own === undefined ? undefined : replaceText(text, found.alias, own);
     if (found.depth === path.length) {
       if (found.site === undefined) return undefined;
@@ -119,16 +127,6 @@ function valuesOf(text: string): readonly Json[] | undefined {
     values.push(value);
   }
   return values;
-}
-
-/** The value at a path whose list steps are indexes. */
-function at(value: Json, path: Path): Json | undefined {
-  let result: Json | undefined = value;
-  for (const part of path) {
-    if (isArray(result)) result = result[Number(part)];
-    else result = isObject(result) && Object.hasOwn(result, part) ? result[part] : undefined;
-  }
-  return result;
 }
 
 /**

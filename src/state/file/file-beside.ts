@@ -1,8 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { Beside, BesideStore, StoredRequest } from '../../model/request.ts';
 import { decodeMemory, decodeRequest } from '../beside.ts';
+import { replaceWhole } from '../replace-file.ts';
 
 const MEMORY = 'controller.json';
 const LOCK = 'lock';
@@ -24,9 +25,7 @@ export function fileBeside(folder: string, sleep: (ms: number) => Promise<void>)
   }
 
   async function save(name: string, value: object): Promise<void> {
-    const temporary = join(folder, `${name}.tmp`);
-    await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
-    await rename(temporary, join(folder, name));
+    await replaceWhole(join(folder, name), JSON.stringify(value), { mode: 0o600 });
   }
 
   async function locked<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -3,7 +3,7 @@
  * killed halfway, left behind.
  */
 import type { RawAnswer, RawRequest } from '../../../live/telnyx/api.ts';
-import { isArray, isObject, type Json, type JsonObject } from '../../../model/json.ts';
+import { isArray, isObject, type Json, type JsonObject, jsonAt } from '../../../model/json.ts';
 
 /** Begins the name of everything that a probe makes. */
 export const PROBE_NAME = 'assistantctl probe';
@@ -59,10 +59,7 @@ export function openLab(tools: LabTools): Lab {
 
 /** The value at a path of names and indexes. */
 export function at(value: Json | undefined, ...path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>((inner, name) => {
-    if (isArray(inner)) return inner[Number(name)];
-    return isObject(inner) ? inner[name] : undefined;
-  }, value);
+  return jsonAt(value, path);
 }
 
 export function textAt(value: Json | undefined, ...path: readonly string[]): string {

@@ -60,24 +60,24 @@ export async function ownForms(
 ): Promise<{
   readonly found: Found;
   readonly forms: readonly KeptOtherwise[];
-  readonly unsettled: readonly string[];
+  readonly missingValues: readonly string[];
 }> {
   const forms: KeptOtherwise[] = [];
   const names: string[] = [];
-  const unsettled: string[] = [];
+  const missingValues: string[] = [];
   for (const sample of SAMPLES) {
     const reply = await lab.post(path, { ...sample.body, promote_to_main: false });
     const sent = at(sample.body, ...sample.path);
     const version = reply.record.version_id;
     const read = typeof version === 'string' ? await lab.get(`${path}/versions/${version}`) : reply;
     const kept = at(read.record, ...sample.path);
-    if (!reply.ok || sent === undefined || kept === undefined) unsettled.push(sample.form);
+    if (!reply.ok || sent === undefined || kept === undefined) missingValues.push(sample.form);
     else if (!isSame(sample, sent, kept, known)) {
       names.push(sample.form);
       forms.push({ path: `/${sample.path.join('/')}`, sent, kept });
     }
   }
-  return { found: { ownForm: names }, forms, unsettled };
+  return { found: { ownForm: names }, forms, missingValues };
 }
 
 /** Order means nothing in sets that come back in another order each time, and noise of replies is told apart. */

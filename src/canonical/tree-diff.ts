@@ -1,6 +1,6 @@
 import deepDiff from 'deep-diff';
-import type { Tree } from '../canonical/canonical.ts';
 import { jsonEqual, type Path } from '../model/json.ts';
+import { type Canon, isTree, type Tree } from './canonical.ts';
 
 /** `added` and `removed` are seen from the left side to the right one and name the highest node concerned. */
 export interface TreeChange {
@@ -19,11 +19,18 @@ export function diffTrees(left: Tree, right: Tree): readonly TreeChange[] {
   });
 }
 
-function isPrefix(prefix: Path, path: Path): boolean {
-  return prefix.length <= path.length && prefix.every((name, index) => name === path[index]);
+/** Where two normal forms differ: the highest nodes concerned, the root where one of them is no tree. */
+export function differingPaths(left: Canon, right: Canon): readonly Path[] {
+  if (isTree(left) && isTree(right)) return diffTrees(left, right).map(({ path }) => path);
+  return jsonEqual(left, right) ? [] : [[]];
+}
+
+/** True when the path is that of the node or of one below it. */
+export function isBelow(node: Path, path: Path): boolean {
+  return node.length <= path.length && node.every((name, index) => name === path[index]);
 }
 
 /** True when one of the changes lies at, above or below the path. */
 export function touches(changes: readonly TreeChange[], path: Path): boolean {
-  return changes.some((change) => isPrefix(change.path, path) || isPrefix(path, change.path));
+  return changes.some((change) => isBelow(change.path, path) || isBelow(path, change.path));
 }

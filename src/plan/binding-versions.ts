@@ -1,4 +1,4 @@
-import type { Binding } from '../model/state.ts';
+import type { Binding, State } from '../model/state.ts';
 
 /**
  * The versions that a rollback may lead to, most recent first: those that were main before the present one and were
@@ -10,4 +10,13 @@ export function formerMains(binding: Binding, present: string | undefined): read
   const earlier = current < 0 ? mains : mains.slice(0, current);
   const usable = earlier.filter(({ version_id, undone }) => undone !== true && version_id !== present);
   return [...new Set(usable.toReversed().map(({ version_id }) => version_id))];
+}
+
+/** Staged versions that wait for their promotion: somebody may have deleted them since. */
+export function waitingVersions(
+  state: State | undefined,
+): readonly { readonly assistantId: string; readonly versionId: string }[] {
+  return Object.values(state?.resources ?? {}).flatMap(({ remote_id, candidate }) =>
+    candidate === undefined ? [] : [{ assistantId: remote_id, versionId: candidate.version_id }],
+  );
 }

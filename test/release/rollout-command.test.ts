@@ -185,3 +185,32 @@ describe('rollout', () => {
     expect(out).toContain('CANARY_STEPS');
   });
 });
+
+describe('an analysis that weighs runs', () => {
+  const weighed = (more: string) => `analysis: { tests: [{ $ref: test/greets }], timeout: 5s, ${more} }`;
+
+  it.each([
+    ['repeat: 3, pass_rate: 0.6', 'advanced', 0],
+    ['repeat: 3, pass_rate: 0.9', 'aborted', 9],
+    ['repeat: 3, pass_rate: 0.1, must_pass: [{ $ref: test/greets }]', 'aborted', 9],
+    ['repeat: 3, against: main, max_drop: 0', 'aborted', 9],
+    ['repeat: 3, against: main, max_drop: 0.5', 'advanced', 0],
+  ])('%s: %s', async (more, action, code) => {
+    const { main, server } = await opened(weighed(more));
+    server.setScripts([{ test: 'Greets', instructions: 'New', sequence: ['passed', 'failed', 'passed'] }]);
+    const ticked = await rollout(main, 'tick');
+    expect(ticked.entry?.action).toBe(action);
+    expect(ticked.code).toBe(code);
+    if (action === 'aborted') expect(ticked.entry?.reason).toMatch(/2 of 3 runs passed/);
+  });
+});
+
+it('plan ends with the code that apply would, while a rollout of other content is open', async () => {
+  const { main } = await opened();
+  expect((await main.cli('plan')).code).toBe(0);
+  await main.write(SPEC('Other words.', 'deadline: 1h'));
+  const { code, out } = await main.cli('plan', '--format', 'markdown');
+  expect(code).toBe(5);
+  expect(out).toContain('**Not to be merged yet: apply would refuse it.**');
+  expect((await main.cli('apply')).code).toBe(5);
+});

@@ -1980,6 +1980,26 @@ export interface Promotion {
        */
       readonly suites?: readonly string[];
       /**
+       * How often each test is run at each step.
+       */
+      readonly repeat?: number;
+      /**
+       * Share of all runs that has to pass; with fewer the rollout is aborted.
+       */
+      readonly pass_rate?: number;
+      /**
+       * Tests of which every run has to pass.
+       */
+      readonly must_pass?: readonly TestRef[];
+      /**
+       * Runs the same tests on main at each step and compares.
+       */
+      readonly against?: 'main';
+      /**
+       * How much smaller than on main the share of passed runs may be.
+       */
+      readonly max_drop?: number;
+      /**
        * Hook of the project file that judges at every tick: exit 0 goes on, 1 aborts, 2 is inconclusive.
        */
       readonly hook?: string;

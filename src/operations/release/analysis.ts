@@ -88,7 +88,9 @@ async function runAnalysisTests(
   idOf: IdOf,
 ): Promise<Judgement> {
   const resource = desired.resources.get(address);
-  const asked = [analysis.tests, analysis.suites].some((list) => isArray(list) && list.length > 0);
+  const asked = [analysis.tests, analysis.suites, analysis.must_pass].some(
+    (list) => isArray(list) && list.length > 0,
+  );
   if (resource === undefined || !asked) return GO;
   const gated = { ...resource, promotion: { strategy: 'gated', gate: analysis } };
   const gate = releaseOf(gated, desired)?.gate;
@@ -108,17 +110,27 @@ async function runAnalysisTests(
       content: rollout.candidate.content,
       gate,
       passed: [],
+      // Every step is judged by what is so now: nothing is remembered, of main neither.
+      main: { versionId: undefined, content: 'main' },
       idOf,
     });
     return GO;
   } catch (error) {
     if (!(error instanceof GateFailure) || error.kind === 'interrupted') throw error;
+    if (gate.evidence !== undefined) return weighedJudgement(error);
     const failed = error.verdicts.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
     const reason = failed.length > 0 ? `tests failed on the candidate: ${failed.join(', ')}` : error.message;
     return { verdict: failed.length > 0 ? 'abort' : 'inconclusive', reason };
   } finally {
     progress.end();
   }
+}
+
+/** Shares that are too small abort; runs without a result prove nothing. */
+function weighedJudgement({ code, message }: GateFailure): Judgement {
+  const weighed = code === 'GATE_PASS_RATE' || code === 'GATE_DROP' || code === 'GATE_MUST_PASS';
+  const reason = message.replace(/; main was left as it is$/, '');
+  return { verdict: weighed ? 'abort' : 'inconclusive', reason };
 }
 
 function timeoutOf(value: Json | undefined): number {

@@ -1,4 +1,11 @@
-import { type Address, KIND_NAMES, type Kind, parseAddress, toAddress } from '../model/address.ts';
+import {
+  type Address,
+  isAddressWord,
+  KIND_NAMES,
+  type Kind,
+  parseAddress,
+  toAddress,
+} from '../model/address.ts';
 import { closest } from '../model/closest.ts';
 import { Failure } from '../model/errors.ts';
 import { openSpecs } from '../specs/load/load.ts';
@@ -12,13 +19,6 @@ import { openState } from './session/open-state.ts';
  */
 
 const KEY = /^[a-z0-9][a-z0-9-]*$/;
-
-/** A word that can be meant for an address; the longest name that the API takes has 255 characters. */
-export function isAddressWord(text: string): boolean {
-  return (
-    parseAddress(text) !== undefined || (text.trim() !== '' && !text.includes('/') && text.length <= 255)
-  );
-}
 
 /** The address that is meant. Rejects with `usage` where none or several are. */
 export async function findAddress(

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { isAddressWord } from '../operations/address-argument.ts';
+import { isAddressWord } from '../model/address.ts';
 
 /** Options that several commands have. */
 

@@ -30,3 +30,10 @@ export function parseAddress(text: string): { kind: Kind; key: string; address: 
   if (slash < 0 || !isKind(kind) || !KEY_PATTERN.test(key)) return undefined;
   return { kind, key, address: toAddress(kind, key) };
 }
+
+/** A word that can be meant for an address; the longest name that the API takes has 255 characters. */
+export function isAddressWord(text: string): boolean {
+  return (
+    parseAddress(text) !== undefined || (text.trim() !== '' && !text.includes('/') && text.length <= 255)
+  );
+}

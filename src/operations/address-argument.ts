@@ -13,13 +13,6 @@ import { openState } from './session/open-state.ts';
 
 const KEY = /^[a-z0-9][a-z0-9-]*$/;
 
-/** A word that can be meant for an address; the longest name that the API takes has 255 characters. */
-export function isAddressWord(text: string): boolean {
-  return (
-    parseAddress(text) !== undefined || (text.trim() !== '' && !text.includes('/') && text.length <= 255)
-  );
-}
-
 /** The address that is meant. Rejects with `usage` where none or several are. */
 export async function findAddress(
   host: Host,

@@ -1,4 +1,12 @@
-import { type Address, isKind, KIND_NAMES, type Kind, parseAddress, toAddress } from '../model/address.ts';
+import {
+  type Address,
+  isAddressWord,
+  isKind,
+  KIND_NAMES,
+  type Kind,
+  parseAddress,
+  toAddress,
+} from '../model/address.ts';
 import { closest } from '../model/closest.ts';
 import { Failure } from '../model/errors.ts';
 import { openSpecs } from '../specs/load/load.ts';

@@ -4,6 +4,7 @@ import type { Beside } from '../model/request.ts';
 import type { Host } from '../operations/host.ts';
 import { removeOldPreviewsAlone } from '../operations/preview/remove.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
+import { openState } from '../operations/session/open-state.ts';
 import { endApprovals, openBeside } from '../operations/session/requests.ts';
 import { runRequest } from '../operations/session/run-request.ts';
 import type { Runtime } from '../runtime.ts';
@@ -14,7 +15,14 @@ import { type Log, withHost } from './hosts.ts';
 import { leftBehindWatch } from './left-behind.ts';
 import { type Memory, readMemory } from './memory.ts';
 import type { Metrics } from './metrics.ts';
-import { applyCommit, type Ended, isInEffect, type Look, lookAtEnvironment } from './reconcile.ts';
+import {
+  applyCommit,
+  type Ended,
+  isInEffect,
+  type Look,
+  lookAtEnvironment,
+  type Permission,
+} from './reconcile.ts';
 import { reviewsOf } from './reviews.ts';
 import { rolloutSteps } from './rollout-steps.ts';
 import { type Circumstances, isDue, needsPeople, nextAttempt, type ReconcileAttempt } from './schedule.ts';
@@ -34,6 +42,8 @@ export interface WorkerOptions {
   readonly trustBranch: boolean;
   readonly intervalMs: number;
   readonly driftIntervalMs: number;
+  /** A state in a file will do: there is one replica. */
+  readonly single: boolean;
   /** This process, as others see it. */
   readonly own: string;
   /** File of `--events`. */
@@ -73,6 +83,8 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   let wanted = '';
   let again = false;
   let over = false;
+  /** What kept something from being told; logged once. */
+  let untold: string | undefined;
   let running: Promise<void> | undefined;
   metrics.begin(environment);
 
@@ -100,21 +112,59 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   }
 
   async function round(commit: string): Promise<void> {
+    let asked = false;
     try {
       await inTree(commit, async (host) => {
-        const scene = { host, project: await gatherProject(host) };
+        const scene = await sceneOf(host);
+        requireSharedState(scene);
         await requests(scene);
+        asked = true;
         await reconcile(scene, commit);
       });
     } catch (error) {
       const failure = fail(commit, error);
-      if (failure !== undefined) await quietly(() => tellFailure(commit, failure));
+      if (failure !== undefined) await quietly(() => broken(commit, failure, asked));
     }
     if (!stop.aborted) await quietly(() => report(commit));
-    if (stop.aborted) return;
-    // Where the documents of the commit are broken, those that were applied last say how a rollout goes on.
-    const broken = status.phase === 'waiting' && status.exit_code === 3;
-    await rollouts.round(broken ? (status.applied_commit ?? commit) : commit);
+    const whole = wholeCommit(commit);
+    if (stop.aborted || whole === undefined) return;
+    await rollouts.round(whole);
+  }
+
+  async function sceneOf(host: Host): Promise<Scene> {
+    return { host, project: await gatherProject(host) };
+  }
+
+  /** One that is broken says nothing: the last applied commit does. Undefined where none is known. */
+  function wholeCommit(commit: string): string | undefined {
+    return status.exit_code === 3 ? (status.applied_commit ?? undefined) : commit;
+  }
+
+  /** The commit cannot be worked with. What was applied last says what goes on, and who is told. */
+  async function broken(commit: string, failure: Failure, asked: boolean): Promise<void> {
+    if (status.exit_code === 3 && status.applied_commit === null) {
+      // Not after a start alone: the first apply may have been another replica's.
+      await inTree(commit, async (host) => learn(await sceneOf(host)));
+    }
+    await tellFailure(commit, failure);
+    const whole = wholeCommit(commit);
+    if (asked || whole === undefined || whole === commit) return;
+    await inTree(whole, async (host) => requests(await sceneOf(host)));
+  }
+
+  /** What the state says of the last completed apply. */
+  async function learn({ host, project }: Scene): Promise<void> {
+    const completed = (await openState(host.runtime, project).load())?.completed;
+    if (completed === undefined) return;
+    update({ applied_commit: completed.commit, applied_at: completed.at });
+  }
+
+  function requireSharedState({ project }: Scene): void {
+    if (options.single || project.environment.state.backend !== 'file') return;
+    throw new Failure('usage', `the state of ${environment} is a file, which another replica cannot see`, {
+      code: 'CONTROLLER_STATE',
+      hint: 'keep it in Git (state: { backend: git, … }), or add --single where there is one replica',
+    });
   }
 
   async function reconcile(scene: Scene, commit: string): Promise<void> {
@@ -122,7 +172,9 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       const due = isDue(last, { ...last.circumstances, commit }, now());
       if (!due.due) return pause(due.until);
     }
-    const whole = driftLookedAt === undefined || now() - driftLookedAt >= options.driftIntervalMs;
+    const since = driftLookedAt === undefined ? undefined : now() - driftLookedAt;
+    // Negative: the clock was set back.
+    const whole = since === undefined || since < 0 || since >= options.driftIntervalMs;
     const look = await lookAtEnvironment(scene.host, whole);
     if (whole) {
       driftLookedAt = now();
@@ -144,25 +196,22 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     const circumstances: Circumstances = { commit, approvals, live: look.fingerprint };
     const known = last !== undefined && last.failures > 0 ? last : (rememberedAttempt(memory) ?? last);
     const due = isDue(known, circumstances, now());
-    if (due.due) return await attempt(scene, circumstances, memory);
+    if (due.due) return await attempt(scene, circumstances);
     // What another replica, or this one before it was started anew, has tried.
     if (memory.attempt !== undefined) wait(memory.attempt);
     pause(due.until);
   }
 
-  async function attempt(scene: Scene, circumstances: Circumstances, memory: Memory): Promise<void> {
+  async function attempt(scene: Scene, circumstances: Circumstances): Promise<void> {
     const { commit } = circumstances;
-    update({ phase: 'applying', tried_commit: commit, tried_at: iso(now()) });
-    log('applying', { environment, commit });
-    await chronicle.begin(scene, commit, memory);
-    const ended = await endedOf(scene.host, commit);
+    const ended = await endedOf(scene.host, commit, async () => {
+      update({ phase: 'applying', tried_commit: commit, tried_at: iso(now()) });
+      log('applying', { environment, commit });
+      await chronicle.begin(scene, commit);
+    });
     if (ended.word !== undefined) metrics.applied(environment, ended.word);
     const { failure } = ended;
-    if (failure?.code === 'LOCK_HELD') {
-      await chronicle.takeBack(scene);
-      throw failure;
-    }
-    if (failure !== undefined && stop.aborted) throw failure;
+    if (failure !== undefined && (failure.code === 'LOCK_HELD' || stop.aborted)) throw failure;
     if (failure === undefined) {
       log('applied', { environment, commit, outcome: ended.word, promoted: ended.promoted });
     }
@@ -194,10 +243,11 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     }
   }
 
-  async function endedOf(host: Host, commit: string): Promise<Ended> {
-    if (options.trustBranch) return await applyCommit(host, environment, { by: 'branch' });
-    const sources = (await reviewsOf(host, { commit, branch, address })) ?? [];
-    return await applyCommit(host, environment, { by: 'review', sources });
+  async function endedOf(host: Host, commit: string, begin: () => Promise<void>): Promise<Ended> {
+    const permission: Permission = options.trustBranch
+      ? { by: 'branch' }
+      : { by: 'review', sources: (await reviewsOf(host, { commit, branch, address })) ?? [] };
+    return await applyCommit(host, environment, permission, begin);
   }
 
   /** What people asked for beside Git: each is done once, by whoever takes it first. */
@@ -221,18 +271,18 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     return await openBeside(host.runtime, project).read();
   }
 
-  /** The last applied commit says who is told that the documents of this one are broken. */
+  /** The last applied commit says who is told that something is wrong with this one. */
   async function tellFailure(commit: string, failure: Failure): Promise<void> {
     if (!chronicle.listened || failure.kind === 'unavailable') return;
     await inTree(status.applied_commit ?? commit, async (host) => {
-      await chronicle.failed({ host, project: await gatherProject(host) }, commit, failure);
+      await chronicle.failed(await sceneOf(host), commit, failure);
     });
   }
 
   /** Says at the commit how far it is, where there is a forge token. */
   async function report(commit: string): Promise<void> {
     if (!reporter.isNews(status, commit)) return;
-    const from = status.exit_code === 3 ? (status.applied_commit ?? commit) : commit;
+    const from = wholeCommit(commit) ?? commit;
     const problem = await inTree(from, (host) => reporter.report(host, status, commit));
     if (problem !== undefined) log('commit-status-failed', { environment, commit, reason: problem });
   }
@@ -247,9 +297,11 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   async function quietly(work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      untold = undefined;
     } catch (error) {
       const { code, message } = failureOf(error);
-      if (!stop.aborted) log('not-told', { environment, code, message });
+      if (!stop.aborted && untold !== message) log('not-told', { environment, code, message });
+      untold = message;
     }
   }
 
@@ -294,7 +346,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     if (stop.aborted && (failure.kind === 'interrupted' || failure.kind === 'unavailable')) return undefined;
     if (failure.code === 'LOCK_HELD') {
       if (status.phase !== 'standby') log('standby', { environment, ...reason });
-      update({ phase: 'standby', reason, next_at: null });
+      update({ phase: 'standby', reason, exit_code: code, next_at: null });
       return undefined;
     }
     const circumstances = thrown instanceof Attempted ? thrown.circumstances : { commit, approvals: [] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
-import { type ApplyParts, comesToRest, isEmpty, startWorld, type World } from '../support/world.ts';
+import { type ApplyParts, comesToRest, startWorld, type World } from '../support/world.ts';
 
 /** Where the API's own form ends: what did not stick is told, and what somebody else did is no form. */
 

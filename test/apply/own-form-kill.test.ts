@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
-import { comesToRest, endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
+import { comesToRest, endWorlds, startWorld, type World } from '../support/world.ts';
 
 /** An apply that is cut off where the API keeps values in a form of its own: the next one converges. */
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OWN_FORMS, type OwnForm } from '../../src/emulator/contract/own-form.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
-import { comesToRest, isEmpty, startWorld, type World } from '../support/world.ts';
+import { comesToRest, startWorld, type World } from '../support/world.ts';
 
 /** The API stores what it is sent in a form of its own: that is neither a failure, nor drift, nor a conflict. */
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
+import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { holdsJustSent, holdsSent } from '../canonical/holds-sent.ts';
-import { asSent, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
+import { type Learned, learnForms, withLater } from '../canonical/own-form.ts';
 import { isAlike } from '../canonical/own-spelling.ts';
 import { requestBody } from '../canonical/payload.ts';
 import { Failure } from '../model/errors.ts';

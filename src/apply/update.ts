@@ -1,7 +1,7 @@
+import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import {
-  asSent,
   isComplete,
   type Learned,
   learnForms,

@@ -164,12 +164,18 @@ function compareFields(shape: ObjectShape, write: WriteAndReply, place: Place): 
         adopted,
       };
       const at = below(place, name);
-      if (inner.got === undefined && !Object.hasOwn(shape.fields, name)) {
+      if (inner.got === undefined && mayBeUnknown(shape, name)) {
         return saysNothing(value) ? [] : [droppedAt(at, value)];
       }
       return [compareAt(childShape(shape, name, value), inner, at)];
     }),
   );
+}
+
+/** True for fields that the API may not know. */
+function mayBeUnknown({ fields }: ObjectShape, name: string): boolean {
+  const shape = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return shape === undefined || (shape.t === 'object' && shape.beta === true);
 }
 
 function droppedAt({ got }: Place, sent: Json): Found {

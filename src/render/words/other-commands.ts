@@ -12,6 +12,9 @@ export const SAME_AS: { readonly [words: string]: string } = {
   dryrun: 'plan',
   ppreview: 'plan',
   'plan-all': 'plan --env all',
+  template: 'explain ADDRESS',
+  render: 'explain ADDRESS',
+  kustomize: 'explain ADDRESS',
   refresh: 'drift',
   lint: 'validate',
   check: 'validate',
@@ -51,6 +54,8 @@ export const SAME_AS: { readonly [words: string]: string } = {
   'auth test': 'doctor',
   'config validate': 'validate',
   'validate-config': 'validate',
+  build: 'validate',
+  compile: 'validate',
   'octodns-validate': 'validate',
   'octodns-dump': 'pull',
   'octodns-sync': 'apply',
@@ -85,6 +90,17 @@ export const SAME_AS: { readonly [words: string]: string } = {
   export: 'pull',
   'get-zones': 'pull',
   adopt: 'pull --adopt',
+  query: 'pull',
+  backup: 'pull',
+  'convai sync': 'apply',
+  convert: 'import --from FILE',
+  migrate: 'import --from FILE',
+  'app list': 'assistant list',
+  'app get': 'status',
+  'app diff': 'plan',
+  'app sync': 'apply',
+  'app history': 'state history',
+  'app rollback': 'rollback ADDRESS',
   bootstrap: 'init',
   new: 'init',
   scaffold: 'init',
@@ -130,6 +146,8 @@ export const SAME_AS: { readonly [words: string]: string } = {
   'versions view': 'versions show ADDRESS ID',
   'versions get': 'versions show ADDRESS ID',
   'versions ls': 'versions list ADDRESS',
+  'versions upload': 'apply --no-promote',
+  'versions create': 'apply --no-promote',
   'versions delete': 'versions prune ADDRESS --keep N',
   'versions rollback': 'rollback ADDRESS',
   'rollout undo': 'rollback ADDRESS',
@@ -144,7 +162,6 @@ export const SAME_AS: { readonly [words: string]: string } = {
   'rollout cancel': 'rollout abort ADDRESS',
   'rollout stop': 'rollout abort ADDRESS',
   abort: 'rollout abort ADDRESS',
-  cancel: 'rollout abort ADDRESS',
   tick: 'rollout tick',
   watch: 'controller',
   reconcile: 'controller',
@@ -245,6 +262,18 @@ const GIT = 'use git for that; assistantctl plan compares the files as they lie 
 const FORMATTER = 'the YAML is yours to format, for example with prettier; assistantctl validate checks it';
 const CALLS =
   'conversations are in the portal; assistantctl state history lists what was applied, and --verbose shows requests';
+const STOP =
+  'assistants answer as long as a number leads to them: take the number away in the portal; assistantctl rollout abort ADDRESS ends a canary';
+const NUMBERS =
+  'phone numbers are given to assistants in the portal; assistantctl assistant show NAME prints the application that a number leads to';
+const FLOW =
+  'a flow is the field conversation_flow of an assistant: assistantctl schema assistant prints its form';
+const SCHEDULE =
+  'a schedule of the pipeline starts commands: assistantctl init --ci github writes one; assistantctl event create NAME schedules a call';
+const PORTAL =
+  'assistants are in the portal; assistantctl status says where an environment stands, and assistantctl controller serves a page';
+const MODULES =
+  'what documents share is written with "extends", "for_each" or a defaults.yaml; assistantctl explain ADDRESS shows what comes of it';
 const PROJECT_FILE = 'settings stand in assistantctl.yaml; assistantctl status shows those in force';
 
 /** Words for what nothing does in one command: the whole answer. */
@@ -255,6 +284,8 @@ export const OTHERWISE: { readonly [words: string]: string } = {
   'auth login': KEY,
   'auth whoami': 'assistantctl status does that',
   configure: KEY,
+  cancel:
+    'Ctrl-C ends a running apply cleanly; assistantctl rollout abort ADDRESS ends a canary, assistantctl state unlock removes a lease that was left behind',
   delete: TAKE_OUT,
   destroy: TAKE_OUT,
   down: TAKE_OUT,
@@ -312,7 +343,49 @@ export const OTHERWISE: { readonly [words: string]: string } = {
   exec: CALLS,
   scale:
     'there is nothing to scale: a canary gives a version a share of the calls, and assistantctl rollout status shows it',
-  stop: TAKE_OUT,
+  stop: STOP,
+  pause: STOP,
+  suspend: STOP,
+  top: CALLS,
+  ps: 'nothing runs here: calls are in the portal; assistantctl status says where the environment stands',
+  wait: 'apply waits by itself until all is done; assistantctl rollout status shows an open canary',
+  'port-forward':
+    'nothing listens in the account; assistantctl emulator serves the embedded API on this machine',
+  calls: NUMBERS,
+  phone: NUMBERS,
+  'phone-number': NUMBERS,
+  'phone-numbers': NUMBERS,
+  numbers: NUMBERS,
+  squad: `assistants that hand calls over to each other are documents with a handoff tool: assistantctl graph draws them`,
+  squads: `assistants that hand calls over to each other are documents with a handoff tool: assistantctl graph draws them`,
+  workflow: FLOW,
+  workflows: FLOW,
+  flow: FLOW,
+  residency:
+    'the region is the address of the API: write base_url in the environment of assistantctl.yaml; assistantctl status shows the one in force',
+  region:
+    'the region is the address of the API: write base_url in the environment of assistantctl.yaml; assistantctl status shows the one in force',
+  'agents templates': 'assistantctl init writes a sample company to start from',
+  'agents widget': 'the widget of an assistant is a field of its document: assistantctl schema assistant',
+  components: 'the widget of an assistant is a field of its document: assistantctl schema assistant',
+  triggers: SCHEDULE,
+  cron: SCHEDULE,
+  schedule: SCHEDULE,
+  ui: PORTAL,
+  dashboard: PORTAL,
+  app: PORTAL,
+  uninstall: TAKE_OUT,
+  modules: MODULES,
+  stacks: MODULES,
+  dependency: MODULES,
+  package: MODULES,
+  repo: 'documents come from the folder "specs" of the project alone; assistantctl init writes a project',
+  org: 'the account is the one of the API key; assistantctl status shows it',
+  orgs: 'the account is the one of the API key; assistantctl status shows it',
+  account: 'the account is the one of the API key; assistantctl status shows it',
+  accounts: 'the account is the one of the API key; assistantctl status shows it',
+  label: EDIT,
+  annotate: EDIT,
   run: 'assistantctl apply brings the files live, assistantctl test run runs tests, assistantctl emulator serves the embedded API',
   'run:dev': ENVIRONMENT,
   open: 'assistants are in the portal; assistantctl assistant show NAME prints the id and the configuration of one',

@@ -2,7 +2,7 @@ import { parseAddress } from '../../model/address.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, jsonAt } from '../../model/json.ts';
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
-import { fieldHint } from './field-hints.ts';
+import { fieldHint, projectFieldHint } from './field-hints.ts';
 import { flatTools, isStray, strayName } from './flat-tools.ts';
 import type { Finding } from './problem.ts';
 import { slipOf, suggestion } from './suggest.ts';
@@ -25,7 +25,7 @@ export function schemaFindings(
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => jsonAt(root, fromPointer(pointer)));
-  const bare = bareSpec(errors);
+  const bare = bareSpec(errors, root);
   const typed = new Set(
     errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
   );
@@ -42,22 +42,31 @@ export function schemaFindings(
 }
 
 /** Documents whose fields stand beside `kind` instead of below `spec`: all that is missing and unknown has one cause. */
-function bareSpec(errors: readonly SchemaError[]): {
+function bareSpec(
+  errors: readonly SchemaError[],
+  root: JsonObject,
+): {
   readonly findings: readonly Finding[];
   readonly causes: ReadonlySet<SchemaError>;
 } {
   const missing = errors.find(
     ({ keyword, instancePath, params }) =>
-      keyword === 'required' && instancePath === '' && params.missingProperty === 'spec',
+      (keyword === 'required' && instancePath === '' && params.missingProperty === 'spec') ||
+      // spec: with its fields at the margin below it.
+      (keyword === 'type' && instancePath === '/spec' && isEmpty(jsonAt(root, ['spec']))),
   );
   const stray = errors.filter((error) => error.instancePath === '' && isStray(error));
   const names = stray.map(strayName);
   if (missing === undefined || names.length === 0) return { findings: [], causes: new Set() };
   const shown = names.slice(0, 4).map((name) => `${name}: …`);
-  const hint = `write spec: { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }, on lines of its own`;
-  const message = `the field spec is missing: ${names.join(', ')} stand${names.length === 1 ? 's' : ''} beside it and belong${names.length === 1 ? 's' : ''} below it`;
+  const hint =
+    missing.keyword === 'type'
+      ? 'write two spaces before each of these lines'
+      : `write spec: { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }, on lines of its own`;
+  const one = names.length === 1;
+  const message = `the field spec is ${missing.keyword === 'type' ? 'empty' : 'missing'}: ${names.join(', ')} stand${one ? 's' : ''} beside it and belong${one ? 's' : ''} below it`;
   return {
-    findings: [{ severity: 'error', code: 'FIELD_MISSING', pointer: '', message, hint }],
+    findings: [{ severity: 'error', code: 'FIELD_MISSING', pointer: missing.instancePath, message, hint }],
     causes: new Set([missing, ...stray]),
   };
 }
@@ -104,7 +113,11 @@ function describe(
         at: 'key',
         code: 'FIELD_UNKNOWN',
         message,
-        ...hinted(fieldHint(child) ?? suggestion(name, known)),
+        ...hinted(
+          blankHint(name) ??
+            (isProject(known) ? projectFieldHint(child) : fieldHint(child)) ??
+            suggestion(name, known),
+        ),
       };
     }
     case 'required': {
@@ -119,7 +132,7 @@ function describe(
       };
     }
     case 'type':
-      return wrongType(at, typeNames(params.type), value);
+      return wrongType(at, typeNames(params.type), value, fieldsAt(pointer));
     case 'enum':
     case 'const':
       return values === 'error' || !/^\/(spec|environments)\//.test(pointer)
@@ -129,7 +142,12 @@ function describe(
       return catalogueValue(at, params, value, values);
     case 'pattern':
       if (typeof value !== 'string') return undefined;
-      return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params.pattern)) };
+      return {
+        ...at,
+        code: 'VALUE_PATTERN',
+        message: patternMessage(value, String(params.pattern)),
+        ...hinted(patternHint(value, String(params.pattern))),
+      };
     case 'propertyNames': {
       const name = String(params.propertyName);
       const message = `${name} cannot be used as a name here`;
@@ -150,6 +168,7 @@ function describe(
 
 /** The commonest ways to leave a field out without meaning to. */
 function missingHint(pointer: string, name: string): string | undefined {
+  if (pointer === '' && name === 'project') return 'write project: <name>, with a-z, 0-9 and -';
   if (name === 'type' && /\/tools\/\d+$|^\/spec$/.test(pointer)) {
     return 'say what it is, and put its fields below that word: type: webhook, webhook: { name: …, description: …, url: … }';
   }
@@ -158,13 +177,50 @@ function missingHint(pointer: string, name: string): string | undefined {
 
 type At = Pick<Finding, 'severity' | 'pointer'>;
 
-function wrongType(at: At, wanted: string, value: Json | undefined): Finding {
+function wrongType(at: At, wanted: string, value: Json | undefined, fields: readonly string[] = []): Finding {
   return {
     ...at,
     code: 'TYPE_WRONG',
     message: `must be ${wanted}, found ${found(value)}`,
-    ...hinted(typeHint(wanted, value)),
+    ...hinted(settingHint(at.pointer, wanted, value, fields) ?? typeHint(wanted, value)),
   };
+}
+
+/** The fields beside one tell the project file from a document. */
+function isProject(known: readonly string[]): boolean {
+  return known.includes('default_environment') || known.includes('base_url');
+}
+
+/** Fields that begin with a no-break space, as text that is copied from a web page does. */
+function blankHint(name: string): string | undefined {
+  return /^[\u00a0\u2000-\u200b\u3000]/.test(name)
+    ? 'the line begins with no-break spaces, as text of a web page does: write plain spaces before it'
+    : undefined;
+}
+
+/** What to write around the spec and in the project file, where null is no value of the API. */
+function settingHint(
+  pointer: string,
+  wanted: string,
+  value: Json | undefined,
+  fields: readonly string[],
+): string | undefined {
+  if (pointer.startsWith('/spec/') || /^\/environments\/[^/]+\/(?!state)/.test(pointer)) return undefined;
+  if (value === null && wanted === 'a mapping') {
+    return `write ${pointer.split('/').at(-1)}: {} where nothing is set below it`;
+  }
+  if (value === null) return 'leave the field out, or give it a value';
+  if (/\/state$/.test(pointer) && typeof value === 'string') {
+    return `write state: { backend: ${value === 'file' ? 'file' : 'git, remote: origin, ref: refs/assistantctl/NAME'} }`;
+  }
+  if (typeof value === 'number' && /(?:ttl|timeout|hold|budget|interval)$/.test(pointer)) {
+    return `write a number with its unit: ${value}s, ${value}m or ${value}h`;
+  }
+  if (pointer === '/environments' && isArray(value)) return 'write each name with a colon: local: {}';
+  if (wanted === 'a mapping' && fields.length > 0 && fields.length <= 12) {
+    return `its fields are ${[...fields].sort().join(', ')}`;
+  }
+  return undefined;
 }
 
 function typeHint(wanted: string, value: Json | undefined): string | undefined {
@@ -183,6 +239,9 @@ function typeHint(wanted: string, value: Json | undefined): string | undefined {
   if (wanted.includes('$ref') && /^(ref|id|key|address)$/i.test(name) && typeof path === 'string') {
     return parseAddress(path) === undefined ? `write { $ref: kind/key }` : `write { $ref: ${path} }`;
   }
+  if (wanted === 'a list' && typeof value === 'string' && /^-\S/.test(value)) {
+    return `write a space after each dash: - ${value.slice(1).split(' -', 1)[0]}`;
+  }
   if (wanted === 'a list' && value !== undefined && !isObject(value) && !isArray(value)) {
     return `write [${typeof value === 'string' && parseAddress(value) !== undefined ? `{ $ref: ${value} }` : String(value)}]`;
   }
@@ -191,6 +250,9 @@ function typeHint(wanted: string, value: Json | undefined): string | undefined {
     return 'put it in quotes';
   if (wanted.includes('true or false') && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {
     return `YAML 1.2 reads ${value} as a text; write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}`;
+  }
+  if (wanted.includes('true or false') && (value === 'true' || value === 'false')) {
+    return `write ${value} without quotes`;
   }
   if (
     /number/.test(wanted) &&
@@ -259,7 +321,50 @@ function patternMessage(value: string, pattern: string): string {
   if (pattern.startsWith('^(?!telnyx_)')) {
     return `${shown} is no variable name: letters, digits, . _ - and not starting with telnyx_`;
   }
+  if (pattern === PROJECT_NAME) return `${shown} is no project name: it holds a-z, 0-9 and -, 40 at most`;
+  if (pattern === VARIABLE_NAME) return `${shown} is no name of a variable: it holds letters, digits and _`;
+  if (pattern.startsWith('^ASSISTANTCTL_NOTIFY')) {
+    return `${shown} is no variable of notifications: its name begins with ASSISTANTCTL_NOTIFY`;
+  }
+  if (pattern.startsWith('^refs/'))
+    return `${shown} is no full name of a Git ref such as refs/assistantctl/production`;
+  if (pattern.startsWith('^acct')) {
+    return `${shown} is no fingerprint of an account such as acct-1a2b3c4d; assistantctl doctor prints it`;
+  }
+  if (pattern.startsWith('^wss?:')) return `${shown} is no ws or wss URL`;
+  if (pattern.includes('\\$\\{(var|each)'))
+    return `${shown} is of another type than this field, and holds no \${var.NAME}`;
+  const [, kind] = /^\^\(?([a-z_]+)[^/]*\/\[a-z0-9\]/.exec(pattern) ?? [];
+  if (kind !== undefined) return `${shown} is no address such as ${kind}/a-key`;
   return `${shown} does not have the form ${pattern}`;
+}
+
+const PROJECT_NAME = '^[a-z0-9-]{1,40}$';
+const VARIABLE_NAME = '^[A-Za-z_][A-Za-z0-9_]*$';
+
+/** The nearest text of the form, where there is one. */
+function patternHint(value: string, pattern: string): string | undefined {
+  if (pattern === PROJECT_NAME || pattern === '^[a-z0-9][a-z0-9-]*$') {
+    const near = value
+      .normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-+|-+$/g, '')
+      .slice(0, 40);
+    return near === '' ? undefined : `write ${near}`;
+  }
+  const [, name] =
+    pattern === VARIABLE_NAME ? (/^\$\{?(?:env[.:])?([A-Za-z_]\w*)\}?$/.exec(value) ?? []) : [];
+  if (name !== undefined) return `write ${name}: the name alone`;
+  if (/\(ms\|s\|m\|h\|d\)/.test(pattern)) {
+    const [, number, unit] = /^(\d+) ?(ms|s|m|h|d)[a-z]*$/i.exec(value) ?? [];
+    return number === undefined ? undefined : `write ${number}${unit?.toLowerCase()}`;
+  }
+  if (pattern.startsWith('^https?:') && /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/|$)/i.test(value)) {
+    return `write https://${value}`;
+  }
+  return undefined;
 }
 
 function limitMessage(keyword: string, params: SchemaError['params']): string | undefined {
@@ -314,6 +419,10 @@ function found(value: Json | undefined): string {
   if (isObject(value)) return 'a mapping';
   if (typeof value === 'string') return value.length > 40 ? 'a text' : `the text ${JSON.stringify(value)}`;
   return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === null || value === undefined;
 }
 
 function hinted(hint: string | undefined): { hint: string } | Record<never, never> {

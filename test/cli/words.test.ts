@@ -4,7 +4,8 @@ import { locate } from '../../src/cli/words/answer.ts';
 import { closest } from '../../src/model/closest.ts';
 import { allCommands } from '../../src/model/command-info.ts';
 import { HELP } from '../../src/render/words/help.ts';
-import { OTHERWISE, SAME_AS } from '../../src/render/words/other-commands.ts';
+import { OTHERWISE } from '../../src/render/words/other-answers.ts';
+import { SAME_AS } from '../../src/render/words/other-commands.ts';
 import { OTHER_OPTIONS } from '../../src/render/words/other-options.ts';
 import { fakeRuntime } from './runtime.ts';
 

@@ -1,7 +1,8 @@
 import { parseAddress } from '../../model/address.ts';
 import { closest } from '../../model/closest.ts';
 import { allCommands, type CommandInfo, type OptionInfo } from '../../model/command-info.ts';
-import { OTHERWISE, SAME_AS } from '../../render/words/other-commands.ts';
+import { OTHERWISE } from '../../render/words/other-answers.ts';
+import { SAME_AS } from '../../render/words/other-commands.ts';
 import { type OptionAnswer, OTHER_OPTIONS } from '../../render/words/other-options.ts';
 
 /**

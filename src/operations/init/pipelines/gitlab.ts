@@ -170,7 +170,7 @@ ${cache}  rules:
   script:
     - |
       code=0
-      assistantctl preview up --id "mr-$CI_MERGE_REQUEST_IID" --env ${name} --format markdown \\
+      assistantctl preview up --id "mr-$CI_MERGE_REQUEST_IID" --env ${name} --against main --format markdown \\
         > "$RUNNER_TEMP/preview.md" 2> "$RUNNER_TEMP/preview.log" || code=$?
       cat "$RUNNER_TEMP/preview.log" >&2
       assistantctl comment "$RUNNER_TEMP/preview.md" --env ${name} --topic preview \\
@@ -200,8 +200,33 @@ ${indent(REPORT_BACK, 6)}
 }
 
 /** Merges of one environment run one after the other, in their order. */
-function resourceGroup({ slug }: PipelineFacts, { name }: PipelineEnvironment): string {
+function resourceGroup({ slug }: PipelineFacts, { name }: Pick<PipelineEnvironment, 'name'>): string {
   return `  resource_group: assistantctl${slug}-${name}\n`;
+}
+
+/** File with the digest of what waits for an approval. Jobs get the files of those before them: each has its own. */
+function waitingFile(environment: PipelineEnvironment, facts: PipelineFacts): string {
+  return `${jobName('waiting', environment, facts)}.txt`;
+}
+
+/** What waits for an approval in the environment before keeps this one waiting, too. */
+function waitsFor(facts: PipelineFacts, before: PipelineEnvironment | undefined): string {
+  if (before === undefined) return '';
+  const approve = jobName('assistantctl-approve', before, facts);
+  return `      approved() {
+        node -e '
+          const { CI_API_V4_URL: api, CI_PROJECT_ID: id, CI_PIPELINE_ID: run, GITLAB_TOKEN: token } = process.env;
+          const url = api + "/projects/" + id + "/pipelines/" + run + "/jobs?per_page=100&scope[]=success";
+          fetch(url, { headers: { "private-token": token ?? "" }, signal: AbortSignal.timeout(30000) })
+            .then((reply) => (reply.ok ? reply.json() : []), () => [])
+            .then((jobs) => console.log(jobs.some((job) => job.name === process.argv[1])));
+        ' "$1"
+      }
+      if [ -s "$CI_PROJECT_DIR/${waitingFile(before, facts)}" ] && [ "$(approved ${approve})" != true ]; then
+        echo "${before.name} waits for an approval: start ${approve}, and then this job again." >&2
+        exit 6
+      fi
+`;
 }
 
 function applyJob(
@@ -210,7 +235,7 @@ function applyJob(
   before: PipelineEnvironment | undefined,
 ): string {
   const { name } = environment;
-  // What failed before stops it; what waits there for an approval does not, because a manual job may never be started.
+  // What failed before stops it. A manual job cannot be needed, because it may have nothing to do: the script looks.
   const needs = before === undefined ? '' : `  needs: [${jobName('assistantctl-apply', before, facts)}]\n`;
   return `${jobName('assistantctl-apply', environment, facts)}:
   extends: .assistantctl-writer
@@ -223,7 +248,7 @@ ${resourceGroup(facts, environment)}  environment:
     - |
       ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
-${indent(FAILURE_CODE, 6)}
+${waitsFor(facts, before)}${indent(FAILURE_CODE, 6)}
 ${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
       assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt"
@@ -236,7 +261,7 @@ ${indent(JUDGE_APPLY, 6)}
         # Apply would refuse it whoever approves: the branch has to be mended.
         if [ "$waits" != 0 ]; then exit "$waits"; fi
         node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/waiting.json" \\
-          > "$CI_PROJECT_DIR/waiting-digest.txt"
+          > "$CI_PROJECT_DIR/${waitingFile(environment, facts)}"
         exit 6
       fi
       exit "$code"
@@ -245,7 +270,7 @@ ${indent(JUDGE_APPLY, 6)}
     exit_codes: [6]
   artifacts:
     when: always
-    paths: [waiting-digest.txt]
+    paths: [${waitingFile(environment, facts)}]
 `;
 }
 
@@ -265,11 +290,11 @@ ${resourceGroup(facts, environment)}  environment:
     - |
       ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
-      if [ ! -s "$CI_PROJECT_DIR/waiting-digest.txt" ]; then echo "Nothing waits for an approval."; exit 0; fi
+      if [ ! -s "$CI_PROJECT_DIR/${waitingFile(environment, facts)}" ]; then echo "Nothing waits for an approval."; exit 0; fi
 ${indent(FAILURE_CODE, 6)}
 ${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
-      apply --approve "$ENVIRONMENT" --expect-digest "$(cat "$CI_PROJECT_DIR/waiting-digest.txt")"
+      apply --approve "$ENVIRONMENT" --expect-digest "$(cat "$CI_PROJECT_DIR/${waitingFile(environment, facts)}")"
 ${indent(JUDGE_APPLY, 6)}
       exit "$code"
 `;
@@ -317,6 +342,16 @@ ${cacheLines(facts, [environment], { writes: false })}  rules:
 ${propose}`;
 }
 
+/** Runners share no file: with a state file ticks take turns with applies. Otherwise they have a group of their own. */
+function rolloutGroup(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  if (!environment.gitState) {
+    return `  # The state is a file: one writer at a time.\n${resourceGroup(facts, environment)}`;
+  }
+  return `  # Of its own: a tick never waits behind a merge. Writers exclude each other by their lease.
+  resource_group: assistantctl${facts.slug}-rollout-${environment.name}
+`;
+}
+
 function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
   const { name } = environment;
   return `${jobName('assistantctl-rollout', environment, facts)}:
@@ -324,9 +359,7 @@ function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): str
   stage: deploy
 ${cacheLines(facts, [environment], { writes: true })}  rules:
     - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "rollout"
-  # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
-  resource_group: assistantctl${facts.slug}-rollout-${name}
-  environment:
+${rolloutGroup(facts, environment)}  environment:
     name: ${name}
   script:
     - |
@@ -344,12 +377,14 @@ ${indent(REPORT_BACK, 6)}
 
 /** What needs a person's consent waits for the approvers; a rollback waits for nobody. */
 function operateJobs(facts: PipelineFacts): readonly string[] {
+  const isFile = facts.environments.some(({ gitState }) => !gitState);
+  const group = isFile ? resourceGroup(facts, { name: '$ASSISTANTCTL_ENVIRONMENT' }) : '';
   const job = (name: string, rule: string, environment: string): string => `${name}:
   extends: .assistantctl-writer
   stage: deploy
 ${cacheLines(facts, facts.environments, { writes: true, named: '$ASSISTANTCTL_ENVIRONMENT' })}  rules:
     - if: $CI_PIPELINE_SOURCE == "web" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && ${rule}
-  environment:
+${group}  environment:
     name: ${environment}
   script:
     - |

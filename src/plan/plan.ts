@@ -48,6 +48,7 @@ import {
   withDependencies,
 } from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
+import { stillUnchanged, type Unchanged } from './unchanged.ts';
 
 export interface PlanInput {
   readonly project: {
@@ -68,7 +69,11 @@ export interface PlanInput {
   readonly expiresAt: string;
   /** What Git writes and the API never sees; absent where that is of no interest. */
   readonly settings?: Settings;
+  /** What is known to be as it was; absent where nobody has looked. */
+  readonly unchanged?: Unchanged;
 }
+
+const NOTHING_TO_DO: ResourcePlan = { steps: [] };
 
 /**
  * Plans the account towards the specs. Problems that concern single resources come back as diagnostics in the
@@ -84,10 +89,17 @@ export function makePlan(input: PlanInput): Planned {
   const isChosen = (address: Address): boolean => chosen === undefined || chosen.has(address);
   const deferred = deferredReferences(creates(desired, matching, options));
   const seal = sealOf(state);
+  const unchanged = stillUnchanged(input.unchanged, ids);
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
     if (resource === undefined || !isChosen(address)) continue;
+    const readById =
+      match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true;
+    if (match.how === 'bound' && !readById && unchanged.has(address)) {
+      results.set(address, NOTHING_TO_DO);
+      continue;
+    }
     const drift = revertsDrift(options, address) ? 'revert' : input.project.drift;
     const context = {
       policy: { drift, take: options.take },
@@ -99,7 +111,7 @@ export function makePlan(input: PlanInput): Planned {
       waits: !isVanished(match, account.vanished),
       seal,
       releaseHold: options.releaseHolds?.includes(address) === true,
-      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
+      readById,
     };
     results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
   }

@@ -139,6 +139,7 @@ export const FAILURE_CODES = {
   QUIRK_INVALID: 'A quirk of the embedded API is unknown, or has no such value.',
   REPORT_INVALID: 'A file is no report of a command that writes.',
   REQUESTS_BUSY: 'Others write the requests of the controller all the time.',
+  REQUEST_TAKEN: 'Another process took the request that this one had begun.',
   REQUEST_UNKNOWN: 'The controller does not know what was asked for.',
   RESTORE_SPEC_EXISTS: 'What was to be restored has a spec.',
   RESTORE_UNKNOWN: 'The state has kept nothing of that address.',

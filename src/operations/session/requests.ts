@@ -17,19 +17,20 @@ import { holderName } from './open-state.ts';
 /** What is kept beside the state of an environment: requests, and what the controller remembers. */
 export function openBeside(runtime: Runtime, project: Project): BesideStore {
   const { name, state } = project.environment;
-  const { clock, random, sleep } = runtime;
+  const { clock, random, sleep, uuid } = runtime;
   if (state.backend === 'file') {
     return fileBeside(join(project.root, '.assistantctl', 'state', `${name}.requests`), sleep);
   }
   const { remote, ref } = state;
   const git = gitFor(runtime, project);
   return gitBeside({
-    remote: gitRemote({ git, root: project.root, remote, randomUuid: runtime.uuid }),
+    remote: gitRemote({ git, root: project.root, remote, randomUuid: uuid }),
     remoteName: remote,
     ref,
     clock,
     sleep,
     random,
+    randomUuid: uuid,
   });
 }
 

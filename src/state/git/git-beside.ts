@@ -11,6 +11,7 @@ export interface GitBesideOptions {
   readonly clock: () => Date;
   readonly sleep: (ms: number) => Promise<void>;
   readonly random: () => number;
+  readonly randomUuid: () => string;
 }
 
 const REQUESTS = 'requests.json';
@@ -19,10 +20,12 @@ const TRIES = 8;
 
 /**
  * Requests and what the controller remembers, on a ref beside the state's. Whoever may push there may ask. A write is
- * a push that succeeds only while nobody else moved the ref, so that of several who take one request one wins.
+ * a push that succeeds only while nobody else moved the ref, so that of several who take one request one wins. The
+ * message of each commit is unique: two writers of the same text in the same second would make the same commit, and
+ * the push of both would succeed.
  */
 export function gitBeside(options: GitBesideOptions): BesideStore {
-  const { remote, remoteName, clock, sleep, random } = options;
+  const { remote, remoteName, clock, sleep, random, randomUuid } = options;
   const ref = `${options.ref}-requests`;
   checkRemote(remoteName, ref);
   const kept: { known: Found | undefined } = { known: undefined };
@@ -32,7 +35,7 @@ export function gitBeside(options: GitBesideOptions): BesideStore {
     if (commit === undefined) return { commit, requests: [], memory: undefined };
     if (kept.known?.commit === commit) return kept.known;
     const text = await remote.read(ref, commit, REQUESTS);
-    const memory = await remote.read(ref, commit, MEMORY).catch(() => undefined);
+    const memory = await remote.read(ref, commit, MEMORY).catch(withoutFile);
     const lines = text?.split('\n') ?? [];
     kept.known = {
       commit,
@@ -55,12 +58,14 @@ export function gitBeside(options: GitBesideOptions): BesideStore {
         if (next.memory !== undefined) files.set(MEMORY, `${JSON.stringify(next.memory)}\n`);
         const made = await remote.commit({
           parent: found.commit,
-          message: `${message}\n`,
+          message: `${message}\n\nwrite ${randomUuid()}\n`,
           author,
           when: clock(),
           files,
         });
         if ((await remote.move(ref, found.commit, made)) === 'done') return true;
+        // The answer to a push that succeeded may have been lost; then the ref is where we put it.
+        if ((await remote.list([ref])).get(ref) === made) return true;
         await sleep(Math.round(random() * 50 * attempt));
       }
       throw new Failure('unavailable', `${remote.place(ref)} is written by others all the time`, {
@@ -69,6 +74,12 @@ export function gitBeside(options: GitBesideOptions): BesideStore {
       });
     },
   };
+}
+
+/** Requests were left before any controller worked. A memory that cannot be read now is not written over. */
+function withoutFile(error: unknown): undefined {
+  if (error instanceof Failure && error.code === 'STATE_CORRUPT') return undefined;
+  throw error;
 }
 
 interface Found extends Beside {

@@ -25,6 +25,7 @@ import { deferredReferences } from './graph.ts';
 import { heldChange, holdCaution, withoutHeld } from './holds.ts';
 import { inventoryWarnings } from './inventory.ts';
 import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import { missingTargets } from './missing-targets.ts';
 import type { MovedBinding } from './moved-bindings.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
@@ -276,39 +277,6 @@ function keptCopies(changes: readonly Change[], state: State | undefined): reado
         hint: `to bring that one back instead, without the document: assistantctl state restore ${address}`,
       },
     ];
-  });
-}
-
-/** References to resources that neither exist nor are created: a request could not name their ids. */
-function missingTargets(
-  results: ReadonlyMap<Address, ResourcePlan>,
-  desired: DesiredState,
-  ids: ReadonlyMap<string, string>,
-): readonly Diagnostic[] {
-  const created = new Set<string>();
-  for (const { change } of results.values()) if (change?.action === 'create') created.add(change.address);
-  return [...results].flatMap(([address, result]) => {
-    const references = result.steps.length === 0 ? [] : (desired.resources.get(address)?.references ?? []);
-    return references.flatMap(({ pointer, target }): readonly Diagnostic[] => {
-      if (ids.has(target) || created.has(target)) return [];
-      const position = desired.locate(address, pointer);
-      const integration = target.startsWith('integration/');
-      return [
-        {
-          severity: 'error',
-          code: integration ? 'INTEGRATION_UNKNOWN' : 'REF_UNAVAILABLE',
-          message: integration
-            ? `${address} refers to ${target}, which is not in the account's integration catalogue`
-            : `${address} refers to ${target}, which has no live resource`,
-          address,
-          pointer,
-          ...(position !== undefined && { position }),
-          hint: integration
-            ? 'connect the integration in the Telnyx portal, or correct its name'
-            : `resolve ${target} first`,
-        },
-      ];
-    });
   });
 }
 

@@ -3,10 +3,11 @@
  * shows `tools`, `mcp_servers` and `conversation_flow` empty. So nothing is decided from a list alone. What Git changed,
  * adopts or deletes is read by id, and so is every other resource that its list entry shows otherwise than the base.
  */
+
+import { asSent } from '../canonical/as-sent.ts';
 import { canonical } from '../canonical/canonical.ts';
 import { differencesFrom } from '../canonical/differences.ts';
 import { holdsExactly } from '../canonical/exact-match.ts';
-import { asSent } from '../canonical/own-form.ts';
 import { childShape, sameWithReferences, withReferences } from '../canonical/walk.ts';
 import { type Kind, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';

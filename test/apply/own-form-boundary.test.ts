@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
-import { type ApplyParts, isEmpty, startWorld, type World } from '../support/world.ts';
+import { type ApplyParts, comesToRest, startWorld, type World } from '../support/world.ts';
 
 /** Where the API's own form ends: what did not stick is told, and what somebody else did is no form. */
 
@@ -60,7 +60,7 @@ describe('what did not stick', () => {
     expect(report.results).toMatchObject([{ status: 'failed', error: { code: 'STAGED_OTHERWISE' } }]);
     expect(await differing(world, specs)).toEqual([['change', 'assistant/a']]);
     expect((await world.apply(specs)).exitKind).toBeNull();
-    expect(isEmpty(await world.plan(specs))).toBe(true);
+    expect(await comesToRest(world, specs)).toBe(true);
   });
 
   it.each(LOST)('%s: a create fails, is bound, and the next apply tries again', async (_, more, change) => {
@@ -73,7 +73,7 @@ describe('what did not stick', () => {
     ]);
     expect(await differing(world, specs)).toEqual([['change', 'assistant/a']]);
     expect((await world.apply(specs)).exitKind).toBeNull();
-    expect(isEmpty(await world.plan(specs))).toBe(true);
+    expect(await comesToRest(world, specs)).toBe(true);
   });
 
   it('a reference is none of the words of the API', async () => {
@@ -91,7 +91,7 @@ describe('what did not stick', () => {
     );
     expect((await world.apply(specs, { wrap })).exitKind).toBe('partial');
     expect((await world.apply(specs)).exitKind).toBeNull();
-    expect(isEmpty(await world.plan(specs))).toBe(true);
+    expect(await comesToRest(world, specs)).toBe(true);
   });
 });
 
@@ -132,6 +132,22 @@ describe('a key that the API drops', () => {
         ['FIELD_DROPPED', '/future_settings'],
         ['FIELD_DROPPED', '/telephony_settings/noise'],
       ]);
+    }
+  });
+});
+
+describe('a beta block that the API does not know yet', () => {
+  it('does not hold the prompt hostage: it is a warning in every plan and is sent again', async () => {
+    const world = await startWorld();
+    const wrap = storing(({ delegation_settings: _dropped, ...body }) => body);
+    for (const greeting of ['One.', 'Two.']) {
+      const specs = {
+        'assistant/a': { ...A, greeting, delegation_settings: { enabled: true, model: 'openai/gpt-4o' } },
+      };
+      expect((await world.apply(specs, { wrap })).exitKind).toBeNull();
+      const { plan } = await world.plan(specs);
+      expect([plan.changes, plan.drift, plan.conflicts]).toEqual([[], [], []]);
+      expect(plan.diagnostics).toMatchObject([{ code: 'FIELD_DROPPED', pointer: '/delegation_settings' }]);
     }
   });
 });

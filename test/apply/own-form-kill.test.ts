@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/model/json.ts';
 import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
-import { endWorlds, isEmpty, startWorld, type World } from '../support/world.ts';
+import { comesToRest, endWorlds, startWorld, type World } from '../support/world.ts';
 
 /** An apply that is cut off where the API keeps values in a form of its own: the next one converges. */
 
@@ -32,7 +32,7 @@ const specs = (path: string, model: string): Specs => ({
 async function converges(world: World, wanted: Specs): Promise<void> {
   const report = await world.apply(wanted);
   expect(report.results.filter(({ status }) => status !== 'applied')).toEqual([]);
-  expect(isEmpty(await world.plan(wanted))).toBe(true);
+  expect(await comesToRest(world, wanted)).toBe(true);
   for (const path of ['/ai/tools', '/ai/mcp_servers', '/ai/assistants']) {
     const reply: unknown = await world.dashboard('GET', path);
     const data = (Array.isArray(reply) ? reply : (reply as JsonObject).data) as readonly JsonObject[];

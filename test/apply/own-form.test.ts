@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OWN_FORMS, type OwnForm } from '../../src/emulator/contract/own-form.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { Specs } from '../support/specs.ts';
-import { isEmpty, startWorld, type World } from '../support/world.ts';
+import { comesToRest, startWorld, type World } from '../support/world.ts';
 
 /** The API stores what it is sent in a form of its own: that is neither a failure, nor drift, nor a conflict. */
 
@@ -91,7 +91,7 @@ describe.each([...FORMS, 'all'] as const)('the own form %s', (form) => {
     const drifted = plan.drift.flatMap(({ fields }) => fields.map(({ path }) => path));
     expect(drifted).toContain('/instructions');
     expect((await world.apply(changed, { drift: 'revert' })).exitKind).toBeNull();
-    expect(isEmpty(await world.plan(changed))).toBe(true);
+    expect(await comesToRest(world, changed)).toBe(true);
   });
 
   it('is adopted', async () => {

@@ -11,7 +11,7 @@ import type { ClientOptions } from '../../src/live/http/client.ts';
 import { createApi, type LiveApi } from '../../src/live/telnyx/api.ts';
 import { confirm, fetchAccount, vanishedVersions } from '../../src/live/telnyx/fetch.ts';
 import type { Lifecycle } from '../../src/model/desired.ts';
-import { type Json, type JsonObject, jsonEqual } from '../../src/model/json.ts';
+import type { Json, JsonObject } from '../../src/model/json.ts';
 import { kindsToList } from '../../src/model/kinds.ts';
 import type { Planned, PlanOptions } from '../../src/model/plan.ts';
 import type { DriftPolicy } from '../../src/model/project.ts';
@@ -249,7 +249,20 @@ export function actions(planned: Planned): readonly string[] {
   return planned.plan.changes.map(({ action, address }) => `${action} ${address}`);
 }
 
-/** True when nothing is planned, drifted or in conflict. */
-export function isEmpty({ plan }: Planned): boolean {
-  return jsonEqual([plan.changes.length, plan.drift.length, plan.conflicts.length], [0, 0, 0]);
+/** True when nothing is planned, drifted or in conflict, and an apply would not edit the state either. */
+export function isEmpty({ plan, steps, stateEdits, confirms }: Planned): boolean {
+  const left = [plan.changes, plan.drift, plan.conflicts, steps, stateEdits, confirms];
+  return left.every(({ length }) => length === 0);
+}
+
+/**
+ * True when a plan asks for nothing, and an apply that only takes note of something in the state (a form that was told,
+ * a base that follows) sends no write and leaves nothing to note.
+ */
+export async function comesToRest(world: World, specs: Specs, choices: ApplyChoices = {}): Promise<boolean> {
+  const { plan, steps } = await world.plan(specs, choices);
+  if ([plan.changes, plan.drift, plan.conflicts, steps].some(({ length }) => length > 0)) return false;
+  world.writes();
+  await world.apply(specs, choices);
+  return world.writes().length === 0 && isEmpty(await world.plan(specs, choices));
 }

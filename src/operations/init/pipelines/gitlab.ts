@@ -6,12 +6,12 @@ import {
   indent,
   JUDGE_APPLY,
   jobName,
-  OPERATE,
   type PipelineEnvironment,
   type PipelineFacts,
-  PROPOSE_DRIFT,
   REPORT_BACK,
 } from './facts.ts';
+import { operateJobs, rolloutJob, watchJob } from './gitlab-by-hand.ts';
+import { cacheLines, resourceGroup } from './gitlab-steps.ts';
 
 /** The pipeline of a project on GitLab, one file to be the pipeline or to be included in one. */
 export function gitlabPipeline(facts: PipelineFacts): string {
@@ -70,24 +70,6 @@ ${enter}
   extends: .assistantctl
   timeout: 1h
 `;
-}
-
-/** The state files of these environments, for the next job; nothing where the states are in Git. */
-function cacheLines(
-  { projectPath, slug }: PipelineFacts,
-  environments: readonly PipelineEnvironment[],
-  how: { readonly writes: boolean; readonly named?: string },
-): string {
-  const kept = environments.filter(({ gitState }) => !gitState).map(({ name }) => name);
-  const names = how.named === undefined || kept.length === 0 ? kept : [how.named];
-  const path = `${projectPath === '' ? '' : `${projectPath}/`}.assistantctl/state`;
-  const entries = names.map(
-    (name) => `    - key: assistantctl${slug}--${name}
-      paths: [${JSON.stringify(path)}]
-      policy: ${how.writes ? 'pull-push' : 'pull'}
-${how.writes ? '      # What was applied last has to outlive a failed run too.\n      when: always\n' : ''}`,
-  );
-  return entries.length === 0 ? '' : `  cache:\n${entries.join('')}`;
 }
 
 function validateJob(): string {
@@ -199,11 +181,6 @@ ${indent(REPORT_BACK, 6)}
 `;
 }
 
-/** Merges of one environment run one after the other, in their order. */
-function resourceGroup({ slug }: PipelineFacts, { name }: Pick<PipelineEnvironment, 'name'>): string {
-  return `  resource_group: assistantctl${slug}-${name}\n`;
-}
-
 /** File with the digest of what waits for an approval. Jobs get the files of those before them: each has its own. */
 function waitingFile(environment: PipelineEnvironment, facts: PipelineFacts): string {
   return `${jobName('waiting', environment, facts)}.txt`;
@@ -214,15 +191,11 @@ function waitsFor(facts: PipelineFacts, before: PipelineEnvironment | undefined)
   if (before === undefined) return '';
   const approve = jobName('assistantctl-approve', before, facts);
   return `      approved() {
-        node -e '
-          const { CI_API_V4_URL: api, CI_PROJECT_ID: id, CI_PIPELINE_ID: run, GITLAB_TOKEN: token } = process.env;
-          const url = api + "/projects/" + id + "/pipelines/" + run + "/jobs?per_page=100&scope[]=success";
-          fetch(url, { headers: { "private-token": token ?? "" }, signal: AbortSignal.timeout(30000) })
-            .then((reply) => (reply.ok ? reply.json() : []), () => [])
-            .then((jobs) => console.log(jobs.some((job) => job.name === process.argv[1])));
-        ' "$1"
+        printf 'PRIVATE-TOKEN: %s' "\${GITLAB_TOKEN:-}" | curl --silent --show-error --max-time 30 --globoff --header @- \\
+          "$CI_API_V4_URL/projects/$CI_PROJECT_ID/pipelines/$CI_PIPELINE_ID/jobs?per_page=100&scope[]=success" |
+          node -p 'let d = []; try { d = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch {} Array.isArray(d) && d.some(({ name }) => name === "${approve}")'
       }
-      if [ -s "$CI_PROJECT_DIR/${waitingFile(before, facts)}" ] && [ "$(approved ${approve})" != true ]; then
+      if [ -s "$CI_PROJECT_DIR/${waitingFile(before, facts)}" ] && [ "$(approved)" != true ]; then
         echo "${before.name} waits for an approval: start ${approve}, and then this job again." >&2
         exit 6
       fi
@@ -298,118 +271,4 @@ ${indent(APPLY_WHEN_FREE, 6)}
 ${indent(JUDGE_APPLY, 6)}
       exit "$code"
 `;
-}
-
-function watchJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  const { name } = environment;
-  const propose = environment.revertsDrift
-    ? ''
-    : `      if [ "$drifted" = 2 ]; then
-        # What was changed outside Git comes back as one merge request. A token of its own pushes, so that its pipeline runs.
-        (
-          BRANCH=assistantctl${facts.slug}/drift-${name}
-${indent(PROPOSE_DRIFT, 10)}
-          if ! git diff --quiet "refs/remotes/origin/$BRANCH" "refs/heads/$BRANCH" --; then
-            git -c credential.helper= \\
-              -c 'credential.helper=!f() { echo username=oauth2; echo "password=$GITLAB_TOKEN"; }; f' \\
-              push --quiet --force "$CI_PROJECT_URL.git" "refs/heads/$BRANCH"
-          fi
-          assistantctl comment "$RUNNER_TEMP/drift.json" --request "$BRANCH" --env "$ENVIRONMENT" \\
-            --title "Take over what was changed outside Git in $ENVIRONMENT"
-        )
-      fi
-`;
-  return `${jobName('assistantctl-watch', environment, facts)}:
-  extends: .assistantctl
-  stage: test
-${cacheLines(facts, [environment], { writes: false })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "watch"
-  script:
-    - |
-      ENVIRONMENT=${name}
-      drifted=0
-      assistantctl drift --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/drift.json" || drifted=$?
-      # Only 0 and 2 say something about the account; everything else is a failure of this run.
-      case "$drifted" in 0 | 2) ;; *) exit "$drifted" ;; esac
-      assistantctl comment "$RUNNER_TEMP/drift.json" --issue --env "$ENVIRONMENT"
-      code=0
-      assistantctl plan --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/ahead.json" || code=$?
-      # What apply would refuse waits all the same.
-      case "$code" in 0 | 5 | 6) ;; *) exit "$code" ;; esac
-      assistantctl comment "$RUNNER_TEMP/ahead.json" --issue --topic ahead --env "$ENVIRONMENT" \\
-        --title "assistantctl: $CI_DEFAULT_BRANCH is ahead of $ENVIRONMENT"
-      assistantctl preview gc --env "$ENVIRONMENT" --older-than 14d
-${propose}`;
-}
-
-/** Runners share no file: with a state file ticks take turns with applies. Otherwise they have a group of their own. */
-function rolloutGroup(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  if (!environment.gitState) {
-    return `  # The state is a file: one writer at a time.\n${resourceGroup(facts, environment)}`;
-  }
-  return `  # Of its own: a tick never waits behind a merge. Writers exclude each other by their lease.
-  resource_group: assistantctl${facts.slug}-rollout-${environment.name}
-`;
-}
-
-function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  const { name } = environment;
-  return `${jobName('assistantctl-rollout', environment, facts)}:
-  extends: .assistantctl-writer
-  stage: deploy
-${cacheLines(facts, [environment], { writes: true })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "rollout"
-${rolloutGroup(facts, environment)}  environment:
-    name: ${name}
-  script:
-    - |
-      ENVIRONMENT=${name}
-      RESULT="$RUNNER_TEMP/report.json"
-${indent(FAILURE_CODE, 6)}
-      code=0
-      assistantctl rollout tick --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
-      # An apply is at work: the next tick is soon enough.
-      if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
-${indent(REPORT_BACK, 6)}
-      exit "$code"
-`;
-}
-
-/** What needs a person's consent waits for the approvers; a rollback waits for nobody. */
-function operateJobs(facts: PipelineFacts): readonly string[] {
-  const isFile = facts.environments.some(({ gitState }) => !gitState);
-  const group = isFile ? resourceGroup(facts, { name: '$ASSISTANTCTL_ENVIRONMENT' }) : '';
-  const job = (name: string, rule: string, environment: string): string => `${name}:
-  extends: .assistantctl-writer
-  stage: deploy
-${cacheLines(facts, facts.environments, { writes: true, named: '$ASSISTANTCTL_ENVIRONMENT' })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "web" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && ${rule}
-${group}  environment:
-    name: ${environment}
-  script:
-    - |
-      bash <<'END'
-      set -eo pipefail
-      export ENVIRONMENT="$ASSISTANTCTL_ENVIRONMENT"
-      ACTION="$ASSISTANTCTL_ACTION"
-      RESULT="$RUNNER_TEMP/report.json"
-${indent(OPERATE, 6)}
-      if [ -s "$RESULT" ]; then
-${indent(REPORT_BACK, 8)}
-      fi
-      exit "$code"
-      END
-`;
-  const names = facts.environments.map(({ name }) => name).join(', ');
-  return [
-    `# What a person decides, from any browser (Build, Pipelines, New pipeline): set ASSISTANTCTL_ACTION to rollback, promote,
-# rollout-promote, rollout-abort, apply, unlock or preview-gc; ADDRESS, VERSION, REASON, OPTIONS where they matter; and
-# ASSISTANTCTL_ENVIRONMENT to one of ${names}.
-${job('assistantctl-operate', '$ASSISTANTCTL_ACTION && $ASSISTANTCTL_ACTION != "apply"', '$ASSISTANTCTL_ENVIRONMENT')}`,
-    job(
-      'assistantctl-operate-apply',
-      '$ASSISTANTCTL_ACTION == "apply"',
-      '$ASSISTANTCTL_ENVIRONMENT-approval',
-    ),
-  ];
 }

@@ -2,6 +2,7 @@ import { missingValues } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import {
   asSent,
+  formsWithin,
   isComplete,
   type Learned,
   learnForms,
@@ -67,8 +68,8 @@ export async function readAgain(
 export function targetOf(context: ApplyContext, step: EditStep, live: RemoteResource): Target | undefined {
   const shape = SHAPES[step.kind];
   const { spec } = step;
-  const forms = context.bindings.get(step.address)?.forms ?? [];
-  const sent = asSent(shape, live.config, forms, spec);
+  const known = context.bindings.get(step.address)?.forms ?? [];
+  const sent = asSent(shape, live.config, formsWithin(shape, known, spec), spec);
   const symbolic = withReferences(shape, sent, context.refs);
   const edits = remainingEdits(shape, step, symbolic);
   if (edits.length === 0 && step.reorder.length === 0) return undefined;
@@ -83,7 +84,7 @@ export function targetOf(context: ApplyContext, step: EditStep, live: RemoteReso
     spec: resolveIds(context, step, spec),
     paths: paths.map(resolved),
     before: live.config,
-    forms,
+    forms: known,
   };
   requireNoLoss(step, target);
   return target;

@@ -28,7 +28,7 @@ import {
   isSameWord,
   saysNothing,
 } from './own-spelling.ts';
-import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
+import { child, childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
 /** What became of a write. */
 export interface Learned {
@@ -330,6 +330,28 @@ export function asSent(
     result = setAtPath(shape, result, path, sent);
   }
   return isObject(result) ? result : live;
+}
+
+/**
+ * The forms of what a spec writes. A field that left the spec is nobody's word: what is live there is sent back as it is
+ * spelled, because as it was once sent nobody would recognise it in the reply.
+ */
+export function formsWithin(
+  shape: ObjectShape,
+  forms: readonly ValueForm[],
+  spec: JsonObject,
+): readonly ValueForm[] {
+  return forms.filter(({ at }) => isWritten(shape, spec, fromPointer(at)));
+}
+
+/** False where a field on the way is not written. Elements of a list or map that is written count, also missing ones. */
+function isWritten(shape: Shape, spec: Json, path: Path): boolean {
+  const [name, ...rest] = path;
+  if (name === undefined) return true;
+  const fitting = fittingShape(shape, spec);
+  const next = child(fitting, spec, name);
+  if (next === undefined) return fitting.t !== 'object';
+  return isWritten(childShape(fitting, name, next), next, rest);
 }
 
 function hasParent(shape: ObjectShape, value: Json | undefined, path: Path): boolean {

@@ -65,6 +65,7 @@ function builder(defs) {
       t: 'object',
       fields: Object.fromEntries(fields),
       ...(schema['x-closed'] ? { closed: true } : {}),
+      ...(schema['x-beta'] ? { beta: true } : {}),
     };
   }
 

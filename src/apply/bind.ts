@@ -1,8 +1,9 @@
+import { asSent } from '../canonical/as-sent.ts';
 import { sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest, withMain } from '../canonical/confirmed-promotion.ts';
 import { setAtPath } from '../canonical/edit.ts';
 import { withReadVersion } from '../canonical/held-base.ts';
-import { asSent, type Learned, type Lost } from '../canonical/own-form.ts';
+import type { Learned, Lost } from '../canonical/own-form.ts';
 import { storedBase } from '../canonical/payload.ts';
 import { valueAtPath, withIds } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

@@ -1,6 +1,7 @@
+import { asSent } from '../canonical/as-sent.ts';
 import { knownDifferences, sameValue } from '../canonical/differences.ts';
 import { setAtPath, shapeAt } from '../canonical/edit.ts';
-import { asSent, type Learned } from '../canonical/own-form.ts';
+import type { Learned } from '../canonical/own-form.ts';
 import { partialBody, requestBody } from '../canonical/payload.ts';
 import { valueAtPath } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

@@ -1,6 +1,6 @@
+import { asSent } from '../canonical/as-sent.ts';
 import { differencesFrom } from '../canonical/differences.ts';
 import { widenPath } from '../canonical/edit.ts';
-import { asSent } from '../canonical/own-form.ts';
 import { elementsNeverOwned, restoredBase } from '../canonical/restored-binding.ts';
 import { valueAtPath, withReferences } from '../canonical/walk.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

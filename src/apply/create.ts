@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
+import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
-import { holdsSent } from '../canonical/holds-sent.ts';
-import { asSent, type Learned, learnForms, withLater } from '../canonical/own-form.ts';
+import { holdsJustSent, holdsSent } from '../canonical/holds-sent.ts';
+import { type Learned, learnForms, withLater } from '../canonical/own-form.ts';
+import { isAlike } from '../canonical/own-spelling.ts';
 import { requestBody } from '../canonical/payload.ts';
 import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { type JsonObject, stableStringify, toPointer } from '../model/json.ts';
+import { type Json, type JsonObject, stableStringify, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { RemoteResource, Written } from '../model/remote.ts';
 import type { ObjectShape } from '../model/shape.ts';
@@ -86,7 +88,7 @@ async function createLiving(context: ApplyContext, step: CreateStep, body: JsonO
     ({ address, action }) => address === step.address && action === 'create',
   );
   const sent = [body, ...begun.flatMap((entry) => (entry.sent === undefined ? [] : [entry.sent]))];
-  const found = begun.length > 0 ? await lookUp(context, step, sent) : undefined;
+  const found = begun.length > 0 ? await lookUp(context, step, sent, holdsSent) : undefined;
   if (found !== undefined) return { resource: found, reply: undefined };
   const repeated = begun.length > 0 || context.forgetful === true;
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
@@ -116,7 +118,7 @@ async function createOnce(
     return { ...written, reply: written.resource };
   };
   return sendOrFind(send, async () => {
-    const resource = await lookUp(context, step, [body]);
+    const resource = await lookUp(context, step, [body], holdsJustSent);
     return resource && { resource, replayed: false, reply: undefined };
   });
 }
@@ -129,6 +131,7 @@ async function lookUp(
   context: ApplyContext,
   step: CreateStep,
   sent: readonly JsonObject[],
+  holds: typeof holdsSent,
 ): Promise<RemoteResource | undefined> {
   let others: readonly RemoteResource[] = [];
   const read = async (): Promise<RemoteResource | undefined> => {
@@ -141,9 +144,7 @@ async function lookUp(
     // Lists leave fields out.
     const whole = await Promise.all(named.map(({ id }) => context.api.get(step.kind, id)));
     const living = whole.filter((resource) => resource !== undefined);
-    const ours = living.filter(({ config }) =>
-      sent.some((body) => holdsSent(SHAPES[step.kind], body, config)),
-    );
+    const ours = living.filter(({ config }) => sent.some((body) => holds(SHAPES[step.kind], body, config)));
     if (ours.length > 1) throw severalFound(step, ours);
     others = living;
     return ours[0];
@@ -153,9 +154,12 @@ async function lookUp(
   return found;
 }
 
-function isNamedLike(step: CreateStep, resource: RemoteResource, body: JsonObject): boolean {
+/** True when a listed resource may be the one that a body made: the API may spell names in its own way. */
+function isNamedLike(step: CreateStep, { name, config }: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
-  return resource.name === body[nameField] && identity.every((name) => resource.config[name] === body[name]);
+  const isSpelled = (sent: Json | undefined, got: Json | undefined): boolean =>
+    sent === got || (typeof sent === 'string' && typeof got === 'string' && isAlike(sent, got));
+  return isSpelled(body[nameField], name) && identity.every((field) => isSpelled(body[field], config[field]));
 }
 
 function othersFound(step: CreateStep, others: readonly RemoteResource[]): Failure {

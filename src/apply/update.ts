@@ -1,8 +1,7 @@
+import { asSent, formsWithin } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import {
-  asSent,
-  formsWithin,
   isComplete,
   type Learned,
   learnForms,
@@ -38,6 +37,8 @@ export interface Target {
   readonly before: JsonObject;
   /** Own forms that were known before. */
   readonly forms: readonly ValueForm[];
+  /** No apply wrote the resource before. */
+  readonly adopted: boolean;
 }
 
 /** What the API made of a write to the target, as a reply to it shows. */
@@ -45,9 +46,9 @@ export function learnTarget(step: StepBase, target: Target, got: JsonObject): Le
   return learnForms(SHAPES[step.kind], writeOf(step, target, got), target.forms);
 }
 
-function writeOf(step: StepBase, { config, spec, before }: Target, got: JsonObject): WriteAndReply {
+function writeOf(step: StepBase, { config, spec, before, adopted }: Target, got: JsonObject): WriteAndReply {
   const own = (side: JsonObject): JsonObject => withoutMembers(step.kind, side);
-  return { guide: own(spec), sent: own(config), got, before: own(before) };
+  return { guide: own(spec), sent: own(config), got, before: own(before), adopted };
 }
 
 /** Reads the resource again; gone is a `Failure('stale')`. */
@@ -68,8 +69,9 @@ export async function readAgain(
 export function targetOf(context: ApplyContext, step: EditStep, live: RemoteResource): Target | undefined {
   const shape = SHAPES[step.kind];
   const { spec } = step;
-  const known = context.bindings.get(step.address)?.forms ?? [];
-  const sent = asSent(shape, live.config, formsWithin(shape, known, spec), spec);
+  const known = context.bindings.get(step.address);
+  const forms = known?.forms ?? [];
+  const sent = asSent(shape, live.config, formsWithin(shape, forms, spec), spec);
   const symbolic = withReferences(shape, sent, context.refs);
   const edits = remainingEdits(shape, step, symbolic);
   if (edits.length === 0 && step.reorder.length === 0) return undefined;
@@ -84,7 +86,8 @@ export function targetOf(context: ApplyContext, step: EditStep, live: RemoteReso
     spec: resolveIds(context, step, spec),
     paths: paths.map(resolved),
     before: live.config,
-    forms: known,
+    forms,
+    adopted: (known?.base ?? null) === null,
   };
   requireNoLoss(step, target);
   return target;

@@ -4,8 +4,9 @@
  * main's whole writable configuration, and what leaked in from elsewhere is put right before main moves.
  */
 
+import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
-import { asSent, type Learned } from '../canonical/own-form.ts';
+import type { Learned } from '../canonical/own-form.ts';
 import { holdsHiddenSecret, partialBody, requestBody } from '../canonical/payload.ts';
 import { Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

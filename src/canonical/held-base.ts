@@ -2,8 +2,8 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { toPointer } from '../model/json.ts';
 import type { RemoteResource } from '../model/remote.ts';
 import type { Binding } from '../model/state.ts';
+import { asSent } from './as-sent.ts';
 import { differencesFrom } from './differences.ts';
-import { asSent } from './own-form.ts';
 
 /**
  * True when a resource that was read whole holds its base and nothing beside it that is neither the spec's nor known

@@ -9,17 +9,19 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  jsonAt,
   jsonEqual,
   type Path,
   toPointer,
 } from '../model/json.ts';
 import type { ValueForm } from '../model/own-form.ts';
 import type { ListShape, ObjectShape, ScalarShape, Shape } from '../model/shape.ts';
+import { isSameAt } from './as-sent.ts';
 import { isMasked } from './canonical.ts';
 import { differencesFrom } from './differences.ts';
-import { setAtPath, shapeAt } from './edit.ts';
 import { keyedElements } from './keys.ts';
 import {
+  asRecord,
   isAlike,
   isNear,
   isOneWord,
@@ -28,7 +30,7 @@ import {
   isSameWord,
   saysNothing,
 } from './own-spelling.ts';
-import { child, childShape, field, fittingShape, valueAtPath } from './walk.ts';
+import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
 /** What became of a write. */
 export interface Learned {
@@ -51,6 +53,8 @@ export interface WriteAndReply {
   readonly got: Json | undefined;
   /** What was there before, where there was anything. */
   readonly before?: Json | undefined;
+  /** Nobody applied a spec of ours before: what was there may be the API's form of what somebody else sent. */
+  readonly adopted?: boolean;
   /** The reply was about something else, so that it says nothing about this write. */
   readonly astray?: boolean;
 }
@@ -84,8 +88,8 @@ export function learnForms(
 
 /** Keeps the record of a form that was learned earlier, so that a plan reports it once. */
 function asKnown(form: ValueForm, known: readonly ValueForm[]): ValueForm {
-  const same = ({ at, sent, got }: ValueForm): boolean =>
-    at === form.at && jsonEqual(sent, form.sent) && jsonEqual(got, form.got);
+  const same = ({ at, sent, got, sent_as }: ValueForm): boolean =>
+    at === form.at && sent_as === form.sent_as && jsonEqual(sent, form.sent) && jsonEqual(got, form.got);
   return known.find(same) ?? form;
 }
 
@@ -103,9 +107,10 @@ function lostAt({ sent }: Place, got: Json | undefined): Found {
   return { ...NOTHING, lost: [{ path: sent, got }] };
 }
 
-function formAt({ got: path }: Place, { sent, got, before }: WriteAndReply): Found {
+function formAt({ got: path }: Place, { sent, got, before, adopted }: WriteAndReply): Found {
   const as = got ?? null;
-  const how = before !== undefined && jsonEqual(before, as) ? ({ how: 'kept' } as const) : {};
+  const isKept = before !== undefined && jsonEqual(before, as) && !(adopted && isPlainSpelling(sent, as));
+  const how = isKept ? ({ how: 'kept' } as const) : {};
   return { ...NOTHING, forms: [{ at: toPointer(path), sent, got: as, ...how }] };
 }
 
@@ -113,6 +118,7 @@ function compareAt(shape: Shape, write: WriteAndReply, place: Place): Found {
   const { guide, sent, got } = write;
   const fitting = fittingShape(shape, sent);
   if (differencesFrom(fitting, sent, got).length === 0) return NOTHING;
+  if (isObject(sent) && typeof got === 'string' && saysSame(fitting, sent, got)) return formAt(place, write);
   if (fitting.t === 'object' && isObject(sent)) {
     return isObject(got) ? compareFields(fitting, write, place) : lostAt(place, got);
   }
@@ -124,6 +130,12 @@ function compareAt(shape: Shape, write: WriteAndReply, place: Place): Found {
   if (fitting.t === 'scalar' && !isSpelled(fitting, got)) return lostAt(place, got);
   if (holdsReference(fitting) || got === undefined || !isOwnSpelling(sent, got)) return lostAt(place, got);
   return guide === undefined ? NOTHING : formAt(place, write);
+}
+
+/** True for a record that came back as its JSON text. */
+function saysSame(shape: Shape, sent: JsonObject, text: string): boolean {
+  const record = asRecord(text);
+  return record !== undefined && differencesFrom(shape, sent, record).length === 0;
 }
 
 /** Ids, identifiers and secrets have one spelling. */
@@ -138,7 +150,7 @@ function holdsReference(shape: Shape): boolean {
 }
 
 function compareFields(shape: ObjectShape, write: WriteAndReply, place: Place): Found {
-  const { guide, sent, got, before } = write;
+  const { guide, sent, got, before, adopted = false } = write;
   const names = Object.keys(isObject(guide) ? guide : {});
   return joined(
     names.flatMap((name) => {
@@ -149,9 +161,10 @@ function compareFields(shape: ObjectShape, write: WriteAndReply, place: Place): 
         sent: value,
         got: field(got, name),
         before: field(before, name),
+        adopted,
       };
       const at = below(place, name);
-      if (inner.got === undefined && !Object.hasOwn(shape.fields, name)) {
+      if (inner.got === undefined && mayBeUnknown(shape, name)) {
         return saysNothing(value) ? [] : [droppedAt(at, value)];
       }
       return [compareAt(childShape(shape, name, value), inner, at)];
@@ -159,29 +172,62 @@ function compareFields(shape: ObjectShape, write: WriteAndReply, place: Place): 
   );
 }
 
+/** True for fields that the API may not know. */
+function mayBeUnknown({ fields }: ObjectShape, name: string): boolean {
+  const shape = Object.hasOwn(fields, name) ? fields[name] : undefined;
+  return shape === undefined || (shape.t === 'object' && shape.beta === true);
+}
+
 function droppedAt({ got }: Place, sent: Json): Found {
   return { ...NOTHING, forms: [{ at: toPointer(got), sent, got: null, how: 'dropped' }] };
 }
 
-/** Entries of a map whose names are the user's: each is compared for itself. */
-function compareEntries({ guide, sent, got, before }: WriteAndReply, place: Place): Found {
+/**
+ * Entries of a map whose names are the user's: each is compared for itself. An entry that came back under another spelling
+ * of its name is matched by its value.
+ */
+function compareEntries({ guide, sent, got, before, adopted = false }: WriteAndReply, place: Place): Found {
   const names = isObject(sent) ? Object.keys(sent) : [];
-  const gone = isObject(before) ? Object.keys(before) : [];
-  const left = gone
-    .filter((name) => field(sent, name) === undefined && !saysNothing(field(got, name)))
+  const back = isObject(got) ? Object.keys(got) : [];
+  const extra = back.filter((name) => field(sent, name) === undefined);
+  const twins = new Map(
+    names.flatMap((name) => {
+      const value = field(sent, name) ?? null;
+      if (field(got, name) !== undefined || saysNothing(value)) return [];
+      const isTwin = (other: string): boolean =>
+        isOneWord(name, other) && isOwnSpelling(value, field(got, other) ?? null);
+      // Two spellings of one name become one.
+      const twin = extra.find(isTwin) ?? back.find(isTwin);
+      return twin === undefined ? [] : [[name, twin] as const];
+    }),
+  );
+  const taken = new Set(twins.values());
+  const left = (isObject(before) ? Object.keys(before) : [])
+    .filter((name) => field(sent, name) === undefined && !taken.has(name) && !saysNothing(field(got, name)))
     .map((name) => lostAt(below(place, name), field(got, name)));
-  const entries = names.flatMap((name) => {
+  const entries = names.map((name) => {
     const value = field(sent, name) ?? null;
-    const back = field(got, name);
-    if (jsonEqual(value, back ?? null) || (saysNothing(value) && saysNothing(back))) return [];
-    const at = below(place, name);
-    if (back === undefined || !isOwnSpelling(value, back)) return [lostAt(at, back)];
-    const guided = field(guide, name);
-    return guided === undefined
-      ? []
-      : [formAt(at, { guide: guided, sent: value, got: back, before: field(before, name) })];
+    const twin = twins.get(name);
+    const shown = field(got, twin ?? name);
+    const same = jsonEqual(value, shown ?? null) || (saysNothing(value) && saysNothing(shown));
+    if (same && twin === undefined) return NOTHING;
+    const at = below(place, name, twin);
+    if (shown === undefined || !isOwnSpelling(value, shown)) return lostAt(at, shown);
+    if (field(guide, name) === undefined) return NOTHING;
+    const write = {
+      guide: value,
+      sent: value,
+      got: shown,
+      before: twin === undefined ? field(before, name) : undefined,
+      adopted,
+    };
+    return twin === undefined ? formAt(at, write) : underOtherName(formAt(at, write), name);
   });
   return joined([...entries, ...left]);
+}
+
+function underOtherName({ forms, ...rest }: Found, sentAs: string): Found {
+  return { ...rest, forms: forms.map((form) => ({ ...form, sent_as: sentAs })) };
 }
 
 /** Compares the elements of a list by their keys. An element that came back under another key is matched by its content. */
@@ -198,6 +244,7 @@ function compareElements(shape: ListShape, write: WriteAndReply, place: Place): 
     sent: sent.get(key) ?? null,
     got: got.get(gotKey),
     before: before.get(gotKey),
+    adopted: write.adopted === true,
   });
   for (const key of sent.keys()) {
     if (got.has(key)) parts.push(compareAt(shape.item, inner(key, key), below(place, key)));
@@ -253,8 +300,17 @@ const withoutNumber = (key: string): string => key.replace(/#\d+$/, '');
 function isRespelled(shape: ListShape, write: WriteAndReply, keys: readonly [string, string]): boolean {
   if (shape.item.t === 'scalar' && !isSpelled(shape.item, undefined)) return false;
   const [sent, got] = keys.map(withoutNumber);
-  if (sent === undefined || got === undefined || !isAlike(sent, got)) return false;
+  if (sent === undefined || got === undefined) return false;
+  if (!isAlike(sent, got) && !areAlike(shape, write)) return false;
   return compareAt(shape.item, write, { sent: [], got: [] }).lost.length === 0;
+}
+
+/** The same for elements that several fields name: each part of the key for itself. */
+function areAlike({ keys = [] }: ListShape, { sent, got }: WriteAndReply): boolean {
+  return keys.every((key) => {
+    const [one, other] = [sent, got].map((side) => jsonAt(side, key.split('/')));
+    return jsonEqual(one ?? null, other ?? null) || isAlike(String(one ?? ''), String(other ?? ''));
+  });
 }
 
 /**
@@ -276,7 +332,7 @@ export function withLater(
   /** The reply was older than the write: by now something else is there. */
   const isStale = ({ at, got }: ValueForm): boolean => {
     const present = presentIn(later, fromPointer(at));
-    return present !== undefined && !isSame(shape, later, fromPointer(at), got, present);
+    return present !== undefined && !isSameAt(shape, later, fromPointer(at), got, present);
   };
   const stale = new Set(forms.filter((form) => form.how === 'kept' && isStale(form)).map(({ at }) => at));
   const receipt = write.astray !== true && isReceipt(write);
@@ -303,61 +359,4 @@ function isReceipt({ sent, got }: WriteAndReply): boolean {
 /** True when nothing is left to ask for. */
 export function isComplete({ forms, lost }: Learned): boolean {
   return lost.length === 0 && forms.every(({ how }) => how === undefined);
-}
-
-/**
- * What is live, with every value that is still what came back for a write read as what was sent. A value that `desired`
- * spells as the API does is left: it is no longer another word for anything.
- */
-export function asSent(
-  shape: ObjectShape,
-  live: JsonObject,
-  forms: readonly ValueForm[] | undefined,
-  desired?: JsonObject,
-): JsonObject {
-  let result: Json | undefined = live;
-  for (const { at, sent, got, how } of forms ?? []) {
-    const path = fromPointer(at);
-    const present = valueAtPath(shape, result, path);
-    if (how === 'dropped') {
-      if (present === undefined && hasParent(shape, result, path))
-        result = setAtPath(shape, result, path, sent);
-      continue;
-    }
-    if (present === undefined || !isSame(shape, result, path, got, present)) continue;
-    const written = desired === undefined ? undefined : valueAtPath(shape, desired, path);
-    if (written !== undefined && isSame(shape, desired, path, got, written)) continue;
-    result = setAtPath(shape, result, path, sent);
-  }
-  return isObject(result) ? result : live;
-}
-
-/**
- * The forms of what a spec writes. A field that left the spec is nobody's word: what is live there is sent back as it is
- * spelled, because as it was once sent nobody would recognise it in the reply.
- */
-export function formsWithin(
-  shape: ObjectShape,
-  forms: readonly ValueForm[],
-  spec: JsonObject,
-): readonly ValueForm[] {
-  return forms.filter(({ at }) => isWritten(shape, spec, fromPointer(at)));
-}
-
-/** False where a field on the way is not written. Elements of a list or map that is written count, also missing ones. */
-function isWritten(shape: Shape, spec: Json, path: Path): boolean {
-  const [name, ...rest] = path;
-  if (name === undefined) return true;
-  const fitting = fittingShape(shape, spec);
-  const next = child(fitting, spec, name);
-  if (next === undefined) return fitting.t !== 'object';
-  return isWritten(childShape(fitting, name, next), next, rest);
-}
-
-function hasParent(shape: ObjectShape, value: Json | undefined, path: Path): boolean {
-  return path.length === 1 || isObject(valueAtPath(shape, value, path.slice(0, -1)));
-}
-
-function isSame(shape: ObjectShape, owner: Json | undefined, path: Path, a: Json, b: Json): boolean {
-  return jsonEqual(a, b) || differencesFrom(shapeAt(shape, owner, path), a, b).length === 0;
 }

@@ -54,10 +54,29 @@ export function isOneWord(a: string, b: string): boolean {
 }
 
 function folded(text: string): string {
-  return text
+  return withoutEntities(text)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+};
+
+/** A text as it was before a server escaped it for HTML. */
+function withoutEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(/&(?:#(\d{1,6})|#x([\da-f]{1,5})|([a-z]+));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? whole;
+    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 }
 
 /**
@@ -69,9 +88,10 @@ export function isOwnSpelling(sent: Json, got: Json): boolean {
   if (saysNothing(sent) || saysNothing(got)) return saysNothing(sent) && saysNothing(got);
   if (isArray(sent)) return isArray(got) && areOwnSpellings(sent, got);
   if (isObject(sent)) {
-    if (!isObject(got)) return false;
+    const record = typeof got === 'string' ? asRecord(got) : got;
+    if (!isObject(record)) return false;
     return Object.entries(sent).every(([name, value]) => {
-      const back = Object.hasOwn(got, name) ? (got[name] ?? null) : null;
+      const back = Object.hasOwn(record, name) ? (record[name] ?? null) : null;
       return isOwnSpelling(value, back);
     });
   }
@@ -79,6 +99,17 @@ export function isOwnSpelling(sent: Json, got: Json): boolean {
   if (isArray(got) || isObject(got)) return false;
   const [before, after] = [switched(sent), switched(got)];
   return before === undefined || after === undefined || before === after || typeof sent === 'number';
+}
+
+/** A record that a server keeps as JSON text; undefined for any other text. */
+export function asRecord(text: string): JsonObject | undefined {
+  if (!text.trimStart().startsWith('{')) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Each element of one list is found in the other, in whatever order; an element that was sent twice may be one. */

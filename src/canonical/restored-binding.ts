@@ -2,8 +2,8 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, type JsonObject } from '../model/json.ts';
 import type { ObjectShape } from '../model/shape.ts';
 import type { Binding } from '../model/state.ts';
+import { asSent } from './as-sent.ts';
 import { extraElements, withoutPointers } from './edit.ts';
-import { asSent } from './own-form.ts';
 import { withReferences } from './walk.ts';
 
 const SHAPE = SHAPES.assistant;

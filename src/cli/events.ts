@@ -4,25 +4,31 @@ import { emit } from '../operations/events/emit.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
 import type { Context } from './context.ts';
 
-/** The same for a command that ended with a failure, which stays the one that is told. */
+interface TellOptions {
+  /** The command wrote something, so that the receivers that the project names hear of it. */
+  readonly notify: boolean;
+  /** Environment that the command worked on; absent: that of `--env`. */
+  readonly environment?: string | undefined;
+}
+
+/** Tells that a command failed. Where telling fails as well, the command still ends with its own failure. */
 export async function tellFailure(
   context: Context,
   happenings: (environment: string) => readonly Happening[],
 ): Promise<void> {
   try {
-    await tellEvents(context, happenings, true);
+    await tellEvents(context, happenings, { notify: true });
   } catch (error) {
-    // A project file that cannot be read is that failure itself.
+    // The project file cannot be read: the command failed for that very reason.
     if (!(error instanceof Failure)) throw error;
   }
 }
 
-/** Tells what happened to the file of `--events` and, where a command wrote something, to whom the project names. */
+/** Appends events to the file of `--events` and, with `notify`, sends them to the receivers that the project names. */
 export async function tellEvents(
   context: Context,
   happenings: (environment: string) => readonly Happening[],
-  notify: boolean,
-  environment = context.flags.env,
+  { notify, environment = context.flags.env }: TellOptions,
 ): Promise<void> {
   const { events: file } = context.flags;
   const receivers = Object.keys(context.runtime.env).some((name) => name.startsWith('ASSISTANTCTL_NOTIFY'));

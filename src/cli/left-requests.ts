@@ -15,7 +15,7 @@ export async function doLeftRequests(context: Context): Promise<void> {
     const done = await runRequest(context);
     if (done === undefined) return;
     context.note(noteOf(done));
-    await tellEvents(context, () => done.happenings, true);
+    await tellEvents(context, () => done.happenings, { notify: true });
   }
 }
 

@@ -297,7 +297,20 @@ async function asFailure(
   if (!(error instanceof CommanderError)) return error;
   const hint = helpFor(argv);
   if (error.code === 'commander.help') {
-    return new Failure('usage', 'a command is missing', { code: 'USAGE_COMMAND_MISSING', hint });
+    const { named, known = [] } = namedBy(argv);
+    const names = known.map(({ usage }) => usage.split(' ', 1)[0]).join(', ');
+    // Pulumi's "preview" is a plan.
+    const also = named[0] === 'preview' ? '; assistantctl plan shows what an apply would do' : '';
+    return new Failure(
+      'usage',
+      named.length === 0
+        ? 'a command is missing'
+        : `${named.join(' ')}: a command is missing after it: ${names}`,
+      {
+        code: 'USAGE_COMMAND_MISSING',
+        hint: `${hint}${also}`,
+      },
+    );
   }
   // Which options there are is asked for by those two alone; the names of the commands are known without their files.
   const deep = ['commander.unknownOption', 'commander.missingMandatoryOptionValue'].includes(error.code);

@@ -17,6 +17,8 @@ export type ValueForm = {
    * field that the schemas do not know.
    */
   readonly how?: 'kept' | 'dropped';
+  /** The name under which an entry of a map was sent, where it came back under another one. */
+  readonly sent_as?: string;
   /** A plan reported it, and an apply came after that: it is not reported again. */
   readonly told?: true;
 };

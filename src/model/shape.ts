@@ -30,6 +30,8 @@ export interface ObjectShape {
   readonly fields: { readonly [name: string]: Shape };
   /** The public API document forbids fields that it does not list. */
   readonly closed?: true;
+  /** Not every account of the API knows the block: one that does not drops it without a word. */
+  readonly beta?: true;
   readonly serverFilled?: true;
 }
 

@@ -13,11 +13,12 @@ import {
   type Unreliable,
   unreliableFields,
 } from './listed.ts';
+import type { Unchanged } from './unchanged.ts';
 
 export interface Survey extends ListedAccount {
   /** Reads items by id. */
   readonly confirm: (items: readonly Item[]) => Promise<Confirmed>;
-  readonly plan: (account: RemoteAccount) => Planned;
+  readonly plan: (account: RemoteAccount, unchanged: Unchanged) => Planned;
 }
 
 /** The account with what was read by id in place of what was listed. */
@@ -61,7 +62,7 @@ export async function planWithReads(
 ): Promise<{ readonly planned: Planned; readonly account: RemoteAccount }> {
   const read = async (items: readonly Item[]): Promise<Confirmed> =>
     items.length === 0 ? { items: [], found: [] } : await survey.confirm(items);
-  const { needed, suspicions, quiet } = doubtsOf(survey);
+  const { needed, suspicions, quiet, unchanged } = doubtsOf(survey);
   const sampled = samples(suspicions);
   const [decided, tried] = await Promise.all([read(needed), read(itemsOf(sampled))]);
   const unreliable = unreliableIn(sampled, tried);
@@ -72,5 +73,5 @@ export async function planWithReads(
   );
   const answers = merged([decided, tried, await read(itemsOf(rest))]);
   const account = asRemembered(corrected(survey.listed, answers), quiet, unreliable);
-  return { planned: survey.plan(account), account };
+  return { planned: survey.plan(account, unchanged), account };
 }

@@ -8,7 +8,7 @@ import { hideCredentials } from '../model/credentials.ts';
 import type { DesiredResource } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
-import { fromPointer, type Json, type JsonObject } from '../model/json.ts';
+import { fromPointer, type Json, type JsonObject, toPointer } from '../model/json.ts';
 import type { ValueForm } from '../model/own-form.ts';
 import type { ObjectShape } from '../model/shape.ts';
 
@@ -36,9 +36,12 @@ function isWritten(shape: ObjectShape, { at, sent }: ValueForm, spec: JsonObject
 }
 
 function respelledNote(address: Address, forms: readonly ValueForm[]): Diagnostic {
-  const words = forms.map(
-    ({ at, sent, got }) => `${shownValue(at, got)} of ${shownValue(at, sent)} at ${at}`,
-  );
+  const words = forms.map((form) => {
+    const { at, sent, got, sent_as: sentAs } = form;
+    if (sentAs === undefined) return `${shownValue(at, got)} of ${shownValue(at, sent)} at ${at}`;
+    const path = fromPointer(at);
+    return `${JSON.stringify(path.at(-1))} of ${JSON.stringify(sentAs)} at ${toPointer(path.slice(0, -1))}`;
+  });
   return {
     severity: 'info',
     code: 'OWN_FORM',

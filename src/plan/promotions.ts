@@ -1,7 +1,8 @@
 /** Plans that move main to a version that exists: promotions of what waits, and rollbacks. */
+
+import { asSent } from '../canonical/as-sent.ts';
 import { digest, sealSecrets } from '../canonical/canonical.ts';
 import { contentDigest } from '../canonical/confirmed-promotion.ts';
-import { asSent } from '../canonical/own-form.ts';
 import { projectLike } from '../canonical/project.ts';
 import type { Address } from '../model/address.ts';
 import { SHAPES } from '../model/generated/shapes.ts';

@@ -1,6 +1,6 @@
+import { asSent } from '../canonical/as-sent.ts';
 import { configDigest, liveDigest } from '../canonical/canonical.ts';
 import { withConfirmedPromotion } from '../canonical/confirmed-promotion.ts';
-import { asSent } from '../canonical/own-form.ts';
 import { storedBase } from '../canonical/payload.ts';
 import { restoredBase } from '../canonical/restored-binding.ts';
 import { withReferences } from '../canonical/walk.ts';

@@ -151,16 +151,14 @@ function draft(
   const { kind } = resource;
   const shape = SHAPES[kind];
   const key = address.slice(kind.length + 1);
-  const live = mapScalars(
-    shape,
-    withoutStock(resource.config, input.stock, targets),
-    'ref',
-    (value, { ref }) => {
+  const referring = (side: JsonObject): JsonObject => {
+    const mapped = mapScalars(shape, side, 'ref', (value, { ref }) => {
       const target = ref && typeof value === 'string' ? targets.get(liveKey(ref, value)) : undefined;
       return target === undefined ? value : { $ref: target };
-    },
-  );
-  const config = isObject(live) ? live : resource.config;
+    });
+    return isObject(mapped) ? mapped : side;
+  };
+  const config = referring(withoutStock(resource.config, input.stock, targets));
   const expressed = expressible(shape, kind, config, input);
   if (expressed === undefined) {
     notes.push(skippedNote(address, resource));
@@ -198,7 +196,12 @@ function draft(
     body,
     texts: texts.files,
     base: storedBase(shape, managed, (target) => input.ids.get(target)),
-    foreign: extraElements(shape, withoutPointers(shape, config, ignored.map(fromPointer), spec), managed),
+    // What is left out of the spec is nobody's, and no drift: with it the platform's own objects.
+    foreign: extraElements(
+      shape,
+      withoutPointers(shape, referring(resource.config), ignored.map(fromPointer), spec),
+      managed,
+    ),
   };
 }
 

@@ -1,5 +1,5 @@
 import { isMasked } from '../canonical/canonical.ts';
-import { fittingShape, mapScalars } from '../canonical/walk.ts';
+import { mapScalars } from '../canonical/walk.ts';
 import type { Kind } from '../model/address.ts';
 import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
@@ -7,7 +7,9 @@ import { type Sieve, sieve, sieveRequired } from './minimal-spec.ts';
 import {
   droppablePath,
   inexpressiblePath,
+  shapeByParts,
   valueByParts,
+  withEmptiedOwner,
   withField,
   withoutPaths,
 } from './removable-paths.ts';
@@ -47,9 +49,10 @@ export function expressible(
   let full = config;
   let spec = sieve(shape, config, options);
   const drop = (path: Path): boolean => {
-    const whole = droppablePath(shape, spec, path);
-    if (whole.length === 0) return false;
-    leftOut.push(toPointer(whole));
+    const droppable = droppablePath(shape, spec, path);
+    if (droppable.length === 0) return false;
+    leftOut.push(toPointer(droppable));
+    const whole = withEmptiedOwner(shape, spec, droppable);
     // Both sides have the same elements in their lists, so that indexes move alike.
     spec = withoutPaths(spec, whole);
     full = withoutPaths(full, whole);
@@ -68,25 +71,18 @@ export function expressible(
       const at = [...path, problem.missing];
       const entry = valueByParts(full, at);
       if (entry !== undefined && entry !== null) {
-        spec = withField(spec, path, problem.missing, sieveRequired(shapeOf(shape, full, at), entry, quiet));
+        spec = withField(
+          spec,
+          path,
+          problem.missing,
+          sieveRequired(shapeByParts(shape, full, at), entry, quiet),
+        );
         continue;
       }
     }
     if (!drop(path)) return undefined;
   }
   return undefined;
-}
-
-function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
-  let at = fittingShape(shape, value);
-  path.forEach((part, index) => {
-    const next = valueByParts(value, path.slice(0, index + 1));
-    if (at.t === 'list') at = fittingShape(at.item, next);
-    else if (at.t === 'object')
-      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
-    else at = fittingShape(undefined, next);
-  });
-  return at;
 }
 
 function maskedSecrets(shape: Shape, config: JsonObject): number {

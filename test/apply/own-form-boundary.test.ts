@@ -136,6 +136,22 @@ describe('a key that the API drops', () => {
   });
 });
 
+describe('a beta block that the API does not know yet', () => {
+  it('does not hold the prompt hostage: it is a warning in every plan and is sent again', async () => {
+    const world = await startWorld();
+    const wrap = storing(({ delegation_settings: _dropped, ...body }) => body);
+    for (const greeting of ['One.', 'Two.']) {
+      const specs = {
+        'assistant/a': { ...A, greeting, delegation_settings: { enabled: true, model: 'openai/gpt-4o' } },
+      };
+      expect((await world.apply(specs, { wrap })).exitKind).toBeNull();
+      const { plan } = await world.plan(specs);
+      expect([plan.changes, plan.drift, plan.conflicts]).toEqual([[], [], []]);
+      expect(plan.diagnostics).toMatchObject([{ code: 'FIELD_DROPPED', pointer: '/delegation_settings' }]);
+    }
+  });
+});
+
 describe('the note of an own form', () => {
   it('is told by the plans up to the next apply, and no more', async () => {
     const world = await startWorld({ quirks: { ownForm: ['modelAlias'] } });

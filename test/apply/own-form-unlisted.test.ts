@@ -53,12 +53,16 @@ const specs = (edit: string): Specs => ({
     instructions: `You are the  desk. ${edit}`,
     greeting: `Hello ${edit}`,
     tags: ['Very Important', 'Gold'],
-    dynamic_variables: { city: 'Oslo', area: `North ${edit}` },
+    dynamic_variables: { city: 'Oslo', area: `North ${edit}`, 'First-Name': `Kari & ${edit}` },
     tool_ids: [{ $ref: 'tool/hook' }],
     tools: [
       {
         type: 'webhook',
         webhook: { name: 'Check_In', description: 'Checks in.', url: 'https://a.example/in', method: 'POST' },
+      },
+      {
+        type: 'transfer',
+        transfer: { from: '+13125550100', targets: [{ name: 'Sales & co', to: '+13125550101' }] },
       },
     ],
     transcription: { model: 'deepgram/nova-3', language: 'en' },
@@ -91,7 +95,21 @@ const FORMS: readonly (readonly [string, (value: Json, name: string) => Json])[]
     'keys added to elements',
     (value) => (isObject(value) && 'criteria' in value ? { ...value, weight: 1 } : value),
   ],
+  [
+    'escaped for HTML',
+    text(['name', 'First-Name', 'description'], (value) => value.replace(/&(?!amp;)/g, '&amp;')),
+  ],
+  ['names of variables in lower case', variables((name) => name.toLowerCase())],
+  ['names of variables in snake case', variables((name) => name.toLowerCase().replace('-', '_'))],
 ];
+
+/** Changes the names of dynamic variables. */
+function variables(change: (name: string) => string): (value: Json, name: string) => Json {
+  return (value, name) =>
+    name === 'dynamic_variables' && isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [change(key), entry]))
+      : value;
+}
 
 async function quiet(world: World, wanted: Specs): Promise<void> {
   const { plan } = await world.plan(wanted);
@@ -112,5 +130,43 @@ describe('a server that stores', () => {
     const { plan } = await world.plan(specs('two'));
     expect(plan.conflicts).toEqual([]);
     expect(plan.drift.map(({ address }) => address)).toEqual(['assistant/a']);
+  });
+});
+
+describe('a resource that was made elsewhere is adopted from a server that stores', () => {
+  it.each(FORMS)('%s', async (_, change) => {
+    const world = await startWorld({ quirks: { unknownFields: 'store' } });
+    const wrap = storing(change);
+    await world.apply(specs('one'), { wrap });
+    await world.loseState();
+    const report = await world.apply(specs('one'), { wrap });
+    expect(report.results.filter(({ status }) => status !== 'applied')).toEqual([]);
+    await quiet(world, specs('one'));
+  });
+});
+
+describe('a create whose reply is lost makes no twin where the API stores', () => {
+  it.each<readonly [string, (value: Json, name: string) => Json]>([
+    ['names as slugs', text(['name', 'display_name'], (value) => value.toLowerCase().replace(/\W+/g, '-'))],
+    ['names cut off', text(['name', 'display_name'], (value) => value.slice(0, 12))],
+    ['texts escaped', text(['instructions', 'criteria', 'description'], (value) => `&#8220;${value}&#8221;`)],
+  ])('%s', async (_, change) => {
+    const world = await startWorld({ quirks: { unknownFields: 'store', idempotencyIgnored: true } });
+    const lost = new Set<string>();
+    world.emulator.setFaults(({ method, path }) => {
+      if (method !== 'POST' || lost.has(path)) return undefined;
+      lost.add(path);
+      return { kind: 'reset-after' };
+    });
+    const report = await world.apply(specs('one'), { wrap: storing(change) });
+    expect(report.results.filter(({ status }) => status !== 'applied')).toEqual([]);
+    expect([...lost]).toEqual(
+      expect.arrayContaining(['/ai/tools', '/ai/assistants', '/ai/assistants/tests']),
+    );
+    for (const path of ['/ai/assistants', '/ai/assistants/tests']) {
+      expect((await world.dashboard('GET', path)).data).toHaveLength(1);
+    }
+    // The platform's own tool is there in every account.
+    expect((await world.dashboard('GET', '/ai/tools')).data).toHaveLength(2);
   });
 });

@@ -4,7 +4,8 @@ import { locate } from '../../src/cli/words/answer.ts';
 import { closest } from '../../src/model/closest.ts';
 import { allCommands } from '../../src/model/command-info.ts';
 import { HELP } from '../../src/render/words/help.ts';
-import { OTHERWISE, SAME_AS } from '../../src/render/words/other-commands.ts';
+import { OTHERWISE } from '../../src/render/words/other-answers.ts';
+import { SAME_AS } from '../../src/render/words/other-commands.ts';
 import { OTHER_OPTIONS } from '../../src/render/words/other-options.ts';
 import { fakeRuntime } from './runtime.ts';
 
@@ -137,6 +138,21 @@ it.each([
   ['watch', 'assistantctl controller'],
   ['push:dev', 'assistantctl apply --env dev'],
   ['octodns-sync --doit', 'assistantctl apply'],
+  // Who asks to look only is never sent to the command that writes.
+  ['push --dry-run', 'assistantctl plan'],
+  ['agents push --env dev --dry-run', 'assistantctl plan'],
+  ['push:prod --dry-run', 'assistantctl plan --env prod'],
+  ['push --dry-run=false', 'assistantctl apply'],
+  // The value of an option in front is no command.
+  ['--events plan push', 'assistantctl apply'],
+  ['--events=- push', 'assistantctl apply'],
+  ['cancel', 'assistantctl state unlock'],
+  ['numbers list', 'in the portal'],
+  ['app sync billing', 'assistantctl apply'],
+  ['pull --all', 'leave it out'],
+  ['plan -generate-config-out=x.yaml', 'assistantctl pull --adopt'],
+  ['preview', 'assistantctl plan'],
+  ['state', 'list, show'],
 ])('%s is answered with %s', async (line, answer) => {
   const { code, out, err } = await cli(line);
   expect({ code, out }).toEqual({ code: 3, out: '' });

@@ -88,7 +88,7 @@ describe('values that are not what they should be', () => {
             converted({ [`${platform}.json`]: replaced(replaced(value, path, by), second, by) });
           },
         ),
-        { numRuns: 150 },
+        { numRuns: 60 },
       );
     },
   );

@@ -56,6 +56,26 @@ it.each([
     'kind: tool\nspec:\n  type: webhook\n  display_name: X\n  webhook: { name: x, description: d, url: "https://a.example", filler_messages: [a] }\n',
     'the field is messages',
   ],
+  ['no space after a colon', `${ASSISTANT}  greeting:hello\n`, 'write greeting: hello'],
+  ['no space after dashes', `${ASSISTANT}  tags:\n    -a\n    -b\n`, 'write a space after each dash: - a'],
+  ['an apostrophe in quotes', `${ASSISTANT}  greeting: 'It's me'\n`, `write greeting: "It's me"`],
+  ['a quote that nothing closes', `${ASSISTANT}  greeting: "Hello\n`, 'write greeting: "Hello"'],
+  ['a star at the start', `${ASSISTANT}  greeting: *now* or later\n`, 'write greeting: "*now* or later"'],
+  ['a line too deep', ASSISTANT.replace('  model', '   model'), 'a.yaml:4:4 error YAML_SYNTAX'],
+  ['a block at the margin', `${ASSISTANT}  greeting: |\nHello\n`, 'at least 4 spaces'],
+  ['no-break spaces', `${ASSISTANT}\u00a0\u00a0greeting: hello\n`, 'write plain spaces'],
+  [
+    'a spec at the margin',
+    ASSISTANT.replaceAll(/^ {2}/gm, ''),
+    'name, model, instructions stand beside it and belong below it',
+  ],
+  ['true in quotes', `${ASSISTANT}  privacy_settings: { data_retention: "true" }\n`, 'true without quotes'],
+  [
+    'a spec below an environment',
+    `${ASSISTANT}environments: { local: { spec: {} } }\n`,
+    'leave this spec out',
+  ],
+  ['a kind of another platform', ASSISTANT.replace('assistant', 'agent'), 'write kind: assistant'],
 ])('%s', async (_what, document, hint) => {
   const { code, stdout } = await validated(document);
   expect(code, stdout).toBe(3);
@@ -76,6 +96,11 @@ describe('a tool in the old, flat form', () => {
 
 it('a text with a variable in quotes is fine', async () => {
   expect(await validated(`${ASSISTANT}  greeting: "{{name}} hello"\n`)).toMatchObject({ code: 0 });
+});
+
+it('a path with an @ is answered with the reference to write', async () => {
+  const { stdout } = await validated(ASSISTANT.replace('hi', '"@prompts/a.md"'));
+  expect(stdout).toContain('write { $file: prompts/a.md }');
 });
 
 it('an address as a mere text is fine', async () => {
@@ -128,4 +153,36 @@ it('a clone of another user is told how to be allowed', () => {
   const failure = gitFailure('reading the state', 'origin', { code: 128, stdout: '', stderr });
   expect(failure).toMatchObject({ kind: 'usage', code: 'GIT_OWNER' });
   expect(failure.hint).toContain('safe.directory');
+});
+
+describe('a project file', () => {
+  const BASE = 'project: demo\nenvironments:\n  local:\n    target: emulator\n';
+
+  it.each([
+    ['a name with spaces', BASE.replace('demo', 'My Voice'), 'write my-voice'],
+    ['no name', BASE.replace('project: demo\n', ''), 'write project: <name>'],
+    ['a key in the file', `${BASE}    api_key: x\n`, 'never read from a file'],
+    ['a region', `${BASE}    region: eu\n`, 'write base_url: https://'],
+    ['an address without a scheme', `${BASE}    base_url: api.telnyx.com/v2\n`, 'https://api.telnyx.com/v2'],
+    ['a dollar before a variable', `${BASE}    api_key_env: $TELNYX_API_KEY\n`, 'write TELNYX_API_KEY:'],
+    ['a state in one word', `${BASE}    state: git\n`, 'write state: { backend: git, remote: origin'],
+    ['a list of environments', 'project: demo\nenvironments: [local]\n', 'local: {}'],
+    ['an environment without settings', 'project: demo\nenvironments:\n  local:\n', 'write local: {}'],
+    ['a time without a unit', `${BASE}plan_ttl: 24\n`, '24h'],
+    ['a time in words', `${BASE}plan_ttl: 1 day\n`, 'write 1d'],
+    ['one limit for all', `${BASE}limits: 5\n`, 'its fields are max_change_percent, max_deletes'],
+  ])('%s', async (_what, file, hint) => {
+    const project = await nearProject({}, { 'assistantctl.yaml': file, 'assistants/a.yaml': ASSISTANT });
+    const { code, stdout, stderr } = await project.run('validate');
+    expect(code).toBe(3);
+    expect(`${stdout}${stderr}`.match(/ error [A-Z_]+ /g)).toHaveLength(1);
+    expect(`${stdout}${stderr}`).toContain(hint);
+  });
+
+  it('is found where --project names it, with the folder to write', async () => {
+    const project = await nearProject({}, { 'assistants/a.yaml': ASSISTANT });
+    const { code, stderr } = await project.run('plan', '--project', 'assistantctl.yaml');
+    expect(code).toBe(3);
+    expect(stderr).toContain('write --project .');
+  });
 });

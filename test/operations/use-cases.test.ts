@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { applyProject } from '../../src/operations/apply/apply-project.ts';
 import type { Host } from '../../src/operations/host.ts';
 import { findDrift } from '../../src/operations/plan/find-drift.ts';
+import { hasDifferences, planProject } from '../../src/operations/plan/plan-project.ts';
 import { previewUp } from '../../src/operations/preview/preview-up.ts';
 import { listPreviewTraces, removePreview } from '../../src/operations/preview/remove.ts';
 import { promoteVersions } from '../../src/operations/release/promote.ts';
@@ -82,6 +83,49 @@ test('drift is what somebody changed outside Git, and nothing that Git changed',
   expect(found.plan.drift).toMatchObject([
     { address: 'assistant/front-desk', fields: [{ path: '/greeting' }] },
   ]);
+});
+
+describe('planning for a reader', () => {
+  const request = { blastRadius: true, saves: true, headOf: async (commit: string | null) => commit };
+
+  test('gives the plan with what its reviewers agree to, and writes nothing', async () => {
+    const { project, host } = await applied();
+    expect(hasDifferences((await planProject(host, request)).plan)).toBe(false);
+    await project.edit(FRONT_DESK, 'Hello.', 'Good day.');
+    const planned = await planProject(host, request);
+    expect(planned).toMatchObject({ head: null, target: undefined, refused: [], obstacles: [], notes: [] });
+    expect(planned.plan.changes).toMatchObject([{ action: 'update', address: 'assistant/front-desk' }]);
+    expect(planned.plan.review?.set).toMatchObject([
+      { action: 'update', address: 'assistant/front-desk', path: '/greeting' },
+    ]);
+    expect(planned.blastRadius?.assistants.map(({ address }) => address)).toContain('assistant/front-desk');
+    expect(hasDifferences(planned.plan)).toBe(true);
+    expect(await greeting(host)).toBe('Hello.');
+  });
+
+  test('says what nobody reviewed, and which source does not count', async () => {
+    const { project, host } = await applied();
+    await project.edit(FRONT_DESK, 'Hello.', 'Good day.');
+    const reviewed = [{ name: 'comment.md', sets: [], problem: 'has no marker' }];
+    const { plan } = await planProject(host, { ...request, reviewed });
+    expect(plan.reviewed).toMatchObject({ covered: false, notes: ['comment.md: has no marker'] });
+    expect(plan.diagnostics.map(({ code }) => code)).toContain('UNREVIEWED');
+  });
+
+  test('returns a plan that apply would refuse, with the reasons', async () => {
+    const { project, host } = await applied();
+    await project.edit('assistantctl.yaml', 'max_change_percent: 60', 'max_change_percent: 0');
+    await project.edit(FRONT_DESK, 'Hello.', 'Good day.');
+    const { plan, refused } = await planProject(host, request);
+    expect(plan.changes).toHaveLength(1);
+    expect(refused).toHaveLength(1);
+  });
+
+  test('fails on a target that nothing has', async () => {
+    const { host } = await applied();
+    const unknown = planProject(host, { ...request, target: ['assistant/nobody'] });
+    await expect(unknown).rejects.toMatchObject({ kind: 'usage' });
+  });
 });
 
 test('preview up stages what the branch changes, tests it, and down leaves no trace', async () => {

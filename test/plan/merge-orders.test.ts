@@ -188,7 +188,7 @@ describe('requests from one base that touch different things', () => {
         }
         expect(applied).toEqual(requests.reduce(merged, BASE));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -243,7 +243,7 @@ describe('requests that may touch one field', () => {
           expect(applied).toEqual(main);
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isObject, type JsonObject } from '../../src/model/json.ts';
+import { isArray, isObject, type JsonObject } from '../../src/model/json.ts';
 import { PROJECT, type PullProject, pullProject } from './project.ts';
 
 const ALLOWING = `${PROJECT}unknown_fields: allow\n`;
@@ -27,6 +27,7 @@ async function quiet(project: PullProject): Promise<void> {
   project.writes();
   expect((await project.cli('apply', '--yes')).code).toBe(0);
   expect(project.writes()).toEqual([]);
+  expect((await project.cli('drift')).code).toBe(0);
 }
 
 describe('an account that breaks a rule of validate', () => {
@@ -56,6 +57,38 @@ describe('an account that breaks a rule of validate', () => {
 });
 
 describe('what no document can say', () => {
+  it('leaves no empty list or map behind where it was the only element', async () => {
+    const project = await pullProject();
+    const tool = {
+      type: 'webhook',
+      webhook: { name: 'find', description: 'Finds.', url: 'https://a.example/' },
+    };
+    await make(project, '/ai/assistants', {
+      name: 'Desk',
+      instructions: 'You answer.',
+      tools: [tool],
+      dynamic_variables: { city: 'Oslo' },
+    });
+    const config = {
+      tools: [{ type: 'webhook', webhook: { name: 'find', description: 'Finds.' } }],
+      dynamic_variables: { city: 2 ** 60 },
+    };
+    tamper(project, (stored) => ({ ...stored, ...config }));
+    expect((await project.cli('pull', '--adopt')).code).toBe(0);
+    const text = await project.read('assistants/desk.yaml');
+    expect(text).not.toContain('tools');
+    expect(text).not.toContain('dynamic_variables');
+    await quiet(project);
+    const { data } = (await project.dashboard('GET', '/ai/assistants')) ?? {};
+    const [desk] = isArray(data) ? data : [];
+    const id = isObject(desk) ? String(desk.id) : '';
+    const live = await project.dashboard('GET', `/ai/assistants/${id}`);
+    expect(live).toMatchObject({
+      tools: [{ webhook: { name: 'find' } }],
+      dynamic_variables: { city: 2 ** 60 },
+    });
+  });
+
   it('is skipped, and those who refer to it keep its id', async () => {
     const project = await pullProject();
     const tool = await make(project, '/ai/tools', {
@@ -97,6 +130,41 @@ describe('the platform’s own objects', () => {
     expect(text).not.toContain(hangup);
     expect(text).not.toContain(group);
     await quiet(project);
+  });
+
+  it('beside others of an assistant or a group are neither in its document nor drift, and stay', async () => {
+    const project = await pullProject();
+    const idIn = async (path: string): Promise<string> => {
+      const list = (await project.dashboard('GET', path))?.data;
+      const [first] = isArray(list) ? list : [];
+      return String(isObject(first) && first.id);
+    };
+    const hangup = await idIn('/ai/tools');
+    const summary = await idIn('/ai/conversations/insights');
+    const tool = await make(project, '/ai/tools', {
+      type: 'webhook',
+      display_name: 'Look',
+      webhook: { name: 'look', description: 'd', url: 'https://a.example' },
+    });
+    const desk = { name: 'Desk', instructions: 'You answer.', tool_ids: [hangup, tool] };
+    const assistant = await make(project, '/ai/assistants', desk);
+    const mood = await make(project, '/ai/conversations/insights', { name: 'Mood', instructions: 'How?' });
+    const group = await make(project, '/ai/conversations/insight-groups', { name: 'Mine' });
+    for (const id of [summary, mood]) {
+      const path = `/ai/conversations/insight-groups/${group}/insights/${id}/assign`;
+      await project.dashboard('POST', path);
+    }
+    expect((await project.cli('pull', '--adopt')).code).toBe(0);
+    await quiet(project);
+    const file = await project.read('assistants/desk.yaml');
+    expect(file).not.toContain(hangup);
+    await project.write('assistants/desk.yaml', file.replace('You answer.', 'You answer well.'));
+    expect((await project.cli('apply', '--yes')).code).toBe(0);
+    await quiet(project);
+    const live = await project.dashboard('GET', `/ai/assistants/${assistant}`);
+    expect(live).toMatchObject({
+      tools: expect.arrayContaining([expect.objectContaining({ type: 'hangup' })]),
+    });
   });
 
   it('are no match for a document of that name, unless a person says so', async () => {

@@ -65,7 +65,7 @@ test('any values at all give a page that closes what it opens', () => {
         expect(html).not.toMatch(CONTROL);
       },
     ),
-    { numRuns: 80 },
+    { numRuns: 40 },
   );
 });
 

@@ -78,7 +78,7 @@ describe('any plan', () => {
         expect(shown).not.toMatch(/[ \t]\n/);
         if (!how.color) expect(shown).not.toMatch(CONTROL);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -90,7 +90,7 @@ describe('any plan', () => {
         expect(shown).not.toMatch(CONTROL);
         expect(shown.split('\n')[0]).toMatch(/^<!-- assistantctl:plan [^<>]* -->$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -100,7 +100,7 @@ describe('JUnit', () => {
         expect(xml.replace(/<\/?(testsuites?|testcase|failure|\?xml)\b[^<>]*>/g, '')).not.toMatch(/[<>]/);
         expect(xml.replace(/&(amp|lt|gt|quot|#10|#13|#9);/g, '')).not.toContain('&');
       }),
-      { numRuns: 200 },
+      { numRuns: 80 },
     );
   });
 });

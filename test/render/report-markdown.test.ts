@@ -26,9 +26,9 @@ test('trouble comes first', () => {
   expect(rows?.at(-1)).toContain('skipped');
 });
 
-describe('a report of thousands of results full of hostile text', () => {
+describe('a report of a thousand results full of hostile text', () => {
   const results = Array.from(
-    { length: 3000 },
+    { length: 1000 },
     (_, index): StepResult => ({
       address: `tool/number-${index}`,
       action: 'create',

@@ -91,7 +91,7 @@ describe('YAML', () => {
       assistant('voice_settings: { voice: $§{var.brand} }'),
       'YAML_SYNTAX',
     ],
-    ['an unclosed quote', 'kind: assistant\nspec: "abc§', 'YAML_SYNTAX'],
+    ['an unclosed quote', 'kind: assistant\nspec: §"abc', 'YAML_SYNTAX'],
     ['an empty file', '§', 'warning YAML_EMPTY'],
     ['only a comment', '§# nothing\n', 'warning YAML_EMPTY'],
     ['an empty document between others', `${assistant('')}---§\n---\n${TOOL}`, 'warning YAML_EMPTY'],

@@ -60,11 +60,17 @@ export const apply = defineCommand({
     });
     if ('executed' in applied) {
       const { executed, place } = applied;
-      await tellEvents(context, (name) => applyHappenings(name, executed), true, place.environment);
+      await tellEvents(context, (name) => applyHappenings(name, executed), {
+        notify: true,
+        environment: place.environment,
+      });
       return showReport(context, executed, flags.format, place);
     }
     const { refused, plan } = applied;
-    await tellEvents(context, () => refusalHappenings(plan, refused), true, plan.environment);
+    await tellEvents(context, () => refusalHappenings(plan, refused), {
+      notify: true,
+      environment: plan.environment,
+    });
     if (flags.format !== 'json') throw applied.refused;
     return refusalReport(context, applied.plan, applied.refused);
   },

@@ -17,7 +17,7 @@ export const drift = defineCommand({
     const { plan, changed, rotated } = await findDrift(context);
     const told = changed ? planOutline(plan.summary) : 'no drift';
     context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
-    await tellEvents(context, () => driftHappenings(plan), false);
+    await tellEvents(context, () => driftHappenings(plan), { notify: false });
     if (format === 'json') context.printJson(plan);
     else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan));
     else if (changed) context.print(renderPlan(plan, context.style));

@@ -6,13 +6,7 @@ import type { Plan } from '../../model/plan.ts';
 import { asFailures, joinReasons } from '../../operations/apply/reasons.ts';
 import { planHappenings } from '../../operations/events/happenings.ts';
 import { writePrivately } from '../../operations/files.ts';
-import { planWithoutLease } from '../../operations/plan/make-plan.ts';
-import { obstacles, refusedBy } from '../../operations/plan/obstacles.ts';
-import { findNamed, planOptions } from '../../operations/plan/plan-options.ts';
-import { commitPosition, positionCaution } from '../../operations/plan/position.ts';
-import { judgeReview, unreviewedCaution, withReview } from '../../operations/plan/review.ts';
-import { kindsOf, reviewInputs } from '../../operations/plan/review-inputs.ts';
-import { gather } from '../../operations/session/inputs.ts';
+import { hasDifferences, planProject } from '../../operations/plan/plan-project.ts';
 import { readTestResults } from '../../operations/tests/test-results.ts';
 import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
@@ -52,71 +46,42 @@ export const plan = defineCommand({
     const tests = flags.tests === undefined ? [] : await readTestResults(resolve(cwd, flags.tests));
     const sources = flags.reviewed && (await readReviewSources(context, flags.reviewed));
     const page = flags.html !== undefined || flags.format === 'markdown' || flags.format === 'html';
-    const gathered = await gather(context);
-    const saves = page || flags.out !== undefined || flags.format === 'json';
-    const review = await reviewInputs(context, gathered, flags.base, saves);
-    const { inputs, settings } = review.shown;
-    const options = planOptions(await findNamed(context, flags), undefined, inputs.project.environment);
-    const { planned, state, account, apiBase, blastRadius } = await planWithoutLease(
-      context,
-      inputs,
-      options,
-      {
-        blastRadius: page || flags.blastRadius === true,
-        whole: flags.refresh === true,
-        settings,
-        kinds: kindsOf(review),
-      },
-    );
-    const world = { planned, state, account, apiBase, options };
-    const head = await headOfChange(context, inputs.git?.commit ?? null);
-    const reviewed = sources && judgeReview(context, world, inputs, sources);
-    const position = await commitPosition(
-      context,
-      gathered,
-      state,
-      review.base === null ? [] : [review.base],
-    );
-    const made = options.offline === true ? planned.plan : withReview(context, world, review, head);
-    const saved: Plan = {
-      ...made,
-      diagnostics: [
-        ...(position === undefined ? [] : [positionCaution(position)]),
-        ...(reviewed === undefined || reviewed.covered ? [] : [unreviewedCaution(reviewed)]),
-        ...made.diagnostics,
-      ],
-      ...(position !== undefined && { behind: position }),
-      ...(reviewed !== undefined && { reviewed }),
-      ...(blastRadius !== undefined && { blast_radius: blastRadius }),
-    };
-    for (const note of review.notes) context.note(`note: ${note}\n`);
+    const { reviewed: _reviewed, ...request } = flags;
+    const planned = await planProject(context, {
+      ...request,
+      ...(sources !== undefined && { reviewed: sources }),
+      blastRadius: page || flags.blastRadius === true,
+      saves: page || flags.out !== undefined || flags.format === 'json',
+      headOf: (commit) => headOfChange(context, commit),
+    });
+    const { plan: made, inputs, blastRadius, refused, target } = planned;
+    for (const note of planned.notes) context.note(`note: ${note}\n`);
     if (flags.gitlabReport !== undefined) {
-      const file = ownFile(context, flags.gitlabReport, saved.environment);
-      await writePrivately(file, toJsonText(gitlabCounts(saved)));
+      const file = ownFile(context, flags.gitlabReport, made.environment);
+      await writePrivately(file, toJsonText(gitlabCounts(made)));
     }
-    if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(saved));
-    const refused = refusedBy(planned, inputs, state);
-    await tellEvents(context, () => planHappenings(saved), false);
-    context.outline(planOutline(saved.summary));
-    const places = page ? await sourceLinks(context, inputs, saved.review?.head ?? head) : undefined;
-    const against = review.target === undefined ? {} : { target: review.target.inputs.desired };
-    const linked = places === undefined ? {} : { sources: places };
-    await showPlan(context, saved, { flags, inputs, blastRadius, tests, refused, ...linked, ...against });
-    const stopped = obstacles(saved, inputs.project);
+    if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(made));
+    await tellEvents(context, () => planHappenings(made), { notify: false });
+    context.outline(planOutline(made.summary));
+    const links = page ? await sourceLinks(context, inputs, planned.head) : undefined;
+    await showPlan(context, made, {
+      flags,
+      inputs,
+      blastRadius,
+      tests,
+      refused,
+      ...(links !== undefined && { sources: links }),
+      ...(target !== undefined && { target }),
+    });
     if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
-    for (const { message } of stopped) context.note(`${message}\n`);
-    const reasons = joinReasons([...stopped, ...asFailures(refused)]);
+    for (const { message } of planned.obstacles) context.note(`${message}\n`);
+    const reasons = joinReasons([...planned.obstacles, ...asFailures(refused)]);
     if (reasons !== undefined) return exitCodeOf(reasons.kind);
-    return flags.detailedExitcode === true && differs(saved) ? EXIT_CHANGES : EXIT_DONE;
+    return flags.detailedExitcode === true && hasDifferences(made) ? EXIT_CHANGES : EXIT_DONE;
   },
 });
 
 /** What GitLab's `terraform` report shows in a merge request; a resource that is taken over is one that changes. */
 function gitlabCounts({ summary }: Plan): { create: number; update: number; delete: number } {
   return { create: summary.create, update: summary.update + summary.takeover, delete: summary.delete };
-}
-
-function differs({ summary }: Plan): boolean {
-  const { create, update, promote, adopt, takeover, move, drift } = summary;
-  return create + update + promote + adopt + takeover + move + summary.delete + drift > 0;
 }

@@ -21,7 +21,7 @@ export const promote = defineCommand({
       ...flags,
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
     });
-    await tellEvents(context, (name) => applyHappenings(name, executed), true);
+    await tellEvents(context, (name) => applyHappenings(name, executed), { notify: true });
     return showReport(context, executed, flags.format);
   },
 });

@@ -22,7 +22,7 @@ export const rollback = defineCommand({
       asksPerson: willAsk(context, flags),
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
     });
-    await tellEvents(context, (name) => applyHappenings(name, executed), true);
+    await tellEvents(context, (name) => applyHappenings(name, executed), { notify: true });
     return showReport(context, executed, flags.format);
   },
 });

@@ -58,7 +58,7 @@ async function move(
   { format }: { readonly format: TextOrJson },
 ): Promise<number> {
   const { report, failures, exitKind } = await moveRollouts(context, texts, request);
-  await tellEvents(context, () => rolloutHappenings(report), true);
+  await tellEvents(context, () => rolloutHappenings(report), { notify: true });
   if (format === 'json') context.printJson(report);
   else context.print(renderRollouts(report, context.style));
   for (const failure of failures) context.note(renderFailure(failure, context.noteStyle));

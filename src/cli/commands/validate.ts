@@ -103,7 +103,11 @@ function verdict(files: number, documents: number, environments: readonly string
     return `${files} ${files === 1 ? 'file is' : 'files are'} valid for ${environments.join(', ')}.\n`;
   }
   const noun = documents === 1 ? 'document is' : 'documents are';
-  return `${documents} ${noun} valid for ${environments.join(', ')}.\n`;
+  const first =
+    documents > 0
+      ? ''
+      : '\nWrite the first one as YAML below the specs folder, or take what the account has: assistantctl pull --adopt\n';
+  return `${documents} ${noun} valid for ${environments.join(', ')}.\n${first}`;
 }
 
 function count(diagnostics: readonly Diagnostic[], severity: Diagnostic['severity']): number {

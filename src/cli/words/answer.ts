@@ -1,7 +1,8 @@
 import { parseAddress } from '../../model/address.ts';
 import { closest } from '../../model/closest.ts';
 import { allCommands, type CommandInfo, type OptionInfo } from '../../model/command-info.ts';
-import { OTHERWISE, SAME_AS } from '../../render/words/other-commands.ts';
+import { OTHERWISE } from '../../render/words/other-answers.ts';
+import { SAME_AS } from '../../render/words/other-commands.ts';
 import { type OptionAnswer, OTHER_OPTIONS } from '../../render/words/other-options.ts';
 
 /**
@@ -15,8 +16,6 @@ export interface CommandAt {
   readonly rest: readonly string[];
 }
 
-const OPTIONS_WITH_VALUE = new Set(['--project', '--env']);
-
 /** Finds the command of a line; options before its name are passed over. */
 export function locate(root: CommandInfo, argv: readonly string[]): CommandAt {
   const words = [...argv];
@@ -25,8 +24,9 @@ export function locate(root: CommandInfo, argv: readonly string[]): CommandAt {
     const [word] = words;
     if (word === undefined) return { command, rest: words };
     if (word.startsWith('-')) {
-      if (command.subcommands.length === 0 || !isGlobal(root, word)) return { command, rest: words };
-      words.splice(0, OPTIONS_WITH_VALUE.has(word) ? 2 : 1);
+      const option = globalOption(root, word);
+      if (command.subcommands.length === 0 || option === undefined) return { command, rest: words };
+      words.splice(0, option.value === undefined || word.includes('=') ? 1 : 2);
       continue;
     }
     const next = command.subcommands.find(({ path }) => path.at(-1) === word);
@@ -36,9 +36,9 @@ export function locate(root: CommandInfo, argv: readonly string[]): CommandAt {
   }
 }
 
-function isGlobal(root: CommandInfo, word: string): boolean {
+function globalOption(root: CommandInfo, word: string): OptionInfo | undefined {
   const name = word.split('=', 1)[0];
-  return root.options.some(({ long, short }) => long === name || short === name);
+  return root.options.find(({ long, short }) => long === name || short === name);
 }
 
 /** The answer to a first word, or a word below a command, that is none of ours. */
@@ -50,7 +50,10 @@ export function answerCommand(root: CommandInfo, argv: readonly string[]): strin
   for (let length = words.length; length > command.path.length; length -= 1) {
     const phrase = words.slice(0, length).join(' ');
     const same = own(SAME_AS, phrase);
-    if (same !== undefined) return `there is no command "${phrase}": assistantctl ${same} does that`;
+    if (same !== undefined) {
+      const line = rest.some(isDryRun) ? same.replace(/^apply\b/, 'plan') : same;
+      return `there is no command "${phrase}": assistantctl ${line} does that`;
+    }
     const otherwise = own(OTHERWISE, phrase);
     if (otherwise !== undefined) return `there is no command "${phrase}": ${otherwise}`;
   }
@@ -65,6 +68,16 @@ export function misspelled(root: CommandInfo, argv: readonly string[]): string |
   return found === undefined
     ? undefined
     : `did you mean ${['assistantctl', ...command.path, found].join(' ')}?`;
+}
+
+/** Tells whether a line asks to look only: `push --dry-run` is a plan and must never be answered with apply. */
+function isDryRun(word: string): boolean {
+  const [flag = '', value] = splitOption(word);
+  return (
+    /^--?(?:dry-?run|check|noop|no-op|preview|plan|diff)$/i.test(flag) &&
+    value !== 'false' &&
+    value !== 'none'
+  );
 }
 
 function leadingWords(words: readonly string[]): readonly string[] {

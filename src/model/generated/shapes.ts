@@ -369,12 +369,12 @@ const DELEGATION_SETTINGS: ObjectShape = { t: 'object', fields: {
   llm_api_key_ref: { t: 'scalar', secretRef: true },
   instructions: TEXT,
   speak_results: { t: 'scalar', json: 'boolean', default: true },
-} };
+}, beta: true };
 const WEBSOCKET_SETTINGS: ObjectShape = { t: 'object', fields: {
   enabled: { t: 'scalar', json: 'boolean', default: false },
   url: SCALAR,
   auth_ref: { t: 'scalar', secretRef: true },
-} };
+}, beta: true };
 const OBSERVABILITY_SETTINGS: ObjectShape = { t: 'object', fields: {
   status: { t: 'scalar', default: 'disabled' },
   host: SCALAR,

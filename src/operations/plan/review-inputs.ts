@@ -30,6 +30,14 @@ export interface ReviewInputs {
   readonly notes: readonly string[];
 }
 
+/** What a plan is to be compared with. */
+export interface ReviewQuestion {
+  /** Branch or commit that the change goes to; undefined: every change counts. */
+  readonly base: string | undefined;
+  /** The set for reviewers is shown or saved; if not, the commit at hand need not be read. */
+  readonly complete: boolean;
+}
+
 /**
  * Reads the target (`--base REF`) and the commit at hand beside the working tree. Rejects with `Failure('usage')`
  * when the target cannot be found.
@@ -37,13 +45,11 @@ export interface ReviewInputs {
 export async function reviewInputs(
   host: Host,
   inputs: Inputs,
-  base: string | undefined,
-  /** Whether the set is shown or saved; else the commit need not be looked at. */
-  wanted: boolean,
+  { base, complete }: ReviewQuestion,
 ): Promise<ReviewInputs> {
   const { project, git: info } = inputs;
   const shown = { inputs, settings: settingsOfInputs(inputs) };
-  const committed = wanted && info?.dirty === true ? await inputsAt(host, inputs, info.commit) : undefined;
+  const committed = complete && info?.dirty === true ? await inputsAt(host, inputs, info.commit) : undefined;
   const alone = { shown, ...(committed !== undefined && { committed }), base: null, notes: [] };
   if (base === undefined) return alone;
   const git = gitFor(host.runtime, project);

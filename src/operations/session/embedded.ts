@@ -31,10 +31,19 @@ export async function launchEmulator(
     if (cause instanceof Failure) throw cause;
     throw new Failure('usage', `the embedded API cannot start: ${reasonOf(cause)}`, {
       code: 'EMULATOR_START',
-      hint: 'another program may have the port: choose one with --port',
+      hint: startHint(cause),
       cause,
     });
   }
+}
+
+function startHint(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return 'the embedded API keeps its data in .assistantctl of the project: make that folder writable, or copy the project';
+  }
+  if (code === 'ENOSPC') return 'free some space on the disk, then run the command again';
+  return 'another program may have the port: choose one with --port';
 }
 
 const PASSING = ['additionalProperties', 'unevaluatedProperties', 'openEnum'];

@@ -69,6 +69,13 @@ export const OTHER_OPTIONS: { readonly [name: string]: OptionAnswer } = {
   profile: { option: '--env VALUE' },
   stage: { option: '--env VALUE' },
   'all-environments': { option: '--env all' },
+  'all-namespaces': { option: '--env all' },
+  A: { option: '--env all' },
+  all: {
+    sentence:
+      'without an address everything is meant, so leave it out; --env all means every environment, where a command takes several',
+  },
+  'generate-config-out': { command: 'pull --adopt' },
   chdir: { option: '--project VALUE' },
   cwd: { option: '--project VALUE' },
   C: { option: '--project VALUE' },

@@ -3,7 +3,7 @@ import { type Address, isKind, KEY_PATTERN, KIND_NAMES, type Kind, toAddress } f
 import type { SpecCode } from '../../model/codes/spec-codes.ts';
 import type { Diagnostic, Position } from '../../model/diagnostic.ts';
 import { matchesGlob } from '../../model/environment-match.ts';
-import { type JsonObject, toPointer } from '../../model/json.ts';
+import { type Json, type JsonObject, toPointer } from '../../model/json.ts';
 import { suggestion } from '../problems/suggest.ts';
 import type { ReshapedNumber } from '../yaml/yaml-value.ts';
 import type { ReadData } from './data-files.ts';
@@ -92,7 +92,7 @@ export function readDocuments(files: readonly SpecFile[], tables: ReadData): Spe
     const raws = file.documents.filter((raw) => !isDefaults(raw));
     for (const raw of raws) addDocument(raw, raws, reading);
     addOthers(file, reading);
-    count += file.count - file.documents.length + raws.filter(({ body }) => body.kind !== undefined).length;
+    count += file.count - file.documents.length + raws.filter(({ body }) => !isForeign(body)).length;
   }
   for (const each of defaults) reading.diagnostics.push(...checkDefaults(each, locate));
   reportDuplicates(reading);
@@ -123,9 +123,39 @@ function addOthers({ file, source, others }: RawFile, reading: Reading): void {
   }
 }
 
-function addKindless(key: string, position: Position, reading: Reading): void {
+/** YAML of another tool: without a kind, or with the apiVersion of Kubernetes and a kind that is none of ours. */
+function isForeign({ kind, apiVersion }: JsonObject): boolean {
+  return kind === undefined || (!isKind(kind) && apiVersion !== undefined);
+}
+
+/** What other platforms call our kinds. */
+const OTHER_KINDS: { readonly [word: string]: Kind } = {
+  agent: 'assistant',
+  bot: 'assistant',
+  squad: 'assistant',
+  function: 'tool',
+  webhook: 'tool',
+  action: 'tool',
+  mcp: 'mcp_server',
+  mcpserver: 'mcp_server',
+  server: 'mcp_server',
+  scenario: 'test',
+  eval: 'test',
+  analysis: 'insight',
+};
+
+function kindHint(kind: string): string | undefined {
+  const word = kind.toLowerCase().replaceAll(/[^a-z]/g, '');
+  const other = Object.hasOwn(OTHER_KINDS, word) ? OTHER_KINDS[word] : undefined;
+  return other === undefined ? suggestion(kind, KIND_NAMES) : `write kind: ${other}`;
+}
+
+function addKindless(key: string, position: Position, reading: Reading, kind?: Json): void {
   reading.kindless.push({ key, position });
-  const message = 'this says no kind, and so is no document';
+  const message =
+    kind === undefined
+      ? 'this says no kind, and so is no document'
+      : `${JSON.stringify(kind)} with an apiVersion is a manifest of another tool, and so is no document`;
   reading.diagnostics.push({
     severity: 'warning',
     code: 'KIND_MISSING',
@@ -153,13 +183,13 @@ function addDocument(raw: RawDocument, siblings: readonly RawDocument[], reading
     for (const key of possibleKeys(source, index, reading.locate, body)) reading.broken.add(key);
   };
   const kind = body.kind;
-  if (kind === undefined || (!isKind(kind) && body.apiVersion !== undefined)) {
+  if (isForeign(body)) {
     const key = typeof body.key === 'string' ? body.key : defaultKey(source.file);
-    addKindless(key, positionAt(source, raw.offset), reading);
+    addKindless(key, positionAt(source, raw.offset), reading, kind);
     return;
   }
   if (!isKind(kind)) {
-    const hint = typeof kind === 'string' ? suggestion(kind, KIND_NAMES) : SKELETON;
+    const hint = typeof kind === 'string' ? kindHint(kind) : SKELETON;
     report('KIND_UNKNOWN', `${JSON.stringify(kind)} is no kind of document`, 'kind', hint);
     return;
   }
@@ -281,6 +311,9 @@ function place({ file, line, column }: Position): string {
 
 function slug(text: string): string {
   return text
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '');

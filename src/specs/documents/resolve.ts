@@ -321,7 +321,10 @@ function resolveScalar(text: string, place: SpecPlace, walk: Walk): Json {
 
 /** The name of a text file where its text belongs: callers would hear the name. */
 function pathAsText(text: string, walk: Walk): Problem | undefined {
-  const path = text.trim().replaceAll('\\', '/');
+  const path = text
+    .trim()
+    .replaceAll('\\', '/')
+    .replace(/^@|^file:\/\//, '');
   if (!/^[\w./@-]+\.(?:md|txt|markdown)$/i.test(path)) return undefined;
   const { file } = walk.context.originAt(walk.path);
   if (!path.includes('/') && !('text' in walk.context.include(file, path))) return undefined;

@@ -6,6 +6,10 @@ const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
   ],
   // Of the document.
   [
+    /^\/(?:environments\/[^/]+|spec)\/spec$/,
+    'below spec, and below the name of an environment, stand the fields themselves: leave this spec out',
+  ],
+  [
     /^\/(apiVersion|metadata)$/,
     'leave it out: a document is kind, key and spec; the key is the name of the file where none is written',
   ],
@@ -57,6 +61,25 @@ const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
     'it belongs to an update, which assistantctl words itself; see promotion',
   ],
 ];
+
+/** The same for the project file. */
+const PROJECT_HINTS: typeof HINTS = [
+  [
+    /^(?:\/environments\/[^/]+)?\/(api_?key|apiKey|key|token|secret)$/,
+    'a key is never read from a file: take it out, make a new one if it is in Git, and put it into the variable TELNYX_API_KEY; api_key_env names another variable',
+  ],
+  [
+    /^(?:\/environments\/[^/]+)?\/(region|residency|host|url|api_base|endpoint|server)$/,
+    'write base_url: https://api.telnyx.com/v2; the other regions are api.telnyx.eu, .com.au, .ca and .me',
+  ],
+  [/^\/(environment|env|envs)$/, 'the field is environments: a mapping of names'],
+  [/^\/(name|project_name)$/, 'the field is project'],
+  [/^\/vars$|^\/environments\/[^/]+\/vars$/, 'the field is variables'],
+];
+
+export function projectFieldHint(pointer: string): string | undefined {
+  return PROJECT_HINTS.find(([place]) => place.test(pointer))?.[1];
+}
 
 /** What to write instead of a field that is not known at a place; undefined when nothing is known of it. */
 export function fieldHint(pointer: string): string | undefined {

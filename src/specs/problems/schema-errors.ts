@@ -1,11 +1,11 @@
-import { parseAddress } from '../../model/address.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject, jsonAt } from '../../model/json.ts';
 import type { Shape } from '../../model/shape.ts';
 import type { SchemaError } from '../generated/validators.ts';
-import { fieldHint } from './field-hints.ts';
+import { fieldHint, projectFieldHint } from './field-hints.ts';
 import { flatTools, isStray, strayName } from './flat-tools.ts';
 import type { Finding } from './problem.ts';
 import { slipOf, suggestion } from './suggest.ts';
+import { patternHint, patternMessage, settingHint, typeHint } from './value-hints.ts';
 
 /** What a value means that is none of a list: an error, or something that this release does not know yet. */
 export type UnknownValues = 'error' | 'allow';
@@ -25,7 +25,7 @@ export function schemaFindings(
 ): readonly Finding[] {
   const notOurForm = new Set(errors.filter((error) => isFormError(error)).map((error) => error.instancePath));
   const flat = flatTools(errors, (pointer) => jsonAt(root, fromPointer(pointer)));
-  const bare = bareSpec(errors);
+  const bare = bareSpec(errors, root);
   const typed = new Set(
     errors.filter(({ keyword }) => keyword === 'type').map((error) => error.instancePath),
   );
@@ -42,22 +42,31 @@ export function schemaFindings(
 }
 
 /** Documents whose fields stand beside `kind` instead of below `spec`: all that is missing and unknown has one cause. */
-function bareSpec(errors: readonly SchemaError[]): {
+function bareSpec(
+  errors: readonly SchemaError[],
+  root: JsonObject,
+): {
   readonly findings: readonly Finding[];
   readonly causes: ReadonlySet<SchemaError>;
 } {
   const missing = errors.find(
     ({ keyword, instancePath, params }) =>
-      keyword === 'required' && instancePath === '' && params.missingProperty === 'spec',
+      (keyword === 'required' && instancePath === '' && params.missingProperty === 'spec') ||
+      // spec: with its fields at the margin below it.
+      (keyword === 'type' && instancePath === '/spec' && isEmpty(jsonAt(root, ['spec']))),
   );
   const stray = errors.filter((error) => error.instancePath === '' && isStray(error));
   const names = stray.map(strayName);
   if (missing === undefined || names.length === 0) return { findings: [], causes: new Set() };
   const shown = names.slice(0, 4).map((name) => `${name}: …`);
-  const hint = `write spec: { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }, on lines of its own`;
-  const message = `the field spec is missing: ${names.join(', ')} stand${names.length === 1 ? 's' : ''} beside it and belong${names.length === 1 ? 's' : ''} below it`;
+  const hint =
+    missing.keyword === 'type'
+      ? 'write two spaces before each of these lines'
+      : `write spec: { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }, on lines of its own`;
+  const one = names.length === 1;
+  const message = `the field spec is ${missing.keyword === 'type' ? 'empty' : 'missing'}: ${names.join(', ')} stand${one ? 's' : ''} beside it and belong${one ? 's' : ''} below it`;
   return {
-    findings: [{ severity: 'error', code: 'FIELD_MISSING', pointer: '', message, hint }],
+    findings: [{ severity: 'error', code: 'FIELD_MISSING', pointer: missing.instancePath, message, hint }],
     causes: new Set([missing, ...stray]),
   };
 }
@@ -104,7 +113,11 @@ function describe(
         at: 'key',
         code: 'FIELD_UNKNOWN',
         message,
-        ...hinted(fieldHint(child) ?? suggestion(name, known)),
+        ...hinted(
+          blankHint(name) ??
+            (isProject(known) ? projectFieldHint(child) : fieldHint(child)) ??
+            suggestion(name, known),
+        ),
       };
     }
     case 'required': {
@@ -119,7 +132,7 @@ function describe(
       };
     }
     case 'type':
-      return wrongType(at, typeNames(params.type), value);
+      return wrongType(at, typeNames(params.type), value, fieldsAt(pointer));
     case 'enum':
     case 'const':
       return values === 'error' || !/^\/(spec|environments)\//.test(pointer)
@@ -129,7 +142,12 @@ function describe(
       return catalogueValue(at, params, value, values);
     case 'pattern':
       if (typeof value !== 'string') return undefined;
-      return { ...at, code: 'VALUE_PATTERN', message: patternMessage(value, String(params.pattern)) };
+      return {
+        ...at,
+        code: 'VALUE_PATTERN',
+        message: patternMessage(value, String(params.pattern)),
+        ...hinted(patternHint(value, String(params.pattern))),
+      };
     case 'propertyNames': {
       const name = String(params.propertyName);
       const message = `${name} cannot be used as a name here`;
@@ -150,6 +168,7 @@ function describe(
 
 /** The commonest ways to leave a field out without meaning to. */
 function missingHint(pointer: string, name: string): string | undefined {
+  if (pointer === '' && name === 'project') return 'write project: <name>, with a-z, 0-9 and -';
   if (name === 'type' && /\/tools\/\d+$|^\/spec$/.test(pointer)) {
     return 'say what it is, and put its fields below that word: type: webhook, webhook: { name: …, description: …, url: … }';
   }
@@ -158,49 +177,25 @@ function missingHint(pointer: string, name: string): string | undefined {
 
 type At = Pick<Finding, 'severity' | 'pointer'>;
 
-function wrongType(at: At, wanted: string, value: Json | undefined): Finding {
+function wrongType(at: At, wanted: string, value: Json | undefined, fields: readonly string[] = []): Finding {
   return {
     ...at,
     code: 'TYPE_WRONG',
     message: `must be ${wanted}, found ${found(value)}`,
-    ...hinted(typeHint(wanted, value)),
+    ...hinted(settingHint(at.pointer, wanted, value, fields) ?? typeHint(wanted, value)),
   };
 }
 
-function typeHint(wanted: string, value: Json | undefined): string | undefined {
-  if (value === null) {
-    return 'leave the field out: to the API null means "not given" and changes nothing; an empty text or list clears';
-  }
-  const inner = isObject(value) ? Object.entries(value) : [];
-  const [name = '', path] = inner.length === 1 ? (inner[0] ?? []) : [];
-  if (
-    wanted.includes('$file') &&
-    /^(file|path|include|from_file|src)$/i.test(name) &&
-    typeof path === 'string'
-  ) {
-    return `write { $file: ${path} }`;
-  }
-  if (wanted.includes('$ref') && /^(ref|id|key|address)$/i.test(name) && typeof path === 'string') {
-    return parseAddress(path) === undefined ? `write { $ref: kind/key }` : `write { $ref: ${path} }`;
-  }
-  if (wanted === 'a list' && value !== undefined && !isObject(value) && !isArray(value)) {
-    return `write [${typeof value === 'string' && parseAddress(value) !== undefined ? `{ $ref: ${value} }` : String(value)}]`;
-  }
-  if (wanted === 'a list' && isObject(value)) return 'begin each entry with a dash: - …';
-  if (wanted.includes('text') && (typeof value === 'number' || typeof value === 'boolean'))
-    return 'put it in quotes';
-  if (wanted.includes('true or false') && typeof value === 'string' && /^(yes|no|on|off)$/i.test(value)) {
-    return `YAML 1.2 reads ${value} as a text; write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}`;
-  }
-  if (
-    /number/.test(wanted) &&
-    typeof value === 'string' &&
-    value.trim() !== '' &&
-    Number.isFinite(Number(value))
-  ) {
-    return `write ${value} without quotes`;
-  }
-  return undefined;
+/** The fields beside one tell the project file from a document. */
+function isProject(known: readonly string[]): boolean {
+  return known.includes('default_environment') || known.includes('base_url');
+}
+
+/** Fields that begin with a no-break space, as text that is copied from a web page does. */
+function blankHint(name: string): string | undefined {
+  return /^[\u00a0\u2000-\u200b\u3000]/.test(name)
+    ? 'the line begins with no-break spaces, as text of a web page does: write plain spaces before it'
+    : undefined;
 }
 
 function unknownValue(at: At, params: SchemaError['params'], value: Json | undefined): Finding {
@@ -248,18 +243,6 @@ export function isSlip({ instancePath, params }: SchemaError, root: JsonObject):
   const list = params.allowedValues;
   if (typeof value !== 'string' || value.includes('{{')) return false;
   return slipOf(value, (Array.isArray(list) ? list : [params.allowedValue]).map(String)) !== undefined;
-}
-
-function patternMessage(value: string, pattern: string): string {
-  const shown = value.length > 60 ? `${value.slice(0, 57)}…` : value;
-  if (pattern.includes('(ms|s|m|h|d)')) return `${shown} is no duration such as 30s, 15m or 24h`;
-  if (pattern === '^[a-z0-9][a-z0-9-]*$') return `${shown} is no key; keys hold a-z, 0-9 and -`;
-  if (pattern.startsWith('^https?:')) return `${shown} is no http or https URL`;
-  if (pattern.startsWith('^(/(')) return `${shown} is no JSON Pointer such as /voice_settings/voice_speed`;
-  if (pattern.startsWith('^(?!telnyx_)')) {
-    return `${shown} is no variable name: letters, digits, . _ - and not starting with telnyx_`;
-  }
-  return `${shown} does not have the form ${pattern}`;
 }
 
 function limitMessage(keyword: string, params: SchemaError['params']): string | undefined {
@@ -314,6 +297,10 @@ function found(value: Json | undefined): string {
   if (isObject(value)) return 'a mapping';
   if (typeof value === 'string') return value.length > 40 ? 'a text' : `the text ${JSON.stringify(value)}`;
   return typeof value === 'number' ? `the number ${value}` : String(value);
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === null || value === undefined;
 }
 
 function hinted(hint: string | undefined): { hint: string } | Record<never, never> {

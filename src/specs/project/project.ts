@@ -13,7 +13,7 @@ import { projectFile } from '../generated/validators.ts';
 import type { Finding } from '../problems/problem.ts';
 import { schemaFindings } from '../problems/schema-errors.ts';
 import { fieldsOfProject } from '../problems/schema-fields.ts';
-import { suggestion } from '../problems/suggest.ts';
+import { nearest, suggestion } from '../problems/suggest.ts';
 import { readSpecText } from '../problems/text.ts';
 import { namingBraces } from '../problems/unquoted-braces.ts';
 import { parseYaml, syntaxProblems } from '../yaml/yaml-parse.ts';
@@ -30,6 +30,12 @@ export const PROJECT_FILE = 'assistantctl.yaml';
 export async function findProjectRoot(cwd: string, explicit?: string): Promise<string> {
   if (explicit !== undefined) {
     const root = resolve(cwd, explicit);
+    if (isFile(root)) {
+      throw notFound(
+        `--project names a folder, and ${root} is a file`,
+        `write --project ${dirname(explicit)}`,
+      );
+    }
     if (isFile(join(root, PROJECT_FILE))) return root;
     refuseOtherNames(root);
     throw notFound(`there is no ${PROJECT_FILE} in ${root}`);
@@ -78,9 +84,10 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
         hint: `add --env with one of: ${meant.names.join(', ')}`,
       });
     }
+    const near = nearest(chosen, names);
     throw new Failure('usage', `${PROJECT_FILE} has no environment ${meant.unknown.join(', ') || chosen}`, {
       code: 'ENVIRONMENT_UNKNOWN',
-      hint: `known: ${names.join(', ')}`,
+      hint: near === undefined ? `known: ${names.join(', ')}` : `did you mean ${near}?`,
     });
   }
   const groups = Object.fromEntries([...environments].map(([name, each]) => [name, each.groups]));
@@ -305,11 +312,11 @@ function refuseOtherNames(folder: string): void {
   );
 }
 
-function notFound(message: string): Failure {
-  return new Failure('usage', message, {
-    code: 'PROJECT_NOT_FOUND',
-    hint: 'assistantctl init makes a new project; --project DIR names an existing one',
-  });
+function notFound(
+  message: string,
+  hint = 'assistantctl init makes a new project; --project DIR names an existing one',
+): Failure {
+  return new Failure('usage', message, { code: 'PROJECT_NOT_FOUND', hint });
 }
 
 function isFile(path: string): boolean {

@@ -7,6 +7,7 @@
 
 import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser, type YAMLError } from 'yaml';
 import type { TextProblem } from '../problems/problem.ts';
+import { slipAt } from './yaml-slips.ts';
 
 const MAX_DEPTH = 128;
 const MAX_LEXEMES = 400_000;
@@ -120,6 +121,8 @@ function describe(error: YAMLError, text: string): TextProblem {
     const message = 'a text with ": " in it needs quotes: to YAML it begins a mapping';
     return { ...at, code: 'YAML_SYNTAX', message, hint: `write ${quoted}` };
   }
+  const slip = slipAt(offset, text);
+  if (slip !== undefined) return { ...at, code: 'YAML_SYNTAX', ...slip };
   const sentence = SENTENCES[error.code];
   if (sentence === undefined) return { ...at, code: 'YAML_SYNTAX', message: lowerFirst(error.message) };
   return { ...at, code: 'YAML_SYNTAX', ...sentence };

@@ -91,7 +91,7 @@ function read(node: ParsedNode, reading: Reading): Json {
       tagOffset(reading.text, node.range[0]),
       /^!(include|file|load|import)\b/i.test(name)
         ? 'a text of a file is written { $file: path }'
-        : 'remove the tag; values are plain JSON',
+        : 'remove the tag, since values are plain JSON; or put the text in quotes, where no tag is meant',
     );
     return null;
   }
@@ -161,7 +161,13 @@ function readScalar(node: Scalar.Parsed, reading: Reading): Json {
 function readAlias(name: string, offset: number, reading: Reading): Json {
   const anchor = reading.anchors.get(name);
   if (anchor === undefined) {
-    report(reading, 'YAML_ALIAS_UNKNOWN', `the alias *${name} has no anchor &${name} before it`, offset);
+    report(
+      reading,
+      'YAML_ALIAS_UNKNOWN',
+      `the alias *${name} has no anchor &${name} before it`,
+      offset,
+      'put the text in quotes, where no alias is meant',
+    );
     return null;
   }
   if (anchor.value === undefined) {

@@ -50,6 +50,11 @@ export function parseStatus(text: string): GitInfo | null {
   return {
     commit,
     branch: branch === undefined || branch === '(detached)' ? null : branch,
-    dirty: lines.some((line) => !line.startsWith('# ')),
+    dirty: lines.some((line) => !line.startsWith('# ') && !isOurFolder(line)),
   };
+}
+
+/** The folder of the file state and of the embedded API, where no .gitignore names it: nothing of it is applied. */
+function isOurFolder(line: string): boolean {
+  return /^\? "?(?:.*\/)?\.assistantctl\//.test(line);
 }

@@ -1,10 +1,10 @@
 import { type EnvironmentStatus, unknownEnvironment } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
-import type { Beside } from '../model/request.ts';
+import type { Sidecar } from '../model/request.ts';
 import type { Host } from '../operations/host.ts';
 import { removeOldPreviewsAlone } from '../operations/preview/remove.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
-import { endApprovals, openBeside } from '../operations/session/requests.ts';
+import { endApprovals, openSidecar } from '../operations/session/requests.ts';
 import { runRequest } from '../operations/session/run-request.ts';
 import type { Runtime } from '../runtime.ts';
 import { createChronicle, rememberedAttempt } from './chronicle.ts';
@@ -217,8 +217,8 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     }
   }
 
-  async function beside({ host, project }: Scene): Promise<Beside> {
-    return await openBeside(host.runtime, project).read();
+  async function beside({ host, project }: Scene): Promise<Sidecar> {
+    return await openSidecar(host.runtime, project).read();
   }
 
   /** The last applied commit says who is told that the documents of this one are broken. */
@@ -342,7 +342,7 @@ function reasonOf({ code, message }: Failure): { readonly code: string; readonly
 }
 
 /** What was approved, so that an approval that comes or goes counts as something that moved. */
-function approvalsIn({ requests }: Beside): readonly string[] {
+function approvalsIn({ requests }: Sidecar): readonly string[] {
   return requests.filter(({ kind }) => kind === 'approve').flatMap(({ words }) => words);
 }
 

@@ -48,7 +48,7 @@ function isRolloutReport(value: unknown): value is RolloutReport {
 }
 
 /** Where the report is written to. */
-export interface Told {
+export interface PostedStatus {
   readonly change: number;
   readonly status: string;
 }
@@ -67,11 +67,15 @@ const LOOK_BACK = 30;
  * Gives each change request the status of its own changes, and marks the plans of open ones that were made before
  * their target moved. Rejects with `ApiError` when the forge refuses.
  */
-export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+export async function reportBack(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   if (report.kind === 'removed') return await tellRemoved(forge, at);
   const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
   const sets = await mergedSets(forge, { ...at, commits });
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const set of sets) {
     const status = statusFor(report, set, at);
     if (status !== undefined && (await tell(forge, set.change, at, 'plan', status))) {
@@ -167,7 +171,7 @@ async function tell(
   return true;
 }
 
-async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly PostedStatus[]> {
   const { change } = at;
   if (change === undefined) return [];
   const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
@@ -175,11 +179,15 @@ async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Tol
 }
 
 /** After an apply that wrote something, plans of open requests were made against what is no longer there. */
-async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+async function markOutdated(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
   if (!wrote) return [];
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
     if (await tell(forge, number, at, 'plan', status)) told.push({ change: number, status });
   }

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { gitBeside } from '../../src/state/git/git-beside.ts';
 import { gitRemote } from '../../src/state/git/git-remote.ts';
 import { feedGit } from '../../src/state/git/git-run.ts';
+import { gitSidecar } from '../../src/state/git/git-sidecar.ts';
 import { bareRemote, clone, git, gitEnvironment, REF } from './git-support.ts';
 import { sleep } from './support.ts';
 
 const SAME_SECOND = new Date('2026-03-01T10:00:00Z');
 
 function besideIn(work: string) {
-  return gitBeside({
+  return gitSidecar({
     remote: gitRemote({ git: feedGit(gitEnvironment), root: work, remote: 'origin', randomUuid: randomUUID }),
     remoteName: 'origin',
     ref: REF,

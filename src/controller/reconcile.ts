@@ -68,9 +68,10 @@ function liveVersions({ account, planned, state }: PlannedWithoutLease): readonl
   return [versions, drift];
 }
 
-/** Whether the commit still has something to say to the environment. */
-export function isInEffect(look: Look, commit: string): boolean {
-  return look.pending.length === 0 && look.appliedCommit === commit && !look.failsOnDrift;
+/** Whether everything that the commit says is so. What was rolled back is not, while Git still says it. */
+export function isInEffect({ pending, appliedCommit, failsOnDrift, plan }: Look, commit: string): boolean {
+  const holds = plan.holds ?? [];
+  return pending.length === 0 && appliedCommit === commit && !failsOnDrift && holds.length === 0;
 }
 
 /** How a commit is allowed to run. */
@@ -88,9 +89,17 @@ export interface Ended {
   readonly happenings: readonly Happening[];
 }
 
-/** Applies the commit at hand as the command line does. A failure is a value. */
-export async function applyCommit(host: Host, environment: string, permission: Permission): Promise<Ended> {
-  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: async () => {} };
+/**
+ * Applies the commit at hand as the command line does. A failure is a value. `begin` is called once nobody else is at
+ * work and nothing stands in the way, before the first write.
+ */
+export async function applyCommit(
+  host: Host,
+  environment: string,
+  permission: Permission,
+  begin: () => Promise<void>,
+): Promise<Ended> {
+  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: begin };
   const request =
     permission.by === 'branch'
       ? { ...common, approve: environment, takeOver: ['all'] as const, trusted: true }
@@ -99,6 +108,7 @@ export async function applyCommit(host: Host, environment: string, permission: P
     const applied = await applyProject(host, undefined, request);
     if ('refused' in applied) {
       const { refused: failure, plan } = applied;
+      if (failure.kind === 'unavailable') throw failure;
       return { word: 'refused', failure, promoted: [], happenings: refusalHappenings(plan, failure) };
     }
     return endedOf(environment, applied.executed);

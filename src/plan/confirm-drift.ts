@@ -13,11 +13,12 @@ import {
   unreliableFields,
   withListedGaps,
 } from './listed.ts';
+import type { Unchanged } from './unchanged.ts';
 
 export interface Survey extends ListedAccount {
   /** Reads items by id. */
   readonly confirm: (items: readonly Item[]) => Promise<Confirmed>;
-  readonly plan: (account: RemoteAccount) => Planned;
+  readonly plan: (account: RemoteAccount, unchanged: Unchanged) => Planned;
 }
 
 /** The account with what was read by id in place of what was listed. */
@@ -61,7 +62,7 @@ export async function planWithReads(
 ): Promise<{ readonly planned: Planned; readonly account: RemoteAccount }> {
   const read = async (items: readonly Item[]): Promise<Confirmed> =>
     items.length === 0 ? { items: [], found: [] } : await survey.confirm(items);
-  const { needed, differences, unchanged } = compareWithLists(survey);
+  const { needed, differences, bases, unchanged } = compareWithLists(survey);
   const sampled = samples(differences);
   const [decided, tried] = await Promise.all([read(needed), read(itemsOf(sampled))]);
   const unreliable = unreliableIn(sampled, tried);
@@ -71,6 +72,6 @@ export async function planWithReads(
       difference.fields.some((name) => unreliable.get(difference.listed.kind)?.has(name) !== true),
   );
   const answers = merged([decided, tried, await read(itemsOf(rest))]);
-  const account = withListedGaps(corrected(survey.listed, answers), unchanged, unreliable);
-  return { planned: survey.plan(account), account };
+  const account = withListedGaps(corrected(survey.listed, answers), bases, unreliable);
+  return { planned: survey.plan(account, unchanged), account };
 }

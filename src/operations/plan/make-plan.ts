@@ -6,7 +6,7 @@ import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { Failure } from '../../model/errors.ts';
 import { type Interruptible, runWithPauses } from '../../model/interruptible.ts';
-import { kindsToList } from '../../model/kinds.ts';
+import { countByKind, kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
 import type { Settings } from '../../model/review.ts';
@@ -17,6 +17,7 @@ import { specsDigest } from '../../plan/digests.ts';
 import { inventoryNeeds } from '../../plan/inventory.ts';
 import { lastKnownAccount } from '../../plan/offline.ts';
 import { makePlan } from '../../plan/plan.ts';
+import type { Unchanged } from '../../plan/unchanged.ts';
 import type { Host, Progress } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
@@ -92,7 +93,7 @@ function planOffline(
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
-  const planned = planAccount(host, inputs, apiBase, state, account, options, settings);
+  const planned = planAccount(host, inputs, apiBase, state, account, options, { settings });
   return { state, planned, account, apiBase };
 }
 
@@ -135,6 +136,7 @@ export async function compareWithLive(
   refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const progress = host.progress();
+  const { settings } = wanted;
   try {
     const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
     const compared = await planWithReads({
@@ -145,8 +147,8 @@ export async function compareWithLive(
       whole: (wanted.whole ?? false) || !inputs.project.environment.listsShowMain,
       listed,
       confirm: (items) => confirm(connection.api, items),
-      plan: (account) =>
-        planAccount(host, inputs, connection.apiBase, state, account, options, wanted.settings),
+      plan: (account, unchanged) =>
+        planAccount(host, inputs, connection.apiBase, state, account, options, { settings, unchanged }),
     });
     const { account } = compared;
     const planned = await withDeletionChecks(host, inputs, compared.planned, { connection, account });
@@ -154,6 +156,12 @@ export async function compareWithLive(
   } finally {
     progress.end();
   }
+}
+
+/** What a plan is told besides. */
+interface Known {
+  readonly settings?: Settings | undefined;
+  readonly unchanged?: Unchanged | undefined;
 }
 
 /** Compares an account that was read already. */
@@ -164,7 +172,7 @@ export function planAccount(
   state: State | undefined,
   account: RemoteAccount,
   options: PlanOptions,
-  settings?: Settings,
+  { settings, unchanged }: Known = {},
 ): Planned {
   const { runtime } = host;
   const now = runtime.clock();
@@ -185,6 +193,7 @@ export function planAccount(
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
     ...(settings !== undefined && { settings }),
+    ...(unchanged !== undefined && { unchanged }),
   });
 }
 
@@ -231,7 +240,9 @@ async function readAccount(
     references.some(({ target }) => target.startsWith('integration/')),
   );
   const integrations = wanted.integrations === true || mentions;
-  const known = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const bound = Object.keys(state?.resources ?? {});
+  const known = kindsToList([...desired.resources.keys(), ...bound]);
+  const expected = countByKind(bound);
   const kinds = [...new Set([...known, ...(wanted.kinds ?? [])])];
   const total = kinds.length + (integrations ? 1 : 0);
   let done = 0;
@@ -242,7 +253,7 @@ async function readAccount(
     show();
   };
   const [account, elsewhere, inventory, vanished] = await Promise.all([
-    fetchAccount(connection.api, { kinds, integrations, onProgress }),
+    fetchAccount(connection.api, { kinds, integrations, expected, onProgress }),
     managedBySiblings(host, project),
     whileWaiting(desired, embedded, (needs) => takeInventory(connection.api, needs)),
     vanishedVersions(connection.api, waitingVersions(state)),

@@ -32,6 +32,8 @@ export interface RolloutRequest {
   readonly order: 'tick' | 'abort' | 'promote';
   readonly reason?: string;
   readonly approve?: string;
+  /** Called once nobody else is at work, before the first write; its failure ends the command. */
+  readonly confirm?: () => Promise<void>;
 }
 
 export interface MovedRollouts {
@@ -45,7 +47,7 @@ export interface MovedRollouts {
 export async function moveRollouts(
   host: Host,
   texts: readonly string[],
-  { order, reason, approve }: RolloutRequest,
+  { order, reason, approve, confirm = async () => {} }: RolloutRequest,
 ): Promise<MovedRollouts> {
   const addresses = await addressesOf(host, texts);
   const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
@@ -54,6 +56,7 @@ export async function moveRollouts(
   return await withSession(host, inputs, async (work) => {
     const subjects = openRollouts(work.session.current(), addresses);
     if (order !== 'tick' && subjects.length === 0) throw noRollout(addresses);
+    await confirm();
     const { protectWrites, stop } = host.interrupt();
     protectWrites();
     const moved: Moved[] = [];

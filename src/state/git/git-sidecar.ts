@@ -35,7 +35,7 @@ export function gitSidecar(options: GitSidecarOptions): SidecarStore {
     if (commit === undefined) return { commit, requests: [], memory: undefined };
     if (kept.known?.commit === commit) return kept.known;
     const text = await remote.read(ref, commit, REQUESTS);
-    const memory = await remote.read(ref, commit, MEMORY).catch(() => undefined);
+    const memory = await remote.read(ref, commit, MEMORY).catch(withoutFile);
     const lines = text?.split('\n') ?? [];
     kept.known = {
       commit,
@@ -74,6 +74,12 @@ export function gitSidecar(options: GitSidecarOptions): SidecarStore {
       });
     },
   };
+}
+
+/** Requests were left before any controller worked. A memory that cannot be read now is not written over. */
+function withoutFile(error: unknown): undefined {
+  if (error instanceof Failure && error.code === 'STATE_CORRUPT') return undefined;
+  throw error;
 }
 
 interface Found extends Sidecar {

@@ -21,10 +21,11 @@ export interface ChronicleOptions {
 
 /** What is remembered beside the state and told to those who listen, each once, whichever replica comes to do it. */
 export interface Chronicle {
-  /** Leaves word of an apply, so that its end is told also when this process does not live to tell it. */
-  begin(scene: Scene, commit: string, memory: Memory): Promise<void>;
-  /** Takes that back: somebody else was at work. */
-  takeBack(scene: Scene): Promise<void>;
+  /**
+   * Leaves word of an apply, so that its end is told also when this process does not live to tell it. For whoever has
+   * the lease.
+   */
+  begin(scene: Scene, commit: string): Promise<void>;
   /** An apply ended; `kept` is an attempt that is not made again before something moves. */
   ended(scene: Scene, end: ApplyEnd): Promise<void>;
   /** The commit is in effect: ends what an apply has begun whose process is gone. */
@@ -48,20 +49,15 @@ export function createChronicle(options: ChronicleOptions): Chronicle {
   const { runtime, environment, events, own, isLeftBehind } = options;
   const listened = hasListeners(runtime.env, events);
   const telling = createTelling({ events, own, isLeftBehind });
-  const isOver = (by: string): boolean => by === own || isLeftBehind('begun', by);
   const tell: Chronicle['tell'] = (scene, key, happenings) => telling.tell(scene, { key, happenings });
 
   return {
     listened,
     tell,
     deliver: (scene, memory) => telling.deliverLeftBehind(scene, memory),
-    begin: async (scene, commit, { begun }) => {
-      if (!listened || (begun !== undefined && !isOver(begun.by))) return;
-      await changeMemory(scene, (found) => ({ ...found, begun: { commit, by: own } }));
-    },
-    takeBack: async (scene) => {
+    begin: async (scene, commit) => {
       if (!listened) return;
-      await changeMemory(scene, ({ begun, ...rest }) => (begun?.by === own ? rest : undefined));
+      await changeMemory(scene, (found) => ({ ...found, begun: { commit, by: own } }));
     },
     ended: (scene, { key, happenings, kept }) =>
       telling.tell(scene, { key, happenings }, (memory) => {
@@ -70,7 +66,7 @@ export function createChronicle(options: ChronicleOptions): Chronicle {
         return attempt === undefined && begun === undefined ? memory : rest;
       }),
     inEffect: async (scene, appliedCommit, { begun }) => {
-      if (begun === undefined || !isOver(begun.by)) return;
+      if (begun === undefined || !isLeftBehind('begun', begun.by)) return;
       const text = `applied in ${environment}: ended by a process that is gone`;
       const applied: Happening = { type: 'applied', text, data: { commit: begun.commit } };
       const happenings = begun.commit === appliedCommit ? [applied] : [];

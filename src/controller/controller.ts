@@ -8,6 +8,7 @@ import { environmentsOf } from '../operations/session/project-environments.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
 import { takeSlot } from './data-slot.ts';
 import { type EnvironmentWorker, environmentWorker } from './environment-worker.ts';
+import { failureOf } from './failures.ts';
 import type { Log } from './hosts.ts';
 import { serveHttp } from './http.ts';
 import { createMetrics } from './metrics.ts';
@@ -62,7 +63,9 @@ export async function runController(runtime: Runtime, options: ControllerOptions
   const slot = await takeSlot(runtime, resolve(runtime.cwd, options.data), options.single);
   const own = await processName(runtime);
   const workers = new Map<string, EnvironmentWorker>();
-  let repository: RepositoryStatus = { commit: null, fetched_at: null, error: null };
+  let fetched: Omit<RepositoryStatus, 'error'> = { commit: null, fetched_at: null };
+  /** What is wrong with the remote, and with the project file of the commit; each is logged once. */
+  const wrong: { fetch: string | null; project: string | null } = { fetch: null, project: null };
   let asleep = new AbortController();
 
   const status = (): ControllerStatus => ({
@@ -70,7 +73,7 @@ export async function runController(runtime: Runtime, options: ControllerOptions
     version: runtime.version,
     started_at: startedAt,
     branch: options.branch,
-    repository,
+    repository: { ...fetched, error: wrong.fetch ?? wrong.project },
     schedule: {
       fetch_seconds: Math.round(options.intervalMs / 1000),
       drift_seconds: Math.round(options.driftIntervalMs / 1000),
@@ -89,7 +92,7 @@ export async function runController(runtime: Runtime, options: ControllerOptions
       listen: options.listen,
       status,
       metrics,
-      ready: () => repository.commit !== null,
+      ready: () => fetched.commit !== null,
       webhookSecret: runtime.env.ASSISTANTCTL_WEBHOOK_SECRET,
       wake: () => asleep.abort(),
     });
@@ -119,40 +122,40 @@ export async function runController(runtime: Runtime, options: ControllerOptions
     try {
       const commit = await source.fetch();
       metrics.fetched('done');
-      if (commit !== repository.commit) log('commit', { commit });
-      repository = { commit, fetched_at: runtime.clock().toISOString(), error: null };
+      if (commit !== fetched.commit) log('commit', { commit });
+      fetched = { commit, fetched_at: runtime.clock().toISOString() };
+      wrong.fetch = null;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
       if (stop.signal.aborted) return;
       metrics.fetched('failed');
-      const reason = `${options.branch} cannot be fetched: ${error.message}`;
-      if (repository.error !== reason) log('fetch-failed', { reason });
-      repository = { ...repository, error: reason };
+      const reason = `${options.branch} cannot be fetched: ${failureOf(error).message}`;
+      if (wrong.fetch !== reason) log('fetch-failed', { reason });
+      wrong.fetch = reason;
     }
   }
 
   /** Fetches, and wakes the environments that have nothing to do. */
   async function round(source: Source): Promise<void> {
+    await fetchBranch(source);
+    const { commit } = fetched;
+    if (commit === null || stop.signal.aborted) return;
     try {
-      await fetchBranch(source);
-      const { commit } = repository;
-      if (commit === null || stop.signal.aborted) return;
-      await meet(source, commit).finally(() => {
-        // Also where the project file is broken: each environment says so where it is asked.
-        for (const worker of workers.values()) worker.wake(commit);
-      });
+      await meet(source, commit);
+      wrong.project = null;
     } catch (error) {
       // A branch whose project file is broken: what was applied stays, and the next commit may be better.
-      const reason = error instanceof Error ? error.message : String(error);
-      if (repository.error !== reason) log('round-failed', { reason });
-      repository = { ...repository, error: reason };
+      const reason = failureOf(error).message;
+      if (wrong.project !== reason && !stop.signal.aborted) log('round-failed', { reason });
+      wrong.project = reason;
     }
+    // Also where the project file is broken: each environment says so where it is asked.
+    for (const worker of workers.values()) worker.wake(commit);
   }
 
   /** Begins with environments that are new in the project file, and ends with those that are gone. */
   async function meet(source: Source, commit: string): Promise<void> {
     const names = await source.at(HEAD_TREE, commit, (tree) =>
-      environmentsOf(runtime, projectIn(tree, projectPath), options),
+      environmentsOf(runtime, projectIn(tree, projectPath), options.environments),
     );
     for (const [name, worker] of workers) {
       if (names.includes(name)) continue;

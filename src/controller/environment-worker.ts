@@ -1,20 +1,29 @@
-import { type EnvironmentStatus, unknownEnvironment } from '../model/controller-status.ts';
+import type { EnvironmentStatus } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
-import type { Beside } from '../model/request.ts';
+import type { Sidecar } from '../model/request.ts';
 import type { Host } from '../operations/host.ts';
 import { removeOldPreviewsAlone } from '../operations/preview/remove.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
-import { endApprovals, openBeside } from '../operations/session/requests.ts';
+import { openState } from '../operations/session/open-state.ts';
+import { endApprovals, openSidecar } from '../operations/session/requests.ts';
 import { runRequest } from '../operations/session/run-request.ts';
 import type { Runtime } from '../runtime.ts';
 import { createChronicle, rememberedAttempt } from './chronicle.ts';
 import { commitReporter } from './commit-status.ts';
+import { createRecord, shownReason } from './environment-record.ts';
 import { failureOf } from './failures.ts';
 import { type Log, withHost } from './hosts.ts';
 import { leftBehindWatch } from './left-behind.ts';
-import { type Memory, readMemory } from './memory.ts';
+import { readMemory } from './memory.ts';
 import type { Metrics } from './metrics.ts';
-import { applyCommit, type Ended, isInEffect, type Look, lookAtEnvironment } from './reconcile.ts';
+import {
+  applyCommit,
+  type Ended,
+  isInEffect,
+  type Look,
+  lookAtEnvironment,
+  type Permission,
+} from './reconcile.ts';
 import { reviewsOf } from './reviews.ts';
 import { rolloutSteps } from './rollout-steps.ts';
 import { type Circumstances, isDue, needsPeople, nextAttempt, type ReconcileAttempt } from './schedule.ts';
@@ -34,6 +43,8 @@ export interface WorkerOptions {
   readonly trustBranch: boolean;
   readonly intervalMs: number;
   readonly driftIntervalMs: number;
+  /** A state in a file will do: there is one replica. */
+  readonly single: boolean;
   /** This process, as others see it. */
   readonly own: string;
   /** File of `--events`. */
@@ -67,22 +78,18 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   const isLeftBehind = leftBehindWatch(runtime, own);
   const chronicle = createChronicle({ runtime, environment, events, own, isLeftBehind });
   const reporter = commitReporter(runtime.env, address);
-  let status = unknownEnvironment(environment);
   let last: ReconcileAttempt | undefined;
   let driftLookedAt: number | undefined;
   let wanted = '';
   let again = false;
   let over = false;
+  /** What went wrong beside the work, by what it was; logged once. */
+  const troubles = new Map<string, string>();
   let running: Promise<void> | undefined;
-  metrics.begin(environment);
 
   const now = (): number => runtime.clock().getTime();
-  const iso = (at: number): string => new Date(at).toISOString();
   const pace = () => ({ intervalMs: options.intervalMs, chance: runtime.random() });
-  const update = (change: Partial<EnvironmentStatus>): void => {
-    status = { ...status, ...change };
-    metrics.waits(environment, status.phase === 'waiting');
-  };
+  const record = createRecord({ environment, now, log, metrics });
   const observer = {
     requested: (code: number) => metrics.requested(environment, code),
     leased: (held: boolean) => metrics.leased(environment, held),
@@ -90,7 +97,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   const inTree = <Result>(commit: string, work: (host: Host) => Promise<Result>): Promise<Result> =>
     options.at(commit, (folder) => withHost({ ...options, folder, observer }, work));
 
-  const rollouts = rolloutSteps({ ...options, inTree, chronicle, show: update, pace });
+  const rollouts = rolloutSteps({ ...options, inTree, chronicle, show: record.show, pace });
 
   async function run(): Promise<void> {
     while (again && !over && !stop.aborted) {
@@ -100,35 +107,76 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   }
 
   async function round(commit: string): Promise<void> {
+    let asked = false;
     try {
       await inTree(commit, async (host) => {
-        const scene = { host, project: await gatherProject(host) };
+        const scene = await sceneOf(host);
+        requireSharedState(scene);
         await requests(scene);
+        asked = true;
         await reconcile(scene, commit);
       });
     } catch (error) {
       const failure = fail(commit, error);
-      if (failure !== undefined) await quietly(() => tellFailure(commit, failure));
+      if (failure !== undefined) await quietly('aftermath-failed', () => broken(commit, failure, asked));
     }
-    if (!stop.aborted) await quietly(() => report(commit));
-    if (stop.aborted) return;
-    // Where the documents of the commit are broken, those that were applied last say how a rollout goes on.
-    const broken = status.phase === 'waiting' && status.exit_code === 3;
-    await rollouts.round(broken ? (status.applied_commit ?? commit) : commit);
+    if (!stop.aborted) await quietly('commit-status-failed', () => report(commit));
+    const whole = wholeCommit(commit);
+    if (stop.aborted || whole === undefined) return;
+    await rollouts.round(whole);
+  }
+
+  async function sceneOf(host: Host): Promise<Scene> {
+    return { host, project: await gatherProject(host) };
+  }
+
+  /** One that is broken says nothing: the last applied commit does. Undefined where none is known. */
+  function wholeCommit(commit: string): string | undefined {
+    const { exit_code: code, applied_commit: applied } = record.status();
+    return code === 3 ? (applied ?? undefined) : commit;
+  }
+
+  /** The commit cannot be worked with. What was applied last says what goes on, and who is told. */
+  async function broken(commit: string, failure: Failure, asked: boolean): Promise<void> {
+    if (wholeCommit(commit) === undefined) {
+      // After a start, nobody has looked yet.
+      await inTree(commit, async (host) => learn(await sceneOf(host)));
+    }
+    await tellFailure(commit, failure);
+    const whole = wholeCommit(commit);
+    if (asked || whole === undefined || whole === commit) return;
+    await inTree(whole, async (host) => requests(await sceneOf(host)));
+  }
+
+  /** What the state says of the last completed apply. */
+  async function learn({ host, project }: Scene): Promise<void> {
+    const completed = (await openState(host.runtime, project).load())?.completed;
+    if (completed === undefined) return;
+    record.show({ applied_commit: completed.commit, applied_at: completed.at });
+  }
+
+  function requireSharedState({ project }: Scene): void {
+    if (options.single || project.environment.state.backend !== 'file') return;
+    throw new Failure('usage', `the state of ${environment} is a file, which another replica cannot see`, {
+      code: 'CONTROLLER_STATE',
+      hint: 'keep it in Git (state: { backend: git, … }), or add --single where there is one replica',
+    });
   }
 
   async function reconcile(scene: Scene, commit: string): Promise<void> {
     if (last !== undefined && last.failures > 0) {
       const due = isDue(last, { ...last.circumstances, commit }, now());
-      if (!due.due) return pause(due.until);
+      if (!due.due) return record.pause(due.until);
     }
-    const whole = driftLookedAt === undefined || now() - driftLookedAt >= options.driftIntervalMs;
+    const since = driftLookedAt === undefined ? undefined : now() - driftLookedAt;
+    // Negative: the clock was set back.
+    const whole = since === undefined || since < 0 || since >= options.driftIntervalMs;
     const look = await lookAtEnvironment(scene.host, whole);
     if (whole) {
       driftLookedAt = now();
-      await tidy(scene.host);
+      await quietly('previews-failed', () => tidy(scene.host));
     }
-    seen(look);
+    record.seen(look);
     const found = await beside(scene);
     const memory = readMemory(found.memory);
     await chronicle.deliver(scene, memory);
@@ -144,25 +192,21 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     const circumstances: Circumstances = { commit, approvals, live: look.fingerprint };
     const known = last !== undefined && last.failures > 0 ? last : (rememberedAttempt(memory) ?? last);
     const due = isDue(known, circumstances, now());
-    if (due.due) return await attempt(scene, circumstances, memory);
+    if (due.due) return await attempt(scene, circumstances);
     // What another replica, or this one before it was started anew, has tried.
-    if (memory.attempt !== undefined) wait(memory.attempt);
-    pause(due.until);
+    if (memory.attempt !== undefined) record.waits(memory.attempt);
+    record.pause(due.until);
   }
 
-  async function attempt(scene: Scene, circumstances: Circumstances, memory: Memory): Promise<void> {
+  async function attempt(scene: Scene, circumstances: Circumstances): Promise<void> {
     const { commit } = circumstances;
-    update({ phase: 'applying', tried_commit: commit, tried_at: iso(now()) });
-    log('applying', { environment, commit });
-    await chronicle.begin(scene, commit, memory);
-    const ended = await endedOf(scene.host, commit);
+    const ended = await endedOf(scene.host, commit, async () => {
+      record.applying(commit);
+      await chronicle.begin(scene, commit);
+    });
     if (ended.word !== undefined) metrics.applied(environment, ended.word);
     const { failure } = ended;
-    if (failure?.code === 'LOCK_HELD') {
-      await chronicle.takeBack(scene);
-      throw failure;
-    }
-    if (failure !== undefined && stop.aborted) throw failure;
+    if (failure !== undefined && (failure.code === 'LOCK_HELD' || stop.aborted)) throw failure;
     if (failure === undefined) {
       log('applied', { environment, commit, outcome: ended.word, promoted: ended.promoted });
     }
@@ -174,7 +218,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     const again = needsPeople(code) ? '' : now();
     const kept =
       left !== undefined && needsPeople(code) && after !== undefined
-        ? { commit, approvals: met.approvals, live: after.fingerprint, code, reason: reasonOf(left) }
+        ? { commit, approvals: met.approvals, live: after.fingerprint, code, reason: shownReason(left) }
         : undefined;
     const key = `apply ${commit} ${met.live ?? ''} ${left?.code ?? 'done'} ${again}`;
     await chronicle.ended(scene, { key, happenings: ended.happenings, kept });
@@ -186,7 +230,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   async function lookAfter(host: Host, failure: Failure | undefined): Promise<Look | undefined> {
     try {
       const look = await lookAtEnvironment(host, false);
-      seen(look);
+      record.seen(look);
       return look;
     } catch (error) {
       if (failure === undefined) throw error;
@@ -194,10 +238,11 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     }
   }
 
-  async function endedOf(host: Host, commit: string): Promise<Ended> {
-    if (options.trustBranch) return await applyCommit(host, environment, { by: 'branch' });
-    const sources = (await reviewsOf(host, { commit, branch, address })) ?? [];
-    return await applyCommit(host, environment, { by: 'review', sources });
+  async function endedOf(host: Host, commit: string, begin: () => Promise<void>): Promise<Ended> {
+    const permission: Permission = options.trustBranch
+      ? { by: 'branch' }
+      : { by: 'review', sources: (await reviewsOf(host, { commit, branch, address })) ?? [] };
+    return await applyCommit(host, environment, permission, begin);
   }
 
   /** What people asked for beside Git: each is done once, by whoever takes it first. */
@@ -217,22 +262,23 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     }
   }
 
-  async function beside({ host, project }: Scene): Promise<Beside> {
-    return await openBeside(host.runtime, project).read();
+  async function beside({ host, project }: Scene): Promise<Sidecar> {
+    return await openSidecar(host.runtime, project).read();
   }
 
-  /** The last applied commit says who is told that the documents of this one are broken. */
+  /** The last applied commit says who is told that something is wrong with this one. */
   async function tellFailure(commit: string, failure: Failure): Promise<void> {
     if (!chronicle.listened || failure.kind === 'unavailable') return;
-    await inTree(status.applied_commit ?? commit, async (host) => {
-      await chronicle.failed({ host, project: await gatherProject(host) }, commit, failure);
+    await inTree(record.status().applied_commit ?? commit, async (host) => {
+      await chronicle.failed(await sceneOf(host), commit, failure);
     });
   }
 
   /** Says at the commit how far it is, where there is a forge token. */
   async function report(commit: string): Promise<void> {
+    const status = record.status();
     if (!reporter.isNews(status, commit)) return;
-    const from = status.exit_code === 3 ? (status.applied_commit ?? commit) : commit;
+    const from = wholeCommit(commit) ?? commit;
     const problem = await inTree(from, (host) => reporter.report(host, status, commit));
     if (problem !== undefined) log('commit-status-failed', { environment, commit, reason: problem });
   }
@@ -244,73 +290,34 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
   }
 
   /** What goes wrong beside the work is logged, and keeps nothing from being done. */
-  async function quietly(work: () => Promise<void>): Promise<void> {
+  async function quietly(what: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
+      troubles.delete(what);
     } catch (error) {
       const { code, message } = failureOf(error);
-      if (!stop.aborted) log('not-told', { environment, code, message });
+      if (!stop.aborted && troubles.get(what) !== message) log(what, { environment, code, message });
+      troubles.set(what, message);
     }
-  }
-
-  function pause(until: number | undefined): void {
-    update({ next_at: until === undefined ? null : iso(until) });
-  }
-
-  /** What was found before still holds: it waits for a person. */
-  function wait({ commit, code, reason }: NonNullable<Memory['attempt']>): void {
-    if (status.phase === 'waiting' && status.reason?.code === reason.code) return;
-    log('waiting', { environment, commit, exit_code: code, ...reason });
-    update({ phase: 'waiting', reason, exit_code: code, tried_commit: commit });
-  }
-
-  function seen(look: Look): void {
-    metrics.found(environment, { drifted: look.drift.length, holds: look.plan.holds?.length ?? 0 });
-    if (status.drift.resources.length === 0 && look.drift.length > 0) {
-      log('drift', { environment, resources: look.drift });
-    }
-    update({
-      applied_commit: look.appliedCommit,
-      applied_at: look.appliedAt,
-      pending: look.pending,
-      plan_digest: look.pending.length === 0 ? null : look.plan.plan_digest,
-      drift: { looked_at: iso(now()), resources: look.drift },
-    });
   }
 
   function good(commit: string): void {
     last = undefined;
-    metrics.good(environment);
-    if (status.phase !== 'in-effect') log('in-effect', { environment, commit });
-    const nothing = { reason: null, next_at: null, pending: [], plan_digest: null };
-    update({ phase: 'in-effect', exit_code: 0, ...nothing });
+    record.good(commit);
   }
 
   /** Undefined where nothing failed: somebody else is at work, or this process is asked to end. */
   function fail(commit: string, thrown: unknown): Failure | undefined {
     const failure = failureOf(thrown instanceof Attempted ? thrown.failure : thrown);
     const code = exitCodeOf(failure.kind);
-    const reason = reasonOf(failure);
     if (stop.aborted && (failure.kind === 'interrupted' || failure.kind === 'unavailable')) return undefined;
     if (failure.code === 'LOCK_HELD') {
-      if (status.phase !== 'standby') log('standby', { environment, ...reason });
-      update({ phase: 'standby', reason, next_at: null });
+      record.standby(failure, code);
       return undefined;
     }
     const circumstances = thrown instanceof Attempted ? thrown.circumstances : { commit, approvals: [] };
     last = nextAttempt(last, { circumstances, at: now(), code }, pace());
-    const waits = last.failures === 0;
-    if (status.reason?.code !== reason.code || status.tried_commit !== commit) {
-      log(waits ? 'waiting' : 'failed', { environment, commit, exit_code: code, ...reason });
-    }
-    update({
-      phase: waits ? 'waiting' : 'failing',
-      reason,
-      exit_code: code,
-      tried_commit: commit,
-      tried_at: iso(now()),
-      next_at: last.retryAt === undefined ? null : iso(last.retryAt),
-    });
+    record.failed(failure, { commit, code, waits: last.failures === 0, retryAt: last.retryAt });
     return thrown instanceof Attempted ? undefined : failure;
   }
 
@@ -329,7 +336,7 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
       over = true;
       metrics.end(environment);
     },
-    status: () => ({ ...status, working: running !== undefined }),
+    status: () => ({ ...record.status(), working: running !== undefined }),
   };
 }
 
@@ -337,12 +344,8 @@ const NOT_CONVERGED = new Failure('partial', 'an apply ended well and left somet
   code: 'NOT_CONVERGED',
 });
 
-function reasonOf({ code, message }: Failure): { readonly code: string; readonly message: string } {
-  return { code, message: message.split('\n')[0] ?? '' };
-}
-
 /** What was approved, so that an approval that comes or goes counts as something that moved. */
-function approvalsIn({ requests }: Beside): readonly string[] {
+function approvalsIn({ requests }: Sidecar): readonly string[] {
   return requests.filter(({ kind }) => kind === 'approve').flatMap(({ words }) => words);
 }
 

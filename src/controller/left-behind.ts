@@ -7,6 +7,7 @@ const MOST_WATCHED = 1_000;
 /**
  * Tells whether what somebody began was left behind: at once where the process is seen to be gone, else after some time
  * of this process in which nothing became of it. Clocks of two machines differ, so that times of others tell nothing.
+ * This process does one thing after the other, so that what it finds of its own is what it could not end.
  */
 export function leftBehindWatch(runtime: Runtime, own: string): (name: string, by: string) => boolean {
   const since = new Map<string, number>();
@@ -14,7 +15,7 @@ export function leftBehindWatch(runtime: Runtime, own: string): (name: string, b
   return (name, by) => {
     const [place = '', pid = ''] = by.split('/');
     if (scope !== '' && place === scope && /^\d+$/.test(pid)) {
-      return by !== own && !runtime.isAlive(Number(pid));
+      return by === own || !runtime.isAlive(Number(pid));
     }
     const now = runtime.clock().getTime();
     const key = `${name} ${by}`;

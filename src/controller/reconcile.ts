@@ -8,7 +8,7 @@ import { applyProject } from '../operations/apply/apply-project.ts';
 import type { Executed } from '../operations/apply/executed.ts';
 import { applyHappenings, refusalHappenings } from '../operations/events/happenings.ts';
 import type { Host } from '../operations/host.ts';
-import { planWithoutLease, type Unleased } from '../operations/plan/make-plan.ts';
+import { type PlannedWithoutLease, planWithoutLease } from '../operations/plan/make-plan.ts';
 import { planOptions } from '../operations/plan/plan-options.ts';
 import type { ReviewSource } from '../operations/plan/review.ts';
 import { settingsOfInputs } from '../operations/plan/settings.ts';
@@ -33,7 +33,10 @@ export interface Look {
 export async function lookAtEnvironment(host: Host, whole: boolean): Promise<Look> {
   const inputs = await gather(host);
   const settings = settingsOfInputs(inputs);
-  const seen: Unleased = await planWithoutLease(host, inputs, planOptions({}), { whole, settings });
+  const seen: PlannedWithoutLease = await planWithoutLease(host, inputs, planOptions({}), {
+    whole,
+    settings,
+  });
   const { plan } = seen.planned;
   const completed = seen.state?.completed;
   return {
@@ -55,7 +58,7 @@ export async function lookAtEnvironment(host: Host, whole: boolean): Promise<Loo
 }
 
 /** Which versions of what is bound are live, and what somebody changed: where it moves, an outcome may be another. */
-function liveVersions({ account, planned, state }: Unleased): readonly Json[] {
+function liveVersions({ account, planned, state }: PlannedWithoutLease): readonly Json[] {
   const bound = new Set(Object.values(state?.resources ?? {}).map(({ remote_id }) => remote_id));
   const versions = account.resources
     .filter(({ id }) => bound.has(id))
@@ -65,9 +68,10 @@ function liveVersions({ account, planned, state }: Unleased): readonly Json[] {
   return [versions, drift];
 }
 
-/** Whether the commit still has something to say to the environment. */
-export function isInEffect(look: Look, commit: string): boolean {
-  return look.pending.length === 0 && look.appliedCommit === commit && !look.failsOnDrift;
+/** Whether everything that the commit says is so. What was rolled back is not, while Git still says it. */
+export function isInEffect({ pending, appliedCommit, failsOnDrift, plan }: Look, commit: string): boolean {
+  const holds = plan.holds ?? [];
+  return pending.length === 0 && appliedCommit === commit && !failsOnDrift && holds.length === 0;
 }
 
 /** How a commit is allowed to run. */
@@ -85,9 +89,17 @@ export interface Ended {
   readonly happenings: readonly Happening[];
 }
 
-/** Applies the commit at hand as the command line does. A failure is a value. */
-export async function applyCommit(host: Host, environment: string, permission: Permission): Promise<Ended> {
-  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: async () => {} };
+/**
+ * Applies the commit at hand as the command line does. A failure is a value. `begin` is called once nobody else is at
+ * work and nothing stands in the way, before the first write.
+ */
+export async function applyCommit(
+  host: Host,
+  environment: string,
+  permission: Permission,
+  begin: () => Promise<void>,
+): Promise<Ended> {
+  const common = { promote: true, testsOnce: true, asksPerson: false, confirm: begin };
   const request =
     permission.by === 'branch'
       ? { ...common, approve: environment, takeOver: ['all'] as const, trusted: true }
@@ -96,6 +108,7 @@ export async function applyCommit(host: Host, environment: string, permission: P
     const applied = await applyProject(host, undefined, request);
     if ('refused' in applied) {
       const { refused: failure, plan } = applied;
+      if (failure.kind === 'unavailable') throw failure;
       return { word: 'refused', failure, promoted: [], happenings: refusalHappenings(plan, failure) };
     }
     return endedOf(environment, applied.executed);

@@ -9,7 +9,7 @@ import { type Chronicle, shortHash } from './chronicle.ts';
 import { failureOf } from './failures.ts';
 import type { Log } from './hosts.ts';
 import type { Metrics } from './metrics.ts';
-import { backOffMs } from './schedule.ts';
+import { backOffMs, isTimeFor } from './schedule.ts';
 
 export interface RolloutStepsOptions {
   readonly runtime: Runtime;
@@ -46,7 +46,7 @@ export function rolloutSteps(options: RolloutStepsOptions): RolloutSteps {
     metrics.found(environment, { rollouts: open.length });
     show({ rollouts: open.map(shown) });
     const due = open.some(({ next_at: at }) => at === null || Date.parse(at) <= now());
-    if (!due || (retryAt !== undefined && now() < retryAt)) return;
+    if (!due || (retryAt !== undefined && !isTimeFor(retryAt, now()))) return;
     const { report, exitKind } = await moveRollouts(host, [], { order: 'tick' });
     for (const { address, action, found } of report.rollouts) {
       log('rollout', { environment, address, action, why: found });

@@ -51,7 +51,13 @@ export function isDue(last: ReconcileAttempt | undefined, now: Circumstances, at
   if (last.code === 0) return { due: false, why: 'this commit is in effect' };
   const { retryAt: until } = last;
   if (until === undefined) return { due: false, why: 'it ended so before, and nothing has moved since' };
-  return at >= until ? { due: true } : { due: false, why: 'it failed and is tried again later', until };
+  if (isTimeFor(until, at)) return { due: true };
+  return { due: false, why: 'it failed and is tried again later', until };
+}
+
+/** Whether a wait is over. One that is longer than any that is begun says that the clock was set back. */
+export function isTimeFor(until: number, at: number): boolean {
+  return at >= until || until - at > LONGEST_WAIT_MS;
 }
 
 function moved({ circumstances: before, code }: ReconcileAttempt, now: Circumstances): boolean {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model/errors.ts';
-import { runGit } from '../operations/session/plain-git.ts';
+import { runGit, withoutGitSecrets } from '../operations/session/plain-git.ts';
 import type { Runtime } from '../runtime.ts';
 import { type TreeLock, treeLock } from './tree-lock.ts';
 
@@ -116,7 +116,7 @@ export async function openSource(runtime: Runtime, options: SourceOptions): Prom
 }
 
 function gitProblem(line: string, cause: string): Failure {
-  return new Failure('unavailable', line.replace(/^(fatal|error): /, ''), {
+  return new Failure('unavailable', withoutGitSecrets(line.replace(/^(fatal|error): /, '')), {
     code: 'CONTROLLER_GIT',
     hint: 'check that the remote can be reached from here and that the branch exists',
     cause,

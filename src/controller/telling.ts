@@ -50,13 +50,20 @@ export function changeMemory(
 }
 
 export function createTelling({ events, own, isLeftBehind }: TellingOptions): Telling {
+  /** Ids of what was sent, and could not be taken out of the memory yet. */
+  const sent = new Set<string>();
+
   async function send(scene: Scene, letters: readonly Letter[]): Promise<void> {
     const { host, project } = scene;
-    const happenings = letters.map(({ id, at, happening }) => ({ ...happening, id, at }));
+    const happenings = letters
+      .filter(({ id }) => !sent.has(id))
+      .map(({ id, at, happening }) => ({ ...happening, id, at }));
     const environment = project.environment.name;
-    await emit(host, happenings, { file: events, project: project.name, environment, notify: true });
     const ids = letters.map(({ id }) => id);
+    await emit(host, happenings, { file: events, project: project.name, environment, notify: true });
+    for (const id of ids) sent.add(id);
     await changeMemory(scene, (memory) => withoutLetters(memory, ids));
+    for (const id of ids) sent.delete(id);
   }
 
   return {

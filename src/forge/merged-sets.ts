@@ -1,3 +1,4 @@
+import { ApiError } from '../model/errors.ts';
 import type { Forge, MergedChange, Post } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST } from '../render/markdown/marker.ts';
@@ -28,8 +29,16 @@ export interface MergedQuestion {
   readonly commits: readonly string[] | undefined;
 }
 
-/** The requests of a range of commits, the oldest merge first, each with its set where that counts. */
-export async function mergedSets(forge: Forge, question: MergedQuestion): Promise<readonly MergedSet[]> {
+/**
+ * The requests of a range of commits, the oldest merge first, each with its set where that counts. One whose comments
+ * cannot be read rejects, because it is not known whether it counts; for a report (`unreadable: 'absent'`) it only has
+ * no set.
+ */
+export async function mergedSets(
+  forge: Forge,
+  question: MergedQuestion,
+  { unreadable = 'reject' }: { readonly unreadable?: 'reject' | 'absent' } = {},
+): Promise<readonly MergedSet[]> {
   const commits = question.commits ?? (await forge.commitsBetween(question.since, question.commit));
   const range = new Set(commits);
   const found = new Map<number, MergedChange>();
@@ -42,7 +51,15 @@ export async function mergedSets(forge: Forge, question: MergedQuestion): Promis
     }
   }
   const sets: MergedSet[] = [];
-  for (const change of found.values()) sets.push(await setOf(forge, change, question));
+  for (const change of found.values()) {
+    try {
+      sets.push(await setOf(forge, change, question));
+    } catch (error) {
+      if (unreadable === 'reject' || !(error instanceof ApiError)) throw error;
+      const { number, mergedAt } = change;
+      sets.push({ change: number, merged: mergedAt, marker: undefined, why: error.message });
+    }
+  }
   return sets;
 }
 

@@ -1,4 +1,5 @@
 /** Writes on a change request what became of it after its merge. */
+import { ApiError } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
@@ -47,10 +48,11 @@ function isRolloutReport(value: unknown): value is RolloutReport {
   return isObject(value) && isArray(value.rollouts) && value.rollouts.every(isObject);
 }
 
-/** Where the report is written to. */
-export interface Told {
+/** What a change request was told, or why it could not be. */
+export interface PostedStatus {
   readonly change: number;
   readonly status: string;
+  readonly problem?: ApiError;
 }
 
 export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
@@ -65,18 +67,21 @@ const LOOK_BACK = 30;
 
 /**
  * Gives each change request the status of its own changes, and marks the plans of open ones that were made before
- * their target moved. Rejects with `ApiError` when the forge refuses.
+ * their target moved. One that cannot be told (it is locked, or its comments are refused) keeps no other one from being
+ * told. Rejects with `ApiError` when not even the merged requests can be found out.
  */
-export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+export async function reportBack(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   if (report.kind === 'removed') return await tellRemoved(forge, at);
   const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
-  const sets = await mergedSets(forge, { ...at, commits });
-  const told: Told[] = [];
+  const sets = await mergedSets(forge, { ...at, commits }, { unreadable: 'absent' });
+  const told: PostedStatus[] = [];
   for (const set of sets) {
     const status = statusFor(report, set, at);
-    if (status !== undefined && (await tell(forge, set.change, at, 'plan', status))) {
-      told.push({ change: set.change, status });
-    }
+    if (status !== undefined) told.push(...(await tell(forge, set.change, at, 'plan', status)));
   }
   return [...told, ...(await markOutdated(forge, report, at))];
 }
@@ -150,38 +155,47 @@ function touches({ marker }: MergedSet, address: string): boolean {
   return entries.some(({ place }) => place === owner || place.startsWith(`${owner}.`));
 }
 
-/** False where the request has no comment of ours. */
+/** Empty where the request has no comment of ours. */
 async function tell(
   forge: Forge,
   change: number,
   { environment, project, author }: Pick<ReportPlaces, 'environment' | 'project' | 'author'>,
   topic: string,
   status: string,
-): Promise<boolean> {
+): Promise<readonly PostedStatus[]> {
   const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
-  const found = markedPosts(await forge.comments(change), subject, author).at(-1);
-  if (found === undefined) return false;
-  const { post } = found;
-  const body = withStatus(post.body, status, environment);
-  if (body !== post.body) await forge.editComment(change, post.id, body);
-  return true;
+  try {
+    const found = markedPosts(await forge.comments(change), subject, author).at(-1);
+    if (found === undefined) return [];
+    const { post } = found;
+    const body = withStatus(post.body, status, environment);
+    if (body !== post.body) await forge.editComment(change, post.id, body);
+    return [{ change, status }];
+  } catch (error) {
+    if (error instanceof ApiError) return [{ change, status, problem: error }];
+    throw error;
+  }
 }
 
-async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly PostedStatus[]> {
   const { change } = at;
   if (change === undefined) return [];
   const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
-  return (await tell(forge, change, at, 'preview', status)) ? [{ change, status }] : [];
+  return await tell(forge, change, at, 'preview', status);
 }
 
 /** After an apply that wrote something, plans of open requests were made against what is no longer there. */
-async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+async function markOutdated(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
   if (!wrote) return [];
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
-    if (await tell(forge, number, at, 'plan', status)) told.push({ change: number, status });
+    told.push(...(await tell(forge, number, at, 'plan', status)));
   }
   return told;
 }

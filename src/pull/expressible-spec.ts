@@ -3,10 +3,10 @@ import { fittingShape, mapScalars } from '../canonical/walk.ts';
 import type { Kind } from '../model/address.ts';
 import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
-import { type Sieve, sieve, sieveRequired } from './minimal-spec.ts';
+import { type MinimalSpecOptions, minimalSpec, minimalValue } from './minimal-spec.ts';
 import {
-  droppablePath,
   inexpressiblePath,
+  removablePath,
   valueByParts,
   withField,
   withoutPaths,
@@ -18,7 +18,7 @@ export type SpecCheck = (
   spec: JsonObject,
 ) => readonly { readonly pointer: string; readonly missing: string | undefined }[];
 
-export interface Expressed {
+export interface ExpressibleSpec {
   readonly spec: JsonObject;
   /** Pointers of fields that no schema knows and that were therefore left out. */
   readonly unknown: readonly string[];
@@ -34,20 +34,20 @@ const MOST_REPAIRS = 1000;
  * The spec of a live configuration that passes the schema: what can be left out is, what is required is kept, and
  * what no document can say is left to the dashboard. Undefined when nothing valid remains.
  */
-export function expressible(
+export function expressibleSpec(
   shape: ObjectShape,
   kind: Kind,
   config: JsonObject,
   { keepUnknown, check }: { readonly keepUnknown: boolean; readonly check: SpecCheck },
-): Expressed | undefined {
+): ExpressibleSpec | undefined {
   const unknown: string[] = [];
   const leftOut: string[] = [];
-  const options: Sieve = { keepUnknown, onUnknown: (pointer) => unknown.push(pointer) };
-  const quiet: Sieve = { keepUnknown, onUnknown: () => {} };
+  const options: MinimalSpecOptions = { keepUnknown, onUnknown: (pointer) => unknown.push(pointer) };
+  const quiet: MinimalSpecOptions = { keepUnknown, onUnknown: () => {} };
   let full = config;
-  let spec = sieve(shape, config, options);
+  let spec = minimalSpec(shape, config, options);
   const drop = (path: Path): boolean => {
-    const whole = droppablePath(shape, spec, path);
+    const whole = removablePath(shape, spec, path);
     if (whole.length === 0) return false;
     leftOut.push(toPointer(whole));
     // Both sides have the same elements in their lists, so that indexes move alike.
@@ -68,7 +68,7 @@ export function expressible(
       const at = [...path, problem.missing];
       const entry = valueByParts(full, at);
       if (entry !== undefined && entry !== null) {
-        spec = withField(spec, path, problem.missing, sieveRequired(shapeOf(shape, full, at), entry, quiet));
+        spec = withField(spec, path, problem.missing, minimalValue(shapeOf(shape, full, at), entry, quiet));
         continue;
       }
     }

@@ -11,7 +11,7 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
  * meaning something else: a field, a map's entry, an element of a keyed list or set. What lies inside a value
  * that is compared whole can only go together with it.
  */
-export function droppablePath(shape: Shape, value: Json, path: Path): Path {
+export function removablePath(shape: Shape, value: Json, path: Path): Path {
   let at: Json | undefined = value;
   let atShape = fittingShape(shape, value);
   const found: string[] = [];
@@ -79,24 +79,24 @@ export function valueByParts(value: Json | undefined, path: Path): Json | undefi
 
 /** Paths of values that no YAML document of a project can say: forbidden keys, numbers that lose digits. */
 export function inexpressiblePath(shape: ObjectShape, value: JsonObject): Path | undefined {
-  return firstInexpressible(value, [], (at) => droppablePath(shape, value, at));
+  return firstInexpressible(value, [], (at) => removablePath(shape, value, at));
 }
 
-function firstInexpressible(value: Json, path: Path, droppable: (path: Path) => Path): Path | undefined {
-  if (path.length > MAX_DEPTH) return droppable(path);
+function firstInexpressible(value: Json, path: Path, removable: (path: Path) => Path): Path | undefined {
+  if (path.length > MAX_DEPTH) return removable(path);
   if (typeof value === 'number') {
     const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
-    return exact ? undefined : droppable(path);
+    return exact ? undefined : removable(path);
   }
   if (isArray(value)) {
     return firstOf(value.keys(), (index) =>
-      firstInexpressible(value[index] ?? null, [...path, String(index)], droppable),
+      firstInexpressible(value[index] ?? null, [...path, String(index)], removable),
     );
   }
   if (!isObject(value)) return undefined;
   return firstOf(Object.keys(value), (name) => {
     const at = [...path, name];
-    return FORBIDDEN_KEYS.has(name) ? droppable(at) : firstInexpressible(value[name] ?? null, at, droppable);
+    return FORBIDDEN_KEYS.has(name) ? removable(at) : firstInexpressible(value[name] ?? null, at, removable);
   });
 }
 

@@ -126,6 +126,13 @@ describe('doctor --probe', () => {
     }
   });
 
+  it('is not misled by lists whose first page does not show what it made', async () => {
+    const { run } = await account({ defaultPageSize: 1 });
+    const { found, left, api } = await run();
+    expect([found.listLagMs, found.listVersionId, found.abbreviatedList]).toEqual([0, 'main', true]);
+    expect([left, api]).toEqual([[], {}]);
+  });
+
   it('has an experiment for every switch but those that it names', () => {
     const tried = new Set(FLIPPED.flatMap((quirks) => Object.keys(quirks)));
     const missing = Object.keys(DEFAULT_QUIRKS).filter((name) => !tried.has(name));

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { account, finished, inDashboard, liveId, spawnCli, writes } from '../e2e/harness.ts';
@@ -155,18 +157,57 @@ describe('the controller', { timeout: 120_000 }, () => {
     await running.until(inEffect(next));
   });
 
-  it('refuses a state that other replicas cannot see', async () => {
+  it('refuses a state that other replicas cannot see, and works on the other environments', async () => {
+    const [server, other] = await Promise.all([account(), account()]);
+    const acme = await team(server.url);
+    const lab = `  lab:\n    base_url: ${other.url}\nretry:`;
+    const commit = await acme.push({ 'assistantctl.yaml': PROJECT(server.url).replace('retry:', lab) });
+    const running = start(acme, 'one', {}, '--trust-branch');
+    await running.until(inEffect(commit), 'production');
+    const refused = await running.until(({ phase }) => phase === 'waiting', 'lab');
+    expect(refused).toMatchObject({ exit_code: 3, reason: { code: 'CONTROLLER_STATE' } });
+    expect(refused.reason?.message).toContain('another replica cannot see');
+    expect(writes(other)).toEqual([]);
+  });
+
+  it('says once what is wrong with a project file, and does what is asked for meanwhile', async () => {
     const server = await account();
     const acme = await team(server.url);
-    await acme.push({
-      'assistantctl.yaml': PROJECT(server.url).replace(/^ {4}state:.*\n/m, ''),
-    });
     const running = start(acme, 'one', {}, '--trust-branch');
+    await running.until(({ phase }) => phase === 'in-effect');
+    const second = await acme.push({ 'assistants/desk.yaml': DESK('Help badly.') });
+    await running.until(inEffect(second));
+    const broken = await acme.push({ 'assistantctl.yaml': 'project: [' });
+    await running.until(({ phase, tried_commit }) => phase === 'waiting' && tried_commit === broken);
+    git(acme.clone, 'reset', '--quiet', '--hard', second);
+    const words = ['request', '--env', 'production', '--', 'rollback', 'assistant/desk'];
+    expect((await finished(spawnCli(acme.clone, words, {}))).code).toBe(0);
+    for (let tries = 0; tries < 200 && !running.events.some(({ event }) => event === 'request'); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const live = `/ai/assistants/${await liveId(server, 'Desk')}`;
+    expect(await (await inDashboard(server, 'GET', live)).json()).toMatchObject({ instructions: 'Help.' });
+    expect(running.events.filter(({ event }) => event === 'round-failed')).toHaveLength(1);
+    expect((await running.status()).repository.error).toContain('assistantctl.yaml');
+  });
+
+  it('tells nobody a token that is the user name of the repository', async () => {
+    const denying = createServer((_request, response) => {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' });
+      response.end();
+    });
+    await new Promise<void>((resolve) => denying.listen(0, '127.0.0.1', resolve));
+    const { port } = denying.address() as AddressInfo;
+    const acme = await team('http://127.0.0.1:9');
+    const address = `http://TEST_TOKEN_OF_GIT@127.0.0.1:${port}/acme/voice.git`;
+    const running = start(acme, 'one', {}, '--trust-branch', '--repo', address);
     for (let tries = 0; tries < 100 && (await running.status()).repository.error === null; tries += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    expect((await running.status()).repository.error).toContain('another replica cannot see');
-    expect(writes(server)).toEqual([]);
+    denying.close();
+    expect((await running.status()).repository.error).toContain('cannot be fetched');
+    const told = [await running.status(), running.events, await (await fetch(await running.url())).text()];
+    expect(JSON.stringify(told)).not.toContain('TEST_TOKEN_OF_GIT');
   });
 
   it('keeps a state file that the repository does not ignore', async () => {

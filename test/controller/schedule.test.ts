@@ -22,6 +22,12 @@ describe('when an environment is worked on', () => {
     expect(last.retryAt).toBeUndefined();
   });
 
+  it('is again where the clock was set back by more than any wait', () => {
+    const last = nextAttempt(undefined, { circumstances: HERE, at: 10 * 3_600_000, code: 8 }, PACE);
+    expect(isDue(last, HERE, 10 * 3_600_000).due).toBe(false);
+    expect(isDue(last, HERE, 9 * 3_600_000).due).toBe(true);
+  });
+
   it.each([1, 7, 8])(
     'is again after exit code %d, later each time and at most a quarter of an hour',
     (code) => {

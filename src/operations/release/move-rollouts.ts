@@ -2,8 +2,8 @@ import type { Address } from '../../model/address.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
 import type { RolloutReport } from '../../model/rollout-report.ts';
-import { sight } from '../../release/rollout.ts';
-import { describeSighting } from '../../release/rollout-decision.ts';
+import { observeRollout } from '../../release/rollout.ts';
+import { describeObstacle } from '../../release/rollout-decision.ts';
 import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
@@ -32,6 +32,8 @@ export interface RolloutRequest {
   readonly order: 'tick' | 'abort' | 'promote';
   readonly reason?: string;
   readonly approve?: string;
+  /** Called once nobody else is at work, before the first write; its failure ends the command. */
+  readonly confirm?: () => Promise<void>;
 }
 
 export interface MovedRollouts {
@@ -45,7 +47,7 @@ export interface MovedRollouts {
 export async function moveRollouts(
   host: Host,
   texts: readonly string[],
-  { order, reason, approve }: RolloutRequest,
+  { order, reason, approve, confirm = async () => {} }: RolloutRequest,
 ): Promise<MovedRollouts> {
   const addresses = await addressesOf(host, texts);
   const inputs = await (order === 'abort' ? gatherWithErrors(host) : gather(host));
@@ -54,6 +56,7 @@ export async function moveRollouts(
   return await withSession(host, inputs, async (work) => {
     const subjects = openRollouts(work.session.current(), addresses);
     if (order !== 'tick' && subjects.length === 0) throw noRollout(addresses);
+    await confirm();
     const { protectWrites, stop } = host.interrupt();
     protectWrites();
     const moved: Moved[] = [];
@@ -72,8 +75,8 @@ export async function readRollouts(host: Host, texts: readonly string[]): Promis
   return await withAccount(host, project, async (connection, state) => {
     const rollouts = await Promise.all(
       openRollouts(state, addresses).map(async (subject) => {
-        const { seen } = await sight(subject, connection);
-        return { ...entryOf(subject, undefined), found: describeSighting(subject.rollout, seen) ?? null };
+        const { seen } = await observeRollout(subject, connection);
+        return { ...entryOf(subject, undefined), found: describeObstacle(subject.rollout, seen) ?? null };
       }),
     );
     const environment = project.environment.name;

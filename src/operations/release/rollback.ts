@@ -28,6 +28,9 @@ export interface RollbackRequest {
   readonly confirm: ConfirmPlan;
 }
 
+/** How the reason of a version that a rollback made main begins. */
+const ROLLBACK = 'rollback';
+
 /** Moves main back in one call, without a gate, and says why. Reads no specs: those may be what is broken. */
 export async function rollBack(host: Host, text: string, request: RollbackRequest): Promise<Executed> {
   const address = requireAssistant(await findAddress(host, text, ['assistant']));
@@ -38,10 +41,14 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
     const state = stateOf(work, project, address);
     const bound = await readBound(work, state, address);
     const version =
-      request.to === undefined ? await previous(work, bound) : await readVersion(work, bound, request.to);
+      request.to !== undefined
+        ? await readVersion(work, bound, request.to)
+        : isCutOff(bound)
+          ? bound.main
+          : await previous(work, bound);
     const isMain = version.versionId === bound.main.versionId;
     if (isMain) host.note(`${address}: version ${version.versionId ?? ''} is main already.\n`);
-    const reason = request.reason === undefined ? 'rollback' : `rollback: ${request.reason}`;
+    const reason = request.reason === undefined ? ROLLBACK : `${ROLLBACK}: ${request.reason}`;
     const { binding, main } = bound;
     const moves = isMain
       ? []
@@ -70,6 +77,17 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
       unsaved,
     };
   });
+}
+
+/**
+ * A rollback that was killed had moved main, and this is the first command since. Typed again, it is brought to its
+ * end; one version further back would be a version that nobody meant, and would lose what the first one holds.
+ */
+function isCutOff({ known, binding }: Bound): boolean {
+  const { moving } = known;
+  if (moving === undefined || known === binding) return false;
+  const isRollback = moving.reason === ROLLBACK || moving.reason.startsWith(`${ROLLBACK}: `);
+  return isRollback && binding.mains?.at(-1)?.reason === moving.reason;
 }
 
 /** The last recorded main before the present one that still exists. */

@@ -1,7 +1,7 @@
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import type { Happening } from '../../model/event.ts';
 import type { Project } from '../../model/project.ts';
-import type { Beside, StoredRequest, TakenRequest } from '../../model/request.ts';
+import type { Sidecar, StoredRequest, TakenRequest } from '../../model/request.ts';
 import { applyHappenings, rolloutHappenings } from '../events/happenings.ts';
 import type { Host } from '../host.ts';
 import { moveRollouts } from '../release/move-rollouts.ts';
@@ -10,7 +10,7 @@ import { rollBack } from '../release/rollback.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName, openState } from './open-state.ts';
 import { processName } from './process-identity.ts';
-import { changeRequest, openBeside } from './requests.ts';
+import { changeRequest, openSidecar } from './requests.ts';
 
 /** What came of a request. */
 export interface DoneRequest {
@@ -24,7 +24,7 @@ export interface DoneRequest {
 
 export interface RunRequestOptions {
   /** What is beside the state, where it was read already. */
-  readonly known?: Beside;
+  readonly known?: Sidecar;
   /** Whether who took the request is certainly gone. Clocks of two machines differ, so that its time tells nothing. */
   readonly isLeftBehind?: (id: string, taken: TakenRequest) => boolean;
 }
@@ -38,7 +38,7 @@ export async function runRequest(
   { known, isLeftBehind = () => false }: RunRequestOptions = {},
 ): Promise<DoneRequest | undefined> {
   const project = await gatherProject(host);
-  const { requests } = known ?? (await openBeside(host.runtime, project).read());
+  const { requests } = known ?? (await openSidecar(host.runtime, project).read());
   const request = requests.find(
     ({ id, kind, taken }) => kind === 'run' && (taken === undefined || isLeftBehind(id, taken)),
   );
@@ -61,13 +61,16 @@ export async function runRequest(
   );
   if (!mine) return undefined;
   const environment = project.environment.name;
-  const ended = tookEffect ? NOTHING_LEFT : await endOf(host, environment, request);
-  // Somebody is at work, or the API is gone: it waits for its turn.
+  const confirm = (): Promise<void> => requireTaken(host, project, id, taken);
+  const ended = tookEffect ? NOTHING_LEFT : await endOf(host, environment, { request, confirm });
+  if (ended.code === 'REQUEST_TAKEN') return undefined;
+  // Somebody is at work, or the API is gone: it waits for its turn, with whoever had begun it before.
   if (ended.code === 'LOCK_HELD' || ended.exitKind === 'interrupted' || ended.exitKind === 'unavailable') {
-    await changeRequest(host, project, id, withoutTaken, `left: ${id}`);
+    await changeRequest(host, project, id, givenBack(taken, request.taken), `left: ${id}`);
     return undefined;
   }
-  await changeRequest(host, project, id, doneOf(taken), `done: ${id}`);
+  // Also where somebody took it over meanwhile: it is done.
+  await changeRequest(host, project, id, () => undefined, `done: ${id}`);
   const before = ended.code === 'NO_ROLLOUT' && request.taken !== undefined;
   const { exitKind, message, happenings } = before ? NOTHING_LEFT : ended;
   return { id, by, words, exitKind, message, happenings };
@@ -82,9 +85,15 @@ interface RequestEnd {
 
 const NOTHING_LEFT: RequestEnd = { exitKind: null, code: null, message: null, happenings: [] };
 
-async function endOf(host: Host, environment: string, request: StoredRequest): Promise<RequestEnd> {
+interface Order {
+  readonly request: StoredRequest;
+  /** Fails where the request is not ours any more. Called when nobody else is at work. */
+  readonly confirm: () => Promise<void>;
+}
+
+async function endOf(host: Host, environment: string, { request, confirm }: Order): Promise<RequestEnd> {
   try {
-    const { exitKind, happenings } = await carryOutRequest(host, environment, request);
+    const { exitKind, happenings } = await carryOutRequest(host, environment, { request, confirm });
     return { exitKind, code: null, message: null, happenings };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -95,13 +104,31 @@ async function endOf(host: Host, environment: string, request: StoredRequest): P
   }
 }
 
-function withoutTaken({ taken: _taken, ...request }: StoredRequest): StoredRequest {
-  return request;
+function isTakenBy({ taken }: StoredRequest, mine: TakenRequest): boolean {
+  return taken?.at === mine.at && taken.process === mine.process && taken.by === mine.by;
 }
 
-/** Gone, unless it was given back or taken by somebody else meanwhile. */
-function doneOf(mine: TakenRequest): (request: StoredRequest) => StoredRequest | undefined {
-  return (request) => (request.taken?.at === mine.at && request.taken.by === mine.by ? undefined : request);
+/** Whoever is suspended between taking a request and doing it may find that another process did it. */
+async function requireTaken(host: Host, project: Project, id: string, mine: TakenRequest): Promise<void> {
+  const { requests } = await openSidecar(host.runtime, project).read();
+  const found = requests.find((request) => request.id === id);
+  if (found !== undefined && isTakenBy(found, mine)) return;
+  throw new Failure('refused', `request ${id} was taken by another process meanwhile`, {
+    code: 'REQUEST_TAKEN',
+    hint: 'nothing is to be done: the other process does it',
+  });
+}
+
+/** As it was before this process took it. One that is done, or that somebody else took, stays as it is. */
+function givenBack(
+  mine: TakenRequest,
+  before: TakenRequest | undefined,
+): (request: StoredRequest) => StoredRequest {
+  return (request) => {
+    if (!isTakenBy(request, mine)) return request;
+    const { taken: _taken, ...free } = request;
+    return before === undefined ? free : { ...free, taken: before };
+  };
 }
 
 /** The version that was main at the last write, of the assistant that the command is about. */
@@ -159,11 +186,11 @@ function flagsOf(words: readonly string[], allowed: readonly string[]): Readonly
 async function carryOutRequest(
   host: Host,
   environment: string,
-  { words, by }: StoredRequest,
+  { request: { words, by }, confirm }: Order,
 ): Promise<Pick<RequestEnd, 'exitKind' | 'happenings'>> {
   const { name, address, flags } = parseRequest(words);
   const reason = flags.get('--reason') ?? `asked for by ${by}`;
-  const asked = { approve: environment, confirm: async () => {} };
+  const asked = { approve: environment, confirm };
   switch (name) {
     case 'rollback': {
       const to = flags.get('--to');
@@ -186,7 +213,7 @@ async function carryOutRequest(
     case 'rollout promote':
     case 'rollout abort': {
       const order = name === 'rollout promote' ? 'promote' : 'abort';
-      const moved = await moveRollouts(host, [address], { order, reason, approve: environment });
+      const moved = await moveRollouts(host, [address], { order, reason, ...asked });
       return { exitKind: moved.exitKind ?? null, happenings: rolloutHappenings(moved.report) };
     }
     default:

@@ -50,6 +50,9 @@ export interface GitRemoteOptions {
 /** No tidying up: state is no work of the clone's user. */
 const QUIET = ['-c', 'gc.auto=0', '-c', 'maintenance.auto=false'];
 
+/** What Git says of a file that a commit does not hold. */
+const NOT_THERE = /not a valid object name|does not exist in|exists on disk, but not in/i;
+
 const REF = /^refs\/(?!.*(\.\.|\/\/|\.lock$|\/$|\/\.))[A-Za-z0-9._/-]+$/;
 
 /** Letters, digits and what else names of remotes are made of: no address, no path that leads anywhere. */
@@ -115,6 +118,8 @@ export function gitRemote(options: GitRemoteOptions): GitRemote {
     }
     const file = await run(['cat-file', 'blob', `${commit}:${path}`]);
     if (file.code === 0) return file.stdout;
+    // Git that could not be run, or was ended, says nothing about what the commit holds.
+    if (!NOT_THERE.test(file.stderr)) throw gitFailure('the state cannot be read', place(ref), file);
     throw new Failure('usage', `${place(ref)}: commit ${commit} holds no readable ${path}`, {
       code: 'STATE_CORRUPT',
       hint: `the ref must hold what assistantctl wrote; put it back to an earlier commit of its history`,

@@ -5,6 +5,7 @@ import { KINDS } from '../../../model/kinds.ts';
 import {
   ASSISTANTS,
   at,
+  everything,
   INSIGHT_GROUPS,
   INSIGHTS,
   type Lab,
@@ -105,17 +106,23 @@ export async function order(lab: Lab, { path, sent }: ProbeSubject): Promise<Fou
   return { reorder: !stable };
 }
 
+/** The entry of an assistant in the list of all pages. */
+async function listed(lab: Lab, id: string): Promise<JsonObject | undefined> {
+  return (await everything(lab, ASSISTANTS)).find((item) => item.id === id);
+}
+
 /** What the list of assistants says of the subject, and how lists page. */
 export async function lists(lab: Lab, { path }: ProbeSubject): Promise<Found> {
   const id = path.slice(ASSISTANTS.length + 1);
   const began = lab.now();
-  let reply = await lab.get(ASSISTANTS);
-  while (!reply.items.some((item) => item.id === id) && lab.now() - began < MOST_LAG_MS) {
+  let entry = await listed(lab, id);
+  let waited = 0;
+  while (entry === undefined && waited < MOST_LAG_MS) {
     await lab.sleep(STEP_MS);
-    reply = await lab.get(ASSISTANTS);
+    entry = await listed(lab, id);
+    waited = lab.now() - began;
   }
-  const waited = lab.now() - began;
-  const entry = reply.items.find((item) => item.id === id);
+  const reply = await lab.get(ASSISTANTS);
   const meta = (of: LabReply): JsonObject | undefined => {
     const found = isObject(of.body) ? of.body.meta : undefined;
     return isObject(found) ? found : undefined;
@@ -126,7 +133,7 @@ export async function lists(lab: Lab, { path }: ProbeSubject): Promise<Found> {
   const many = reply.items.length > 1;
   const paged = meta(reply) !== undefined || (many && one.items.length < reply.items.length);
   return {
-    listLagMs: waited < STEP_MS ? 0 : waited,
+    listLagMs: waited,
     ...(entry === undefined ? {} : { abbreviatedList: isArray(entry.tools) && entry.tools.length === 0 }),
     ...(paged || many
       ? { pagedAssistants: paged }
@@ -185,7 +192,7 @@ export async function versions(lab: Lab, { path, tool }: ProbeSubject): Promise<
   const began = lab.now();
   let entry: Json | undefined;
   do {
-    entry = (await lab.get(ASSISTANTS)).items.find((item) => `${ASSISTANTS}/${item.id}` === path)?.version_id;
+    entry = (await listed(lab, path.slice(ASSISTANTS.length + 1)))?.version_id;
     if (entry === undefined || entry === main || entry === id) break;
     await lab.sleep(STEP_MS);
   } while (lab.now() - began < MOST_LAG_MS);

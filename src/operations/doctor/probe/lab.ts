@@ -104,7 +104,9 @@ export async function everything(lab: Lab, path: string): Promise<readonly JsonO
     if (!reply.ok) break;
     const before = all.size;
     for (const record of reply.items) all.set(textAt(record, 'id') || textAt(record, 'test_id'), record);
-    if (reply.items.length < 50 || all.size === before) break;
+    const pages = jsonAt(reply.body, ['meta', 'total_pages']);
+    // A page may hold less than was asked for: only one without anything new is the last.
+    if (all.size === before || (typeof pages === 'number' && page >= pages)) break;
   }
   return [...all.values()];
 }

@@ -7,6 +7,7 @@ import {
   type PipelineEnvironment,
   type PipelineFacts,
   PROPOSE_DRIFT,
+  REPORT_BACK,
 } from './facts.ts';
 import {
   contentsRight,
@@ -138,7 +139,7 @@ ${indent(FAILURE_CODE, 10)}
           assistantctl rollout tick --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
           # An apply is at work: the next tick is soon enough.
           if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
-          assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
+${indent(REPORT_BACK, 10)}
           exit "$code"
 ${indent(saveStep(facts, [environment]), 6)}`,
   );
@@ -212,7 +213,9 @@ ${keyLines(environments, 10)}          GITHUB_TOKEN: \${{ github.token }}
         run: |
           RESULT="$RUNNER_TEMP/report.json"
 ${indent(OPERATE, 10)}
-          if [ -s "$RESULT" ]; then assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"; fi
+          if [ -s "$RESULT" ]; then
+${indent(REPORT_BACK, 12)}
+          fi
           exit "$code"
 ${indent(saveStep(facts, environments, named), 6)}`;
 }

@@ -8,6 +8,7 @@ import {
   type PipelineEnvironment,
   type PipelineFacts,
   type PipelineFile,
+  REPORT_BACK,
 } from './facts.ts';
 import { operateWorkflow, rolloutsWorkflow, watchWorkflow } from './github-by-hand.ts';
 import {
@@ -170,7 +171,12 @@ ${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Ap
 ${indent(FAILURE_CODE, 10)}
 ${indent(IS_OVERTAKEN, 10)}
 ${indent(APPLY_WHEN_FREE, 10)}
-          assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt"
+          code=0
+          assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt" || code=$?
+          if [ "$code" != 0 ]; then
+            echo "exit-code=$code" >> "$GITHUB_OUTPUT"
+            exit "$code"
+          fi
           apply --reviewed "$RUNNER_TEMP/reviewed.txt"
 ${indent(JUDGE_APPLY, 10)}
           if [ "$code" = 6 ] && [ "$(failure_code "$RESULT")" = UNREVIEWED ]; then
@@ -273,9 +279,10 @@ ${indent(setupSteps(facts, { ref: '${{ github.event.pull_request.base.sha }}', e
           ${keyLine(environment)}
           GITHUB_TOKEN: \${{ github.token }}
         run: |
+          RESULT="$RUNNER_TEMP/down.json"
           code=0
-          assistantctl preview down --id "$PREVIEW" --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/down.json" || code=$?
-          assistantctl comment --report "$RUNNER_TEMP/down.json" --env "$ENVIRONMENT"
+          assistantctl preview down --id "$PREVIEW" --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
+${indent(REPORT_BACK, 10)}
           exit "$code"
 `;
 }

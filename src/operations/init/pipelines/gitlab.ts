@@ -10,6 +10,7 @@ import {
   type PipelineEnvironment,
   type PipelineFacts,
   PROPOSE_DRIFT,
+  REPORT_BACK,
 } from './facts.ts';
 
 /** The pipeline of a project on GitLab, one file to be the pipeline or to be included in one. */
@@ -189,10 +190,11 @@ ${cache}  rules:
     action: stop
   script:
     - |
+      ENVIRONMENT=${name}
+      RESULT="$RUNNER_TEMP/down.json"
       code=0
-      assistantctl preview down --id "mr-$CI_MERGE_REQUEST_IID" --env ${name} --format json \\
-        > "$RUNNER_TEMP/down.json" || code=$?
-      assistantctl comment --report "$RUNNER_TEMP/down.json" --env ${name}
+      assistantctl preview down --id "mr-$CI_MERGE_REQUEST_IID" --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
+${indent(REPORT_BACK, 6)}
       exit "$code"
 `;
 }
@@ -328,13 +330,14 @@ ${cacheLines(facts, [environment], { writes: true })}  rules:
     name: ${name}
   script:
     - |
+      ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
 ${indent(FAILURE_CODE, 6)}
       code=0
-      assistantctl rollout tick --env ${name} --format json > "$RESULT" || code=$?
+      assistantctl rollout tick --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
       # An apply is at work: the next tick is soon enough.
       if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
-      assistantctl comment --report "$RESULT" --env ${name}
+${indent(REPORT_BACK, 6)}
       exit "$code"
 `;
 }
@@ -356,7 +359,9 @@ ${cacheLines(facts, facts.environments, { writes: true, named: '$ASSISTANTCTL_EN
       ACTION="$ASSISTANTCTL_ACTION"
       RESULT="$RUNNER_TEMP/report.json"
 ${indent(OPERATE, 6)}
-      if [ -s "$RESULT" ]; then assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"; fi
+      if [ -s "$RESULT" ]; then
+${indent(REPORT_BACK, 8)}
+      fi
       exit "$code"
       END
 `;

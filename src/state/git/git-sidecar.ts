@@ -1,9 +1,9 @@
 import { Failure } from '../../model/errors.ts';
-import type { Beside, BesideStore } from '../../model/request.ts';
-import { decodeMemory, decodeRequest } from '../beside.ts';
+import type { Sidecar, SidecarStore } from '../../model/request.ts';
+import { decodeMemory, decodeRequest } from '../sidecar.ts';
 import { checkRemote, type GitRemote } from './git-remote.ts';
 
-export interface GitBesideOptions {
+export interface GitSidecarOptions {
   readonly remote: GitRemote;
   readonly remoteName: string;
   /** Ref of the state; what is beside it has a ref of its own. */
@@ -24,7 +24,7 @@ const TRIES = 8;
  * message of each commit is unique: two writers of the same text in the same second would make the same commit, and
  * the push of both would succeed.
  */
-export function gitBeside(options: GitBesideOptions): BesideStore {
+export function gitSidecar(options: GitSidecarOptions): SidecarStore {
   const { remote, remoteName, clock, sleep, random, randomUuid } = options;
   const ref = `${options.ref}-requests`;
   checkRemote(remoteName, ref);
@@ -35,7 +35,7 @@ export function gitBeside(options: GitBesideOptions): BesideStore {
     if (commit === undefined) return { commit, requests: [], memory: undefined };
     if (kept.known?.commit === commit) return kept.known;
     const text = await remote.read(ref, commit, REQUESTS);
-    const memory = await remote.read(ref, commit, MEMORY).catch(() => undefined);
+    const memory = await remote.read(ref, commit, MEMORY).catch(withoutFile);
     const lines = text?.split('\n') ?? [];
     kept.known = {
       commit,
@@ -76,6 +76,12 @@ export function gitBeside(options: GitBesideOptions): BesideStore {
   };
 }
 
-interface Found extends Beside {
+/** Requests were left before any controller worked. A memory that cannot be read now is not written over. */
+function withoutFile(error: unknown): undefined {
+  if (error instanceof Failure && error.code === 'STATE_CORRUPT') return undefined;
+  throw error;
+}
+
+interface Found extends Sidecar {
   readonly commit: string | undefined;
 }

@@ -49,7 +49,7 @@ function isRolloutReport(value: unknown): value is RolloutReport {
 }
 
 /** What a change request was told, or why it could not be. */
-export interface Told {
+export interface PostedStatus {
   readonly change: number;
   readonly status: string;
   readonly problem?: ApiError;
@@ -72,11 +72,15 @@ const LOOK_BACK = 30;
  * their target moved. One that cannot be told (it is locked, or its comments are refused) keeps no other one from being
  * told. Rejects with `ApiError` when not even the merged requests can be found out.
  */
-export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+export async function reportBack(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   if (report.kind === 'removed') return await tellRemoved(forge, at);
   const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
   const sets = await mergedSets(forge, { ...at, commits }, { unreadable: 'absent' });
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const set of sets) {
     const status = statusFor(report, set, at);
     if (status !== undefined) told.push(...(await tell(forge, set.change, at, 'plan', status)));
@@ -165,7 +169,7 @@ async function tell(
   { environment, project, author }: Pick<ReportPlaces, 'environment' | 'project' | 'author'>,
   topic: string,
   status: string,
-): Promise<readonly Told[]> {
+): Promise<readonly PostedStatus[]> {
   const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
   try {
     const found = markedPosts(await forge.comments(change), subject, author).at(-1);
@@ -183,7 +187,7 @@ async function tell(
   }
 }
 
-async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly PostedStatus[]> {
   const { change } = at;
   if (change === undefined) return [];
   const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
@@ -191,11 +195,15 @@ async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Tol
 }
 
 /** After an apply that wrote something, plans of open requests were made against what is no longer there. */
-async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+async function markOutdated(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
   if (!wrote) return [];
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
     if (await isUpToDate(forge, number, at)) continue;
     told.push(...(await tell(forge, number, at, 'plan', status)));

@@ -28,8 +28,12 @@ async function readEvent(path: string | undefined): Promise<Json | undefined> {
   }
 }
 
-/** Undefined without a token. */
-export function openForge(host: Host, place: Place): Forge | undefined {
+/** Undefined without a token. `overallMs`: what all requests together may take; five minutes unless told. */
+export function openForge(
+  host: Host,
+  place: Place,
+  { overallMs }: { readonly overallMs?: number | undefined } = {},
+): Forge | undefined {
   const { runtime } = host;
   if (place.token === undefined) return undefined;
   const log = requestLog(host);
@@ -45,6 +49,7 @@ export function openForge(host: Host, place: Place): Forge | undefined {
     signal: host.interrupt().reading,
     ...(proxy === undefined ? {} : { proxy }),
     ...(log === undefined ? {} : { log }),
+    ...(overallMs === undefined ? {} : { overallMs }),
   };
   return place.forge === 'github' ? githubForge(options) : gitlabForge(options);
 }

@@ -22,6 +22,8 @@ export interface DeliverFlags {
   readonly title?: string;
   readonly author?: string;
   readonly summary: boolean;
+  /** Milliseconds that the forge may take altogether. */
+  readonly overallMs?: number | undefined;
 }
 
 /** What became of a document. */
@@ -72,7 +74,7 @@ export async function deliver(
 
 async function put(host: Host, place: Place, document: Document, flags: DeliverFlags): Promise<Outcome> {
   const what = flags.issue === true ? 'issues' : flags.request === undefined ? 'comments' : 'requests';
-  const forge = openForge(host, place);
+  const forge = openForge(host, place, flags);
   if (forge === undefined) return denied(`there is no token for ${place.forge}`, place, what);
   try {
     const author = await authorOf(forge, place, flags.author);

@@ -1,4 +1,5 @@
-import type { Forge, MergedChange, Post } from '../model/forge.ts';
+import { ApiError } from '../model/errors.ts';
+import type { Forge, LastEditor, MergedChange, Post } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST } from '../render/markdown/marker.ts';
 import { markedPosts, otherApps } from './sticky.ts';
@@ -28,8 +29,16 @@ export interface MergedQuestion {
   readonly commits: readonly string[] | undefined;
 }
 
-/** The requests of a range of commits, the oldest merge first, each with its set where that counts. */
-export async function mergedSets(forge: Forge, question: MergedQuestion): Promise<readonly MergedSet[]> {
+/**
+ * The requests of a range of commits, the oldest merge first, each with its set where that counts. One whose comments
+ * cannot be read rejects, because it is not known whether it counts; for a report (`unreadable: 'absent'`) it only has
+ * no set.
+ */
+export async function mergedSets(
+  forge: Forge,
+  question: MergedQuestion,
+  { unreadable = 'reject' }: { readonly unreadable?: 'reject' | 'absent' } = {},
+): Promise<readonly MergedSet[]> {
   const commits = question.commits ?? (await forge.commitsBetween(question.since, question.commit));
   const range = new Set(commits);
   const found = new Map<number, MergedChange>();
@@ -42,7 +51,15 @@ export async function mergedSets(forge: Forge, question: MergedQuestion): Promis
     }
   }
   const sets: MergedSet[] = [];
-  for (const change of found.values()) sets.push(await setOf(forge, change, question));
+  for (const change of found.values()) {
+    try {
+      sets.push(await setOf(forge, change, question));
+    } catch (error) {
+      if (unreadable === 'reject' || !(error instanceof ApiError)) throw error;
+      const { number, mergedAt } = change;
+      sets.push({ change: number, merged: mergedAt, marker: undefined, why: error.message });
+    }
+  }
   return sets;
 }
 
@@ -87,9 +104,16 @@ async function editorProblem(
   if (!editor.known) {
     return post.edited ? 'shows a comment that was changed, and the forge does not say by whom' : undefined;
   }
-  if (editor.login === undefined || sameAccount(editor.login, author)) return undefined;
+  if (!isForeign(editor, author)) return undefined;
   return `shows a comment that ${editor.login} changed last`;
 }
+
+/** True where somebody else than the pipeline changed a post last. */
+export function isForeign(editor: LastEditor, author: string): editor is ForeignEditor {
+  return editor.known && editor.login !== undefined && !sameAccount(editor.login, author);
+}
+
+type ForeignEditor = { readonly known: true; readonly login: string };
 
 /** The interfaces of GitHub name an app with and without its suffix. */
 function sameAccount(a: string, b: string): boolean {

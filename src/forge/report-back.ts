@@ -1,4 +1,5 @@
 /** Writes on a change request what became of it after its merge. */
+import { ApiError } from '../model/errors.ts';
 import type { Forge } from '../model/forge.ts';
 import { isArray, isObject, type Json } from '../model/json.ts';
 import type { ApplyReport, StepResult } from '../model/report.ts';
@@ -9,8 +10,8 @@ import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST, placeOfAddress } from '../render/markdown/marker.ts';
 import { renderReportMarkdown } from '../render/report/report-markdown.ts';
 import { canaryWords } from '../render/report/report-text.ts';
-import { type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
-import { withStatus } from './status-line.ts';
+import { isForeign, type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
+import { withoutSets, withStatus } from './status-line.ts';
 import { markedPosts } from './sticky.ts';
 
 /** A document that a command printed as JSON after a merge. */
@@ -47,10 +48,11 @@ function isRolloutReport(value: unknown): value is RolloutReport {
   return isObject(value) && isArray(value.rollouts) && value.rollouts.every(isObject);
 }
 
-/** Where the report is written to. */
-export interface Told {
+/** What a change request was told, or why it could not be. */
+export interface PostedStatus {
   readonly change: number;
   readonly status: string;
+  readonly problem?: ApiError;
 }
 
 export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
@@ -58,6 +60,8 @@ export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
   /** The request of this run, where it has one. */
   readonly change: number | undefined;
   readonly now: string;
+  /** Whether a commit of the target is older than the one at hand. */
+  isOlder(commit: string): Promise<boolean>;
 }
 
 /** Commits behind the present one in which the request is looked for that brought what is now moved. */
@@ -65,18 +69,21 @@ const LOOK_BACK = 30;
 
 /**
  * Gives each change request the status of its own changes, and marks the plans of open ones that were made before
- * their target moved. Rejects with `ApiError` when the forge refuses.
+ * their target moved. One that cannot be told (it is locked, or its comments are refused) keeps no other one from being
+ * told. Rejects with `ApiError` when not even the merged requests can be found out.
  */
-export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+export async function reportBack(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   if (report.kind === 'removed') return await tellRemoved(forge, at);
   const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
-  const sets = await mergedSets(forge, { ...at, commits });
-  const told: Told[] = [];
+  const sets = await mergedSets(forge, { ...at, commits }, { unreadable: 'absent' });
+  const told: PostedStatus[] = [];
   for (const set of sets) {
     const status = statusFor(report, set, at);
-    if (status !== undefined && (await tell(forge, set.change, at, 'plan', status))) {
-      told.push({ change: set.change, status });
-    }
+    if (status !== undefined) told.push(...(await tell(forge, set.change, at, 'plan', status)));
   }
   return [...told, ...(await markOutdated(forge, report, at))];
 }
@@ -97,6 +104,7 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
   if (report.kind !== 'apply') return undefined;
   const { report: applied, refusal } = report;
   const tokens = new Set((set.marker?.review?.entries ?? []).map(({ token }) => token));
+  const held = applied.results.filter(({ error }) => error?.code === 'HELD');
   const own = applied.results.filter(({ digests = [] }) => digests.some((token) => tokens.has(token)));
   if (applied.command === 'rollback') {
     const why = applied.reason === undefined ? '' : `: ${applied.reason}`;
@@ -106,7 +114,12 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
     return own.length === 0 ? undefined : `${words(own)} in ${environment} at ${when}`;
   }
   if (own.length > 0) return `${words(own)} to ${environment} at ${when}`;
-  if (applied.outcome === 'refused') {
+  if (held.some(({ address }) => touches(set, address))) {
+    return `Held in ${environment} at ${when}, because it was taken back, and not applied`;
+  }
+  // What is held keeps nothing else back.
+  const onlyHeld = held.length > 0 && held.length === applied.results.length;
+  if (applied.outcome === 'refused' && !onlyHeld) {
     return `Waiting: the apply to ${environment} was refused${refusal === undefined ? '' : ` (${refusal})`} at ${when}`;
   }
   return set.marker === undefined && applied.outcome === 'partial'
@@ -118,7 +131,6 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
 function words(results: readonly StepResult[]): string {
   const done = results.filter(({ status }) => status === 'applied' || status === 'skipped');
   const failed = results.filter(({ status }) => status === 'failed' || status === 'unknown');
-  const held = results.filter(({ error }) => error?.code === 'HELD');
   const canaries = results.flatMap(({ address, rollout }) =>
     rollout === undefined ? [] : [`${address}: ${canaryWords(rollout)}`],
   );
@@ -128,7 +140,7 @@ function words(results: readonly StepResult[]): string {
   if (done.length === results.length) return `Applied${more}`;
   if (done.length > 0) return `Partly applied${more}`;
   if (failed.length > 0) return `Failed${more}`;
-  return held.length > 0 ? 'Held, because it was taken back, and not applied' : 'Waiting: not attempted';
+  return 'Waiting: not attempted';
 }
 
 function rolloutWords(entry: RolloutEntry, environment: string): string {
@@ -150,40 +162,67 @@ function touches({ marker }: MergedSet, address: string): boolean {
   return entries.some(({ place }) => place === owner || place.startsWith(`${owner}.`));
 }
 
-/** False where the request has no comment of ours. */
+/** Empty where the request has no comment of ours. */
 async function tell(
   forge: Forge,
   change: number,
   { environment, project, author }: Pick<ReportPlaces, 'environment' | 'project' | 'author'>,
   topic: string,
   status: string,
-): Promise<boolean> {
+): Promise<readonly PostedStatus[]> {
   const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
-  const found = markedPosts(await forge.comments(change), subject, author).at(-1);
-  if (found === undefined) return false;
-  const { post } = found;
-  const body = withStatus(post.body, status, environment);
-  if (body !== post.body) await forge.editComment(change, post.id, body);
-  return true;
+  try {
+    const found = markedPosts(await forge.comments(change), subject, author).at(-1);
+    if (found === undefined) return [];
+    const { post } = found;
+    // Our own edit would make us the last editor of what somebody else wrote, and a forged set would count.
+    const editor = post.edited ? await forge.lastEditor(change, post) : undefined;
+    const foreign = editor !== undefined && isForeign(editor, author);
+    const body = withStatus(foreign ? withoutSets(post.body) : post.body, status, environment);
+    if (body !== post.body) await forge.editComment(change, post.id, body);
+    return [{ change, status }];
+  } catch (error) {
+    if (error instanceof ApiError) return [{ change, status, problem: error }];
+    throw error;
+  }
 }
 
-async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly PostedStatus[]> {
   const { change } = at;
   if (change === undefined) return [];
   const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
-  return (await tell(forge, change, at, 'preview', status)) ? [{ change, status }] : [];
+  return await tell(forge, change, at, 'preview', status);
 }
 
 /** After an apply that wrote something, plans of open requests were made against what is no longer there. */
-async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+async function markOutdated(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
   if (!wrote) return [];
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
-    if (await tell(forge, number, at, 'plan', status)) told.push({ change: number, status });
+    if (await isUpToDate(forge, number, at)) continue;
+    told.push(...(await tell(forge, number, at, 'plan', status)));
   }
   return told;
+}
+
+/** True where the plan was made on the commit at hand or a later one. */
+async function isUpToDate(forge: Forge, change: number, at: ReportPlaces): Promise<boolean> {
+  const { environment, project, author } = at;
+  const subject: Marker = { topic: 'plan', environment, project, digest: NO_DIGEST };
+  try {
+    const base = markedPosts(await forge.comments(change), subject, author).at(-1)?.marker.review?.base;
+    return base !== undefined && !(await at.isOlder(base));
+  } catch (error) {
+    // That it cannot be read is told by who writes the status.
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 /** Open requests that are looked at. */

@@ -130,6 +130,16 @@ export const KINDS: { readonly [kind in Kind]: KindFacts } = {
   },
 };
 
+/** How many addresses there are of each kind. */
+export function countByKind(addresses: Iterable<string>): ReadonlyMap<Kind, number> {
+  const counts = new Map<Kind, number>();
+  for (const address of addresses) {
+    const kind = parseAddress(address)?.kind;
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** The kinds whose lists are read for these addresses: what nobody names is not asked for, nor the right to read it. */
 export function kindsToList(addresses: Iterable<string>): readonly Kind[] {
   const used = new Set([...addresses].map((address) => parseAddress(address)?.kind));

@@ -82,8 +82,8 @@ export interface Written {
  * rejects with `effect: 'unknown'` must be looked up before it is tried again.
  */
 export interface Api {
-  /** Every resource of the kind, over all pages. */
-  list(kind: Kind): Promise<readonly RemoteResource[]>;
+  /** Every resource of the kind, over all pages. How many are expected only saves time. */
+  list(kind: Kind, expected?: number): Promise<readonly RemoteResource[]>;
   /** Undefined when the API answers 404. */
   get(kind: Kind, id: string): Promise<RemoteResource | undefined>;
   create(kind: Kind, body: JsonObject, idempotencyKey: string): Promise<Written>;

@@ -9,7 +9,7 @@ import { canonical } from '../canonical/canonical.ts';
 import { differencesFrom } from '../canonical/differences.ts';
 import { holdsExactly } from '../canonical/exact-match.ts';
 import { childShape, sameWithReferences, withReferences } from '../canonical/walk.ts';
-import { type Kind, parseAddress } from '../model/address.ts';
+import { type Address, type Kind, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { isArray, isObject, type Json, type JsonObject, jsonEqual, toPointer } from '../model/json.ts';
@@ -21,6 +21,7 @@ import type { Binding, State } from '../model/state.ts';
 import { managed } from './create.ts';
 import { createdBy, knownIds, type Match, matchResources } from './match.ts';
 import { targetClosure } from './step-order.ts';
+import { isAsApplied, showsExactly, type Unchanged } from './unchanged.ts';
 
 export interface ListedAccount {
   readonly desired: DesiredState;
@@ -32,7 +33,7 @@ export interface ListedAccount {
 }
 
 /** A bound resource that Git left alone and whose list entry differs from its base in these top-level fields. */
-export interface Suspicion {
+export interface ListDifference {
   readonly listed: RemoteResource;
   readonly binding: Binding;
   readonly base: JsonObject;
@@ -41,12 +42,13 @@ export interface Suspicion {
 
 type Bound = Extract<Match, { readonly how: 'bound' }>;
 
-export interface Doubts {
+export interface ListComparison {
   /** Resources that the plan decides about: they are read by id. */
   readonly needed: readonly Item[];
-  readonly suspicions: readonly Suspicion[];
+  readonly differences: readonly ListDifference[];
   /** Bases by kind and id, of what need not be read. */
-  readonly quiet: ReadonlyMap<string, JsonObject>;
+  readonly bases: ReadonlyMap<string, JsonObject>;
+  readonly unchanged: Unchanged;
 }
 
 /** Fields that the lists of a kind leave out or show otherwise than a read by id. */
@@ -67,7 +69,7 @@ export function listKey({ kind, id }: Item): string {
 }
 
 /** Sorts the account into what must be read by id, what may have to, and what is as it was. */
-export function doubtsOf(input: ListedAccount): Doubts {
+export function compareWithLists(input: ListedAccount): ListComparison {
   const { desired, state, listed, options } = input;
   const matching = matchResources(desired, state, listed);
   const ids = knownIds(matching, listed, options);
@@ -75,27 +77,36 @@ export function doubtsOf(input: ListedAccount): Doubts {
   const isCreated = createdBy(matching, options);
   const chosen = targetClosure(options.targets, desired, isCreated);
   const needed = [...absentFromLists(state, listed)];
-  const suspicions: Suspicion[] = [];
-  const quiet = new Map<string, JsonObject>();
+  const differences: ListDifference[] = [];
+  const bases = new Map<string, JsonObject>();
+  const unchanged = new Set<Address>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
     if (resource === undefined || (chosen !== undefined && !chosen.has(address))) continue;
     if (match.how === 'create' || match.how === 'gone') continue;
-    const base =
-      match.how === 'bound' ? listedBase(resource, match, { refs, whole: input.whole === true }) : undefined;
-    if (match.how !== 'bound' || base === undefined) {
+    if (match.how !== 'bound') {
       needed.push(itemOf(match.live));
       continue;
     }
-    quiet.set(listKey(match.live), base);
+    const asApplied = isAsApplied(resource, match.binding, refs);
+    const base = listedBase(resource, match, { refs, whole: input.whole === true, asApplied });
+    if (base === undefined) {
+      needed.push(itemOf(match.live));
+      continue;
+    }
+    bases.set(listKey(match.live), base);
+    if (asApplied && isShown(match.live, base)) {
+      unchanged.add(address);
+      continue;
+    }
     const fields = differingFields(match, base);
-    if (fields.length > 0) suspicions.push({ listed: match.live, binding: match.binding, base, fields });
+    if (fields.length > 0) differences.push({ listed: match.live, binding: match.binding, base, fields });
   }
   for (const { address, live } of matching.orphans) {
     const goes = options.prune && (chosen === undefined || chosen.has(address));
     if (live !== undefined && goes) needed.push(itemOf(live));
   }
-  return { needed, suspicions, quiet };
+  return { needed, differences, bases, unchanged: { addresses: unchanged, ids } };
 }
 
 function itemOf({ kind, id }: RemoteResource): Item {
@@ -116,7 +127,11 @@ function absentFromLists(state: State | undefined, { resources }: RemoteAccount)
 function listedBase(
   resource: DesiredResource,
   { binding, live }: Bound,
-  { refs, whole }: { readonly refs: ReadonlyMap<string, string>; readonly whole: boolean },
+  {
+    refs,
+    whole,
+    asApplied,
+  }: { readonly refs: ReadonlyMap<string, string>; readonly whole: boolean; readonly asApplied: boolean },
 ): JsonObject | undefined {
   const { base } = binding;
   const underWay =
@@ -127,7 +142,7 @@ function listedBase(
   if (base === null || underWay) return undefined;
   const unseen = live.versionId === undefined || live.versionId !== binding.read_version_id;
   if (isVersioned(resource.kind) && (whole || unseen)) return undefined;
-  return changedInGit(resource, base, refs) ? undefined : base;
+  return !asApplied && changedInGit(resource, base, refs) ? undefined : base;
 }
 
 /** Also where Git refers to something that is bound to another id by now. */
@@ -142,6 +157,10 @@ function changedInGit(
   const before = managed(resource, withReferences(shape, base, refs));
   const after = managed(resource, withReferences(shape, resource.spec, refs));
   return !jsonEqual(before, after) && !jsonEqual(canonical(shape, before), canonical(shape, after));
+}
+
+function isShown({ kind, config }: RemoteResource, base: JsonObject): boolean {
+  return showsExactly(SHAPES[kind], base, config, (shown) => isVersioned(kind) && isEmpty(shown));
 }
 
 /** Fields in which the list entry differs from the base. A field that it leaves empty counts as left out. */
@@ -167,7 +186,7 @@ function isForeign({ foreign }: Binding, path: readonly string[]): boolean {
  * field that the list left empty proves that the list leaves it out: any other value may be an old one.
  */
 export function unreliableFields(
-  { listed, binding, base, fields }: Suspicion,
+  { listed, binding, base, fields }: ListDifference,
   found: RemoteResource,
 ): readonly string[] {
   const config = asSent(SHAPES[listed.kind], found.config, binding.forms);
@@ -180,13 +199,13 @@ export function unreliableFields(
 }
 
 /** The account with bases in place of what its lists leave out of the resources that need not be read. */
-export function asRemembered(
+export function withListedGaps(
   account: RemoteAccount,
-  quiet: ReadonlyMap<string, JsonObject>,
+  bases: ReadonlyMap<string, JsonObject>,
   unreliable: Unreliable,
 ): RemoteAccount {
   const resources = account.resources.map((resource) => {
-    const base = account.read?.has(resource.id) === true ? undefined : quiet.get(listKey(resource));
+    const base = account.read?.has(resource.id) === true ? undefined : bases.get(listKey(resource));
     return base === undefined ? resource : remembered(resource, base, unreliable.get(resource.kind));
   });
   return { ...account, resources };

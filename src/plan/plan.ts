@@ -25,6 +25,7 @@ import { deferredReferences } from './graph.ts';
 import { heldChange, holdCaution, withoutHeld } from './holds.ts';
 import { inventoryWarnings } from './inventory.ts';
 import { createdBy, isForeignAccount, knownIds, type Match, type Matching, matchResources } from './match.ts';
+import { missingTargets } from './missing-targets.ts';
 import type { MovedBinding } from './moved-bindings.ts';
 import { planOrphans } from './orphans.ts';
 import { releaseOf } from './release.ts';
@@ -48,6 +49,7 @@ import {
   withDependencies,
 } from './step-order.ts';
 import { takeOverCautions } from './take-over.ts';
+import { stillUnchanged, type Unchanged } from './unchanged.ts';
 
 export interface PlanInput {
   readonly project: {
@@ -68,7 +70,11 @@ export interface PlanInput {
   readonly expiresAt: string;
   /** What Git writes and the API never sees; absent where that is of no interest. */
   readonly settings?: Settings;
+  /** What is known to be as it was; absent where nobody has looked. */
+  readonly unchanged?: Unchanged;
 }
+
+const NOTHING_TO_DO: ResourcePlan = { steps: [] };
 
 /**
  * Plans the account towards the specs. Problems that concern single resources come back as diagnostics in the
@@ -84,10 +90,17 @@ export function makePlan(input: PlanInput): Planned {
   const isChosen = (address: Address): boolean => chosen === undefined || chosen.has(address);
   const deferred = deferredReferences(creates(desired, matching, options));
   const seal = sealOf(state);
+  const unchanged = stillUnchanged(input.unchanged, ids);
   const results = new Map<Address, ResourcePlan>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
     if (resource === undefined || !isChosen(address)) continue;
+    const readById =
+      match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true;
+    if (match.how === 'bound' && !readById && unchanged.has(address)) {
+      results.set(address, NOTHING_TO_DO);
+      continue;
+    }
     const drift = revertsDrift(options, address) ? 'revert' : input.project.drift;
     const context = {
       policy: { drift, take: options.take },
@@ -99,7 +112,7 @@ export function makePlan(input: PlanInput): Planned {
       waits: !isVanished(match, account.vanished),
       seal,
       releaseHold: options.releaseHolds?.includes(address) === true,
-      readById: match.how !== 'create' && match.how !== 'gone' && account.read?.has(match.live.id) === true,
+      readById,
     };
     results.set(address, withoutForeignWrites(planResource(resource, match, context), account.elsewhere));
   }
@@ -164,7 +177,7 @@ export function makePlan(input: PlanInput): Planned {
   const stateEdits = [
     ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),
     ...matching.superseded.map((address) => ({ op: 'forget' as const, address })),
-    ...plans.flatMap((result) => result.settled ?? []),
+    ...plans.flatMap((result) => result.confirmedPromotion ?? []),
     ...plans.flatMap((result) => result.stateEdit ?? []),
     ...orphans.stateEdits,
   ];
@@ -264,39 +277,6 @@ function keptCopies(changes: readonly Change[], state: State | undefined): reado
         hint: `to bring that one back instead, without the document: assistantctl state restore ${address}`,
       },
     ];
-  });
-}
-
-/** References to resources that neither exist nor are created: a request could not name their ids. */
-function missingTargets(
-  results: ReadonlyMap<Address, ResourcePlan>,
-  desired: DesiredState,
-  ids: ReadonlyMap<string, string>,
-): readonly Diagnostic[] {
-  const created = new Set<string>();
-  for (const { change } of results.values()) if (change?.action === 'create') created.add(change.address);
-  return [...results].flatMap(([address, result]) => {
-    const references = result.steps.length === 0 ? [] : (desired.resources.get(address)?.references ?? []);
-    return references.flatMap(({ pointer, target }): readonly Diagnostic[] => {
-      if (ids.has(target) || created.has(target)) return [];
-      const position = desired.locate(address, pointer);
-      const integration = target.startsWith('integration/');
-      return [
-        {
-          severity: 'error',
-          code: integration ? 'INTEGRATION_UNKNOWN' : 'REF_UNAVAILABLE',
-          message: integration
-            ? `${address} refers to ${target}, which is not in the account's integration catalogue`
-            : `${address} refers to ${target}, which has no live resource`,
-          address,
-          pointer,
-          ...(position !== undefined && { position }),
-          hint: integration
-            ? 'connect the integration in the Telnyx portal, or correct its name'
-            : `resolve ${target} first`,
-        },
-      ];
-    });
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Responder, SeenRequest } from '../support/scripted-server.ts';
 import { harness, rejection, toolBody } from './harness.ts';
@@ -78,6 +79,50 @@ test('later pages are fetched at the same time', async () => {
   }));
   await api.list('tool');
   expect(server.mostInFlight()).toBe(8);
+});
+
+test.each([
+  [0, 1],
+  [100, 1],
+  [101, 2],
+  [1000, 3],
+])('of %d tools that are expected %d pages are asked for at once', async (expected, together) => {
+  const { api, server } = await harness(async (request, index) => {
+    const reply = await tools(1000)(request, index);
+    return { ...reply, ...(numberOf(request) === 1 && { delayMs: 60 }) };
+  });
+  const listing = api.list('tool', expected);
+  await setTimeout(30);
+  expect(server.requests).toHaveLength(together);
+  expect((await listing).map(({ id }) => id)).toEqual(range(1000));
+  expect(server.requests).toHaveLength(10);
+});
+
+test.each([0, 1, 100, 150])('%d tools where a thousand are expected', async (total) => {
+  const { api } = await harness((request, index) =>
+    numberOf(request) > Math.max(1, Math.ceil(total / 100))
+      ? { status: 404, json: { errors: [{ title: 'no such page' }] } }
+      : tools(total)(request, index),
+  );
+  expect(await api.list('tool', 1000)).toHaveLength(total);
+});
+
+test('a list that does not say how long it is does not end later for what was expected', async () => {
+  const { api, server } = await harness((request) => ({
+    json: {
+      data: range(250)
+        .slice((numberOf(request) - 1) * 100, numberOf(request) * 100)
+        .map(toolBody),
+    },
+  }));
+  expect(await api.list('tool', 1000)).toHaveLength(250);
+  expect(server.requests).toHaveLength(4);
+});
+
+test('a server that does not page may be asked for more than there is', async () => {
+  const { api, server } = await harness(() => ({ json: { data: range(300).map(toolBody) } }));
+  expect(await api.list('tool', 1000)).toHaveLength(300);
+  expect(server.requests.length).toBeLessThanOrEqual(3);
 });
 
 const HOLES: readonly [string, (page: number) => Partial<PageScript>][] = [

@@ -103,3 +103,91 @@ describe('comment --report', () => {
     expect((await repo.project.run('apply', '--env', 'live')).code).toBe(5);
   });
 });
+
+describe('a forge that is slow or refuses', () => {
+  const editOne = (w: Awaited<ReturnType<typeof world>>, file: string, text: string) => () =>
+    w.repo.project.edit(`assistants/${file}.yaml`, 'Hello.', text);
+
+  test('keeps a report no longer than its time, and is told as what it is', async () => {
+    const w = await world();
+    await w.merged('one', editOne(w, 'billing', 'One.'));
+    const applied = await w.apply('--format', 'json');
+    expect(applied.code, applied.stderr).toBe(0);
+    w.forge.intercept = () => ({ fault: 'hang' });
+    const begun = performance.now();
+    const told = await w.report(applied.stdout, '--timeout', '400ms');
+    expect(told.code).toBe(8);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    // Reading what was reviewed has the same bound, and is never taken for an empty set.
+    const printed = await w.print('--timeout', '400ms');
+    expect(printed.code).toBe(8);
+    expect(printed.stdout).toBe('');
+  });
+
+  test('on one request keeps no other one from being told', async () => {
+    const w = await world();
+    const one = await w.merged('one', editOne(w, 'billing', 'One.'));
+    const two = await w.merged('two', editOne(w, 'front-desk', 'Two.'));
+    const applied = await w.apply('--format', 'json');
+    const path = `/issues/${one.pull.number}/comments`;
+    const about = (code: number) => (request: { readonly path: string }) =>
+      request.path.includes(path) ? { status: code, json: { message: 'locked' } } : undefined;
+    w.forge.intercept = about(403);
+    const denied = await w.report(applied.stdout);
+    expect(denied.code, denied.stderr).toBe(0);
+    expect(denied.stderr).toContain(`request ${one.pull.number} was told nothing`);
+    expect(status(two.pull.comments[0]?.body)).toContain('Applied to live');
+    w.forge.intercept = about(422);
+    expect((await w.report(applied.stdout)).code).toBe(8);
+    w.forge.intercept = undefined;
+    expect((await w.report(applied.stdout)).code).toBe(0);
+    expect(status(one.pull.comments[0]?.body)).toContain('Applied to live');
+  });
+
+  test('altogether is a warning after the fact, and a refusal where a review is read', async () => {
+    const w = await world();
+    await w.merged('one', editOne(w, 'billing', 'One.'));
+    const denied = () => ({ status: 401, json: { message: 'Bad credentials' } });
+    w.forge.intercept = denied;
+    expect((await w.print()).code).toBe(4);
+    w.forge.intercept = undefined;
+    const applied = await w.apply('--format', 'json');
+    w.forge.intercept = denied;
+    const told = await w.report(applied.stdout);
+    expect(told.code, told.stderr).toBe(0);
+    expect(told.stderr).toContain('nothing was told to a change request');
+  });
+});
+
+test('a plan that was made on the merge is not called outdated by its apply', async () => {
+  const { repo, forge, merged, apply, report } = await world();
+  const edit = (file: string, text: string) => () =>
+    repo.project.edit(`assistants/${file}.yaml`, 'Hello.', text);
+  const before = await repo.request('before', edit('front-desk', 'Early.'));
+  const early = forge.open('a'.repeat(40));
+  forge.say(early, before.markdown);
+  await merged('one', edit('billing', 'One.'));
+  const after = await repo.request('after', edit('front-desk', 'Two.'));
+  const open = forge.open('b'.repeat(40));
+  forge.say(open, after.markdown);
+  await report((await apply('--format', 'json')).stdout);
+  expect(status(early.comments[0]?.body)).toContain('Outdated');
+  expect(open.comments[0]?.body).toBe(after.markdown);
+});
+
+test('a hold keeps no other request waiting in what it is told', async () => {
+  const { repo, merged, apply, report } = await world();
+  const { project } = repo;
+  await merged('one', () => project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+  expect((await apply()).code).toBe(0);
+  const back = await project.run('rollback', 'assistant/billing', '--env', 'live', '--yes', '--reason', 'no');
+  expect(back.code, back.stderr).toBe(0);
+  const two = await merged('two', () => project.edit('assistants/front-desk.yaml', 'Hello.', 'Two.'));
+  // The second run finds nothing but what is held.
+  for (let round = 0; round < 2; round += 1) {
+    const held = await apply('--format', 'json');
+    expect(held.code).toBe(5);
+    await report(held.stdout);
+    expect(status(two.pull.comments[0]?.body)).toContain('Applied to live');
+  }
+});

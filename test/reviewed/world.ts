@@ -22,7 +22,7 @@ export interface World {
   /** Applies main with what `comment --print-reviewed` prints. */
   apply(...more: readonly string[]): Promise<Ran>;
   /** Tells what a command printed as JSON to the change requests. */
-  report(json: string): ReturnType<typeof inProcess>;
+  report(json: string, ...more: readonly string[]): ReturnType<typeof inProcess>;
 }
 
 export async function world(options: ForgeServerOptions = {}): Promise<World> {
@@ -58,10 +58,10 @@ export async function world(options: ForgeServerOptions = {}): Promise<World> {
       const file = await repo.file(printed.stdout);
       return await repo.project.run('apply', '--env', 'live', '--reviewed', file, ...more);
     },
-    report: async (json) => {
+    report: async (json, ...more) => {
       const env = forge.env(await repo.git('rev-parse', 'HEAD'));
       const file = await repo.file(json);
-      return await inProcess(repo.project, env, 'comment', '--report', file, '--env', 'live');
+      return await inProcess(repo.project, env, 'comment', '--report', file, '--env', 'live', ...more);
     },
   };
 }

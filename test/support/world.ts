@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { type ApplyOutcome, applyPlan } from '../../src/apply/apply.ts';
 import type { ApplyDeps } from '../../src/apply/context.ts';
 import type { EmulatorHandle, EmulatorOptions } from '../../src/emulator/contract/contract.ts';
@@ -20,6 +20,7 @@ import { STATE_FORMAT, type State, type StateSession, type StateStore } from '..
 import { waitingVersions } from '../../src/plan/binding-versions.ts';
 import { planWithReads } from '../../src/plan/confirm-drift.ts';
 import { makePlan } from '../../src/plan/plan.ts';
+import type { Unchanged } from '../../src/plan/unchanged.ts';
 import { createGate } from '../../src/release/gate.ts';
 import type { RunTestsDeps } from '../../src/release/run-tests.ts';
 import { fileStore } from '../../src/state/file/file-store.ts';
@@ -110,8 +111,8 @@ export async function startWorld(
       take: flags.take ?? null,
       targets: flags.targets ?? [],
     };
-    const plan = (account: RemoteAccount) =>
-      makePlan({
+    const plan = (account: RemoteAccount, unchanged: Unchanged) => {
+      const input = {
         project: { name: 'test', environment: 'local', drift },
         desired,
         state,
@@ -122,7 +123,12 @@ export async function startWorld(
         tool: { name: 'assistantctl', version: '0.1.0' },
         createdAt: '2026-01-01T00:00:00.000Z',
         expiresAt: '2026-01-02T00:00:00.000Z',
-      });
+      };
+      const planned = makePlan({ ...input, unchanged });
+      // What is known beforehand saves work and decides nothing.
+      expect(planned).toEqual(makePlan(input));
+      return planned;
+    };
     const vanished = await vanishedVersions(api, waitingVersions(state));
     return (
       await planWithReads({

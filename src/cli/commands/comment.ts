@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings';
-import { findPlace, openForge } from '../../forge/connect.ts';
+import { findPlace, openForge, permissionHint } from '../../forge/connect.ts';
 import { authorOf, deliver } from '../../forge/deliver.ts';
 import { reviewedDigest } from '../../forge/digest.ts';
 import { readDocument, subjectOf } from '../../forge/input.ts';
@@ -8,7 +8,7 @@ import { appendSummary } from '../../forge/job-summary.ts';
 import { mergedSets } from '../../forge/merged-sets.ts';
 import type { Place } from '../../forge/place.ts';
 import { looksBack, readReport, reportBack, reportMarkdown } from '../../forge/report-back.ts';
-import { Failure } from '../../model/errors.ts';
+import { ApiError, Failure } from '../../model/errors.ts';
 import type { Forge } from '../../model/forge.ts';
 import { readJsonFile } from '../../operations/files.ts';
 import { mergeRange } from '../../operations/session/merge-range.ts';
@@ -16,15 +16,21 @@ import { markerLine } from '../../render/markdown/marker.ts';
 import { visible } from '../../render/terminal/visible.ts';
 import type { Context } from '../context.ts';
 import { defineCommand } from '../define.ts';
-import { EXIT_DONE } from '../exit-codes.ts';
+import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { format, type TextOrJson } from '../options.ts';
+import { requireDuration } from './preview.ts';
 
 /** What reading a review takes. */
 interface Reader {
   /** Account whose comments count. */
   readonly author?: string;
   readonly format: TextOrJson;
+  /** Milliseconds that the forge may take altogether. */
+  readonly overallMs: number | undefined;
 }
+
+/** What is already applied is told in a moment or not at all. */
+const REPORT_MS = 120_000;
 
 /** Puts what a command printed where the change is reviewed, or reads the digest that was reviewed there. */
 export const comment = defineCommand({
@@ -61,14 +67,23 @@ export const comment = defineCommand({
       .option('--branch <name>', 'branch that requests were merged into')
       .option('--author <login>', 'account whose comments count')
       .option('--api-url <url>', "address of the forge's REST API")
+      .option(
+        '--timeout <duration>',
+        'longest wait for the forge altogether; 5m unless given, 2m with --report',
+      )
       .addOption(format('text', 'json')),
   run: async (context, [file], flags) => {
+    const overallMs = flags.timeout === undefined ? undefined : requireDuration('--timeout', flags.timeout);
     const place = await findPlace(context, flags);
-    if (flags.report !== undefined) return await commentReport(context, place, flags.report, flags);
-    if (flags.printReviewed === true) return await printReviewed(context, place, flags);
-    if (flags.printDigest === true) return await printDigest(context, place, flags);
+    if (flags.report !== undefined)
+      return await commentReport(context, place, flags.report, { ...flags, overallMs });
+    if (flags.printReviewed === true) return await printReviewed(context, place, { ...flags, overallMs });
+    if (flags.printDigest === true) return await printDigest(context, place, { ...flags, overallMs });
     const document = await readDocument(context, file, flags, place);
-    const { posted, summary, sentence, lost } = await deliver(context, place, document, flags);
+    const { posted, summary, sentence, lost } = await deliver(context, place, document, {
+      ...flags,
+      overallMs,
+    });
     if (flags.format === 'json') {
       const { outcome, ...rest } = posted;
       const { topic, environment, digest } = document.marker;
@@ -84,7 +99,7 @@ export const comment = defineCommand({
 /** Prints the marker of each change request that was merged since the last completed apply and counts. */
 async function printReviewed(context: Context, place: Place | undefined, flags: Reader): Promise<number> {
   const subject = await subjectOf(context);
-  const { forge, place: known } = requireForge(context, place);
+  const { forge, place: known } = requireForge(context, place, flags);
   try {
     const author = await authorOf(forge, known, flags.author);
     if (author === undefined) {
@@ -141,7 +156,8 @@ async function commentReport(
   const subject = await subjectOf(context);
   const summary = flags.summary ? runtime.env.GITHUB_STEP_SUMMARY : undefined;
   if (summary) await appendSummary(summary, reportMarkdown(report, subject));
-  const forge = place === undefined ? undefined : openForge(context, place);
+  const overallMs = flags.overallMs ?? REPORT_MS;
+  const forge = place === undefined ? undefined : openForge(context, place, { overallMs });
   if (place === undefined || forge === undefined) {
     context.note('warning: nothing was told to a change request: there is no forge or no token\n');
     return EXIT_DONE;
@@ -158,8 +174,21 @@ async function commentReport(
     const now = runtime.clock().toISOString();
     const at = { ...subject, ...range, author: author ?? '', change: place.change, now };
     const told = author === undefined ? [] : await reportBack(forge, report, at);
-    if (flags.format === 'json') context.printJson({ format_version: '1.0', told });
-    else for (const { change, status } of told) context.print(`${change}: ${visible(status)}\n`);
+    const [done, failed] = [told.filter(({ problem }) => !problem), told.filter(({ problem }) => problem)];
+    if (flags.format === 'json') {
+      const untold = failed.map(({ change, problem }) => ({ change, error: problem?.message ?? null }));
+      context.printJson({ format_version: '1.0', told: done, untold });
+    } else for (const { change, status } of done) context.print(`${change}: ${visible(status)}\n`);
+    for (const { change, problem } of failed) {
+      context.note(`warning: request ${change} was told nothing: ${visible(problem?.message ?? '')}\n`);
+    }
+    // A token that may not write there is no failure; a forge that is out of order is one, after all others were told.
+    const broken = failed.find(({ problem }) => problem?.code !== 'FORGE_DENIED');
+    return broken === undefined ? EXIT_DONE : exitCodeOf('unavailable', undefined);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'FORGE_DENIED') throw error;
+    const why = `${visible(error.message)}; ${permissionHint(place, 'comments')}`;
+    context.note(`warning: nothing was told to a change request: ${why}\n`);
     return EXIT_DONE;
   } finally {
     await forge.close();
@@ -169,8 +198,9 @@ async function commentReport(
 function requireForge(
   context: Context,
   place: Place | undefined,
+  flags: Pick<Reader, 'overallMs'>,
 ): { readonly forge: Forge; readonly place: Place } {
-  const forge = place === undefined ? undefined : openForge(context, place);
+  const forge = place === undefined ? undefined : openForge(context, place, flags);
   if (place !== undefined && forge !== undefined) return { forge, place };
   throw new Failure('usage', 'there is no token or no repository to read the review from', {
     code: 'FORGE_UNKNOWN',
@@ -184,7 +214,7 @@ async function printDigest(
   flags: Reader & { readonly topic?: string },
 ): Promise<number> {
   const subject = { topic: flags.topic ?? 'plan', ...(await subjectOf(context)) };
-  const { forge, place: known } = requireForge(context, place);
+  const { forge, place: known } = requireForge(context, place, flags);
   try {
     const author = await authorOf(forge, known, flags.author);
     // A run for a merge has no change of its own: the commit leads to it.

@@ -29,6 +29,8 @@ export interface ForgeOptions {
   readonly log?: (line: LogEntry) => void;
   /** Milliseconds that one request may take with all its waiting; two and a half minutes unless told. */
   readonly budgetMs?: number;
+  /** Milliseconds from now on that all requests together may take; five minutes unless told. */
+  readonly overallMs?: number;
 }
 
 export interface ForgeRequest {
@@ -37,6 +39,8 @@ export interface ForgeRequest {
   readonly path: string;
   readonly body?: JsonObject;
   readonly retryClass: RetryClass;
+  /** The answer is worth no more than this many milliseconds; absent: as much as any other. */
+  readonly budgetMs?: number;
   /** A 404 is an answer. */
   readonly mayBeMissing?: boolean;
 }
@@ -54,6 +58,8 @@ export interface ForgeClient {
 
 const ATTEMPTS = 6;
 const BUDGET_MS = 150_000;
+/** Forges answer in a second or not at all: whoever waits longer keeps a job from ending. */
+const OVERALL_MS = 300_000;
 /** What GitHub asks for when a secondary limit names no time. */
 const SECONDARY_PAUSE_MS = 60_000;
 const LIMITS = { headersMs: 30_000, totalMs: 60_000, maxBytes: 64 * 1024 * 1024 };
@@ -78,16 +84,29 @@ export function createForgeClient(
     connectMs: 10_000,
     ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   });
-  const policy = { attempts: ATTEMPTS, budgetMs: options.budgetMs ?? BUDGET_MS };
+  const overallMs = options.overallMs ?? OVERALL_MS;
+  const endsAt = clock.now() + overallMs;
 
   async function send(request: ForgeRequest): Promise<ForgeReply> {
     const wire = connection.toWire(request);
     const sent = { ...wire, headers: { ...wire.headers, ...headers, ...credential } };
     const begun = clock.now();
+    const path = request.path.split('?')[0] ?? '';
+    const budgetMs = Math.min(request.budgetMs ?? options.budgetMs ?? BUDGET_MS, endsAt - begun);
+    const policy = { attempts: ATTEMPTS, budgetMs };
     let effect: RequestEffect = 'none';
     for (let number = 1; ; number += 1) {
       const startedAt = clock.now();
-      const exchanged = await transport.exchange(sent, LIMITS, signal);
+      const leftMs = begun + budgetMs - startedAt;
+      if (leftMs <= 0) {
+        throw tooSlow({ method: request.method, path, attempts: number - 1, effect }, overallMs);
+      }
+      const limits = {
+        ...LIMITS,
+        headersMs: Math.min(LIMITS.headersMs, leftMs),
+        totalMs: Math.min(LIMITS.totalMs, leftMs),
+      };
+      const exchanged = await transport.exchange(sent, limits, signal);
       const body = exchanged.type === 'reply' ? parseJson(exchanged.text) : undefined;
       if (exchanged.type === 'reply' && isAnswer(exchanged.status, request)) {
         log(request, exchanged, { attempt: number, ms: clock.now() - startedAt });
@@ -103,7 +122,7 @@ export function createForgeClient(
       if (!verdict.retry || signal?.aborted === true) {
         const failed = {
           method: request.method,
-          path: request.path.split('?')[0] ?? '',
+          path,
           attempts: number,
           effect,
         };
@@ -167,6 +186,13 @@ function noReply(failed: Failed, origin: string, cause: Error): ApiError {
   return new ApiError(kind, message, { ...failed, status, effect }, { code, hint, cause });
 }
 
+/** The time of all requests together is spent: nothing is sent any more. */
+function tooSlow(failed: Failed, overallMs: number): ApiError {
+  const message = `${failed.method} ${failed.path}: the forge is too slow: ${Math.round(overallMs / 1000)} s are spent on it`;
+  const hint = 'Run the command again later, or give it more time: --timeout 15m.';
+  return new ApiError('unavailable', message, { ...failed, status: 0 }, { code: 'FORGE_SLOW', hint });
+}
+
 interface Failed {
   readonly method: string;
   readonly path: string;
@@ -201,6 +227,19 @@ function refusal(
     { code },
   );
 }
+
+/** Who the token is. It is worth some seconds, and a token that may not ask is an answer. */
+export async function askWho(client: ForgeClient): Promise<Json | undefined> {
+  const request = { method: 'GET', path: '/user', retryClass: 'read', budgetMs: WHO_MS } as const;
+  try {
+    return (await client.send(request)).body;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'FORGE_DENIED') return undefined;
+    throw error;
+  }
+}
+
+const WHO_MS = 20_000;
 
 /** GitHub: `message` and `errors[].message`; GitLab: `message` (text, list or object of lists) or `error`. */
 function messageOf(body: Json | undefined): string {

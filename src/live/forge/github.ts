@@ -1,6 +1,12 @@
 import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
+import {
+  askWho,
+  createForgeClient,
+  type ForgeOptions,
+  type ForgeReply,
+  type ForgeRequest,
+} from './client.ts';
 import { createGraph } from './graph.ts';
 import {
   comparedCommits,
@@ -42,11 +48,7 @@ export function githubForge(options: ForgeOptions): Forge {
     longestBody: LONGEST_BODY,
     async whoAmI() {
       // The token of a workflow is an app's and is refused here.
-      const request = { method: 'GET', path: '/user', retryClass: 'read' } as const;
-      const body = await client.send(request).then(
-        (reply) => reply.body,
-        () => undefined,
-      );
+      const body = await askWho(client);
       return isObject(body) && typeof body.login === 'string' ? body.login : undefined;
     },
     async headOf(change) {

@@ -1,7 +1,13 @@
 import { ApiError } from '../../model/errors.ts';
 import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../../model/json.ts';
-import { createForgeClient, type ForgeOptions, type ForgeReply, type ForgeRequest } from './client.ts';
+import {
+  askWho,
+  createForgeClient,
+  type ForgeOptions,
+  type ForgeReply,
+  type ForgeRequest,
+} from './client.ts';
 import { changeNumbers, shortened } from './github.ts';
 import { createGraph } from './graph.ts';
 import {
@@ -43,10 +49,7 @@ export function gitlabForge(options: ForgeOptions): Forge {
     longestBody: LONGEST_BODY,
     async whoAmI() {
       // A job token belongs to a job and not to a user.
-      const body = await client.send({ method: 'GET', path: '/user', retryClass: 'read' }).then(
-        (reply) => reply.body,
-        () => undefined,
-      );
+      const body = await askWho(client);
       return isObject(body) && typeof body.username === 'string' ? body.username : undefined;
     },
     async headOf(change) {

@@ -8,6 +8,11 @@ import type { Paging } from '../../model/kinds.ts';
  */
 
 export const PAGE_SIZE = 100;
+/**
+ * Pages that are asked for together with the first where so many entries are expected. Few, because a server that does not
+ * page answers each of them with the whole list.
+ */
+const MOST_AHEAD = 2;
 /** Far beyond any account; keeps an absurd `total_pages` from becoming that many requests. */
 const MOST_PAGES = 10_000;
 
@@ -26,6 +31,8 @@ export interface Listing<Item> {
   readonly paging: Paging;
   /** Entries per page; {@link PAGE_SIZE} unless the endpoint allows fewer. */
   readonly pageSize?: number;
+  /** How many entries there are likely to be; only saves time. */
+  readonly expected?: number;
   /** Fetches one page; there is no query where the endpoint does not page. */
   readonly read: (query: string | undefined) => Promise<RawPage>;
   readonly decode: (value: Json) => Item | undefined;
@@ -45,26 +52,50 @@ export async function listAll<Item>(listing: Listing<Item>): Promise<readonly It
 }
 
 async function listOnce<Item>(listing: Listing<Item>): Promise<readonly Item[]> {
-  const first = await readPage(listing, listing.paging === 'none' ? undefined : 1);
+  const begun = readPage(listing, listing.paging === 'none' ? undefined : 1);
+  const readNext = readAhead(listing);
+  const first = await begun;
   if (first.totals !== undefined) {
     // What was asked for without a query came in pages all the same, of a size that is the server's.
     const again = listing.paging === 'none' && first.totals.pages > 1 ? await readPage(listing, 1) : first;
-    return listByTotals(listing, again, again.totals ?? first.totals);
+    return listByTotals(listing, { first: again, totals: again.totals ?? first.totals, readNext });
   }
   if (first.torn) throw new ListingFault('the totals of the list (meta) are not readable');
-  return listing.paging === 'none' ? merge(listing, [first.items]) : listUntilShort(listing, first);
+  return listing.paging === 'none'
+    ? merge(listing, [first.items])
+    : listUntilShort(listing, { first, readNext });
+}
+
+type ReadPage<Item> = (number: number) => Promise<Page<Item>>;
+
+/** Asks for the pages that are very likely to exist; every other one is asked for when it is wanted. */
+function readAhead<Item>(listing: Listing<Item>): ReadPage<Item> {
+  const { paging, expected = 0, pageSize = PAGE_SIZE } = listing;
+  const likely = paging === 'meta' ? Math.ceil(expected / pageSize) : 1;
+  const ahead = new Map<number, Promise<Page<Item>>>();
+  for (let number = 2; number <= Math.min(likely, 1 + MOST_AHEAD); number += 1) {
+    const page = readPage(listing, number);
+    // The failure of a page that turns out not to exist is nobody's business.
+    page.catch(() => undefined);
+    ahead.set(number, page);
+  }
+  return (number) => ahead.get(number) ?? readPage(listing, number);
+}
+
+interface Begun<Item> {
+  readonly first: Page<Item>;
+  readonly readNext: ReadPage<Item>;
 }
 
 async function listByTotals<Item>(
   listing: Listing<Item>,
-  first: Page<Item>,
-  totals: Totals,
+  { first, totals, readNext }: Begun<Item> & { readonly totals: Totals },
 ): Promise<readonly Item[]> {
   if (totals.pages > MOST_PAGES) {
     throw new ListingFault(`the list claims to have ${totals.pages} pages`);
   }
   const numbers = Array.from({ length: Math.max(0, totals.pages - 1) }, (_, index) => index + 2);
-  const rest = await Promise.all(numbers.map((number) => readPage(listing, number)));
+  const rest = await Promise.all(numbers.map(readNext));
   const pages = [first, ...rest];
   for (const [index, page] of pages.entries()) {
     const now = page.totals;
@@ -92,7 +123,10 @@ async function listByTotals<Item>(
  * Without totals the list ends with the first page that is not full. Where totals are documented a short page may be a
  * torn one: there it ends with an empty page.
  */
-async function listUntilShort<Item>(listing: Listing<Item>, first: Page<Item>): Promise<readonly Item[]> {
+async function listUntilShort<Item>(
+  listing: Listing<Item>,
+  { first, readNext }: Begun<Item>,
+): Promise<readonly Item[]> {
   const pages = [first.items];
   // More than was asked for comes from a server that does not page.
   if (first.items.length > (listing.pageSize ?? PAGE_SIZE)) return merge(listing, pages);
@@ -105,7 +139,7 @@ async function listUntilShort<Item>(listing: Listing<Item>, first: Page<Item>): 
   let last = first.items;
   while (last.length >= full) {
     if (pages.length > MOST_PAGES) throw new ListingFault('the list does not end');
-    const page = await readPage(listing, pages.length + 1);
+    const page = await readNext(pages.length + 1);
     // A server that does not page answers every page with the whole list.
     if (page.items.length > 0 && sameItems(listing, page.items, first.items)) break;
     last = page.items;

@@ -104,9 +104,9 @@ export function createApi(options: ClientOptions): LiveApi {
     ...createReleaseApi(client),
     ...createSideApi(client),
     ...createImportApi(client),
-    list: (kind) =>
+    list: (kind, expected = 0) =>
       listing(
-        { ...RESOURCES, ...pagingOf(kind), decode: (value) => decodeResource(kind, value) },
+        { ...RESOURCES, ...pagingOf(kind), expected, decode: (value) => decodeResource(kind, value) },
         KINDS[kind].collection,
       ),
     get: async (kind, id) => read(itemPath(kind, id), kind),

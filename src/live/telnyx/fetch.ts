@@ -5,6 +5,8 @@ export interface FetchOptions {
   readonly kinds: readonly Kind[];
   /** Fetch the integration catalogue too; only needed when a spec refers to it. */
   readonly integrations: boolean;
+  /** How many resources of a kind there are likely to be; only saves time. */
+  readonly expected?: ReadonlyMap<Kind, number>;
   /** Called once for each list that has arrived, with the number of its entries. */
   readonly onProgress?: (progress: FetchProgress) => void;
 }
@@ -23,7 +25,7 @@ export async function fetchAccount(api: Api, options: FetchOptions): Promise<Rem
   };
   const [integrations, ...lists] = await Promise.all([
     options.integrations ? told('integration', api.integrations()) : undefined,
-    ...options.kinds.map((kind) => told(kind, api.list(kind))),
+    ...options.kinds.map((kind) => told(kind, api.list(kind, options.expected?.get(kind)))),
   ]);
   return { resources: lists.flat(), integrations };
 }

@@ -55,6 +55,7 @@ export const FAILURE_CODES = {
   FORGE_RATE: 'GitHub or GitLab has had too many requests.',
   FORGE_REFUSED: 'GitHub or GitLab refused a request.',
   FORGE_REPOSITORY: 'It is not known which repository is meant.',
+  FORGE_SLOW: 'GitHub or GitLab answers too slowly: the time for all requests together is spent.',
   FORGE_TOO_LONG: 'A comment is longer than GitHub or GitLab takes.',
   FORGE_UNKNOWN: 'It is not known whether GitHub or GitLab is meant, or which change.',
   FORGE_UNSETTLED: 'A comment was changed or lost each time it was written.',

@@ -1,29 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
-import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
+import { type InventoryNeeds, takeInventory } from '../../live/telnyx/inventory.ts';
 import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { Failure } from '../../model/errors.ts';
-import { kindsToList } from '../../model/kinds.ts';
+import { type Interruptible, runWithPauses } from '../../model/interruptible.ts';
+import { countByKind, kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
 import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
-import { inTurns, type Steps } from '../../model/steps.ts';
 import { waitingVersions } from '../../plan/binding-versions.ts';
 import { planWithReads } from '../../plan/confirm-drift.ts';
 import { specsDigest } from '../../plan/digests.ts';
-import { inventoryWish } from '../../plan/inventory.ts';
+import { inventoryNeeds } from '../../plan/inventory.ts';
 import { lastKnownAccount } from '../../plan/offline.ts';
 import { makePlan } from '../../plan/plan.ts';
+import type { Unchanged } from '../../plan/unchanged.ts';
 import type { Host, Progress } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import type { Inputs } from '../session/inputs.ts';
 import { documentsWithoutKind } from '../session/lost-documents.ts';
 import { readState, withAccount } from '../session/opener.ts';
 import { requirePinnedAccount } from '../session/pinned-account.ts';
-import { managedBySisters } from '../session/sisters.ts';
+import { managedBySiblings } from '../session/sibling-environments.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { refuseOtherBackend } from '../state/other-backend.ts';
 import { blastRadius } from './blast-radius.ts';
@@ -35,7 +36,7 @@ const DOCUMENTS_A_TURN = 50;
 /** Stands for the place of a plan that met none. */
 const OFFLINE_BASE = 'offline';
 
-export interface Unleased {
+export interface PlannedWithoutLease {
   readonly planned: Planned;
   readonly state: State | undefined;
   readonly account: RemoteAccount;
@@ -60,7 +61,7 @@ export async function planWithoutLease(
     readonly kinds?: readonly Kind[];
     readonly settings?: Settings;
   } = {},
-): Promise<Unleased> {
+): Promise<PlannedWithoutLease> {
   if (options.offline === true) {
     return planOffline(host, inputs, await readState(host, inputs.project), options, wanted.settings);
   }
@@ -87,12 +88,12 @@ function planOffline(
   state: State | undefined,
   options: PlanOptions,
   settings: Settings | undefined,
-): Unleased {
+): PlannedWithoutLease {
   refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
-  const planned = planAccount(host, inputs, apiBase, state, account, options, settings);
+  const planned = planAccount(host, inputs, apiBase, state, account, options, { settings });
   return { state, planned, account, apiBase };
 }
 
@@ -135,6 +136,7 @@ export async function compareWithLive(
   refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const progress = host.progress();
+  const { settings } = wanted;
   try {
     const listed = await readAccount(host, connection, { inputs, state, progress, wanted });
     const compared = await planWithReads({
@@ -145,8 +147,8 @@ export async function compareWithLive(
       whole: (wanted.whole ?? false) || !inputs.project.environment.listsShowMain,
       listed,
       confirm: (items) => confirm(connection.api, items),
-      plan: (account) =>
-        planAccount(host, inputs, connection.apiBase, state, account, options, wanted.settings),
+      plan: (account, unchanged) =>
+        planAccount(host, inputs, connection.apiBase, state, account, options, { settings, unchanged }),
     });
     const { account } = compared;
     const planned = await withDeletionChecks(host, inputs, compared.planned, { connection, account });
@@ -154,6 +156,12 @@ export async function compareWithLive(
   } finally {
     progress.end();
   }
+}
+
+/** What a plan is told besides. */
+interface Known {
+  readonly settings?: Settings | undefined;
+  readonly unchanged?: Unchanged | undefined;
 }
 
 /** Compares an account that was read already. */
@@ -164,7 +172,7 @@ export function planAccount(
   state: State | undefined,
   account: RemoteAccount,
   options: PlanOptions,
-  settings?: Settings,
+  { settings, unchanged }: Known = {},
 ): Planned {
   const { runtime } = host;
   const now = runtime.clock();
@@ -185,6 +193,7 @@ export function planAccount(
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
     ...(settings !== undefined && { settings }),
+    ...(unchanged !== undefined && { unchanged }),
   });
 }
 
@@ -217,7 +226,7 @@ interface Reading {
   readonly wanted: AlsoRead;
 }
 
-const NOTHING_WISHED = { secrets: false, buckets: false };
+const NOTHING_NEEDED = { secrets: false, buckets: false };
 
 async function readAccount(
   host: Host,
@@ -231,7 +240,9 @@ async function readAccount(
     references.some(({ target }) => target.startsWith('integration/')),
   );
   const integrations = wanted.integrations === true || mentions;
-  const known = kindsToList([...desired.resources.keys(), ...Object.keys(state?.resources ?? {})]);
+  const bound = Object.keys(state?.resources ?? {});
+  const known = kindsToList([...desired.resources.keys(), ...bound]);
+  const expected = countByKind(bound);
   const kinds = [...new Set([...known, ...(wanted.kinds ?? [])])];
   const total = kinds.length + (integrations ? 1 : 0);
   let done = 0;
@@ -242,9 +253,9 @@ async function readAccount(
     show();
   };
   const [account, elsewhere, inventory, vanished] = await Promise.all([
-    fetchAccount(connection.api, { kinds, integrations, onProgress }),
-    managedBySisters(host, project),
-    whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
+    fetchAccount(connection.api, { kinds, integrations, expected, onProgress }),
+    managedBySiblings(host, project),
+    whileWaiting(desired, embedded, (needs) => takeInventory(connection.api, needs)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
   const rest = KIND_NAMES.filter((kind) => !kinds.includes(kind));
@@ -258,13 +269,13 @@ async function readAccount(
 async function whileWaiting<Result>(
   desired: DesiredState,
   embedded: boolean,
-  lookUp: (wish: InventoryWish) => Promise<Result>,
+  lookUp: (needs: InventoryNeeds) => Promise<Result>,
 ): Promise<Result> {
-  const inTurn = <Value>(steps: Steps<Value>): Promise<Value> =>
-    inTurns(steps, DOCUMENTS_A_TURN, setImmediate);
+  const inTurn = <Value>(steps: Interruptible<Value>): Promise<Value> =>
+    runWithPauses(steps, DOCUMENTS_A_TURN, setImmediate);
   await setImmediate();
   // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
-  const found = lookUp(embedded ? NOTHING_WISHED : await inTurn(inventoryWish(desired)));
+  const found = lookUp(embedded ? NOTHING_NEEDED : await inTurn(inventoryNeeds(desired)));
   const [result] = await Promise.all([found, inTurn(specsDigest(desired))]);
   return result;
 }

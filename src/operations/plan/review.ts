@@ -26,7 +26,7 @@ export interface PlannedWorld {
 export function withReview(host: Host, world: PlannedWorld, inputs: ReviewInputs, head: string | null): Plan {
   const { planned, account, state, apiBase, options } = world;
   const planOf = ({ inputs, settings }: CommitInputs): Plan =>
-    planAccount(host, inputs, apiBase, state, account, options, settings).plan;
+    planAccount(host, inputs, apiBase, state, account, options, { settings }).plan;
   const { shown, committed, target } = inputs;
   const { project } = shown.inputs;
   const { plan } = planned;

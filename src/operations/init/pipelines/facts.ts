@@ -86,14 +86,16 @@ if ! git rev-parse --quiet --verify "refs/heads/$BRANCH" > "$RUNNER_TEMP/propose
   exit 0
 fi`;
 
+/** Tells what a command did. A forge that is slow or refuses changes nothing about how the command ended. */
+export const REPORT_BACK = `assistantctl comment --report "$RESULT" --env "$ENVIRONMENT" ||
+  echo "warning: the change requests were not told; what was done ended with $code."`;
+
 /** What there is to say after an apply, and whether it waits for an approval. */
 export const JUDGE_APPLY = `if [ "$code" = 6 ] && [ "$(overtaken "$RESULT")" = true ]; then
   echo "A later commit is applied already, and it contains this one: nothing is left to do."
   code=0
 else
-  told=0
-  assistantctl comment --report "$RESULT" --env "$ENVIRONMENT" || told=$?
-  if [ "$code" = 0 ]; then code=$told; fi
+${REPORT_BACK.replace(/^/gm, '  ')}
 fi`;
 
 /** Waits while another process writes to the environment: a tick is over in seconds, an apply in minutes. */

@@ -7,6 +7,7 @@ import {
   type PipelineEnvironment,
   type PipelineFacts,
   PROPOSE_DRIFT,
+  REPORT_BACK,
 } from './facts.ts';
 import {
   contentsRight,
@@ -16,6 +17,7 @@ import {
   saveStep,
   setupSteps,
   workflowHead,
+  writerGroup,
 } from './github-steps.ts';
 
 export function watchWorkflow(facts: PipelineFacts): string {
@@ -112,6 +114,14 @@ ${indent(PROPOSE_DRIFT, 10)}
 `;
 }
 
+function tickGroup(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  if (!environment.gitState) return writerGroup(facts, environment);
+  return `    # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
+    concurrency:
+      group: assistantctl${facts.slug}-rollout-${environment.name}
+`;
+}
+
 export function rolloutsWorkflow(facts: PipelineFacts): string {
   const jobs = facts.environments.map(
     (environment) => `  ${jobName('rollout', environment, facts)}:
@@ -120,10 +130,7 @@ export function rolloutsWorkflow(facts: PipelineFacts): string {
     environment: ${environment.name}
     env:
       ENVIRONMENT: ${environment.name}
-    # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
-    concurrency:
-      group: assistantctl${facts.slug}-rollout-${environment.name}
-    permissions:
+${tickGroup(facts, environment)}    permissions:
       ${contentsRight([environment], true)}
       pull-requests: write
     steps:
@@ -138,7 +145,7 @@ ${indent(FAILURE_CODE, 10)}
           assistantctl rollout tick --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
           # An apply is at work: the next tick is soon enough.
           if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
-          assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"
+${indent(REPORT_BACK, 10)}
           exit "$code"
 ${indent(saveStep(facts, [environment]), 6)}`,
   );
@@ -197,7 +204,7 @@ jobs:
     environment: \${{ inputs.action == 'apply' && format('{0}-approval', inputs.environment) || inputs.environment }}
     env:
       ENVIRONMENT: \${{ inputs.environment }}
-    permissions:
+${writerGroup(facts, { name: named, gitState: environments.every(({ gitState }) => gitState) })}    permissions:
       ${contentsRight(environments, true)}
       pull-requests: write
     steps:
@@ -212,7 +219,9 @@ ${keyLines(environments, 10)}          GITHUB_TOKEN: \${{ github.token }}
         run: |
           RESULT="$RUNNER_TEMP/report.json"
 ${indent(OPERATE, 10)}
-          if [ -s "$RESULT" ]; then assistantctl comment --report "$RESULT" --env "$ENVIRONMENT"; fi
+          if [ -s "$RESULT" ]; then
+${indent(REPORT_BACK, 12)}
+          fi
           exit "$code"
 ${indent(saveStep(facts, environments, named), 6)}`;
 }

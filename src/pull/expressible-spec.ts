@@ -1,5 +1,5 @@
 import { isMasked } from '../canonical/canonical.ts';
-import { fittingShape, mapScalars } from '../canonical/walk.ts';
+import { mapScalars } from '../canonical/walk.ts';
 import type { Kind } from '../model/address.ts';
 import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
@@ -7,7 +7,9 @@ import { type MinimalSpecOptions, minimalSpec, minimalValue } from './minimal-sp
 import {
   inexpressiblePath,
   removablePath,
+  shapeByParts,
   valueByParts,
+  withEmptiedOwner,
   withField,
   withoutPaths,
 } from './removable-paths.ts';
@@ -47,9 +49,10 @@ export function expressibleSpec(
   let full = config;
   let spec = minimalSpec(shape, config, options);
   const drop = (path: Path): boolean => {
-    const whole = removablePath(shape, spec, path);
-    if (whole.length === 0) return false;
-    leftOut.push(toPointer(whole));
+    const removable = removablePath(shape, spec, path);
+    if (removable.length === 0) return false;
+    leftOut.push(toPointer(removable));
+    const whole = withEmptiedOwner(shape, spec, removable);
     // Both sides have the same elements in their lists, so that indexes move alike.
     spec = withoutPaths(spec, whole);
     full = withoutPaths(full, whole);
@@ -68,25 +71,14 @@ export function expressibleSpec(
       const at = [...path, problem.missing];
       const entry = valueByParts(full, at);
       if (entry !== undefined && entry !== null) {
-        spec = withField(spec, path, problem.missing, minimalValue(shapeOf(shape, full, at), entry, quiet));
+        const kept = minimalValue(shapeByParts(shape, full, at), entry, quiet);
+        spec = withField(spec, path, problem.missing, kept);
         continue;
       }
     }
     if (!drop(path)) return undefined;
   }
   return undefined;
-}
-
-function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
-  let at = fittingShape(shape, value);
-  path.forEach((part, index) => {
-    const next = valueByParts(value, path.slice(0, index + 1));
-    if (at.t === 'list') at = fittingShape(at.item, next);
-    else if (at.t === 'object')
-      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
-    else at = fittingShape(undefined, next);
-  });
-  return at;
 }
 
 function maskedSecrets(shape: Shape, config: JsonObject): number {

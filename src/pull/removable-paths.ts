@@ -26,6 +26,32 @@ export function removablePath(shape: Shape, value: Json, path: Path): Path {
   return found;
 }
 
+/**
+ * The path itself, or that of the list or map of which it names the only element: written empty it would say that
+ * nothing is to be there.
+ */
+export function withEmptiedOwner(shape: Shape, value: Json, path: Path): Path {
+  const owner = path.slice(0, -1);
+  const around = valueByParts(value, owner);
+  const isLast = isArray(around)
+    ? around.length === 1
+    : isObject(around) && shapeByParts(shape, value, owner).t === 'map' && Object.keys(around).length === 1;
+  return isLast ? withEmptiedOwner(shape, value, owner) : path;
+}
+
+/** The shape of the value at a path whose list steps are indexes. */
+export function shapeByParts(shape: Shape, value: Json, path: Path): Shape {
+  let at = fittingShape(shape, value);
+  path.forEach((part, index) => {
+    const next = valueByParts(value, path.slice(0, index + 1));
+    if (at.t === 'list') at = fittingShape(at.item, next);
+    else if (at.t === 'object')
+      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
+    else at = fittingShape(undefined, next);
+  });
+  return at;
+}
+
 /** A copy without the value at a path; list steps are indexes. */
 export function withoutPaths(value: JsonObject, path: Path): JsonObject {
   const result = removed(value, path);

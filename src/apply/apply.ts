@@ -131,7 +131,7 @@ function endsCanary(step: Step, deps: Pick<ApplyDeps, 'promote'>): boolean {
 function editedBindings(planned: Planned, state: State | undefined): ReadonlyMap<string, Binding> {
   const bindings = new Map(Object.entries(state?.resources ?? {}));
   for (const edit of planned.stateEdits) {
-    if (edit.op === 'settle') bindings.set(edit.address, edit.binding);
+    if (edit.op === 'confirm-promotion') bindings.set(edit.address, edit.binding);
     const moved = edit.op === 'move' ? bindings.get(edit.from) : undefined;
     if (edit.op === 'move' && moved !== undefined) bindings.set(edit.to, moved);
   }
@@ -162,7 +162,7 @@ async function editState(context: ApplyContext): Promise<void> {
       const moved = context.bindings.get(edit.from);
       if (moved !== undefined) context.bindings.set(edit.to, moved);
       context.bindings.delete(edit.from);
-    } else if (edit.op === 'settle') {
+    } else if (edit.op === 'confirm-promotion') {
       context.bindings.set(edit.address, edit.binding);
       await context.session.record({ op: 'bind', address: edit.address, binding: edit.binding });
     } else if (edit.op === 'forget') {

@@ -1,4 +1,4 @@
-import { asSent } from '../canonical/as-sent.ts';
+import { asSent, formsWithin } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { applyEdits, orderLike, setAtPath } from '../canonical/edit.ts';
 import {
@@ -71,7 +71,7 @@ export function targetOf(context: ApplyContext, step: EditStep, live: RemoteReso
   const { spec } = step;
   const known = context.bindings.get(step.address);
   const forms = known?.forms ?? [];
-  const sent = asSent(shape, live.config, forms, spec);
+  const sent = asSent(shape, live.config, formsWithin(shape, forms, spec), spec);
   const symbolic = withReferences(shape, sent, context.refs);
   const edits = remainingEdits(shape, step, symbolic);
   if (edits.length === 0 && step.reorder.length === 0) return undefined;

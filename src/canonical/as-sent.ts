@@ -1,9 +1,9 @@
 import { fromPointer, isObject, type Json, type JsonObject, jsonEqual, type Path } from '../model/json.ts';
 import type { ValueForm } from '../model/own-form.ts';
-import type { ObjectShape } from '../model/shape.ts';
+import type { ObjectShape, Shape } from '../model/shape.ts';
 import { differencesFrom } from './differences.ts';
 import { setAtPath, shapeAt } from './edit.ts';
-import { valueAtPath } from './walk.ts';
+import { child, childShape, fittingShape, valueAtPath } from './walk.ts';
 
 /**
  * What is live, with every value that is still what came back for a write read as what was sent. A value that `desired`
@@ -49,4 +49,26 @@ function hasParent(shape: ObjectShape, value: Json | undefined, path: Path): boo
 /** True when two values at a path say the same. */
 export function isSameAt(shape: ObjectShape, owner: Json | undefined, path: Path, a: Json, b: Json): boolean {
   return jsonEqual(a, b) || differencesFrom(shapeAt(shape, owner, path), a, b).length === 0;
+}
+
+/**
+ * The forms of what a spec writes. A field that left the spec is nobody's word: what is live there is sent back as it is
+ * spelled, because as it was once sent nobody would recognise it in the reply.
+ */
+export function formsWithin(
+  shape: ObjectShape,
+  forms: readonly ValueForm[],
+  spec: JsonObject,
+): readonly ValueForm[] {
+  return forms.filter(({ at }) => isWritten(shape, spec, fromPointer(at)));
+}
+
+/** False where a field on the way is not written. Elements of a list or map that is written count, also missing ones. */
+function isWritten(shape: Shape, spec: Json, path: Path): boolean {
+  const [name, ...rest] = path;
+  if (name === undefined) return true;
+  const fitting = fittingShape(shape, spec);
+  const next = child(fitting, spec, name);
+  if (next === undefined) return fitting.t !== 'object';
+  return isWritten(childShape(fitting, name, next), next, rest);
 }

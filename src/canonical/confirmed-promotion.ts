@@ -51,7 +51,7 @@ export function withConfirmedPromotion(binding: Binding, live: RemoteResource): 
   if (done === undefined) return binding;
   const { at, by, reason } = done;
   const version = live.versionId ?? done.version_id;
-  const settled: Binding = {
+  const promoted: Binding = {
     ...rest,
     base: done.base,
     foreign: done.foreign,
@@ -61,7 +61,7 @@ export function withConfirmedPromotion(binding: Binding, live: RemoteResource): 
     staged_version_id: null,
     mains: withMain(binding.mains, { version_id: version, at, by, reason }),
   };
-  return withReadVersion(settled, live);
+  return withReadVersion(promoted, live);
 }
 
 function isMain(move: VersionRecord, live: RemoteResource): boolean {

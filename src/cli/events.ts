@@ -4,7 +4,7 @@ import { emit } from '../operations/events/emit.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
 import type { Context } from './context.ts';
 
-interface TellOptions {
+interface EmitEventsOptions {
   /** The command wrote something, so that the receivers that the project names hear of it. */
   readonly notify: boolean;
   /** Environment that the command worked on; absent: that of `--env`. */
@@ -12,12 +12,12 @@ interface TellOptions {
 }
 
 /** Tells that a command failed. Where telling fails as well, the command still ends with its own failure. */
-export async function tellFailure(
+export async function emitFailure(
   context: Context,
   happenings: (environment: string) => readonly Happening[],
 ): Promise<void> {
   try {
-    await tellEvents(context, happenings, { notify: true });
+    await emitEvents(context, happenings, { notify: true });
   } catch (error) {
     // The project file cannot be read: the command failed for that very reason.
     if (!(error instanceof Failure)) throw error;
@@ -25,10 +25,10 @@ export async function tellFailure(
 }
 
 /** Appends events to the file of `--events` and, with `notify`, sends them to the receivers that the project names. */
-export async function tellEvents(
+export async function emitEvents(
   context: Context,
   happenings: (environment: string) => readonly Happening[],
-  { notify, environment = context.flags.env }: TellOptions,
+  { notify, environment = context.flags.env }: EmitEventsOptions,
 ): Promise<void> {
   const { events: file } = context.flags;
   const receivers = Object.keys(context.runtime.env).some((name) => name.startsWith('ASSISTANTCTL_NOTIFY'));

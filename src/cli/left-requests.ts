@@ -1,7 +1,7 @@
 import { type DoneRequest, runRequest } from '../operations/session/run-request.ts';
 import { visible } from '../render/terminal/visible.ts';
 import type { Context } from './context.ts';
-import { tellEvents } from './events.ts';
+import { emitEvents } from './events.ts';
 
 /** Requests that one command does, so that a flood of them does not keep it from its own work. */
 const MOST_REQUESTS = 5;
@@ -15,7 +15,7 @@ export async function doLeftRequests(context: Context): Promise<void> {
     const done = await runRequest(context);
     if (done === undefined) return;
     context.note(noteOf(done));
-    await tellEvents(context, () => done.happenings, { notify: true });
+    await emitEvents(context, () => done.happenings, { notify: true });
   }
 }
 

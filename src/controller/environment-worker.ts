@@ -1,11 +1,11 @@
 import type { EnvironmentStatus } from '../model/controller-status.ts';
 import { type ErrorKind, Failure } from '../model/errors.ts';
-import type { Beside } from '../model/request.ts';
+import type { Sidecar } from '../model/request.ts';
 import type { Host } from '../operations/host.ts';
 import { removeOldPreviewsAlone } from '../operations/preview/remove.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
 import { openState } from '../operations/session/open-state.ts';
-import { endApprovals, openBeside } from '../operations/session/requests.ts';
+import { endApprovals, openSidecar } from '../operations/session/requests.ts';
 import { runRequest } from '../operations/session/run-request.ts';
 import type { Runtime } from '../runtime.ts';
 import { createChronicle, rememberedAttempt } from './chronicle.ts';
@@ -262,8 +262,8 @@ export function environmentWorker(options: WorkerOptions): EnvironmentWorker {
     }
   }
 
-  async function beside({ host, project }: Scene): Promise<Beside> {
-    return await openBeside(host.runtime, project).read();
+  async function beside({ host, project }: Scene): Promise<Sidecar> {
+    return await openSidecar(host.runtime, project).read();
   }
 
   /** The last applied commit says who is told that something is wrong with this one. */
@@ -345,7 +345,7 @@ const NOT_CONVERGED = new Failure('partial', 'an apply ended well and left somet
 });
 
 /** What was approved, so that an approval that comes or goes counts as something that moved. */
-function approvalsIn({ requests }: Beside): readonly string[] {
+function approvalsIn({ requests }: Sidecar): readonly string[] {
   return requests.filter(({ kind }) => kind === 'approve').flatMap(({ words }) => words);
 }
 

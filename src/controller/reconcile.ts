@@ -8,7 +8,7 @@ import { applyProject } from '../operations/apply/apply-project.ts';
 import type { Executed } from '../operations/apply/executed.ts';
 import { applyHappenings, refusalHappenings } from '../operations/events/happenings.ts';
 import type { Host } from '../operations/host.ts';
-import { planWithoutLease, type Unleased } from '../operations/plan/make-plan.ts';
+import { type PlannedWithoutLease, planWithoutLease } from '../operations/plan/make-plan.ts';
 import { planOptions } from '../operations/plan/plan-options.ts';
 import type { ReviewSource } from '../operations/plan/review.ts';
 import { settingsOfInputs } from '../operations/plan/settings.ts';
@@ -33,7 +33,10 @@ export interface Look {
 export async function lookAtEnvironment(host: Host, whole: boolean): Promise<Look> {
   const inputs = await gather(host);
   const settings = settingsOfInputs(inputs);
-  const seen: Unleased = await planWithoutLease(host, inputs, planOptions({}), { whole, settings });
+  const seen: PlannedWithoutLease = await planWithoutLease(host, inputs, planOptions({}), {
+    whole,
+    settings,
+  });
   const { plan } = seen.planned;
   const completed = seen.state?.completed;
   return {
@@ -55,7 +58,7 @@ export async function lookAtEnvironment(host: Host, whole: boolean): Promise<Loo
 }
 
 /** Which versions of what is bound are live, and what somebody changed: where it moves, an outcome may be another. */
-function liveVersions({ account, planned, state }: Unleased): readonly Json[] {
+function liveVersions({ account, planned, state }: PlannedWithoutLease): readonly Json[] {
   const bound = new Set(Object.values(state?.resources ?? {}).map(({ remote_id }) => remote_id));
   const versions = account.resources
     .filter(({ id }) => bound.has(id))
@@ -126,7 +129,11 @@ function endedOf(environment: string, executed: Executed): Ended {
   const { exitKind, results, outcome, unsaved } = executed;
   const promoted = results.filter((result) => result.promoted).map(({ address }) => address);
   // Drift is told apart, once, whatever is applied beside it.
-  const happenings = applyHappenings(environment, executed).filter(({ type }) => type !== 'drift');
+  const happened = applyHappenings(environment, executed).filter(({ type }) => type !== 'drift');
+  // Another replica applied the commit between the look of this one and its lease, and has told it.
+  const isKnown =
+    outcome === 'nothing' && executed.commit !== undefined && executed.commit === executed.since;
+  const happenings = isKnown ? [] : happened;
   const kind = exitKind ?? unsaved?.kind ?? null;
   if (kind === null) return { word: outcome, promoted, happenings };
   const problem = results.find(({ error }) => error !== null)?.error;

@@ -68,11 +68,11 @@ export function createImportLedger(): ImportLedger {
     enclose: (at) => {
       enclosed.push(at);
     },
-    entries: () => [...enclosed.flatMap((at) => settled(at, marks.get(at.file))), ...notes],
+    entries: () => [...enclosed.flatMap((at) => finalEntries(at, marks.get(at.file))), ...notes],
   };
 }
 
-function settled(at: Cursor, marks: ReadonlyMap<string, Mark> | undefined): readonly Entry[] {
+function finalEntries(at: Cursor, marks: ReadonlyMap<string, Mark> | undefined): readonly Entry[] {
   return leaves(at.value, at.path).flatMap((path) => {
     const mark = marks?.get(toPointer(path)) ?? unspoken(at.file, path);
     if (mark === undefined || mark.fate === 'frame') return [];

@@ -10,8 +10,8 @@ import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST, placeOfAddress } from '../render/markdown/marker.ts';
 import { renderReportMarkdown } from '../render/report/report-markdown.ts';
 import { canaryWords } from '../render/report/report-text.ts';
-import { type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
-import { withStatus } from './status-line.ts';
+import { isForeign, type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
+import { withoutSets, withStatus } from './status-line.ts';
 import { markedPosts } from './sticky.ts';
 
 /** A document that a command printed as JSON after a merge. */
@@ -49,7 +49,7 @@ function isRolloutReport(value: unknown): value is RolloutReport {
 }
 
 /** What a change request was told, or why it could not be. */
-export interface Told {
+export interface PostedStatus {
   readonly change: number;
   readonly status: string;
   readonly problem?: ApiError;
@@ -60,6 +60,8 @@ export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
   /** The request of this run, where it has one. */
   readonly change: number | undefined;
   readonly now: string;
+  /** Whether a commit of the target is older than the one at hand. */
+  isOlder(commit: string): Promise<boolean>;
 }
 
 /** Commits behind the present one in which the request is looked for that brought what is now moved. */
@@ -70,11 +72,15 @@ const LOOK_BACK = 30;
  * their target moved. One that cannot be told (it is locked, or its comments are refused) keeps no other one from being
  * told. Rejects with `ApiError` when not even the merged requests can be found out.
  */
-export async function reportBack(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+export async function reportBack(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   if (report.kind === 'removed') return await tellRemoved(forge, at);
   const commits = looksBack(report) ? at.commits?.slice(0, LOOK_BACK) : at.commits;
   const sets = await mergedSets(forge, { ...at, commits }, { unreadable: 'absent' });
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const set of sets) {
     const status = statusFor(report, set, at);
     if (status !== undefined) told.push(...(await tell(forge, set.change, at, 'plan', status)));
@@ -98,6 +104,7 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
   if (report.kind !== 'apply') return undefined;
   const { report: applied, refusal } = report;
   const tokens = new Set((set.marker?.review?.entries ?? []).map(({ token }) => token));
+  const held = applied.results.filter(({ error }) => error?.code === 'HELD');
   const own = applied.results.filter(({ digests = [] }) => digests.some((token) => tokens.has(token)));
   if (applied.command === 'rollback') {
     const why = applied.reason === undefined ? '' : `: ${applied.reason}`;
@@ -107,7 +114,12 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
     return own.length === 0 ? undefined : `${words(own)} in ${environment} at ${when}`;
   }
   if (own.length > 0) return `${words(own)} to ${environment} at ${when}`;
-  if (applied.outcome === 'refused') {
+  if (held.some(({ address }) => touches(set, address))) {
+    return `Held in ${environment} at ${when}, because it was taken back, and not applied`;
+  }
+  // What is held keeps nothing else back.
+  const onlyHeld = held.length > 0 && held.length === applied.results.length;
+  if (applied.outcome === 'refused' && !onlyHeld) {
     return `Waiting: the apply to ${environment} was refused${refusal === undefined ? '' : ` (${refusal})`} at ${when}`;
   }
   return set.marker === undefined && applied.outcome === 'partial'
@@ -119,7 +131,6 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
 function words(results: readonly StepResult[]): string {
   const done = results.filter(({ status }) => status === 'applied' || status === 'skipped');
   const failed = results.filter(({ status }) => status === 'failed' || status === 'unknown');
-  const held = results.filter(({ error }) => error?.code === 'HELD');
   const canaries = results.flatMap(({ address, rollout }) =>
     rollout === undefined ? [] : [`${address}: ${canaryWords(rollout)}`],
   );
@@ -129,7 +140,7 @@ function words(results: readonly StepResult[]): string {
   if (done.length === results.length) return `Applied${more}`;
   if (done.length > 0) return `Partly applied${more}`;
   if (failed.length > 0) return `Failed${more}`;
-  return held.length > 0 ? 'Held, because it was taken back, and not applied' : 'Waiting: not attempted';
+  return 'Waiting: not attempted';
 }
 
 function rolloutWords(entry: RolloutEntry, environment: string): string {
@@ -158,13 +169,16 @@ async function tell(
   { environment, project, author }: Pick<ReportPlaces, 'environment' | 'project' | 'author'>,
   topic: string,
   status: string,
-): Promise<readonly Told[]> {
+): Promise<readonly PostedStatus[]> {
   const subject: Marker = { topic, environment, project, digest: NO_DIGEST };
   try {
     const found = markedPosts(await forge.comments(change), subject, author).at(-1);
     if (found === undefined) return [];
     const { post } = found;
-    const body = withStatus(post.body, status, environment);
+    // Our own edit would make us the last editor of what somebody else wrote, and a forged set would count.
+    const editor = post.edited ? await forge.lastEditor(change, post) : undefined;
+    const foreign = editor !== undefined && isForeign(editor, author);
+    const body = withStatus(foreign ? withoutSets(post.body) : post.body, status, environment);
     if (body !== post.body) await forge.editComment(change, post.id, body);
     return [{ change, status }];
   } catch (error) {
@@ -173,7 +187,7 @@ async function tell(
   }
 }
 
-async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Told[]> {
+async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly PostedStatus[]> {
   const { change } = at;
   if (change === undefined) return [];
   const status = `Removed: nothing of this preview is left (${shortTime(at.now)})`;
@@ -181,15 +195,34 @@ async function tellRemoved(forge: Forge, at: ReportPlaces): Promise<readonly Tol
 }
 
 /** After an apply that wrote something, plans of open requests were made against what is no longer there. */
-async function markOutdated(forge: Forge, report: Report, at: ReportPlaces): Promise<readonly Told[]> {
+async function markOutdated(
+  forge: Forge,
+  report: Report,
+  at: ReportPlaces,
+): Promise<readonly PostedStatus[]> {
   const wrote = report.kind === 'apply' && report.report.results.some(({ status }) => status === 'applied');
   if (!wrote) return [];
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
-  const told: Told[] = [];
+  const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
+    if (await isUpToDate(forge, number, at)) continue;
     told.push(...(await tell(forge, number, at, 'plan', status)));
   }
   return told;
+}
+
+/** True where the plan was made on the commit at hand or a later one. */
+async function isUpToDate(forge: Forge, change: number, at: ReportPlaces): Promise<boolean> {
+  const { environment, project, author } = at;
+  const subject: Marker = { topic: 'plan', environment, project, digest: NO_DIGEST };
+  try {
+    const base = markedPosts(await forge.comments(change), subject, author).at(-1)?.marker.review?.base;
+    return base !== undefined && !(await at.isOlder(base));
+  } catch (error) {
+    // That it cannot be read is told by who writes the status.
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 /** Open requests that are looked at. */

@@ -48,7 +48,7 @@ export async function putComment(forge: Forge, change: number, wanted: WantedCom
       const made = await shrinking(wanted, (body) => add(forge, change, body));
       if (made !== undefined) {
         author = made.author;
-        const put = await settle(forge, change, made, wanted);
+        const put = await keepOldest(forge, change, made, wanted);
         if (put !== undefined) return put;
       }
     }
@@ -120,7 +120,7 @@ async function add(forge: Forge, change: number, body: string): Promise<Post | u
 }
 
 /** After a post of our own: of those that are there now, the oldest stays and says what we say. */
-async function settle(
+async function keepOldest(
   forge: Forge,
   change: number,
   made: Post,

@@ -196,7 +196,7 @@ export type StateEdit =
       readonly readVersionId?: string;
     }
   /** A move of main turned out to be done. */
-  | { readonly op: 'settle'; readonly address: Address; readonly binding: Binding }
+  | { readonly op: 'confirm-promotion'; readonly address: Address; readonly binding: Binding }
   | { readonly op: 'move'; readonly from: Address; readonly to: Address }
   | { readonly op: 'forget'; readonly address: Address };
 

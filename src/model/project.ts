@@ -13,7 +13,7 @@ export interface Project {
   readonly groups: { readonly [environment: string]: readonly string[] };
   readonly environment: Environment;
   /** The other environments of the project. */
-  readonly sisters: readonly Environment[];
+  readonly siblings: readonly Environment[];
   /** Names of the variables with API keys of all environments: no program that is started may see them. */
   readonly keyVariables: readonly string[];
   readonly limits: Limits;

@@ -26,20 +26,20 @@ export interface TakenRequest {
 }
 
 /** Everything that is kept beside the state of an environment. */
-export interface Beside {
+export interface Sidecar {
   /** Oldest first. */
   readonly requests: readonly StoredRequest[];
   /** What the controller remembers for whoever works next; undefined where it never worked. */
   readonly memory: JsonObject | undefined;
 }
 
-export interface BesideStore {
-  read(): Promise<Beside>;
+export interface SidecarStore {
+  read(): Promise<Sidecar>;
   /**
    * Writes what `change` makes of what is there; undefined from it means that there is nothing to write. True when it
    * was written. `change` is called again whenever somebody else wrote meanwhile.
    */
-  write(change: (found: Beside) => Beside | undefined, told: WriteNote): Promise<boolean>;
+  write(change: (found: Sidecar) => Sidecar | undefined, note: WriteNote): Promise<boolean>;
 }
 
 /** For the history of the store, where it keeps one. */

@@ -5,13 +5,13 @@
 import type { Planned } from '../model/plan.ts';
 import type { Confirmed, Item, RemoteAccount } from '../model/remote.ts';
 import {
-  asRemembered,
-  doubtsOf,
+  compareWithLists,
+  type ListDifference,
   type ListedAccount,
   listKey,
-  type Suspicion,
   type Unreliable,
   unreliableFields,
+  withListedGaps,
 } from './listed.ts';
 import type { Unchanged } from './unchanged.ts';
 
@@ -36,22 +36,22 @@ function merged(answers: readonly Confirmed[]): Confirmed {
 }
 
 /** One resource of each kind: its read shows which fields the lists of that kind leave out. */
-function samples(suspicions: readonly Suspicion[]): readonly Suspicion[] {
-  const byKind = new Map(suspicions.toReversed().map((suspicion) => [suspicion.listed.kind, suspicion]));
+function samples(differences: readonly ListDifference[]): readonly ListDifference[] {
+  const byKind = new Map(differences.toReversed().map((difference) => [difference.listed.kind, difference]));
   return [...byKind.values()];
 }
 
-function itemsOf(suspicions: readonly Suspicion[]): readonly Item[] {
-  return suspicions.map(({ listed: { kind, id } }) => ({ kind, id }));
+function itemsOf(differences: readonly ListDifference[]): readonly Item[] {
+  return differences.map(({ listed: { kind, id } }) => ({ kind, id }));
 }
 
-function unreliableIn(sampled: readonly Suspicion[], { found }: Confirmed): Unreliable {
+function unreliableIn(sampled: readonly ListDifference[], { found }: Confirmed): Unreliable {
   const byKey = new Map(found.map((resource) => [listKey(resource), resource]));
   return new Map(
-    sampled.map((suspicion) => {
-      const resource = byKey.get(listKey(suspicion.listed));
-      const fields = resource === undefined ? [] : unreliableFields(suspicion, resource);
-      return [suspicion.listed.kind, new Set(fields)] as const;
+    sampled.map((difference) => {
+      const resource = byKey.get(listKey(difference.listed));
+      const fields = resource === undefined ? [] : unreliableFields(difference, resource);
+      return [difference.listed.kind, new Set(fields)] as const;
     }),
   );
 }
@@ -62,16 +62,16 @@ export async function planWithReads(
 ): Promise<{ readonly planned: Planned; readonly account: RemoteAccount }> {
   const read = async (items: readonly Item[]): Promise<Confirmed> =>
     items.length === 0 ? { items: [], found: [] } : await survey.confirm(items);
-  const { needed, suspicions, quiet, unchanged } = doubtsOf(survey);
-  const sampled = samples(suspicions);
+  const { needed, differences, bases, unchanged } = compareWithLists(survey);
+  const sampled = samples(differences);
   const [decided, tried] = await Promise.all([read(needed), read(itemsOf(sampled))]);
   const unreliable = unreliableIn(sampled, tried);
-  const rest = suspicions.filter(
-    (suspicion) =>
-      !sampled.includes(suspicion) &&
-      suspicion.fields.some((name) => unreliable.get(suspicion.listed.kind)?.has(name) !== true),
+  const rest = differences.filter(
+    (difference) =>
+      !sampled.includes(difference) &&
+      difference.fields.some((name) => unreliable.get(difference.listed.kind)?.has(name) !== true),
   );
   const answers = merged([decided, tried, await read(itemsOf(rest))]);
-  const account = asRemembered(corrected(survey.listed, answers), quiet, unreliable);
+  const account = withListedGaps(corrected(survey.listed, answers), bases, unreliable);
   return { planned: survey.plan(account, unchanged), account };
 }

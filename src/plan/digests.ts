@@ -1,8 +1,8 @@
 import { digest } from '../canonical/canonical.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
+import { type Interruptible, runToEnd } from '../model/interruptible.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Change, ConflictEntry, PlanOptions } from '../model/plan.ts';
-import { atOnce, type Steps } from '../model/steps.ts';
 
 function inputOf(resource: DesiredResource): JsonObject {
   const { lifecycle } = resource;
@@ -22,7 +22,7 @@ const digested = new WeakMap<DesiredState, string>();
  * Digest of what the specs say, of each resource in the order of addresses. Worked out once for each desired state,
  * and in steps, so that it can be done ahead of time while replies come in.
  */
-export function* specsDigest(desired: DesiredState): Steps<string> {
+export function* specsDigest(desired: DesiredState): Interruptible<string> {
   const known = digested.get(desired);
   if (known !== undefined) return known;
   const resources = [...desired.resources.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
@@ -44,7 +44,7 @@ export function inputsDigest(input: {
   readonly desired: DesiredState;
   readonly options: PlanOptions;
 }): string {
-  const specs = atOnce(specsDigest(input.desired));
+  const specs = runToEnd(specsDigest(input.desired));
   const { prune, recreate, take, targets, offline, revertDrift, releaseHolds } = input.options;
   const reverts = revertDrift === undefined || revertDrift === 'all' ? revertDrift : [...revertDrift].sort();
   const options = {

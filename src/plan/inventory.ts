@@ -6,10 +6,10 @@ import { childShape, fittingShape } from '../canonical/walk.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
+import { type Interruptible, runToEnd } from '../model/interruptible.ts';
 import { type Json, type Path, toPointer } from '../model/json.ts';
 import type { Inventory, RemoteAccount } from '../model/remote.ts';
 import type { Shape } from '../model/shape.ts';
-import { atOnce, type Steps } from '../model/steps.ts';
 
 type Thing = 'secret' | 'bucket';
 
@@ -73,7 +73,7 @@ function collect(into: Collector, shape: Shape, value: Json, way: Way): void {
 const collected = new WeakMap<DesiredState, readonly Mention[]>();
 
 /** Asked twice of each desired state, while the account is read and after. */
-function* mentionsOf(desired: DesiredState): Steps<readonly Mention[]> {
+function* mentionsOf(desired: DesiredState): Interruptible<readonly Mention[]> {
   const known = collected.get(desired);
   if (known !== undefined) return known;
   const mentions = new Map<string, Mention>();
@@ -87,9 +87,9 @@ function* mentionsOf(desired: DesiredState): Steps<readonly Mention[]> {
 }
 
 /** What has to be looked up for {@link inventoryWarnings}: nothing that no spec names. */
-export function* inventoryWish(
+export function* inventoryNeeds(
   desired: DesiredState,
-): Steps<{ readonly secrets: boolean; readonly buckets: boolean }> {
+): Interruptible<{ readonly secrets: boolean; readonly buckets: boolean }> {
   const mentions = yield* mentionsOf(desired);
   return {
     secrets: mentions.some(({ what }) => what === 'secret'),
@@ -114,7 +114,7 @@ export function secretUsers(desired: DesiredState): ReadonlyMap<string, readonly
 export function inventoryWarnings(desired: DesiredState, account: RemoteAccount): readonly Diagnostic[] {
   const { secrets, buckets } = account;
   if (secrets === undefined && buckets === undefined) return [];
-  const warnings = atOnce(mentionsOf(desired)).flatMap((mention) => {
+  const warnings = runToEnd(mentionsOf(desired)).flatMap((mention) => {
     const inventory = mention.what === 'secret' ? secrets : buckets;
     const missing = inventory !== undefined && 'known' in inventory && !inventory.known.has(mention.name);
     return missing ? [missingThing(desired, mention)] : [];

@@ -33,7 +33,7 @@ export interface ListedAccount {
 }
 
 /** A bound resource that Git left alone and whose list entry differs from its base in these top-level fields. */
-export interface Suspicion {
+export interface ListDifference {
   readonly listed: RemoteResource;
   readonly binding: Binding;
   readonly base: JsonObject;
@@ -42,12 +42,12 @@ export interface Suspicion {
 
 type Bound = Extract<Match, { readonly how: 'bound' }>;
 
-export interface Doubts {
+export interface ListComparison {
   /** Resources that the plan decides about: they are read by id. */
   readonly needed: readonly Item[];
-  readonly suspicions: readonly Suspicion[];
+  readonly differences: readonly ListDifference[];
   /** Bases by kind and id, of what need not be read. */
-  readonly quiet: ReadonlyMap<string, JsonObject>;
+  readonly bases: ReadonlyMap<string, JsonObject>;
   readonly unchanged: Unchanged;
 }
 
@@ -69,7 +69,7 @@ export function listKey({ kind, id }: Item): string {
 }
 
 /** Sorts the account into what must be read by id, what may have to, and what is as it was. */
-export function doubtsOf(input: ListedAccount): Doubts {
+export function compareWithLists(input: ListedAccount): ListComparison {
   const { desired, state, listed, options } = input;
   const matching = matchResources(desired, state, listed);
   const ids = knownIds(matching, listed, options);
@@ -77,8 +77,8 @@ export function doubtsOf(input: ListedAccount): Doubts {
   const isCreated = createdBy(matching, options);
   const chosen = targetClosure(options.targets, desired, isCreated);
   const needed = [...absentFromLists(state, listed)];
-  const suspicions: Suspicion[] = [];
-  const quiet = new Map<string, JsonObject>();
+  const differences: ListDifference[] = [];
+  const bases = new Map<string, JsonObject>();
   const unchanged = new Set<Address>();
   for (const [address, match] of matching.matches) {
     const resource = desired.resources.get(address);
@@ -94,19 +94,19 @@ export function doubtsOf(input: ListedAccount): Doubts {
       needed.push(itemOf(match.live));
       continue;
     }
-    quiet.set(listKey(match.live), base);
+    bases.set(listKey(match.live), base);
     if (asApplied && isShown(match.live, base)) {
       unchanged.add(address);
       continue;
     }
     const fields = differingFields(match, base);
-    if (fields.length > 0) suspicions.push({ listed: match.live, binding: match.binding, base, fields });
+    if (fields.length > 0) differences.push({ listed: match.live, binding: match.binding, base, fields });
   }
   for (const { address, live } of matching.orphans) {
     const goes = options.prune && (chosen === undefined || chosen.has(address));
     if (live !== undefined && goes) needed.push(itemOf(live));
   }
-  return { needed, suspicions, quiet, unchanged: { addresses: unchanged, ids } };
+  return { needed, differences, bases, unchanged: { addresses: unchanged, ids } };
 }
 
 function itemOf({ kind, id }: RemoteResource): Item {
@@ -186,7 +186,7 @@ function isForeign({ foreign }: Binding, path: readonly string[]): boolean {
  * field that the list left empty proves that the list leaves it out: any other value may be an old one.
  */
 export function unreliableFields(
-  { listed, binding, base, fields }: Suspicion,
+  { listed, binding, base, fields }: ListDifference,
   found: RemoteResource,
 ): readonly string[] {
   const config = asSent(SHAPES[listed.kind], found.config, binding.forms);
@@ -199,13 +199,13 @@ export function unreliableFields(
 }
 
 /** The account with bases in place of what its lists leave out of the resources that need not be read. */
-export function asRemembered(
+export function withListedGaps(
   account: RemoteAccount,
-  quiet: ReadonlyMap<string, JsonObject>,
+  bases: ReadonlyMap<string, JsonObject>,
   unreliable: Unreliable,
 ): RemoteAccount {
   const resources = account.resources.map((resource) => {
-    const base = account.read?.has(resource.id) === true ? undefined : quiet.get(listKey(resource));
+    const base = account.read?.has(resource.id) === true ? undefined : bases.get(listKey(resource));
     return base === undefined ? resource : remembered(resource, base, unreliable.get(resource.kind));
   });
   return { ...account, resources };

@@ -177,7 +177,7 @@ export function makePlan(input: PlanInput): Planned {
   const stateEdits = [
     ...moves.map(({ from, to }) => ({ op: 'move' as const, from, to })),
     ...matching.superseded.map((address) => ({ op: 'forget' as const, address })),
-    ...plans.flatMap((result) => result.settled ?? []),
+    ...plans.flatMap((result) => result.confirmedPromotion ?? []),
     ...plans.flatMap((result) => result.stateEdit ?? []),
     ...orphans.stateEdits,
   ];

@@ -48,7 +48,7 @@ export interface PromotionsInput {
   readonly expiresAt: string;
   readonly moves: readonly Promotion[];
   /** Moves that were begun earlier and turned out to be done. */
-  readonly settled: readonly { readonly address: Address; readonly binding: Binding }[];
+  readonly confirmed: readonly { readonly address: Address; readonly binding: Binding }[];
 }
 
 /** One step for each move; nothing else is compared and nothing else is touched. */
@@ -97,7 +97,7 @@ export function planPromotions(input: PromotionsInput): Planned {
     released: [],
     diagnostics: [],
   };
-  const stateEdits = input.settled.map((done): StateEdit => ({ op: 'settle', ...done }));
+  const stateEdits = input.confirmed.map((done): StateEdit => ({ op: 'confirm-promotion', ...done }));
   return { plan, steps: moves.map(stepOf), stateEdits, ids, renames: [], confirms: [] };
 }
 

@@ -23,7 +23,7 @@ export interface ResourcePlan {
   readonly released?: { readonly address: Change['address']; readonly fields: readonly FieldChange[] };
   readonly stateEdit?: StateEdit;
   /** A promotion that was begun earlier and turned out to be done: recorded before everything else. */
-  readonly settled?: StateEdit;
+  readonly confirmedPromotion?: StateEdit;
   readonly pending?: PendingEntry;
   /** The change is left out: somebody took it back. */
   readonly hold?: Hold;

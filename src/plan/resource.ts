@@ -107,7 +107,7 @@ function planExisting(
     diagnostics: formNotes(written, known),
     ...ignoredDifferences(resource, { live: liveConfig, base, readById: context.readById }),
     ...(binding !== undefined &&
-      binding !== bound && { settled: { op: 'settle' as const, address, binding } }),
+      binding !== bound && { confirmedPromotion: { op: 'confirm-promotion' as const, address, binding } }),
   };
   const rollout = openRollout(binding);
   const open = ({ wanted }: { readonly wanted: boolean }) =>

@@ -13,16 +13,16 @@ import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import { compareNaturally } from '../model/natural-order.ts';
 import type { Integration, RemoteResource } from '../model/remote.ts';
-import { expressible, type SpecCheck } from './expressible-spec.ts';
-import { type CredentialFinder, conceal } from './extract-secrets.ts';
-import { concealedNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './import-remarks.ts';
+import { expressibleSpec, type SpecCheck } from './expressible-spec.ts';
+import { type CredentialFinder, extractSecrets } from './extract-secrets.ts';
+import { extractedSecretsNote, leftOutNote, maskedNote, skippedNote, unknownNote } from './import-remarks.ts';
 import { type FileLayout, type TextFile, textFiles } from './layout.ts';
 import { chooseKey, inOrder } from './names.ts';
 import { splitIds } from './own-ids.ts';
 import { writtenSpec } from './text-files.ts';
 
 /** The tools that assistants are written with. */
-export type ToolsBeside = ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>;
+export type SharedToolConfigs = ReadonlyMap<Address, { readonly kind: Kind; readonly config: JsonObject }>;
 
 export interface AdoptionInput {
   /** What to write, each as read by its id. */
@@ -36,7 +36,7 @@ export interface AdoptionInput {
   readonly newLayout: () => FileLayout;
   readonly keepUnknown: boolean;
   /** What validate says of a spec beside the shared resources that it refers to. */
-  readonly check: (kind: Kind, spec: JsonObject, beside: ToolsBeside) => ReturnType<SpecCheck>;
+  readonly check: (kind: Kind, spec: JsonObject, beside: SharedToolConfigs) => ReturnType<SpecCheck>;
   /** Where the project has other accounts: what the documents are for, and whose ids they hold. */
   readonly account?: { readonly environment: string; readonly only: readonly string[] };
   readonly credentials: CredentialFinder;
@@ -159,7 +159,7 @@ function draft(
     return isObject(mapped) ? mapped : side;
   };
   const config = referring(withoutStock(resource.config, input.stock, targets));
-  const expressed = expressible(shape, kind, config, input);
+  const expressed = expressibleSpec(shape, kind, config, input);
   if (expressed === undefined) {
     notes.push(skippedNote(address, resource));
     return undefined;
@@ -168,9 +168,9 @@ function draft(
   if (unknown.length > 0) notes.push(unknownNote(address, unknown));
   if (leftOut.length > 0) notes.push(leftOutNote(address, leftOut));
   if (masked > 0) notes.push(maskedNote(address, masked));
-  const { spec, secrets } = conceal(shape, plain, key, input.credentials, identifiers);
+  const { spec, secrets } = extractSecrets(shape, plain, key, input.credentials, identifiers);
   const ignored = secrets.map(({ pointer }) => pointer);
-  if (secrets.length > 0) notes.push(concealedNote(address, secrets));
+  if (secrets.length > 0) notes.push(extractedSecretsNote(address, secrets));
 
   const file = input.layout.fileFor(resource, key);
   const texts = textFiles(input.layout, resource, key, file);

@@ -1,13 +1,15 @@
 import { isMasked } from '../canonical/canonical.ts';
-import { fittingShape, mapScalars } from '../canonical/walk.ts';
+import { mapScalars } from '../canonical/walk.ts';
 import type { Kind } from '../model/address.ts';
 import { fromPointer, type JsonObject, type Path, toPointer } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
-import { type Sieve, sieve, sieveRequired } from './minimal-spec.ts';
+import { type MinimalSpecOptions, minimalSpec, minimalValue } from './minimal-spec.ts';
 import {
-  droppablePath,
   inexpressiblePath,
+  removablePath,
+  shapeByParts,
   valueByParts,
+  withEmptiedOwner,
   withField,
   withoutPaths,
 } from './removable-paths.ts';
@@ -18,7 +20,7 @@ export type SpecCheck = (
   spec: JsonObject,
 ) => readonly { readonly pointer: string; readonly missing: string | undefined }[];
 
-export interface Expressed {
+export interface ExpressibleSpec {
   readonly spec: JsonObject;
   /** Pointers of fields that no schema knows and that were therefore left out. */
   readonly unknown: readonly string[];
@@ -34,22 +36,23 @@ const MOST_REPAIRS = 1000;
  * The spec of a live configuration that passes the schema: what can be left out is, what is required is kept, and
  * what no document can say is left to the dashboard. Undefined when nothing valid remains.
  */
-export function expressible(
+export function expressibleSpec(
   shape: ObjectShape,
   kind: Kind,
   config: JsonObject,
   { keepUnknown, check }: { readonly keepUnknown: boolean; readonly check: SpecCheck },
-): Expressed | undefined {
+): ExpressibleSpec | undefined {
   const unknown: string[] = [];
   const leftOut: string[] = [];
-  const options: Sieve = { keepUnknown, onUnknown: (pointer) => unknown.push(pointer) };
-  const quiet: Sieve = { keepUnknown, onUnknown: () => {} };
+  const options: MinimalSpecOptions = { keepUnknown, onUnknown: (pointer) => unknown.push(pointer) };
+  const quiet: MinimalSpecOptions = { keepUnknown, onUnknown: () => {} };
   let full = config;
-  let spec = sieve(shape, config, options);
+  let spec = minimalSpec(shape, config, options);
   const drop = (path: Path): boolean => {
-    const whole = droppablePath(shape, spec, path);
-    if (whole.length === 0) return false;
-    leftOut.push(toPointer(whole));
+    const removable = removablePath(shape, spec, path);
+    if (removable.length === 0) return false;
+    leftOut.push(toPointer(removable));
+    const whole = withEmptiedOwner(shape, spec, removable);
     // Both sides have the same elements in their lists, so that indexes move alike.
     spec = withoutPaths(spec, whole);
     full = withoutPaths(full, whole);
@@ -68,25 +71,14 @@ export function expressible(
       const at = [...path, problem.missing];
       const entry = valueByParts(full, at);
       if (entry !== undefined && entry !== null) {
-        spec = withField(spec, path, problem.missing, sieveRequired(shapeOf(shape, full, at), entry, quiet));
+        const kept = minimalValue(shapeByParts(shape, full, at), entry, quiet);
+        spec = withField(spec, path, problem.missing, kept);
         continue;
       }
     }
     if (!drop(path)) return undefined;
   }
   return undefined;
-}
-
-function shapeOf(shape: Shape, value: JsonObject, path: Path): Shape {
-  let at = fittingShape(shape, value);
-  path.forEach((part, index) => {
-    const next = valueByParts(value, path.slice(0, index + 1));
-    if (at.t === 'list') at = fittingShape(at.item, next);
-    else if (at.t === 'object')
-      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
-    else at = fittingShape(undefined, next);
-  });
-  return at;
 }
 
 function maskedSecrets(shape: Shape, config: JsonObject): number {

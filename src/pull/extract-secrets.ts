@@ -21,12 +21,12 @@ export interface CredentialFinder {
   inReference(field: string, value: string): boolean;
 }
 
-export interface Concealed {
+export interface ExtractedSecrets {
   readonly spec: JsonObject;
-  readonly secrets: readonly ConcealedSecret[];
+  readonly secrets: readonly ExtractedSecret[];
 }
 
-export interface ConcealedSecret {
+export interface ExtractedSecret {
   /** JSON Pointer, list elements by key: what to leave alone until the secret is stored. */
   readonly pointer: string;
   /** Identifier under which to store it. */
@@ -42,28 +42,28 @@ interface Walk {
 }
 
 /** `owner` (a key) begins the identifiers; `identifiers` is shared by all resources of an account. */
-export function conceal(
+export function extractSecrets(
   shape: ObjectShape,
   spec: JsonObject,
   owner: string,
   finder: CredentialFinder,
   identifiers: Map<string, string>,
-): Concealed {
+): ExtractedSecrets {
   const walk: Walk = { finder, owner, found: [], identifiers };
-  const result = concealObject(shape, spec, [], undefined, walk);
+  const result = extractFromObject(shape, spec, [], undefined, walk);
   const secrets = new Map(walk.found.map(({ path, identifier }) => [toPointer(path), identifier]));
   return { spec: result, secrets: [...secrets].map(([pointer, identifier]) => ({ pointer, identifier })) };
 }
 
-function concealValue(shape: Shape, value: Json, path: Path, pin: Path | undefined, walk: Walk): Json {
+function extractFromValue(shape: Shape, value: Json, path: Path, pin: Path | undefined, walk: Walk): Json {
   const fitting = fittingShape(shape, value);
-  if (typeof value === 'string') return concealText(fitting, value, path, pin, walk);
-  if (isArray(value)) return concealList(fitting, value, path, pin, walk);
-  if (isObject(value)) return concealObject(fitting, value, path, pin, walk);
+  if (typeof value === 'string') return extractFromText(fitting, value, path, pin, walk);
+  if (isArray(value)) return extractFromList(fitting, value, path, pin, walk);
+  if (isObject(value)) return extractFromObject(fitting, value, path, pin, walk);
   return value;
 }
 
-function concealText(shape: Shape, text: string, path: Path, pin: Path | undefined, walk: Walk): string {
+function extractFromText(shape: Shape, text: string, path: Path, pin: Path | undefined, walk: Walk): string {
   if (shape.t === 'scalar' && shape.secret && text !== '' && !text.includes('{{'))
     return replaced(text, path, pin, walk);
   let result = text;
@@ -77,7 +77,7 @@ function concealText(shape: Shape, text: string, path: Path, pin: Path | undefin
   return replaced(text, path, pin, walk);
 }
 
-function concealObject(
+function extractFromObject(
   shape: Shape,
   value: JsonObject,
   path: Path,
@@ -91,15 +91,15 @@ function concealObject(
       const at = [...path, name];
       if (typeof entry === 'string') {
         if (name === 'value' && header !== undefined && isNamed(header, entry, true, walk))
-          return [name, concealHeader(entry, at, whole, walk)];
+          return [name, extractFromHeader(entry, at, whole, walk)];
         const free = whole !== undefined || shape.t === 'map';
         if (free && isNamed(name, entry, /headers$/i.test(path.at(-1) ?? ''), walk))
-          return [name, concealHeader(entry, at, whole ?? at, walk)];
+          return [name, extractFromHeader(entry, at, whole ?? at, walk)];
         if (name.endsWith('_ref') && walk.finder.inReference(name, entry))
           return [name, identify(entry, at, whole, walk)];
       }
       const inner = whole ?? (shape.t === 'map' ? at : undefined);
-      return [name, concealValue(childShape(shape, name, entry), entry, at, inner, walk)];
+      return [name, extractFromValue(childShape(shape, name, entry), entry, at, inner, walk)];
     }),
   );
 }
@@ -109,12 +109,12 @@ function isNamed(name: string, value: string, header: boolean, { finder }: Walk)
   return (header && finder.inHeader(name, value)) || finder.inField(name, value);
 }
 
-function concealHeader(value: string, path: Path, pin: Path | undefined, walk: Walk): string {
+function extractFromHeader(value: string, path: Path, pin: Path | undefined, walk: Walk): string {
   const [scheme = ''] = /^(?:Bearer|Basic|Token)\s+/i.exec(value) ?? [];
   return scheme + replaced(value.slice(scheme.length), path, pin, walk);
 }
 
-function concealList(
+function extractFromList(
   shape: Shape,
   items: readonly Json[],
   path: Path,
@@ -123,13 +123,13 @@ function concealList(
 ): Json {
   if (shape.t !== 'list' || shape.by !== 'key') {
     return items.map((item, index) =>
-      concealValue(childShape(shape, '', item), item, [...path, String(index)], pin ?? path, walk),
+      extractFromValue(childShape(shape, '', item), item, [...path, String(index)], pin ?? path, walk),
     );
   }
-  return concealKeyed(shape, items, path, pin, walk);
+  return extractFromKeyed(shape, items, path, pin, walk);
 }
 
-function concealKeyed(
+function extractFromKeyed(
   shape: ListShape,
   items: readonly Json[],
   path: Path,
@@ -142,7 +142,7 @@ function concealKeyed(
     // A number would be taken for an index.
     const key = keys[index] ?? '';
     const part = /^\d+$/.test(key) ? String(index) : key;
-    return concealValue(shape.item, item, [...path, part], pin, walk);
+    return extractFromValue(shape.item, item, [...path, part], pin, walk);
   });
   const renamed = [...keyedElements(shape, result).keys()].some((key, index) => key !== keys[index]);
   // A credential in what names an element must not survive in the pointer to it.

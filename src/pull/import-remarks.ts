@@ -3,9 +3,9 @@ import type { Address } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { KINDS } from '../model/kinds.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import type { ConcealedSecret } from './extract-secrets.ts';
+import type { ExtractedSecret } from './extract-secrets.ts';
 
-export function concealedNote(address: Address, secrets: readonly ConcealedSecret[]): Diagnostic {
+export function extractedSecretsNote(address: Address, secrets: readonly ExtractedSecret[]): Diagnostic {
   const places = secrets.map(({ pointer, identifier }) => `${pointer} (${identifier})`).join(', ');
   const many = secrets.length > 1;
   return {

@@ -16,7 +16,7 @@ import {
 } from '../model/json.ts';
 import type { ObjectShape, Shape } from '../model/shape.ts';
 
-export interface Sieve {
+export interface MinimalSpecOptions {
   /** False: fields that the schemas do not know are left out. */
   readonly keepUnknown: boolean;
   /** Called for each field that was left out because no schema knows it. */
@@ -31,19 +31,24 @@ const OBSERVED: { readonly [pointer: string]: Json } = {
 };
 
 /** A configuration as a spec would say it, fields in the order of the schema. */
-export function sieve(shape: ObjectShape, config: JsonObject, options: Sieve): JsonObject {
-  return sieveObject(shape, config, [], options);
+export function minimalSpec(shape: ObjectShape, config: JsonObject, options: MinimalSpecOptions): JsonObject {
+  return minimalObject(shape, config, [], options);
 }
 
 /** The same for one value that has to be there: a scalar as it is, a record without what can be left out. */
-export function sieveRequired(shape: Shape, value: Json, options: Sieve): Json {
+export function minimalValue(shape: Shape, value: Json, options: MinimalSpecOptions): Json {
   const fitting = fittingShape(shape, value);
-  if (fitting.t === 'object' && isObject(value)) return sieveObject(fitting, value, ['?'], options);
-  if (fitting.t === 'list' && isArray(value)) return sieveValue(fitting, value, ['?'], options) ?? [];
+  if (fitting.t === 'object' && isObject(value)) return minimalObject(fitting, value, ['?'], options);
+  if (fitting.t === 'list' && isArray(value)) return minimalField(fitting, value, ['?'], options) ?? [];
   return value;
 }
 
-function sieveObject(shape: ObjectShape, value: JsonObject, path: Path, options: Sieve): JsonObject {
+function minimalObject(
+  shape: ObjectShape,
+  value: JsonObject,
+  path: Path,
+  options: MinimalSpecOptions,
+): JsonObject {
   const known = Object.keys(shape.fields).filter((name) => Object.hasOwn(value, name));
   const unknown = Object.keys(value).filter((name) => !Object.hasOwn(shape.fields, name));
   const kept: [string, Json][] = [];
@@ -52,18 +57,18 @@ function sieveObject(shape: ObjectShape, value: JsonObject, path: Path, options:
     if (entry === undefined || entry === null) continue;
     const at = [...path, name];
     const isUnknown = !Object.hasOwn(shape.fields, name);
-    if (isUnknown && (!options.keepUnknown || speaksOurTongue(entry))) {
+    if (isUnknown && (!options.keepUnknown || holdsReservedKey(entry))) {
       options.onUnknown(toPointer(at));
       continue;
     }
-    const sieved = sieveValue(childShape(shape, name, entry), entry, at, options);
+    const sieved = minimalField(childShape(shape, name, entry), entry, at, options);
     if (sieved === undefined || jsonEqual(OBSERVED[toPointer(at)], sieved)) continue;
     kept.push([name, sieved]);
   }
   return Object.fromEntries(kept);
 }
 
-function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json | undefined {
+function minimalField(shape: Shape, value: Json, path: Path, options: MinimalSpecOptions): Json | undefined {
   switch (shape.t) {
     case 'scalar':
       // An assistant that waits for the caller has an empty greeting, not none.
@@ -77,13 +82,13 @@ function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json
       return isObject(value) && Object.keys(value).length > 0 ? withoutNulls(value) : undefined;
     case 'object': {
       if (shape.serverFilled || !isObject(value)) return undefined;
-      const kept = sieveObject(shape, value, path, options);
+      const kept = minimalObject(shape, value, path, options);
       return Object.keys(kept).length === 0 ? undefined : kept;
     }
     case 'list': {
       if (!isArray(value) || (value.length === 0 && shape.nullValue !== true)) return undefined;
       if (shape.by === 'whole') return value;
-      return value.map((item, index) => sieveItem(shape.item, item, [...path, String(index)], options));
+      return value.map((item, index) => minimalItem(shape.item, item, [...path, String(index)], options));
     }
     default:
       return shape satisfies never;
@@ -91,9 +96,9 @@ function sieveValue(shape: Shape, value: Json, path: Path, options: Sieve): Json
 }
 
 /** Elements are never left out, only what is inside them. */
-function sieveItem(shape: Shape, item: Json, path: Path, options: Sieve): Json {
+function minimalItem(shape: Shape, item: Json, path: Path, options: MinimalSpecOptions): Json {
   const fitting = fittingShape(shape, item);
-  return fitting.t === 'object' && isObject(item) ? sieveObject(fitting, item, path, options) : item;
+  return fitting.t === 'object' && isObject(item) ? minimalObject(fitting, item, path, options) : item;
 }
 
 function isEmptyCollection(value: Json): boolean {
@@ -106,9 +111,9 @@ function withoutNulls(map: JsonObject): JsonObject {
 }
 
 /** Where nothing is known of a field, `$file` and `$ref` in it would be taken for the project's own. */
-function speaksOurTongue(value: Json): boolean {
-  if (isArray(value)) return value.some(speaksOurTongue);
+function holdsReservedKey(value: Json): boolean {
+  if (isArray(value)) return value.some(holdsReservedKey);
   if (!isObject(value)) return false;
   if (Object.hasOwn(value, '$file') || Object.hasOwn(value, '$ref')) return true;
-  return Object.values(value).some(speaksOurTongue);
+  return Object.values(value).some(holdsReservedKey);
 }

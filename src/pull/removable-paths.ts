@@ -11,7 +11,7 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
  * meaning something else: a field, a map's entry, an element of a keyed list or set. What lies inside a value
  * that is compared whole can only go together with it.
  */
-export function droppablePath(shape: Shape, value: Json, path: Path): Path {
+export function removablePath(shape: Shape, value: Json, path: Path): Path {
   let at: Json | undefined = value;
   let atShape = fittingShape(shape, value);
   const found: string[] = [];
@@ -24,6 +24,32 @@ export function droppablePath(shape: Shape, value: Json, path: Path): Path {
     at = next;
   }
   return found;
+}
+
+/**
+ * The path itself, or that of the list or map of which it names the only element: written empty it would say that
+ * nothing is to be there.
+ */
+export function withEmptiedOwner(shape: Shape, value: Json, path: Path): Path {
+  const owner = path.slice(0, -1);
+  const around = valueByParts(value, owner);
+  const isLast = isArray(around)
+    ? around.length === 1
+    : isObject(around) && shapeByParts(shape, value, owner).t === 'map' && Object.keys(around).length === 1;
+  return isLast ? withEmptiedOwner(shape, value, owner) : path;
+}
+
+/** The shape of the value at a path whose list steps are indexes. */
+export function shapeByParts(shape: Shape, value: Json, path: Path): Shape {
+  let at = fittingShape(shape, value);
+  path.forEach((part, index) => {
+    const next = valueByParts(value, path.slice(0, index + 1));
+    if (at.t === 'list') at = fittingShape(at.item, next);
+    else if (at.t === 'object')
+      at = fittingShape(Object.hasOwn(at.fields, part) ? at.fields[part] : undefined, next);
+    else at = fittingShape(undefined, next);
+  });
+  return at;
 }
 
 /** A copy without the value at a path; list steps are indexes. */
@@ -79,24 +105,24 @@ export function valueByParts(value: Json | undefined, path: Path): Json | undefi
 
 /** Paths of values that no YAML document of a project can say: forbidden keys, numbers that lose digits. */
 export function inexpressiblePath(shape: ObjectShape, value: JsonObject): Path | undefined {
-  return firstInexpressible(value, [], (at) => droppablePath(shape, value, at));
+  return firstInexpressible(value, [], (at) => removablePath(shape, value, at));
 }
 
-function firstInexpressible(value: Json, path: Path, droppable: (path: Path) => Path): Path | undefined {
-  if (path.length > MAX_DEPTH) return droppable(path);
+function firstInexpressible(value: Json, path: Path, removable: (path: Path) => Path): Path | undefined {
+  if (path.length > MAX_DEPTH) return removable(path);
   if (typeof value === 'number') {
     const exact = !Number.isInteger(value) || Number.isSafeInteger(value);
-    return exact ? undefined : droppable(path);
+    return exact ? undefined : removable(path);
   }
   if (isArray(value)) {
     return firstOf(value.keys(), (index) =>
-      firstInexpressible(value[index] ?? null, [...path, String(index)], droppable),
+      firstInexpressible(value[index] ?? null, [...path, String(index)], removable),
     );
   }
   if (!isObject(value)) return undefined;
   return firstOf(Object.keys(value), (name) => {
     const at = [...path, name];
-    return FORBIDDEN_KEYS.has(name) ? droppable(at) : firstInexpressible(value[name] ?? null, at, droppable);
+    return FORBIDDEN_KEYS.has(name) ? removable(at) : firstInexpressible(value[name] ?? null, at, removable);
   });
 }
 

@@ -1,7 +1,7 @@
 import { SHAPES } from '../model/generated/shapes.ts';
 import { fromPointer, isArray, isObject, type Json, type JsonObject } from '../model/json.ts';
 import type { RemoteResource } from '../model/remote.ts';
-import { sieve } from './minimal-spec.ts';
+import { minimalSpec } from './minimal-spec.ts';
 
 export interface UnknownField {
   /** JSON Pointer into the spec. */
@@ -15,7 +15,7 @@ export interface UnknownField {
  */
 export function unknownFields(resource: RemoteResource, spec: JsonObject): readonly UnknownField[] {
   const found: string[] = [];
-  sieve(SHAPES[resource.kind], resource.config, {
+  minimalSpec(SHAPES[resource.kind], resource.config, {
     keepUnknown: false,
     onUnknown: (pointer) => found.push(pointer),
   });

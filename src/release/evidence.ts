@@ -136,7 +136,7 @@ function fromMemory(choice: GateTest, before: TestedContent | undefined, on: Sid
 }
 
 /** With what is remembered of the same test on main; nothing is run for it. */
-export function besideMain(
+export function withMainResults(
   { main, passed, tested = [] }: Pick<GateRequest, 'main' | 'passed' | 'tested'>,
   { test, digest }: GateTest,
   verdict: TestVerdict,

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import type { GateRequest, GateResult, RunGate } from '../model/release.ts';
 import { isBad, type RunnableTest, type TestVerdict } from '../model/runs.ts';
 import type { PassedTest, TestedContent } from '../model/state.ts';
-import { besideMain, weigh, withFresh } from './evidence.ts';
+import { weigh, withFresh, withMainResults } from './evidence.ts';
 import { notPassed } from './gate-failures.ts';
 import { failedBefore, type GateDeps, type GateTest, gateTestsOf, withoutRun } from './gate-tests.ts';
 import { runTests } from './run-tests.ts';
@@ -55,7 +55,7 @@ export function createGate(deps: GateDeps): RunGate {
       return before === undefined ? withoutRun(choice, earlier(choice)) : failedBefore(choice, before);
     };
     const verdicts = chosen.map((choice) =>
-      besideMain(request, choice, fresh.get(choice.test.testId) ?? withoutRunNow(choice)),
+      withMainResults(request, choice, fresh.get(choice.test.testId) ?? withoutRunNow(choice)),
     );
     const passed = remembered(request, chosen, verdicts, deps);
     const tested = counted(request, chosen, results, deps);

@@ -19,7 +19,7 @@ import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { Binding, State } from '../model/state.ts';
 import { changesLive, type EditStep, type WriteStep } from '../model/step.ts';
 import { detachedAssistant } from './assistant-copy.ts';
-import { type Cast, type ChangedSteps, castOf, handoffsToMain } from './preview-cast.ts';
+import { type ChangedSteps, handoffsToMain, type PreviewScope, previewScope } from './preview-scope.ts';
 
 export interface PreviewInput {
   readonly id: string;
@@ -37,7 +37,7 @@ export interface PreviewInput {
   readonly talk: boolean;
 }
 
-export interface PreviewWorld extends Cast {
+export interface PreviewWorld extends PreviewScope {
   readonly desired: DesiredState;
   /** `linked` was asked for, whether or not anything was. */
   readonly linkedAsked: boolean;
@@ -52,7 +52,7 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
   const steps = changedSteps(planned);
   const live = new Map(input.account.resources.map((resource) => [resource.id, resource]));
   const isLive = (address: Address): boolean => live.has(planned.ids[address] ?? '');
-  const cast = castOf({ desired, steps, isLive, linked: input.linked });
+  const scope = previewScope({ desired, steps, isLive, linked: input.linked });
   const refs = new Map(Object.entries(planned.ids).map(([target, id]) => [id, target]));
   const resources = new Map<Address, DesiredResource>();
   const bindings: { [address: string]: Binding } = {};
@@ -60,7 +60,7 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
     const step = steps.get(address);
     const present = live.get(planned.ids[address] ?? '');
     const wanted = present === undefined ? resource.spec : withStep(resource, step, present, refs);
-    const copied = cast.copies.has(address);
+    const copied = scope.copies.has(address);
     resources.set(address, copied ? copyOf(resource, wanted, input) : stagedAs(resource, wanted));
     const bound = copied ? findCopy(input, resource) : present;
     // What is live now is what was last applied: the comparison then sees the branch's changes and nothing else.
@@ -69,9 +69,9 @@ export function previewWorld(input: PreviewInput): PreviewWorld {
   return {
     desired: { ...desired, resources },
     state: { ...input.state, resources: bindings },
-    ...cast,
+    ...scope,
     linkedAsked: input.linked,
-    toMain: handoffsToMain(desired, cast),
+    toMain: handoffsToMain(desired, scope),
   };
 }
 

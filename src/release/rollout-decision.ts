@@ -28,7 +28,7 @@ export type Decision =
   /** Give the candidate its first share. */
   | { readonly do: 'open' }
   /** The share that was announced is in effect: record it. */
-  | { readonly do: 'settle'; readonly step: number }
+  | { readonly do: 'record-step'; readonly step: number }
   | { readonly do: 'advance'; readonly step: number }
   | { readonly do: 'promote' }
   /** Main holds the candidate because we promoted it: record it. */
@@ -69,11 +69,11 @@ export function decide(rollout: Rollout, seen: Observed, now: number, order: Ord
 function onTheWay(rollout: Rollout, { canary }: Observed, now: number): Decision {
   switch (rollout.phase) {
     case 'opening':
-      return canary === 'none' ? { do: 'open' } : { do: 'settle', step: rollout.step };
+      return canary === 'none' ? { do: 'open' } : { do: 'record-step', step: rollout.step };
     case 'advancing':
       if (canary === 'none') return { do: 'stale', found: 'the canary is gone' };
       return canary === 'next'
-        ? { do: 'settle', step: rollout.step + 1 }
+        ? { do: 'record-step', step: rollout.step + 1 }
         : { do: 'advance', step: rollout.step + 1 };
     default:
       if (canary !== 'current')
@@ -107,7 +107,7 @@ export function moveAfter(
 }
 
 /** What keeps the next tick from going on; undefined when nothing does. */
-export function describeSighting(rollout: Rollout, seen: Observed): string | undefined {
+export function describeObstacle(rollout: Rollout, seen: Observed): string | undefined {
   const move = decide({ ...rollout, deadline_at: null }, seen, 0, 'tick');
   return move.do === 'stale' ? move.found : undefined;
 }

@@ -60,7 +60,7 @@ export async function moveRollout(
   deps: RolloutDeps,
   reason?: string,
 ): Promise<RolloutMoved> {
-  const { main, seen } = await sight(subject, deps);
+  const { main, seen } = await observeRollout(subject, deps);
   const move = decide(subject.rollout, seen, deps.clock().getTime(), order);
   if (move.do !== 'judge') {
     const given =
@@ -75,7 +75,7 @@ export async function moveRollout(
 }
 
 /** What the account has of the rollout. */
-export async function sight(
+export async function observeRollout(
   { address, binding, rollout }: RolloutSubject,
   { api }: Pick<RolloutDeps, 'api'>,
 ): Promise<{ readonly main: RemoteResource; readonly seen: Observed }> {
@@ -121,13 +121,13 @@ async function carryOut(
   switch (move.do) {
     case 'open':
       await deps.setCanary(binding.remote_id, rulesAt(rollout, 0), deps.openingKey(subject));
-      return await settle(subject, 0, 'opened', deps);
-    case 'settle':
-      return await settle(subject, move.step, move.step === 0 ? 'opened' : 'advanced', deps);
+      return await recordStep(subject, 0, 'opened', deps);
+    case 'record-step':
+      return await recordStep(subject, move.step, move.step === 0 ? 'opened' : 'advanced', deps);
     case 'advance':
       await save(subject, { ...rollout, phase: 'advancing' }, deps);
       await deps.setCanary(binding.remote_id, rulesAt(rollout, move.step), deps.openingKey(subject));
-      return await settle(subject, move.step, 'advanced', deps);
+      return await recordStep(subject, move.step, 'advanced', deps);
     case 'promote': {
       const after = await deps.promote(subject, `rollout of ${steps.length} steps`);
       return { action: 'promoted', rollout, binding: after, reason: null };
@@ -170,7 +170,7 @@ async function save(
   return after;
 }
 
-async function settle(
+async function recordStep(
   subject: RolloutSubject,
   step: number,
   action: RolloutAction,

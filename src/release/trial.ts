@@ -6,7 +6,7 @@ import type { Address } from '../model/address.ts';
 import { type Evidence, GateFailure, type GateRequest } from '../model/release.ts';
 import { isBad, type TestVerdict } from '../model/runs.ts';
 import type { PassedTest, TestedContent } from '../model/state.ts';
-import { besideMain, weigh } from './evidence.ts';
+import { weigh, withMainResults } from './evidence.ts';
 import type { GateDeps, GateTest } from './gate-tests.ts';
 
 export interface Trial {
@@ -61,7 +61,7 @@ export async function runTrial(trial: Trial, deps: GateDeps): Promise<TrialResul
   const verdicts = own.verdicts.map((verdict, index) => {
     const choice = trial.tests[index];
     if (verdict.main_runs !== undefined || choice === undefined || trial.main === undefined) return verdict;
-    return besideMain({ main: trial.main, passed: [], tested: known }, choice, verdict);
+    return withMainResults({ main: trial.main, passed: [], tested: known }, choice, verdict);
   });
   const fresh = tested.filter((one) => !known.includes(one));
   const bad = verdicts.filter(isBad);

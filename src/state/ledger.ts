@@ -35,7 +35,7 @@ export function openLedger(base: State | undefined, left: readonly BeginEntry[] 
     openByAddress.set(entry.address, keys.add(beginKey(entry)));
   }
 
-  function settle(address: string): void {
+  function closePending(address: string): void {
     for (const key of openByAddress.get(address) ?? []) open.delete(key);
     openByAddress.delete(address);
   }
@@ -95,14 +95,14 @@ export function openLedger(base: State | undefined, left: readonly BeginEntry[] 
         indexOpen(entry);
         return entry;
       case 'fail':
-        settle(entry.address);
+        closePending(entry.address);
         return entry;
       case 'bind':
-        settle(entry.address);
+        closePending(entry.address);
         if (head !== undefined) bind(entry.address, entry.binding);
         return entry;
       case 'unbind':
-        settle(entry.address);
+        closePending(entry.address);
         if (head === undefined) return entry;
         if (resources.delete(entry.address)) touch();
         if (entry.deleted !== undefined) keepDeleted(entry.deleted);

@@ -66,6 +66,12 @@ async function applies(world: World, specs: Specs): Promise<void> {
   expect([plan.changes, plan.drift, plan.conflicts]).toEqual([[], [], []]);
 }
 
+/** A live field as text, without the ids that inline tools get anew with each version. */
+async function live(world: World, path: string, field: string): Promise<string> {
+  const value = (await world.dashboard('GET', path))[field] ?? null;
+  return JSON.stringify(value, (key, inner: unknown) => (key === 'tool_id' ? undefined : inner));
+}
+
 const FORMS = OWN_FORMS as readonly OwnForm[];
 
 describe.each([...FORMS, 'all'] as const)('the own form %s', (form) => {
@@ -92,6 +98,36 @@ describe.each([...FORMS, 'all'] as const)('the own form %s', (form) => {
     expect(drifted).toContain('/instructions');
     expect((await world.apply(changed, { drift: 'revert' })).exitKind).toBeNull();
     expect(await comesToRest(world, changed)).toBe(true);
+  });
+
+  it('is left as it is where a field leaves the spec while another changes', async () => {
+    const world = await startWorld({ quirks: { ownForm } });
+    await applies(world, account());
+    const desk = account()['assistant/desk'];
+    const optional = Object.keys(desk ?? {}).filter((name) => name !== 'name' && name !== 'instructions');
+    const fields = form === 'all' ? optional : ['tags'];
+    for (const [index, field] of fields.entries()) {
+      const { [field]: _gone, ...rest } = desk ?? {};
+      const path = `/ai/assistants/${await world.bound('assistant/desk')}`;
+      const before = await live(world, path, field);
+      await applies(world, { ...account(), 'assistant/desk': { ...rest, description: `Without ${field}.` } });
+      expect([field, await live(world, path, field)]).toEqual([field, before]);
+      await applies(world, {
+        ...account(),
+        'assistant/desk': { ...desk, description: `Again ${index}.` },
+      });
+    }
+    const { model: _model, tags: _tags, greeting: _greeting, ...bare } = desk ?? {};
+    await applies(world, {
+      ...account(' More.'),
+      'assistant/desk': {
+        ...bare,
+        instructions: 'Other.',
+        tools: [{ type: 'transfer', transfer: { targets: [{ name: 'Sales', to: '+13125550101' }] } }],
+        voice_settings: { voice: 'Telnyx.KokoroTTS.af_heart' },
+      },
+      'mcp_server/crm': { name: 'CRM', type: 'http', url: 'https://Mcp.Example.com/two' },
+    });
   });
 
   it('is adopted', async () => {

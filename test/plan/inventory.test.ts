@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/contract/contract.ts';
 import { takeInventory } from '../../src/live/telnyx/inventory.ts';
+import { runToEnd } from '../../src/model/interruptible.ts';
 import type { RemoteAccount } from '../../src/model/remote.ts';
-import { atOnce } from '../../src/model/steps.ts';
-import { inventoryWarnings, inventoryWish } from '../../src/plan/inventory.ts';
+import { inventoryNeeds, inventoryWarnings } from '../../src/plan/inventory.ts';
 import { desiredState, type Specs } from '../support/specs.ts';
 import { startWorld } from '../support/world.ts';
 
@@ -38,7 +38,7 @@ async function warningsWith(specs: Specs, options: Partial<EmulatorOptions> = {}
   await world.dashboard('POST', '/ai/embeddings', { bucket_name: 'faq' }).catch(() => undefined);
   const before = world.emulator.requests.length;
   const desired = desiredState(specs);
-  const inventory = await takeInventory(world.api, atOnce(inventoryWish(desired)));
+  const inventory = await takeInventory(world.api, runToEnd(inventoryNeeds(desired)));
   const account: RemoteAccount = { resources: [], integrations: undefined, ...inventory };
   return {
     warnings: inventoryWarnings(desired, account),

@@ -125,7 +125,7 @@ describe('import --from', () => {
     expect((await project.json('import', '--from', 'export.json', '--out', 'assistants/bland')).code).toBe(0);
     expect(await project.files()).toContain('assistants/bland/router.yaml');
     expect((await project.cli('validate')).code).toBe(0);
-    // Beside the project, under a name of this run: what an earlier run left is not replaced.
+    // Sidecar the project, under a name of this run: what an earlier run left is not replaced.
     const elsewhere = `${project.folder}-elsewhere`;
     const alone = await project.json('import', '--from', 'export.json', '--out', elsewhere);
     expect(alone.code).toBe(0);

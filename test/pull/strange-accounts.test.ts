@@ -57,6 +57,38 @@ describe('an account that breaks a rule of validate', () => {
 });
 
 describe('what no document can say', () => {
+  it('leaves no empty list or map behind where it was the only element', async () => {
+    const project = await pullProject();
+    const tool = {
+      type: 'webhook',
+      webhook: { name: 'find', description: 'Finds.', url: 'https://a.example/' },
+    };
+    await make(project, '/ai/assistants', {
+      name: 'Desk',
+      instructions: 'You answer.',
+      tools: [tool],
+      dynamic_variables: { city: 'Oslo' },
+    });
+    const config = {
+      tools: [{ type: 'webhook', webhook: { name: 'find', description: 'Finds.' } }],
+      dynamic_variables: { city: 2 ** 60 },
+    };
+    tamper(project, (stored) => ({ ...stored, ...config }));
+    expect((await project.cli('pull', '--adopt')).code).toBe(0);
+    const text = await project.read('assistants/desk.yaml');
+    expect(text).not.toContain('tools');
+    expect(text).not.toContain('dynamic_variables');
+    await quiet(project);
+    const { data } = (await project.dashboard('GET', '/ai/assistants')) ?? {};
+    const [desk] = isArray(data) ? data : [];
+    const id = isObject(desk) ? String(desk.id) : '';
+    const live = await project.dashboard('GET', `/ai/assistants/${id}`);
+    expect(live).toMatchObject({
+      tools: [{ webhook: { name: 'find' } }],
+      dynamic_variables: { city: 2 ** 60 },
+    });
+  });
+
   it('is skipped, and those who refer to it keep its id', async () => {
     const project = await pullProject();
     const tool = await make(project, '/ai/tools', {

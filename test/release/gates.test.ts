@@ -72,7 +72,7 @@ async function move(
       createdAt: '2026-01-01T00:00:00.000Z',
       expiresAt: '2026-01-02T00:00:00.000Z',
       moves: live.versionId === choice.to ? [] : [{ ...one, reason: rollback ? 'rollback' : 'promote' }],
-      settled: binding === known ? [] : [{ address: ADDRESS, binding }],
+      confirmed: binding === known ? [] : [{ address: ADDRESS, binding }],
     });
     return await applyPlan(planned, {
       api: wrap(world.api),

@@ -148,7 +148,7 @@ async function promote(
         endsRollout: true,
       },
     ],
-    settled: [],
+    confirmed: [],
   });
   const outcome = await applyPlan(planned, {
     api,

@@ -244,9 +244,9 @@ describe('the specs folder', () => {
       },
       'FILE_OUTSIDE',
     ],
-  ])('that %s is a failure, never an empty one', async (_, spoil, code) => {
+  ])('that %s is a failure, never an empty one', async (_, withReplyQuirks, code) => {
     const root = makeProject({});
-    spoil(root);
+    withReplyQuirks(root);
     const project = await loadProject(root, undefined);
     await expect(loadDesired(project)).rejects.toMatchObject({ kind: 'spec', code });
     await expect(validateAll(root)).rejects.toBeInstanceOf(Failure);

@@ -40,8 +40,8 @@ async function failure(work: Promise<unknown>): Promise<Failure> {
 describe('loadProject', () => {
   test('reads every setting', async () => {
     const root = makeProject({ 'assistantctl.yaml': FULL });
-    const { sisters, ...project } = await loadProject(root, 'production');
-    expect(sisters.map(({ name }) => name)).toEqual(['local', 'staging']);
+    const { siblings, ...project } = await loadProject(root, 'production');
+    expect(siblings.map(({ name }) => name)).toEqual(['local', 'staging']);
     expect(project).toEqual({
       name: 'northwind-voice',
       root,

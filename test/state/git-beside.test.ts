@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/model/errors.ts';
-import { gitBeside } from '../../src/state/git/git-beside.ts';
 import { type GitRemote, gitRemote } from '../../src/state/git/git-remote.ts';
 import { feedGit } from '../../src/state/git/git-run.ts';
+import { gitSidecar } from '../../src/state/git/git-sidecar.ts';
 import { bareRemote, clone, git, gitEnvironment, REF } from './git-support.ts';
 import { sleep } from './support.ts';
 
@@ -11,7 +11,7 @@ const SAME_SECOND = new Date('2026-03-01T10:00:00Z');
 
 function besideIn(work: string, change: (remote: GitRemote) => GitRemote = (remote) => remote) {
   const options = { git: feedGit(gitEnvironment), root: work, remote: 'origin', randomUuid: randomUUID };
-  return gitBeside({
+  return gitSidecar({
     remote: change(gitRemote(options)),
     remoteName: 'origin',
     ref: REF,

@@ -1,6 +1,6 @@
 import { concealJson, concealText } from '../../model/credentials.ts';
 import { scalarText } from '../../model/side-api.ts';
-import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { notInAccount, resourceIds, withApi } from '../../operations/account/account.ts';
 import { shownConfig } from '../../operations/account/surroundings.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
@@ -12,7 +12,7 @@ export const listMcpServers = defineCommand({
   usage: 'list',
   options: (command) => textOrJson(command),
   run: async (context, _args, { format }) => {
-    const { project, addressOf } = await workplace(context);
+    const { project, addressOf } = await resourceIds(context);
     const found = await withApi(context, project, (api) => api.list('mcp_server'));
     const servers = found.map(({ id, name, config }) => ({
       id,
@@ -37,7 +37,7 @@ export const showMcpServer = defineCommand({
   usage: 'show <server>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project, idOf, addressOf } = await workplace(context);
+    const { project, idOf, addressOf } = await resourceIds(context);
     const id = await idOf('mcp_server', text);
     const found = await withApi(context, project, (api) => api.get('mcp_server', id));
     if (found === undefined) throw notInAccount('MCP server', id, []);
@@ -58,7 +58,7 @@ export const showCanary = defineCommand({
   usage: 'show <assistant>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project, idOf, addressOf } = await workplace(context);
+    const { project, idOf, addressOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const live = await withApi(context, project, (api) => api.showCanary(id));
     const canary = live === undefined ? undefined : concealJson(live);

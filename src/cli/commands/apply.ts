@@ -4,7 +4,7 @@ import { applyProject } from '../../operations/apply/apply-project.ts';
 import { applyHappenings, failureHappenings, refusalHappenings } from '../../operations/events/happenings.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents, tellFailure } from '../events.ts';
+import { emitEvents, emitFailure } from '../events.ts';
 import { doLeftRequests } from '../left-requests.ts';
 import { collectAddressOrAll, format, planningOptions, reviewedOption, YES } from '../options.ts';
 import { refusalReport, showReport } from '../show-report.ts';
@@ -55,19 +55,19 @@ export const apply = defineCommand({
       asksPerson: willAsk(context, flags),
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
     }).catch(async (error: unknown) => {
-      if (error instanceof Failure) await tellFailure(context, (name) => failureHappenings(name, error));
+      if (error instanceof Failure) await emitFailure(context, (name) => failureHappenings(name, error));
       throw error;
     });
     if ('executed' in applied) {
       const { executed, place } = applied;
-      await tellEvents(context, (name) => applyHappenings(name, executed), {
+      await emitEvents(context, (name) => applyHappenings(name, executed), {
         notify: true,
         environment: place.environment,
       });
       return showReport(context, executed, flags.format, place);
     }
     const { refused, plan } = applied;
-    await tellEvents(context, () => refusalHappenings(plan, refused), {
+    await emitEvents(context, () => refusalHappenings(plan, refused), {
       notify: true,
       environment: plan.environment,
     });

@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import { isObject, type JsonObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { resourceIds, withApi } from '../../operations/account/account.ts';
 import { restoreDeletedAssistant } from '../../operations/account/restore-deleted.ts';
 import { shownConfig } from '../../operations/account/surroundings.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
@@ -15,7 +15,7 @@ export const showDeleted = defineCommand({
   usage: 'deleted [assistant]',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project, boundIdOf, addressOf } = await workplace(context);
+    const { project, boundIdOf, addressOf } = await resourceIds(context);
     const id = text === undefined ? undefined : boundIdOf('assistant', text);
     const records = await withApi(context, project, async (api) => {
       if (id === undefined) return api.listDeleted();
@@ -55,7 +55,7 @@ export const restoreDeleted = defineCommand({
   usage: 'restore <assistant>',
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
-    const { project, boundIdOf } = await workplace(context);
+    const { project, boundIdOf } = await resourceIds(context);
     requireApproval(project.environment, { approve: flags.approve });
     const id = boundIdOf('assistant', text);
     const back = (await restoreDeletedAssistant(context, project, id)) ?? fail(id);

@@ -1,5 +1,5 @@
-import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
-import { lookAround, shownConfig } from '../../operations/account/surroundings.ts';
+import { notInAccount, resourceIds, withApi } from '../../operations/account/account.ts';
+import { readSurroundings, shownConfig } from '../../operations/account/surroundings.ts';
 import { renderRecord, renderRecords, renderText } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -10,7 +10,7 @@ export const listAssistants = defineCommand({
   usage: 'list',
   options: (command) => textOrJson(command),
   run: async (context, _args, { format }) => {
-    const { project, addressOf } = await workplace(context);
+    const { project, addressOf } = await resourceIds(context);
     const found = await withApi(context, project, (api) => api.list('assistant'));
     const assistants = found.map(({ id, name, versionId, createdAt, config }) => ({
       id,
@@ -38,12 +38,12 @@ export const showAssistant = defineCommand({
   usage: 'show <assistant>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project, idOf, addressOf } = await workplace(context);
+    const { project, idOf, addressOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const shown = await withApi(context, project, async (api) => {
       const found = await api.get('assistant', id);
       if (found === undefined) throw notInAccount('assistant', id, []);
-      return { found, around: await lookAround(api, found) };
+      return { found, around: await readSurroundings(api, found) };
     });
     const { found, around } = shown;
     const config = shownConfig(found);
@@ -74,7 +74,7 @@ export const showTexml = defineCommand({
   usage: 'texml <assistant>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const texml = await withApi(context, project, (api) => api.assistantTexml(id));
     if (format === 'json') context.printJson({ id, texml });

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { isArray, type Json } from '../../model/json.ts';
-import { notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { notInAccount, resourceIds, withApi } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -18,7 +18,7 @@ export const assistantTags = defineCommand({
     const { add = [], remove = [] } = flags;
     const changes = add.length + remove.length > 0;
     checkTags([...add, ...remove], changes && text === undefined);
-    const { project, idOf, addressOf } = await workplace(context);
+    const { project, idOf, addressOf } = await resourceIds(context);
     if (changes) requireApproval(project.environment, { approve: flags.approve });
     const id = text === undefined ? undefined : await idOf('assistant', text);
     const tags = await withApi(context, project, async (api) => {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { scalarText } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { resourceIds, withApi } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { readTextFile } from '../../operations/files.ts';
 import { renderText } from '../../render/terminal/records.ts';
@@ -14,7 +14,7 @@ export const cloneAssistant = defineCommand({
   usage: 'clone <assistant>',
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     requireApproval(project.environment, { approve: flags.approve });
     const id = await idOf('assistant', text);
     const copy = await withApi(context, project, (api) => api.cloneAssistant(id, context.runtime.uuid()));
@@ -43,7 +43,7 @@ export const sendSms = defineCommand({
       to: requireNumber('--to', flags.to),
       text: flags.text,
     };
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const conversation = await withApi(context, project, (api) =>
       api.sendSms(id, sms, context.runtime.uuid()),
@@ -69,7 +69,7 @@ export const sendWhatsapp = defineCommand({
   run: async (context, [text], flags) => {
     const from = requireNumber('--from', flags.from);
     const to = requireNumber('--to', flags.to);
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const reply = await withApi(context, project, (api) =>
       api.sendWhatsapp(id, { from, to, content: flags.text }, context.runtime.uuid()),
@@ -89,7 +89,7 @@ export const enhanceAssistant = defineCommand({
       .option('--wish <text>', 'what to make better')
       .option('--file <file>', 'start from this text instead of the live instructions'),
   run: async (context, [text], flags) => {
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const instructions =
       flags.file === undefined ? undefined : await readTextFile(resolve(context.runtime.cwd, flags.file));

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { isId } from '../../model/side-api.ts';
-import { type AccountApi, withApi, workplace } from '../../operations/account/account.ts';
+import { type AccountApi, resourceIds, withApi } from '../../operations/account/account.ts';
 import { withVersionCopy } from '../../operations/preview/version-copy.ts';
 import { renderText } from '../../render/terminal/records.ts';
 import { visible } from '../../render/terminal/visible.ts';
@@ -35,7 +35,7 @@ export const chat = defineCommand({
       });
     }
     if (version !== undefined) checkVersion(version, conversation);
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const assistantId = await idOf('assistant', text);
     // Before the first write, so that a signal lets the copy be removed.
     context.interrupt();

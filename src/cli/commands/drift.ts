@@ -4,7 +4,7 @@ import { renderPlanMarkdown } from '../../render/plan/plan-markdown.ts';
 import { renderPlan } from '../../render/plan/plan-text.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { emitEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE } from '../exit-codes.ts';
 import { format } from '../options.ts';
 
@@ -17,10 +17,10 @@ export const drift = defineCommand({
     const { plan, changed, rotated } = await findDrift(context);
     const told = changed ? planOutline(plan.summary) : 'no drift';
     context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
-    await tellEvents(context, () => driftHappenings(plan), { notify: false });
+    await emitEvents(context, () => driftHappenings(plan), { notify: false });
     if (format === 'json') context.printJson(plan);
-    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan));
-    else if (changed) context.print(renderPlan(plan, context.style));
+    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan, { driftAlone: true }));
+    else if (changed) context.print(renderPlan(plan, context.style, { driftAlone: true }));
     else if (rotated.length === 0)
       context.print(`No drift: nothing of ${plan.environment} was changed outside Git.
 `);

@@ -1,7 +1,7 @@
 import { Option } from '@commander-js/extra-typings';
 import { Failure } from '../../model/errors.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { resourceIds, withApi } from '../../operations/account/account.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
 import { eventBody } from '../event-body.ts';
@@ -30,7 +30,7 @@ export const listEvents = defineCommand({
       to: flags.to === undefined ? undefined : requireTime('--to', flags.to),
       channel: flags.channel,
     };
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const events = await withApi(context, project, (api) => api.listEvents(id, filter));
     if (flags.format === 'json') {
@@ -52,7 +52,7 @@ export const showEvent = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text, event], { format }) => {
     requireEventId(event);
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const found = await withApi(context, project, (api) => api.getEvent(id, event));
     if (format === 'json') context.printJson({ event: found });
@@ -86,7 +86,7 @@ export const createEvent = defineCommand({
       ),
   run: async (context, [text], flags) => {
     const body = eventBody(flags, context.runtime.clock());
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     const made = await withApi(context, project, (api) => api.createEvent(id, body, context.runtime.uuid()));
     const event = scalarText(made.scheduled_event_id ?? made.id);
@@ -102,7 +102,7 @@ export const cancelEvent = defineCommand({
   options: (command) => textOrJson(command),
   run: async (context, [text, event], { format }) => {
     requireEventId(event);
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const id = await idOf('assistant', text);
     await withApi(context, project, (api) => api.cancelEvent(id, event));
     if (format === 'json') context.printJson({ assistant_id: id, event_id: event, cancelled: true });

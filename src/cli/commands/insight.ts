@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import { isArray, isObject } from '../../model/json.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { resourceIds, withApi } from '../../operations/account/account.ts';
 import { renderRecords } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -17,7 +17,7 @@ export const showInsights = defineCommand({
         code: 'ID_INVALID',
       });
     }
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     const found = await withApi(context, project, (api) => api.conversationInsights(conversation));
     if (format === 'json') {
       context.printJson({ conversation_id: conversation, insights: found });
@@ -46,7 +46,7 @@ export const countInsights = defineCommand({
       .option('--by <field...>', 'fields to count by, for example metadata.assistant_id')
       .option('--insight <id>', 'of this insight alone'),
   run: async (context, _args, flags) => {
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     const groupBy = flags.by ?? [];
     const counts = await withApi(context, project, (api) =>
       api.countInsights({ groupBy, insightId: flags.insight }),

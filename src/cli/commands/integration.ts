@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts';
 import { isArray } from '../../model/json.ts';
 import { isId, scalarText } from '../../model/side-api.ts';
-import { type AccountApi, notInAccount, withApi, workplace } from '../../operations/account/account.ts';
+import { type AccountApi, notInAccount, resourceIds, withApi } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord, renderRecords } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
@@ -13,7 +13,7 @@ export const listIntegrations = defineCommand({
   usage: 'list',
   options: (command) => textOrJson(command),
   run: async (context, _args, { format }) => {
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     const integrations = await withApi(context, project, (api) => api.listCatalogue());
     if (format === 'json') {
       context.printJson({ integrations });
@@ -37,7 +37,7 @@ export const showIntegration = defineCommand({
   usage: 'show <integration>',
   options: (command) => textOrJson(command),
   run: async (context, [text], { format }) => {
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     const entry = await withApi(context, project, async (api) => {
       const { id } = await integrationOf(api, text);
       return api.getIntegration(scalarText(id));
@@ -56,7 +56,7 @@ export const listConnections = defineCommand({
   usage: 'connections [connection]',
   options: (command) => textOrJson(command),
   run: async (context, [id], { format }) => {
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     if (id !== undefined && !isId(id)) throw notInAccount('connection', id, []);
     const found = await withApi(context, project, async (api) => ({
       connections: id === undefined ? await api.listConnections() : [await api.getConnection(id)],
@@ -87,7 +87,7 @@ export const disconnect = defineCommand({
   usage: 'disconnect <connection>',
   options: (command) => textOrJson(command).option(...APPROVE),
   run: async (context, [text], flags) => {
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     requireApproval(project.environment, { approve: flags.approve });
     const id = await withApi(context, project, async (api) => {
       const connection = scalarText((await connectionOf(api, text)).id);

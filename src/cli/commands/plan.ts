@@ -12,7 +12,7 @@ import { renderDiagnostics } from '../../render/terminal/diagnostics.ts';
 import { planOutline } from '../../render/terminal/outline-words.ts';
 import { toJsonText } from '../context.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { emitEvents } from '../events.ts';
 import { EXIT_CHANGES, EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { format, planningOptions, reviewedOption } from '../options.ts';
 import { ownFile, showPlan } from '../show-plan.ts';
@@ -61,7 +61,7 @@ export const plan = defineCommand({
       await writePrivately(file, toJsonText(gitlabCounts(made)));
     }
     if (flags.out !== undefined) await writePrivately(resolve(cwd, flags.out), toJsonText(made));
-    await tellEvents(context, () => planHappenings(made), { notify: false });
+    await emitEvents(context, () => planHappenings(made), { notify: false });
     context.outline(planOutline(made.summary));
     const links = page ? await sourceLinks(context, inputs, planned.head) : undefined;
     await showPlan(context, made, {

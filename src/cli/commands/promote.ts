@@ -2,7 +2,7 @@ import { applyHappenings } from '../../operations/events/happenings.ts';
 import { promoteVersions } from '../../operations/release/promote.ts';
 import { confirmPlan } from '../announce.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { emitEvents } from '../events.ts';
 import { APPROVE, format, YES } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
@@ -21,7 +21,7 @@ export const promote = defineCommand({
       ...flags,
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
     });
-    await tellEvents(context, (name) => applyHappenings(name, executed), { notify: true });
+    await emitEvents(context, (name) => applyHappenings(name, executed), { notify: true });
     return showReport(context, executed, flags.format);
   },
 });

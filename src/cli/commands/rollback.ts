@@ -2,7 +2,7 @@ import { applyHappenings } from '../../operations/events/happenings.ts';
 import { rollBack } from '../../operations/release/rollback.ts';
 import { confirmPlan, willAsk } from '../announce.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { emitEvents } from '../events.ts';
 import { APPROVE_UNLESS_ASKED, format, YES } from '../options.ts';
 import { showReport } from '../show-report.ts';
 
@@ -22,7 +22,7 @@ export const rollback = defineCommand({
       asksPerson: willAsk(context, flags),
       confirm: (project, plan) => confirmPlan(context, project, plan, flags),
     });
-    await tellEvents(context, (name) => applyHappenings(name, executed), { notify: true });
+    await emitEvents(context, (name) => applyHappenings(name, executed), { notify: true });
     return showReport(context, executed, flags.format);
   },
 });

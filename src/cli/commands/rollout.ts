@@ -4,7 +4,7 @@ import { renderFailure } from '../../render/terminal/errors.ts';
 import { renderRollouts } from '../../render/terminal/rollout-text.ts';
 import type { Context } from '../context.ts';
 import { defineCommand } from '../define.ts';
-import { tellEvents } from '../events.ts';
+import { emitEvents } from '../events.ts';
 import { EXIT_DONE, exitCodeOf } from '../exit-codes.ts';
 import { doLeftRequests } from '../left-requests.ts';
 import { APPROVE, format, type TextOrJson, textOrJson } from '../options.ts';
@@ -58,7 +58,7 @@ async function move(
   { format }: { readonly format: TextOrJson },
 ): Promise<number> {
   const { report, failures, exitKind } = await moveRollouts(context, texts, request);
-  await tellEvents(context, () => rolloutHappenings(report), { notify: true });
+  await emitEvents(context, () => rolloutHappenings(report), { notify: true });
   if (format === 'json') context.printJson(report);
   else context.print(renderRollouts(report, context.style));
   for (const failure of failures) context.note(renderFailure(failure, context.noteStyle));

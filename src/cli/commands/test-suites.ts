@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import type { TestRun } from '../../model/runs.ts';
 import { isId } from '../../model/side-api.ts';
-import { withApi, workplace } from '../../operations/account/account.ts';
+import { resourceIds, withApi } from '../../operations/account/account.ts';
 import { renderRecords } from '../../render/terminal/records.ts';
 import { defineCommand } from '../define.ts';
 import { EXIT_DONE } from '../exit-codes.ts';
@@ -19,7 +19,7 @@ export const testSuites = defineCommand({
       .option('--version <id>', 'version that the triggered tests talk to'),
   run: async (context, [suite], flags) => {
     checkFlags(suite, flags.trigger === true, flags.version);
-    const { project } = await workplace(context);
+    const { project } = await resourceIds(context);
     if (suite === undefined) {
       const suites = [...(await withApi(context, project, (api) => api.listSuites()))].sort();
       const rows = suites.map((name) => [name]);

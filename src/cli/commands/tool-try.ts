@@ -1,7 +1,7 @@
 import { Failure } from '../../model/errors.ts';
 import { isArray, isObject } from '../../model/json.ts';
 import { scalarText } from '../../model/side-api.ts';
-import { type AccountApi, withApi, workplace } from '../../operations/account/account.ts';
+import { type AccountApi, resourceIds, withApi } from '../../operations/account/account.ts';
 import { requireApproval } from '../../operations/apply/approval.ts';
 import { renderRecord } from '../../render/terminal/records.ts';
 import type { Context } from '../context.ts';
@@ -23,7 +23,7 @@ export const testTool = defineCommand({
       arguments: readPairs('--arg', flags.arg ?? []),
       dynamic_variables: readPairs('--var', flags.var ?? []),
     });
-    const { project, idOf } = await workplace(context);
+    const { project, idOf } = await resourceIds(context);
     const tool = await idOf('tool', text);
     const named = flags.assistant === undefined ? undefined : await idOf('assistant', flags.assistant);
     const result = await withApi(context, project, async (api) => {
@@ -70,7 +70,7 @@ async function setAttached(
     format,
   }: { readonly attached: boolean; readonly approve?: string; readonly format: TextOrJson },
 ): Promise<number> {
-  const { project, idOf, addressOf } = await workplace(context);
+  const { project, idOf, addressOf } = await resourceIds(context);
   requireApproval(project.environment, { approve });
   const tool = await idOf('tool', toolText);
   const assistant = await idOf('assistant', assistantText);

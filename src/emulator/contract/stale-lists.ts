@@ -15,7 +15,7 @@ interface Note {
 const notes = new WeakMap<Store, Map<string, Note[]>>();
 
 /** Starts to take notes for a store; without it lists are always current. */
-export function watchLag(store: Store, now: () => number, lagMs: () => number): void {
+export function recordForStaleLists(store: Store, now: () => number, lagMs: () => number): void {
   const byCollection = new Map<string, Note[]>();
   notes.set(store, byCollection);
   store.onChange((collection, id, before) => {

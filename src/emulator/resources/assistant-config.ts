@@ -102,7 +102,7 @@ function isBroken(world: EmulatedWorld, stored: JsonObject): boolean {
   }
 }
 
-function settle(
+function finishConfig(
   world: EmulatedWorld,
   id: string,
   before: JsonObject,
@@ -128,7 +128,7 @@ export function createConfig(world: EmulatedWorld, id: string, sent: JsonObject)
     ASSISTANT_FIELDS,
     true,
   );
-  return settle(world, id, {}, { tools: [], tool_ids: [], ...body }, body);
+  return finishConfig(world, id, {}, { tools: [], tool_ids: [], ...body }, body);
 }
 
 /** The configuration that a partial update makes of `base`. Throws what the API would answer to a bad body. */
@@ -142,5 +142,5 @@ export function updateConfig(
   const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
   const { nested: laying, nestedBlocks } = world.quirks;
   const laid = overlay(base, prepared.body, prepared.cleared, laying, nestedBlocks);
-  return settle(world, id, base, laid, prepared.body);
+  return finishConfig(world, id, base, laid, prepared.body);
 }

@@ -4,7 +4,7 @@ import { ApiFailure, methodNotAllowed, notFound, telnyxError, unauthorized } fro
 import { compileRoutes, type RouteMatch } from '../contract/router.ts';
 import { type Arrived, bodyObject, segmentsOf } from './http.ts';
 import { type Claim, openClaims } from './idempotency.ts';
-import { spoil } from './replies.ts';
+import { withReplyQuirks } from './replies.ts';
 import { ROUTES } from './routes.ts';
 
 /** An admitted request: everything that can refuse it before its effect has been checked. */
@@ -76,7 +76,7 @@ export function openPipeline(
     const claimed: Claim | undefined = keyed
       ? claim({ keys: arrived.keys, method, path: arrived.path, query: arrived.search, body: arrived.bytes })
       : undefined;
-    const spoiled = (json: Json): Json => spoil(world.quirks, method, json, index);
+    const spoiled = (json: Json): Json => withReplyQuirks(world.quirks, method, json, index);
     const finished = (reply: Reply): Reply =>
       reply.json === undefined ? reply : { ...reply, json: spoiled(reply.json) };
 

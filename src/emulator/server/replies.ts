@@ -87,7 +87,7 @@ function eachRecord(value: Json, change: (record: JsonObject) => JsonObject): Js
 }
 
 /** The reply as the quirks leave it. `seed` varies the order from request to request. */
-export function spoil(quirks: Quirks, method: Method | string, json: Json, seed: number): Json {
+export function withReplyQuirks(quirks: Quirks, method: Method | string, json: Json, seed: number): Json {
   let result = json;
   if (method !== 'GET' && quirks.replyLacksFields.length > 0) {
     result = eachRecord(result, (record) =>

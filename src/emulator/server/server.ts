@@ -15,7 +15,7 @@ import type {
 } from '../contract/contract.ts';
 import { DEFAULT_QUIRKS, type Quirks } from '../contract/quirks.ts';
 import { DEFAULT_TIMINGS, type RunScript } from '../contract/run-scripts.ts';
-import { watchLag } from '../contract/stale-lists.ts';
+import { recordForStaleLists } from '../contract/stale-lists.ts';
 import { openEmulatorStore } from '../contract/store.ts';
 import { stockAccount } from '../resources/stock.ts';
 import { BASE_PATH, openExchange } from './exchange.ts';
@@ -47,7 +47,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorH
     now: options.clock,
     uuid: options.randomUuid,
   };
-  watchLag(
+  recordForStaleLists(
     store,
     () => options.clock().getTime(),
     () => quirks.listLagMs,

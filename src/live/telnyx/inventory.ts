@@ -3,7 +3,7 @@ import type { Inventory, RemoteAccount } from '../../model/remote.ts';
 import type { SideApi } from '../../model/side-api.ts';
 
 /** Which of the things that specs only name are to be looked up. */
-export interface InventoryWish {
+export interface InventoryNeeds {
   readonly secrets: boolean;
   readonly buckets: boolean;
 }
@@ -14,11 +14,11 @@ export interface InventoryWish {
  */
 export async function takeInventory(
   api: Pick<SideApi, 'secretIdentifiers' | 'bucketNames'>,
-  wish: InventoryWish,
+  needs: InventoryNeeds,
 ): Promise<Pick<RemoteAccount, 'secrets' | 'buckets'>> {
   const [secrets, buckets] = await Promise.all([
-    wish.secrets ? inventory(api.secretIdentifiers()) : undefined,
-    wish.buckets ? inventory(api.bucketNames()) : undefined,
+    needs.secrets ? inventory(api.secretIdentifiers()) : undefined,
+    needs.buckets ? inventory(api.bucketNames()) : undefined,
   ]);
   return { ...(secrets === undefined ? {} : { secrets }), ...(buckets === undefined ? {} : { buckets }) };
 }

@@ -15,7 +15,7 @@ const SECRETS_PER_PAGE = 250;
 export function createSideApi(client: Client): SideApi {
   const listing = createListing(client);
   // For looks that only serve a warning: a server that fails is not worth waiting for.
-  const glance = createListing(client, 'once');
+  const listOnce = createListing(client, 'once');
 
   async function get(path: string): Promise<JsonObject> {
     const answer = await client.send({ method: 'GET', path, retryClass: 'read' });
@@ -120,7 +120,7 @@ export function createSideApi(client: Client): SideApi {
     showCanary: (assistantId) => getIfThere(canaryPath(assistantId)),
     listSecrets: () => records(paths.SECRETS_PATH, 'id', 'meta'),
     secretIdentifiers: () =>
-      glance(
+      listOnce(
         {
           paging: 'meta',
           pageSize: SECRETS_PER_PAGE,

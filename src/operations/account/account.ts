@@ -14,7 +14,7 @@ import { readState, withConnection } from '../session/opener.ts';
 export type AccountApi = LiveApi;
 
 /** Where commands on single live resources work: they take addresses, the API takes ids. */
-export interface Workplace {
+export interface ResourceIds {
   readonly project: Project;
   /** The live id behind an address, a key, a name or an id as it was typed; only names are looked up in the account. */
   idOf(kind: Kind, text: string): Promise<string>;
@@ -25,7 +25,7 @@ export interface Workplace {
 }
 
 /** Project and bindings; no network. */
-export async function workplace(host: Host): Promise<Workplace> {
+export async function resourceIds(host: Host): Promise<ResourceIds> {
   const project = await gatherProject(host);
   const state = await readState(host, project);
   const addresses = new Map<string, Address>();

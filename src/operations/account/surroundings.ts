@@ -15,7 +15,7 @@ export interface AssistantSurroundings {
 }
 
 /** Looks up the TeXML application of an assistant and its numbers. What is refused or missing costs that answer. */
-export async function lookAround(
+export async function readSurroundings(
   api: Pick<LiveApi, 'phoneNumbers' | 'texmlApplication'>,
   { config }: RemoteResource,
 ): Promise<AssistantSurroundings> {

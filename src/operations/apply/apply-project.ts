@@ -23,7 +23,7 @@ import { readSavedPlan } from '../saved-plan-file.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { commitText, type Work, withSession } from '../session/locked-run.ts';
 import { noteAccount } from '../session/pinned-account.ts';
-import { approvedSets, beginApproval, endApprovals, openBeside } from '../session/requests.ts';
+import { approvedSets, beginApproval, endApprovals, openSidecar } from '../session/requests.ts';
 import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
@@ -215,7 +215,7 @@ async function agreement(
   const { world, inputs, reviewed, begun } = judged;
   const review = judgeReview(host, world, inputs, reviewed, begun);
   if (review.covered) return { review, approved: false };
-  const sets = approvedSets(inputs.project, await openBeside(host.runtime, inputs.project).read());
+  const sets = approvedSets(inputs.project, await openSidecar(host.runtime, inputs.project).read());
   if (sets.length === 0) return { review, approved: false };
   const approvals = { name: 'approve', sets };
   const approved = judgeReview(host, world, inputs, [...reviewed, approvals], begun);

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Planned } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
 import { readCheckout } from '../../state/git/checkout.ts';
-import { lookAround } from '../account/surroundings.ts';
+import { readSurroundings } from '../account/surroundings.ts';
 import type { Host } from '../host.ts';
 import type { Connection } from '../session/connect.ts';
 import { gitFor } from '../session/git.ts';
@@ -71,7 +71,7 @@ async function numbersLost(
     deletes.map(async ({ address, remote_id }): Promise<readonly Diagnostic[]> => {
       const resource = live.get(remote_id ?? '');
       if (resource?.kind !== 'assistant') return [];
-      const { phone_numbers: numbers, notes } = await lookAround(api, resource);
+      const { phone_numbers: numbers, notes } = await readSurroundings(api, resource);
       const caution = { severity: 'warning', address, caution: true } as const;
       if (numbers === null) {
         const message = `${address} is deleted, and whether phone numbers lead to it is not known: ${notes.join('; ')}`;

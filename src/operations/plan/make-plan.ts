@@ -1,20 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
-import { type InventoryWish, takeInventory } from '../../live/telnyx/inventory.ts';
+import { type InventoryNeeds, takeInventory } from '../../live/telnyx/inventory.ts';
 import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { Failure } from '../../model/errors.ts';
+import { type Interruptible, runWithPauses } from '../../model/interruptible.ts';
 import { countByKind, kindsToList } from '../../model/kinds.ts';
 import type { Planned, PlanOptions } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';
 import type { Settings } from '../../model/review.ts';
 import type { State } from '../../model/state.ts';
-import { inTurns, type Steps } from '../../model/steps.ts';
 import { waitingVersions } from '../../plan/binding-versions.ts';
 import { planWithReads } from '../../plan/confirm-drift.ts';
 import { specsDigest } from '../../plan/digests.ts';
-import { inventoryWish } from '../../plan/inventory.ts';
+import { inventoryNeeds } from '../../plan/inventory.ts';
 import { lastKnownAccount } from '../../plan/offline.ts';
 import { makePlan } from '../../plan/plan.ts';
 import type { Unchanged } from '../../plan/unchanged.ts';
@@ -24,7 +24,7 @@ import type { Inputs } from '../session/inputs.ts';
 import { documentsWithoutKind } from '../session/lost-documents.ts';
 import { readState, withAccount } from '../session/opener.ts';
 import { requirePinnedAccount } from '../session/pinned-account.ts';
-import { managedBySisters } from '../session/sisters.ts';
+import { managedBySiblings } from '../session/sibling-environments.ts';
 import { warnOfMissingState } from '../session/state-notes.ts';
 import { refuseOtherBackend } from '../state/other-backend.ts';
 import { blastRadius } from './blast-radius.ts';
@@ -36,7 +36,7 @@ const DOCUMENTS_A_TURN = 50;
 /** Stands for the place of a plan that met none. */
 const OFFLINE_BASE = 'offline';
 
-export interface Unleased {
+export interface PlannedWithoutLease {
   readonly planned: Planned;
   readonly state: State | undefined;
   readonly account: RemoteAccount;
@@ -61,7 +61,7 @@ export async function planWithoutLease(
     readonly kinds?: readonly Kind[];
     readonly settings?: Settings;
   } = {},
-): Promise<Unleased> {
+): Promise<PlannedWithoutLease> {
   if (options.offline === true) {
     return planOffline(host, inputs, await readState(host, inputs.project), options, wanted.settings);
   }
@@ -88,7 +88,7 @@ function planOffline(
   state: State | undefined,
   options: PlanOptions,
   settings: Settings | undefined,
-): Unleased {
+): PlannedWithoutLease {
   refuseLostDocuments(inputs, state);
   requireTargets(options.targets, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
@@ -226,7 +226,7 @@ interface Reading {
   readonly wanted: AlsoRead;
 }
 
-const NOTHING_WISHED = { secrets: false, buckets: false };
+const NOTHING_NEEDED = { secrets: false, buckets: false };
 
 async function readAccount(
   host: Host,
@@ -254,8 +254,8 @@ async function readAccount(
   };
   const [account, elsewhere, inventory, vanished] = await Promise.all([
     fetchAccount(connection.api, { kinds, integrations, expected, onProgress }),
-    managedBySisters(host, project),
-    whileWaiting(desired, embedded, (wish) => takeInventory(connection.api, wish)),
+    managedBySiblings(host, project),
+    whileWaiting(desired, embedded, (needs) => takeInventory(connection.api, needs)),
     vanishedVersions(connection.api, waitingVersions(state)),
   ]);
   const rest = KIND_NAMES.filter((kind) => !kinds.includes(kind));
@@ -269,13 +269,13 @@ async function readAccount(
 async function whileWaiting<Result>(
   desired: DesiredState,
   embedded: boolean,
-  lookUp: (wish: InventoryWish) => Promise<Result>,
+  lookUp: (needs: InventoryNeeds) => Promise<Result>,
 ): Promise<Result> {
-  const inTurn = <Value>(steps: Steps<Value>): Promise<Value> =>
-    inTurns(steps, DOCUMENTS_A_TURN, setImmediate);
+  const inTurn = <Value>(steps: Interruptible<Value>): Promise<Value> =>
+    runWithPauses(steps, DOCUMENTS_A_TURN, setImmediate);
   await setImmediate();
   // The embedded API has no secrets or buckets of its own, so their absence there means nothing.
-  const found = lookUp(embedded ? NOTHING_WISHED : await inTurn(inventoryWish(desired)));
+  const found = lookUp(embedded ? NOTHING_NEEDED : await inTurn(inventoryNeeds(desired)));
   const [result] = await Promise.all([found, inTurn(specsDigest(desired))]);
   return result;
 }

@@ -26,10 +26,10 @@ export interface PreviewUpRequest {
   readonly remember?: boolean;
   /** For all tests together. */
   readonly timeoutMs?: number;
-  readonly talk?: TalkWish;
+  readonly talk?: TalkRequest;
 }
 
-export interface TalkWish {
+export interface TalkRequest {
   /** True: into the usual place. */
   readonly file: string | true;
   readonly render: (page: TalkPage) => string;
@@ -84,7 +84,7 @@ interface Made {
 async function offerTalk(
   { runtime }: Host,
   preview: string,
-  { file, render }: TalkWish,
+  { file, render }: TalkRequest,
   { inputs, connection, staged }: Made,
 ): Promise<{ readonly report: TalkReport; readonly failure?: Failure }> {
   const { project, git } = inputs;

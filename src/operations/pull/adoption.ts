@@ -16,7 +16,7 @@ import {
   adopt,
   type Draft,
   liveKey,
-  type ToolsBeside,
+  type SharedToolConfigs,
 } from '../../pull/adopt.ts';
 import { createLayout, type LayoutStyle } from '../../pull/layout.ts';
 import { bareResource, specProblems } from '../../specs/documents/check-document.ts';
@@ -105,8 +105,8 @@ export function draftDocuments(
   const options = { unknownFields: project.unknownFields };
   const tools = [...specs.desired.resources].filter(([, { kind }]) => kind === 'tool');
   // The same tools stand beside every assistant.
-  const known = new WeakMap<ToolsBeside, ReadonlyMap<Address, DesiredResource>>();
-  const toolsWith = (beside: ToolsBeside): ReadonlyMap<Address, DesiredResource> => {
+  const known = new WeakMap<SharedToolConfigs, ReadonlyMap<Address, DesiredResource>>();
+  const toolsWith = (beside: SharedToolConfigs): ReadonlyMap<Address, DesiredResource> => {
     const found = known.get(beside);
     if (found !== undefined) return found;
     const drafted = [...beside].map(

@@ -6,8 +6,8 @@ import { managedElsewhere } from '../../plan/elsewhere.ts';
 import { liveKey } from '../../pull/adopt.ts';
 import type { OpenSpecs } from '../../specs/load/load.ts';
 import { managedNote } from './adoption.ts';
-import type { PullChoice, Seen } from './pull.ts';
-import type { Pair } from './shared-documents.ts';
+import type { PullChoice, SortedAccount } from './pull.ts';
+import type { DocumentMatch } from './shared-documents.ts';
 
 interface Wants {
   readonly adopt: boolean;
@@ -22,8 +22,8 @@ export function choose(
   names: readonly string[],
   wants: Wants,
   specs: OpenSpecs,
-  seen: Seen,
-  pairs: readonly Pair[],
+  seen: SortedAccount,
+  pairs: readonly DocumentMatch[],
 ): { readonly choice: PullChoice; readonly notes: readonly Diagnostic[] } {
   const paired = new Set(pairs.map(({ resource }) => resource.id));
   const resources = seen.unmanaged.resources.filter(({ id }) => !paired.has(id));
@@ -38,7 +38,7 @@ export function choose(
   }
   const adopt = new Set<RemoteResource>();
   const drift = new Set<Address>();
-  const chosen = new Set<Pair>();
+  const chosen = new Set<DocumentMatch>();
   const notes: Diagnostic[] = [];
   for (const word of names) {
     const name = meantBy(word, specs, seen, pairs);
@@ -61,7 +61,12 @@ export function choose(
 }
 
 /** An address or an id stays as it is; a key or a name alone becomes the address or id of the one that has it. */
-function meantBy(word: string, { desired }: OpenSpecs, seen: Seen, pairs: readonly Pair[]): string {
+function meantBy(
+  word: string,
+  { desired }: OpenSpecs,
+  seen: SortedAccount,
+  pairs: readonly DocumentMatch[],
+): string {
   if (parseAddress(word) !== undefined || seen.account.resources.some(({ id }) => id === word)) return word;
   const { addresses, managed, resources } = seen.unmanaged;
   const known = new Set([
@@ -84,7 +89,7 @@ function meantBy(word: string, { desired }: OpenSpecs, seen: Seen, pairs: readon
 }
 
 /** What is live and belongs to another environment is not pulled here. */
-function managedElsewhereNotes({ account }: Seen): readonly Diagnostic[] {
+function managedElsewhereNotes({ account }: SortedAccount): readonly Diagnostic[] {
   const owned = account.resources.flatMap(({ id }) => {
     const owner = account.elsewhere?.get(id);
     return owner === undefined ? [] : [{ id, owner }];
@@ -96,14 +101,14 @@ function managedElsewhereNotes({ account }: Seen): readonly Diagnostic[] {
   });
 }
 
-function refuseElsewhere(name: string, { account }: Seen): void {
+function refuseElsewhere(name: string, { account }: SortedAccount): void {
   const owner = account.elsewhere?.get(name);
   if (owner === undefined) return;
   const { message, code, hint } = managedElsewhere(owner.address, name, owner);
   throw new Failure('refused', message, { code, ...(hint !== undefined && { hint }) });
 }
 
-function managedBy(name: string, { desired }: OpenSpecs, { unmanaged }: Seen): Address | undefined {
+function managedBy(name: string, { desired }: OpenSpecs, { unmanaged }: SortedAccount): Address | undefined {
   const parsed = parseAddress(name);
   if (parsed !== undefined) return desired.resources.has(parsed.address) ? parsed.address : undefined;
   for (const [key, address] of unmanaged.managed) {
@@ -112,7 +117,7 @@ function managedBy(name: string, { desired }: OpenSpecs, { unmanaged }: Seen): A
   return undefined;
 }
 
-function unmanagedBy(name: string, { unmanaged }: Seen): RemoteResource | undefined {
+function unmanagedBy(name: string, { unmanaged }: SortedAccount): RemoteResource | undefined {
   return unmanaged.resources.find(
     ({ kind, id }) => id === name || unmanaged.addresses.get(liveKey(kind, id)) === name,
   );

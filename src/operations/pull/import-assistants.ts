@@ -30,13 +30,13 @@ export async function importFromProvider(host: Host, request: ImportRequest): Pr
   const project = await gatherProject(host);
   requireApproval(project.environment, { approve: request.approve });
   await mkdir(join(project.root, project.specs), { recursive: true });
-  const { specs, sisters } = await openAccounts(project);
+  const { specs, siblings } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
   const git = await readGitInfo(project.root, gitFor(host.runtime, project));
   const inputs = { project, desired: specs.desired, git };
   return await withSession(host, inputs, async ({ connection, session }) => {
     const state = session.current();
-    const pulling: Pulling = { host, specs, wide: specs, sisters, inputs, connection, state, session };
+    const pulling: Pulling = { host, specs, wide: specs, siblings, inputs, connection, state, session };
     const before = await look(pulling);
     refuseOverwriting(before.account.resources, request);
     // From here on a signal waits for the reply: the import cannot be looked up by anything else.

@@ -39,7 +39,7 @@ export async function pullAccount(
   // A missing key ends the command before anything is written.
   accessTo(project.environment, host.runtime.env);
   if (wants.adopt) await mkdir(join(project.root, project.specs), { recursive: true });
-  const { specs, sisters } = await openAccounts(project);
+  const { specs, siblings } = await openAccounts(project);
   refuseSpecErrors(specs.desired);
   const git = gitFor(host.runtime, project);
   if (request.prBranch !== undefined) await requireNewBranch(git, project.root, request.prBranch);
@@ -51,7 +51,7 @@ export async function pullAccount(
       host,
       specs,
       wide,
-      sisters,
+      siblings,
       inputs,
       connection,
       state,
@@ -60,7 +60,7 @@ export async function pullAccount(
       ...(session && { session }),
     };
     const seen = await look(pulling);
-    const pairs = wants.adopt ? pairsOf({ specs, wide, sisters }, seen) : [];
+    const pairs = wants.adopt ? pairsOf({ specs, wide, siblings }, seen) : [];
     const { choice, notes } = choose(names, wants, specs, seen, pairs);
     const report = await carryOut(pulling, seen, { ...choice, unknown: wants.adopt && wants.drift });
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };

@@ -34,7 +34,7 @@ import {
   unmanagedOf,
   writeDrafts,
 } from './adoption.ts';
-import { changedElsewhere, differencesOf, isSharedValue, type Pair } from './shared-documents.ts';
+import { changedElsewhere, type DocumentMatch, differencesOf, isSharedValue } from './shared-documents.ts';
 import { isThere, readFileIfThere, removeFile, replaceFile, writeNewFile } from './spec-files.ts';
 
 /** What a pull works on. */
@@ -44,7 +44,7 @@ export interface Pulling {
   /** The specs as if documents for other environments were for this one too; the same where nothing is adopted. */
   readonly wide: OpenSpecs;
   /** What the documents say for the other accounts of the project. */
-  readonly sisters: readonly ResolvedEnvironment[];
+  readonly siblings: readonly ResolvedEnvironment[];
   /** Where drift goes that several accounts share; undefined for the overlay where they do. */
   readonly as?: 'overlay' | 'shared';
   readonly inputs: Inputs;
@@ -57,7 +57,7 @@ export interface Pulling {
 }
 
 /** The account as it was read, and what is to be done with it. */
-export interface Seen {
+export interface SortedAccount {
   readonly planned: Planned;
   readonly account: RemoteAccount;
   readonly unmanaged: Unmanaged;
@@ -69,13 +69,13 @@ export interface PullChoice {
   readonly unknown?: boolean;
   readonly adopt: readonly RemoteResource[];
   /** Documents that exist for what is live under their names. */
-  readonly pairs: readonly Pair[];
+  readonly pairs: readonly DocumentMatch[];
   /** Undefined: whatever drifted. */
   readonly drift: ReadonlySet<Address> | undefined;
 }
 
 /** Reads the account and sorts out what is managed. `known` is there even if a list does not have it yet. */
-export async function look(pulling: Pulling, known: readonly RemoteResource[] = []): Promise<Seen> {
+export async function look(pulling: Pulling, known: readonly RemoteResource[] = []): Promise<SortedAccount> {
   const { specs, state } = pulling;
   const seen = await readAll(pulling, { kinds: KIND_NAMES, integrations: true }, []);
   const listed = new Set(seen.account.resources.map(({ id }) => id));
@@ -98,7 +98,7 @@ async function readAll(
   pulling: Pulling,
   wanted: AlsoRead,
   notes: readonly Diagnostic[],
-): Promise<Omit<Seen, 'unmanaged'>> {
+): Promise<Omit<SortedAccount, 'unmanaged'>> {
   const { host, inputs, connection, state } = pulling;
   const reporting = withReportedDrift(inputs);
   try {
@@ -118,7 +118,11 @@ async function readAll(
 }
 
 /** Writes files and bindings, then plans again to say what is left. */
-export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice): Promise<PullReport> {
+export async function carryOut(
+  pulling: Pulling,
+  seen: SortedAccount,
+  choice: PullChoice,
+): Promise<PullReport> {
   const { specs, wide, connection, session } = pulling;
   const { root } = specs.project;
   const chosen = ({ address }: { readonly address: Address }): boolean =>
@@ -154,7 +158,7 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
   const back = writeBack(wide, [...drifted, ...unknown, ...differencesOf(pulling, pairs, refs)], {
     intoOverlay: (address, layer, path) =>
       pairs.some((pair) => pair.address === address)
-        ? specs.project.sisters.length > 0
+        ? specs.project.siblings.length > 0
         : writesOverlay(pulling, address, layer, path),
     joining: pairs.filter(({ joins }) => joins).map(({ address }) => address),
   });
@@ -195,7 +199,7 @@ export async function carryOut(pulling: Pulling, seen: Seen, choice: PullChoice)
 /** What managed resources have that no schema knows and no document writes yet. */
 function newFields(
   { specs }: Pulling,
-  { account, unmanaged }: Seen,
+  { account, unmanaged }: SortedAccount,
   { drift }: PullChoice,
 ): readonly DriftedResource[] {
   if (specs.project.unknownFields !== 'allow') return [];
@@ -223,9 +227,9 @@ function filesOf({ resolved }: OpenSpecs, address: Address): readonly string[] {
 }
 
 /** Whether drift of a value goes into the overlay: as it was asked for, else where another account shares it. */
-function writesOverlay({ as, sisters }: Pulling, address: Address, layer: Layer, path: Path): boolean {
+function writesOverlay({ as, siblings }: Pulling, address: Address, layer: Layer, path: Path): boolean {
   if (as !== undefined) return as === 'overlay';
-  return isSharedValue(sisters, address, layer, path);
+  return isSharedValue(siblings, address, layer, path);
 }
 
 /**
@@ -233,7 +237,7 @@ function writesOverlay({ as, sisters }: Pulling, address: Address, layer: Layer,
  * files become what they were and the command fails: nobody asked for that.
  */
 async function writeFiles(pulling: Pulling, texts: ReadonlyMap<string, string>): Promise<void> {
-  const { specs, sisters, as } = pulling;
+  const { specs, siblings, as } = pulling;
   const { root } = specs.project;
   const before = await Promise.all(
     [...texts.keys()].map(async (file) => [file, await readFileIfThere(root, file)] as const),
@@ -241,9 +245,9 @@ async function writeFiles(pulling: Pulling, texts: ReadonlyMap<string, string>):
   for (const [file, text] of texts) {
     await (isThere(root, file) ? replaceFile(root, file, text) : writeNewFile(root, file, text));
   }
-  if (as === 'shared' || sisters.length === 0 || texts.size === 0) return;
+  if (as === 'shared' || siblings.length === 0 || texts.size === 0) return;
   const project = await loadProject(root, specs.project.environment.name);
-  const changed = changedElsewhere(sisters, (await openAccounts(project)).sisters);
+  const changed = changedElsewhere(siblings, (await openAccounts(project)).siblings);
   if (changed.length === 0) return;
   for (const [file, text] of before) {
     if (text === undefined) await removeFile(root, file);
@@ -266,7 +270,11 @@ async function bind(pulling: Pulling, account: RemoteAccount, agreed: readonly A
 }
 
 /** Binds the documents that existed, as far as they say now what is live. */
-async function bindPairs(pulling: Pulling, account: RemoteAccount, pairs: readonly Pair[]): Promise<void> {
+async function bindPairs(
+  pulling: Pulling,
+  account: RemoteAccount,
+  pairs: readonly DocumentMatch[],
+): Promise<void> {
   const planned = await planAgain(pulling, account);
   if ('diagnostics' in planned) return;
   const ids = new Map(Object.entries(planned.ids));
@@ -280,7 +288,7 @@ async function bindPairs(pulling: Pulling, account: RemoteAccount, pairs: readon
 }
 
 /** Names that could mean several resources: nothing of that name is adopted until a person decides. */
-function contested({ planned }: Seen): readonly Diagnostic[] {
+function contested({ planned }: SortedAccount): readonly Diagnostic[] {
   return planned.plan.diagnostics
     .filter(({ code }) => code === 'NAME_AMBIGUOUS' || code === 'STOCK_OBJECT')
     .map((diagnostic) => ({ ...diagnostic, severity: 'warning' }));

@@ -13,7 +13,7 @@ import type { Project } from '../../model/project.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import { compare } from '../../plan/compare.ts';
 import { managed } from '../../plan/create.ts';
-import { expressible, type SpecCheck } from '../../pull/expressible-spec.ts';
+import { expressibleSpec, type SpecCheck } from '../../pull/expressible-spec.ts';
 import { valueByParts } from '../../pull/removable-paths.ts';
 import { specProblems } from '../../specs/documents/check-document.ts';
 import { type Layer, writtenAt } from '../../specs/documents/layers.ts';
@@ -22,7 +22,7 @@ import type { ResolvedEnvironment } from '../../specs/project/environment.ts';
 import type { DriftedResource } from '../../specs/write/write-back.ts';
 
 /** A document that exists and the one live resource of its name, not bound to each other yet. */
-export interface Pair {
+export interface DocumentMatch {
   readonly address: Address;
   readonly resource: RemoteResource;
   /** The document was for other environments so far. */
@@ -33,7 +33,7 @@ export interface Pair {
 export interface Documents {
   readonly specs: OpenSpecs;
   readonly wide: OpenSpecs;
-  readonly sisters: readonly ResolvedEnvironment[];
+  readonly siblings: readonly ResolvedEnvironment[];
 }
 
 /** The account as it was read. */
@@ -45,9 +45,9 @@ export interface ReadAccount {
 }
 
 /** The environments that new documents of this one are for; undefined where no other account is in the project. */
-export function onlyFor({ environment, sisters }: Project): readonly string[] | undefined {
-  if (environment.target === 'emulator' || !sisters.some(({ target }) => target === 'api')) return undefined;
-  const embedded = sisters.filter(({ target }) => target === 'emulator').map(({ name }) => name);
+export function onlyFor({ environment, siblings }: Project): readonly string[] | undefined {
+  if (environment.target === 'emulator' || !siblings.some(({ target }) => target === 'api')) return undefined;
+  const embedded = siblings.filter(({ target }) => target === 'emulator').map(({ name }) => name);
   return [environment.name, ...embedded];
 }
 
@@ -55,20 +55,22 @@ export function onlyFor({ environment, sisters }: Project): readonly string[] | 
  * Documents that adopt a live resource by its name, and those of other environments that would if they were for this
  * one (`wide`).
  */
-export function pairsOf({ specs, wide, sisters }: Documents, seen: ReadAccount): readonly Pair[] {
+export function pairsOf({ specs, wide, siblings }: Documents, seen: ReadAccount): readonly DocumentMatch[] {
   const live = new Map(seen.account.resources.map((resource) => [resource.id, resource]));
-  const adopted = seen.planned.plan.changes.flatMap(({ address, action, remote_id }): readonly Pair[] => {
-    const resource = live.get(remote_id ?? '');
-    return action === 'adopt' && resource !== undefined ? [{ address, resource, joins: false }] : [];
-  });
+  const adopted = seen.planned.plan.changes.flatMap(
+    ({ address, action, remote_id }): readonly DocumentMatch[] => {
+      const resource = live.get(remote_id ?? '');
+      return action === 'adopt' && resource !== undefined ? [{ address, resource, joins: false }] : [];
+    },
+  );
   const others = [...wide.desired.resources.values()].filter(
     ({ address }) =>
       !specs.desired.resources.has(address) &&
       isEditable(wide, address) &&
       // What is for the embedded API alone, such as a sample, is nothing to an account.
-      sisters.some(({ resources }) => resources.has(address)),
+      siblings.some(({ resources }) => resources.has(address)),
   );
-  const joining = others.flatMap((resource): readonly Pair[] => {
+  const joining = others.flatMap((resource): readonly DocumentMatch[] => {
     const same = seen.unmanaged.resources.filter((found) => isSame(resource, found));
     const claims = others.filter((other) => isSameDocument(resource, other));
     const [found] = same;
@@ -104,8 +106,8 @@ function isSameDocument(one: DesiredResource, other: DesiredResource): boolean {
 
 /** What the account has otherwise than the documents say; `refs` gives addresses for its ids. */
 export function differencesOf(
-  { wide, sisters }: Pick<Documents, 'wide' | 'sisters'>,
-  pairs: readonly Pair[],
+  { wide, siblings }: Pick<Documents, 'wide' | 'siblings'>,
+  pairs: readonly DocumentMatch[],
   refs: ReadonlyMap<string, string>,
 ): readonly DriftedResource[] {
   return pairs.flatMap(({ address, resource }) => {
@@ -122,7 +124,7 @@ export function differencesOf(
     const differing = fields.map(({ path, before, after }) => ({ path, git: after, live: before }));
     // What only the overlays of others write is managed of this document: here too.
     const written = writtenSpecOf(wide, resource, live);
-    const added = sisters.flatMap(({ resources }) =>
+    const added = siblings.flatMap(({ resources }) =>
       missingPaths(resources.get(address)?.spec ?? {}, desired.spec, []).flatMap((path) => {
         const value = valueByParts(written, path);
         return value === undefined ? [] : [{ path: toPointer(path), git: null, live: value }];
@@ -137,7 +139,9 @@ export function differencesOf(
 function writtenSpecOf({ project }: OpenSpecs, { kind }: RemoteResource, live: JsonObject): JsonObject {
   const { unknownFields } = project;
   const check: SpecCheck = (each, spec) => specProblems(each, spec, { unknownFields });
-  return expressible(SHAPES[kind], kind, live, { keepUnknown: unknownFields === 'allow', check })?.spec ?? {};
+  return (
+    expressibleSpec(SHAPES[kind], kind, live, { keepUnknown: unknownFields === 'allow', check })?.spec ?? {}
+  );
 }
 
 /** Fields of one spec that another has not, outside lists. */
@@ -151,12 +155,12 @@ function missingPaths(spec: JsonObject, other: JsonObject, path: Path): readonly
 
 /** True when another account's environment takes the value from the very same place. */
 export function isSharedValue(
-  sisters: readonly ResolvedEnvironment[],
+  siblings: readonly ResolvedEnvironment[],
   address: Address,
   layer: Layer,
   path: Path,
 ): boolean {
-  return sisters.some(({ layers }) => {
+  return siblings.some(({ layers }) => {
     const theirs = layers.get(address);
     const written = theirs === undefined ? undefined : (writtenAt(theirs, path)?.layer ?? theirs[0]);
     return written?.overlay === layer.overlay && written?.document.address === layer.document.address;

@@ -2,8 +2,8 @@ import type { Address } from '../../model/address.ts';
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import { REPORT_FORMAT } from '../../model/report.ts';
 import type { RolloutReport } from '../../model/rollout-report.ts';
-import { sight } from '../../release/rollout.ts';
-import { describeSighting } from '../../release/rollout-decision.ts';
+import { observeRollout } from '../../release/rollout.ts';
+import { describeObstacle } from '../../release/rollout-decision.ts';
 import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Host } from '../host.ts';
@@ -75,8 +75,8 @@ export async function readRollouts(host: Host, texts: readonly string[]): Promis
   return await withAccount(host, project, async (connection, state) => {
     const rollouts = await Promise.all(
       openRollouts(state, addresses).map(async (subject) => {
-        const { seen } = await sight(subject, connection);
-        return { ...entryOf(subject, undefined), found: describeSighting(subject.rollout, seen) ?? null };
+        const { seen } = await observeRollout(subject, connection);
+        return { ...entryOf(subject, undefined), found: describeObstacle(subject.rollout, seen) ?? null };
       }),
     );
     const environment = project.environment.name;

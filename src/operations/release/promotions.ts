@@ -94,7 +94,7 @@ export function planOfMoves(
     createdAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + project.planTtlMs).toISOString(),
     moves,
-    settled: bound.filter(({ known, binding }) => known !== binding),
+    confirmed: bound.filter(({ known, binding }) => known !== binding),
   });
 }
 

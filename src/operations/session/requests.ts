@@ -2,28 +2,28 @@ import { join } from 'node:path';
 import { formatEntries, parseEntries, setEntryOf } from '../../canonical/set-entries.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Project } from '../../model/project.ts';
-import type { Beside, BesideStore, StoredRequest } from '../../model/request.ts';
+import type { Sidecar, SidecarStore, StoredRequest } from '../../model/request.ts';
 import type { ReviewedSet } from '../../model/review.ts';
 import type { JudgedUnit } from '../../plan/review-verdict.ts';
 import type { Runtime } from '../../runtime.ts';
-import { fileBeside } from '../../state/file/file-beside.ts';
-import { gitBeside } from '../../state/git/git-beside.ts';
+import { fileSidecar } from '../../state/file/file-sidecar.ts';
 import { gitRemote } from '../../state/git/git-remote.ts';
+import { gitSidecar } from '../../state/git/git-sidecar.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName } from './open-state.ts';
 
 /** What is kept beside the state of an environment: requests, and what the controller remembers. */
-export function openBeside(runtime: Runtime, project: Project): BesideStore {
+export function openSidecar(runtime: Runtime, project: Project): SidecarStore {
   const { name, state } = project.environment;
   const { clock, random, sleep, uuid } = runtime;
   if (state.backend === 'file') {
-    return fileBeside(join(project.root, '.assistantctl', 'state', `${name}.requests`), sleep);
+    return fileSidecar(join(project.root, '.assistantctl', 'state', `${name}.requests`), sleep);
   }
   const { remote, ref } = state;
   const git = gitFor(runtime, project);
-  return gitBeside({
+  return gitSidecar({
     remote: gitRemote({ git, root: project.root, remote, randomUuid: uuid }),
     remoteName: remote,
     ref,
@@ -49,7 +49,7 @@ export async function leaveRequest(
     by: holderName(runtime),
     at: runtime.clock().toISOString(),
   };
-  await openBeside(runtime, project).write(
+  await openSidecar(runtime, project).write(
     (found) => ({ ...found, requests: [...found.requests, request] }),
     { author: request.by, message: `${kind}: ${words.join(' ')}` },
   );
@@ -64,7 +64,7 @@ export function changeRequest(
   change: (request: StoredRequest) => StoredRequest | undefined,
   message: string,
 ): Promise<boolean> {
-  return openBeside(host.runtime, project).write(
+  return openSidecar(host.runtime, project).write(
     (found) => {
       const request = found.requests.find((one) => one.id === id);
       if (request === undefined) return undefined;
@@ -85,7 +85,7 @@ export function remember(
   project: Project,
   change: (memory: JsonObject | undefined) => JsonObject | undefined,
 ): Promise<boolean> {
-  return openBeside(host.runtime, project).write(
+  return openSidecar(host.runtime, project).write(
     (found) => {
       const memory = change(found.memory);
       return memory === undefined ? undefined : { ...found, memory };
@@ -95,7 +95,7 @@ export function remember(
 }
 
 /** An approval as what reviewers agree to: one plan as a whole, and once an apply has begun it, the parts of that plan. */
-export function approvedSets(project: Project, { requests }: Beside): readonly ReviewedSet[] {
+export function approvedSets(project: Project, { requests }: Sidecar): readonly ReviewedSet[] {
   const common = {
     project: project.name,
     environment: project.environment.name,
@@ -119,7 +119,7 @@ export async function beginApproval(
   project: Project,
   { digest, units }: { readonly digest: string; readonly units: readonly JudgedUnit[] },
 ): Promise<void> {
-  const { requests } = await openBeside(host.runtime, project).read();
+  const { requests } = await openSidecar(host.runtime, project).read();
   const found = requests.find(({ kind, words }) => kind === 'approve' && words.includes(digest));
   if (found === undefined || found.entries !== undefined) return;
   const entries = formatEntries(units.map(setEntryOf));
@@ -128,7 +128,7 @@ export async function beginApproval(
 
 /** Removes the approvals that an apply that ended well has used. */
 export async function endApprovals(host: Host, project: Project, digest: string): Promise<void> {
-  await openBeside(host.runtime, project).write(
+  await openSidecar(host.runtime, project).write(
     (found) => {
       const requests = found.requests.filter(
         ({ kind, words, entries }) =>

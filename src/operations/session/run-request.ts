@@ -1,7 +1,7 @@
 import { type ErrorKind, Failure } from '../../model/errors.ts';
 import type { Happening } from '../../model/event.ts';
 import type { Project } from '../../model/project.ts';
-import type { Beside, StoredRequest, TakenRequest } from '../../model/request.ts';
+import type { Sidecar, StoredRequest, TakenRequest } from '../../model/request.ts';
 import { applyHappenings, rolloutHappenings } from '../events/happenings.ts';
 import type { Host } from '../host.ts';
 import { moveRollouts } from '../release/move-rollouts.ts';
@@ -10,7 +10,7 @@ import { rollBack } from '../release/rollback.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName, openState } from './open-state.ts';
 import { processName } from './process-identity.ts';
-import { changeRequest, openBeside } from './requests.ts';
+import { changeRequest, openSidecar } from './requests.ts';
 
 /** What came of a request. */
 export interface DoneRequest {
@@ -24,7 +24,7 @@ export interface DoneRequest {
 
 export interface RunRequestOptions {
   /** What is beside the state, where it was read already. */
-  readonly known?: Beside;
+  readonly known?: Sidecar;
   /** Whether who took the request is certainly gone. Clocks of two machines differ, so that its time tells nothing. */
   readonly isLeftBehind?: (id: string, taken: TakenRequest) => boolean;
 }
@@ -38,7 +38,7 @@ export async function runRequest(
   { known, isLeftBehind = () => false }: RunRequestOptions = {},
 ): Promise<DoneRequest | undefined> {
   const project = await gatherProject(host);
-  const { requests } = known ?? (await openBeside(host.runtime, project).read());
+  const { requests } = known ?? (await openSidecar(host.runtime, project).read());
   const request = requests.find(
     ({ id, kind, taken }) => kind === 'run' && (taken === undefined || isLeftBehind(id, taken)),
   );
@@ -110,7 +110,7 @@ function isTakenBy({ taken }: StoredRequest, mine: TakenRequest): boolean {
 
 /** Whoever is suspended between taking a request and doing it may find that another process did it. */
 async function requireTaken(host: Host, project: Project, id: string, mine: TakenRequest): Promise<void> {
-  const { requests } = await openBeside(host.runtime, project).read();
+  const { requests } = await openSidecar(host.runtime, project).read();
   const found = requests.find((request) => request.id === id);
   if (found !== undefined && isTakenBy(found, mine)) return;
   throw new Failure('refused', `request ${id} was taken by another process meanwhile`, {

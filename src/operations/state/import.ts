@@ -13,7 +13,7 @@ import { boundOtherwise } from '../session/bindings.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { withSession } from '../session/locked-run.ts';
 import { emptyState } from '../session/open-state.ts';
-import { managedBySisters } from '../session/sisters.ts';
+import { managedBySiblings } from '../session/sibling-environments.ts';
 
 /**
  * Binds an address to a live resource that exists. There is no base yet, so the next plan compares two sides
@@ -25,7 +25,7 @@ export async function bindLive(host: Host, text: string, id: string): Promise<st
   const project = await gatherProject(host);
   return await withSession(host, { project, git: null }, async ({ connection, session }) => {
     const state = session.current();
-    const owner = (await managedBySisters(host, project)).get(id);
+    const owner = (await managedBySiblings(host, project)).get(id);
     if (owner !== undefined) throw refusedElsewhere(address, id, owner);
     const replaced: Address[] = [];
     for (const [name, binding] of Object.entries(state?.resources ?? {})) {

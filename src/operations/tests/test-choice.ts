@@ -14,7 +14,7 @@ export interface TestSelection {
   readonly destinations: ReadonlySet<string>;
 }
 
-export interface Wish {
+export interface TestQuery {
   /** Tests, and assistants for all their tests; empty: all tests that are managed, or all of the suite. */
   readonly addresses: readonly Address[];
   readonly suite: string | undefined;
@@ -24,7 +24,7 @@ export interface Wish {
 export async function chooseTests(
   connection: Connection,
   state: State | undefined,
-  { addresses, suite }: Wish,
+  { addresses, suite }: TestQuery,
 ): Promise<TestSelection> {
   const bound = state?.resources ?? {};
   for (const address of addresses) {

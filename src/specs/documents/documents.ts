@@ -196,7 +196,7 @@ function addDocument(raw: RawDocument, siblings: readonly RawDocument[], reading
   const whole = withDefaults(body, source.file, reading.defaults);
   const made = { source, index, kind, position: positionAt(source, raw.offset), reshaped: raw.reshaped };
   if (body.for_each === undefined) {
-    const key = settledKey(raw, kind, siblings, report);
+    const key = documentKey(raw, kind, siblings, report);
     reading.documents.push(documentOf({ ...made, ...whole }, key));
     return;
   }
@@ -211,8 +211,8 @@ function addDocument(raw: RawDocument, siblings: readonly RawDocument[], reading
     const key = body.key ?? `${defaultKey(source.file)}-\${each.key}`;
     const filled = bodyFor({ ...shared, key }, each);
     findings.push(...filled.problems);
-    const settled = settledKey({ ...raw, body: filled.body }, kind, [], report);
-    reading.documents.push(documentOf({ ...made, ...whole, body: filled.body, each }, settled));
+    const entryKey = documentKey({ ...raw, body: filled.body }, kind, [], report);
+    reading.documents.push(documentOf({ ...made, ...whole, body: filled.body, each }, entryKey));
   }
   for (const finding of findings) reading.diagnostics.push(eachDiagnostic(finding, raw, reading.locate));
 }
@@ -237,7 +237,7 @@ function eachDiagnostic(
  * The document's key. One that is wrong is reported and stands in for itself, and so does the place of one that is
  * missing, so that the rest of the document is checked all the same; neither can be taken for a proper key.
  */
-function settledKey(
+function documentKey(
   { source, index, body }: RawDocument,
   kind: Kind,
   siblings: readonly RawDocument[],

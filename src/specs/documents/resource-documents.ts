@@ -8,7 +8,7 @@ import type { SpecDocument, SpecFolder } from './documents.ts';
 import { positionAt } from './source.ts';
 
 /** Environment names in `only` and `environments`: rules of a document that hold whatever the environment. */
-export function checkEnvelopes(
+export function checkEnvironmentNames(
   folder: SpecFolder,
   environments: readonly EnvironmentIdentity[],
 ): readonly Diagnostic[] {

@@ -11,7 +11,7 @@ import { listSpecFiles } from '../documents/files.ts';
 import { createInclude } from '../documents/include.ts';
 import { writtenPath } from '../documents/keyed-path.ts';
 import { locateIn } from '../documents/locate.ts';
-import { checkEnvelopes } from '../documents/resource-documents.ts';
+import { checkEnvironmentNames } from '../documents/resource-documents.ts';
 import { createResolver, type ResolvedEnvironment, type ResolveEnvironment } from '../project/environment.ts';
 import { chooseEnvironment, readProjectDocument } from '../project/project.ts';
 import type { ProjectDocument } from '../project/project-build.ts';
@@ -52,7 +52,7 @@ export function readSpecs(
   const folder = { ...written, documents: written.documents.map(adjust) };
   const data = createDataFiles(include, 'json');
   const resolve = createResolver(folder, { environments, unknownFields, include, data, hooks });
-  const envelopes = checkEnvelopes(folder, environments);
+  const envelopes = checkEnvironmentNames(folder, environments);
   return { folder, problems: [...problems, ...folder.diagnostics, ...envelopes], resolve };
 }
 
@@ -94,22 +94,25 @@ function readOwn(project: Project): ReadSpecs {
 }
 
 /** All environments, in the order of the project file. */
-function identitiesOf({ environments, environment, sisters }: Project): readonly ProjectEnvironment[] {
-  const all = [environment, ...sisters];
+function identitiesOf({ environments, environment, siblings }: Project): readonly ProjectEnvironment[] {
+  const all = [environment, ...siblings];
   return environments.flatMap((name) => all.filter((each) => each.name === name));
 }
 
 /** The project's environment and, from the same files, those of the other accounts. */
 export interface SpecsOfAccounts {
   readonly specs: OpenSpecs;
-  readonly sisters: readonly ResolvedEnvironment[];
+  readonly siblings: readonly ResolvedEnvironment[];
 }
 
 /** As {@link openSpecs}, with what the documents say for the other accounts of the project. */
 export async function openAccounts(project: Project): Promise<SpecsOfAccounts> {
   const read = readOwn(project);
-  const sisters = project.sisters.filter(({ target }) => target === 'api');
-  return { specs: await openSpecs(project, read), sisters: sisters.map((sister) => read.resolve(sister)) };
+  const siblings = project.siblings.filter(({ target }) => target === 'api');
+  return {
+    specs: await openSpecs(project, read),
+    siblings: siblings.map((sibling) => read.resolve(sibling)),
+  };
 }
 
 /** As if every document that is for other environments were for the project's environment too. */

@@ -7,7 +7,7 @@ import { type EnvironmentVariables, groupsOf, type ProjectVariables } from './pr
 
 /** The checked project file with all its environments. */
 export interface ProjectDocument
-  extends Omit<Project, 'environment' | 'environments' | 'groups' | 'sisters'> {
+  extends Omit<Project, 'environment' | 'environments' | 'groups' | 'siblings'> {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly defaultEnvironment: string | undefined;
   /** Remarks that do not keep the file from being used. */

@@ -91,8 +91,8 @@ export function chooseEnvironment(document: ProjectDocument, environmentName: st
     });
   }
   const groups = Object.fromEntries([...environments].map(([name, each]) => [name, each.groups]));
-  const sisters = [...environments.values()].filter(({ name }) => name !== environment.name);
-  return { ...rest, environments: names, groups, environment, sisters };
+  const siblings = [...environments.values()].filter(({ name }) => name !== environment.name);
+  return { ...rest, environments: names, groups, environment, siblings };
 }
 
 /** Where paths of the project file are written; the start of the file for those that are not. */

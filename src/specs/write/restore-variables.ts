@@ -12,7 +12,7 @@ function interpolate(text: string, variables: Variables): { readonly text: strin
   return interpolateIn(text, { variables });
 }
 
-export type Respelled =
+export type RestoredValue =
   | { readonly value: Json }
   /** The text is the same but for one variable, which would have to have this value. */
   | { readonly variable: string; readonly text: string }
@@ -22,18 +22,19 @@ export type Respelled =
 const SHORTEST = 4;
 
 /** `raw` is the text of the document, `old` its value with variables replaced, `live` the value it is to have. */
-export function respell(
+export function restoreVariables(
   raw: Json | undefined,
   old: Json | undefined,
   live: Json,
   variables: Variables,
-): Respelled {
+): RestoredValue {
   if (raw !== undefined && jsonEqual(old, live)) return { value: raw };
-  if (typeof raw === 'string' && typeof live === 'string') return respellText(raw, live, variables);
+  if (typeof raw === 'string' && typeof live === 'string')
+    return restoreVariablesInText(raw, live, variables);
   if (isObject(raw) && isObject(old) && isObject(live) && !isPointer(raw)) {
     const entries: [string, Json][] = [];
     for (const [name, entry] of Object.entries(live)) {
-      const spelled = respell(raw[name], old[name], entry, variables);
+      const spelled = restoreVariables(raw[name], old[name], entry, variables);
       if (!('value' in spelled)) return spelled;
       entries.push([name, spelled.value]);
     }
@@ -44,7 +45,7 @@ export function respell(
     for (const item of live) {
       const same = old.findIndex((each) => jsonEqual(each, item));
       const index = same >= 0 ? same : items.length;
-      const spelled = respell(raw[index], old[index], item, variables);
+      const spelled = restoreVariables(raw[index], old[index], item, variables);
       if (!('value' in spelled)) return spelled;
       items.push(spelled.value);
     }
@@ -54,7 +55,7 @@ export function respell(
 }
 
 /** A text of the document or of an included file. */
-export function respellText(raw: string, live: string, variables: Variables): Respelled {
+export function restoreVariablesInText(raw: string, live: string, variables: Variables): RestoredValue {
   if (!mentionsVariable(raw)) return { value: escapePlaceholders(live) };
   const used = variablesIn(raw, variables);
   const byLine = new Map(raw.split('\n').map((line) => [interpolate(line, variables).text, line]));
@@ -96,7 +97,7 @@ function templated(line: string, used: readonly string[], variables: Variables):
 }
 
 /** The template fits the live text with another value for its one variable. */
-function onlyVariable(raw: string, live: string, variables: Variables): Respelled | undefined {
+function onlyVariable(raw: string, live: string, variables: Variables): RestoredValue | undefined {
   const [name, second] = variablesIn(raw, variables);
   if (name === undefined || second !== undefined || occurrences(raw, name) !== 1) return undefined;
   const [before = '', after = ''] = raw

@@ -26,7 +26,7 @@ import { type Layer, layerAt, sourceOf, writtenAt } from '../documents/layers.ts
 import type { OpenSpecs } from '../load/load.ts';
 import { editYaml, withValue } from '../yaml/edit-yaml.ts';
 import { type Files, openFiles } from './edited-files.ts';
-import { respell, respellText } from './restore-variables.ts';
+import { restoreVariables, restoreVariablesInText } from './restore-variables.ts';
 import { type Refusal, secretRefusal } from './write-secrets.ts';
 
 /** What was changed outside Git in one resource; `live` null stands for "not there". */
@@ -134,7 +134,7 @@ function writeField(place: Place, keyed: Path, live: Json | undefined, pointer: 
       record < 0 && layers.some((each) => each !== layer && jsonAt(each.value, target) !== undefined);
     return writeYaml(place, layer, target, hides ? null : undefined, pointer);
   }
-  const spelled = respell(raw, old, text, variables);
+  const spelled = restoreVariables(raw, old, text, variables);
   if ('value' in spelled) return writeYaml(place, layer, target, spelled.value, pointer);
   if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
   return { reason: lostReason(spelled.lost) };
@@ -215,7 +215,7 @@ function writeOverlay(
   const before = jsonAt(place.spec, anchor);
   const after = isObject(changed) ? jsonAt(changed, anchor) : undefined;
   if (own === undefined) return { reason: 'the document has no spec' };
-  const spelled = respell(undefined, undefined, patchBetween(before, after), {});
+  const spelled = restoreVariables(undefined, undefined, patchBetween(before, after), {});
   const value = 'value' in spelled ? spelled.value : null;
   const known = place.layers.find(({ document, overlay }) => document === own && overlay === name);
   const layer = known ?? {
@@ -264,7 +264,7 @@ function override(place: Place, keyed: Path, anchor: Path, live: Json | undefine
     ({ document, overlay }) => document === place.layers.at(-1)?.document && overlay === undefined,
   );
   if (layer === undefined) return { reason: 'the document has no spec' };
-  const spelled = respell(undefined, undefined, value ?? null, {});
+  const spelled = restoreVariables(undefined, undefined, value ?? null, {});
   return writeYaml(place, layer, anchor, 'value' in spelled ? spelled.value : null, pointer);
 }
 
@@ -302,7 +302,7 @@ function writeText(place: Place, layer: Layer, included: string, live: string, p
     };
   }
   const raw = files.read(found);
-  const spelled = respellText(unixLines(raw), live, specs.project.environment.variables);
+  const spelled = restoreVariablesInText(unixLines(raw), live, specs.project.environment.variables);
   if ('variable' in spelled) return writeVariable(place, spelled.variable, spelled.text, pointer);
   if (!('value' in spelled)) return { reason: lostReason(spelled.lost) };
   const text = String(spelled.value);

@@ -1,9 +1,9 @@
 import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
-import type { Beside, BesideStore, StoredRequest } from '../../model/request.ts';
-import { decodeMemory, decodeRequest } from '../beside.ts';
+import type { Sidecar, SidecarStore, StoredRequest } from '../../model/request.ts';
 import { replaceWhole } from '../replace-file.ts';
+import { decodeMemory, decodeRequest } from '../sidecar.ts';
 
 const MEMORY = 'controller.json';
 const LOCK = 'lock';
@@ -13,8 +13,8 @@ const PAUSE_MS = 50;
 const STALE_MS = 10_000;
 
 /** Requests as files of a folder beside the state, one each, and what the controller remembers as another. */
-export function fileBeside(folder: string, sleep: (ms: number) => Promise<void>): BesideStore {
-  async function read(): Promise<Beside> {
+export function fileSidecar(folder: string, sleep: (ms: number) => Promise<void>): SidecarStore {
+  async function read(): Promise<Sidecar> {
     const names: readonly string[] = await readdir(folder).catch(() => []);
     const textOf = (name: string): Promise<string> => readFile(join(folder, name), 'utf8').catch(() => '');
     const files = names.filter((name) => name.endsWith('.json') && name !== MEMORY);

@@ -1,8 +1,8 @@
 /** Work that can be left and taken up again after each step; what it comes to is its return value. */
-export type Steps<Result> = Generator<undefined, Result, undefined>;
+export type Interruptible<Result> = Generator<undefined, Result, undefined>;
 
 /** All steps one after another. */
-export function atOnce<Result>(steps: Steps<Result>): Result {
+export function runToEnd<Result>(steps: Interruptible<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
     if (done === true) return value;
@@ -10,8 +10,8 @@ export function atOnce<Result>(steps: Steps<Result>): Result {
 }
 
 /** A few steps at a time, with a pause after each few, in which other things may happen. */
-export async function inTurns<Result>(
-  steps: Steps<Result>,
+export async function runWithPauses<Result>(
+  steps: Interruptible<Result>,
   atATime: number,
   pause: () => Promise<unknown>,
 ): Promise<Result> {

@@ -1,9 +1,9 @@
 import { Failure } from '../../model/errors.ts';
-import type { Beside, BesideStore } from '../../model/request.ts';
-import { decodeMemory, decodeRequest } from '../beside.ts';
+import type { Sidecar, SidecarStore } from '../../model/request.ts';
+import { decodeMemory, decodeRequest } from '../sidecar.ts';
 import { checkRemote, type GitRemote } from './git-remote.ts';
 
-export interface GitBesideOptions {
+export interface GitSidecarOptions {
   readonly remote: GitRemote;
   readonly remoteName: string;
   /** Ref of the state; what is beside it has a ref of its own. */
@@ -24,7 +24,7 @@ const TRIES = 8;
  * message of each commit is unique: two writers of the same text in the same second would make the same commit, and
  * the push of both would succeed.
  */
-export function gitBeside(options: GitBesideOptions): BesideStore {
+export function gitSidecar(options: GitSidecarOptions): SidecarStore {
   const { remote, remoteName, clock, sleep, random, randomUuid } = options;
   const ref = `${options.ref}-requests`;
   checkRemote(remoteName, ref);
@@ -82,6 +82,6 @@ function withoutFile(error: unknown): undefined {
   throw error;
 }
 
-interface Found extends Beside {
+interface Found extends Sidecar {
   readonly commit: string | undefined;
 }

@@ -7,7 +7,7 @@ import type { WriteStep } from '../model/step.ts';
 /** What the branch writes, by address. */
 export type ChangedSteps = ReadonlyMap<string, WriteStep>;
 
-export interface Cast {
+export interface PreviewScope {
   /** Temporary copies: shared resources, tests, new assistants, linked assistants. */
   readonly copies: ReadonlySet<Address>;
   /** Existing assistants that get a version. */
@@ -16,7 +16,7 @@ export interface Cast {
   readonly linked: ReadonlySet<Address>;
 }
 
-export interface CastInput {
+export interface PreviewScopeInput {
   readonly desired: DesiredState;
   readonly steps: ChangedSteps;
   readonly isLive: (address: Address) => boolean;
@@ -25,7 +25,7 @@ export interface CastInput {
 }
 
 /** An assistant that was deleted outside Git and is not created again has no version to be staged beside. */
-export function castOf({ desired, steps, isLive, linked }: CastInput): Cast {
+export function previewScope({ desired, steps, isLive, linked }: PreviewScopeInput): PreviewScope {
   const shared = sharedCopies(desired, steps);
   const copies = new Set<Address>(shared);
   const candidates = new Set<Address>();
@@ -36,8 +36,8 @@ export function castOf({ desired, steps, isLive, linked }: CastInput): Cast {
     else if (kind === 'assistant' && step?.action === 'create') copies.add(address);
     else if (kind === 'assistant' && isLive(address) && (step !== undefined || uses)) candidates.add(address);
   }
-  const cast = { copies, candidates, linked: new Set<Address>() };
-  return linked ? withLinks(desired, cast, isLive) : cast;
+  const scope = { copies, candidates, linked: new Set<Address>() };
+  return linked ? withLinks(desired, scope, isLive) : scope;
 }
 
 /** Changed resources that take effect at once for their users, and those that lead to one of them. */
@@ -58,8 +58,14 @@ function sharedCopies(desired: DesiredState, steps: ChangedSteps): ReadonlySet<A
  * changed assistant to another (or back to itself) is therefore copied: the changed ones, those between them, and
  * shared tools that make the handoff. Tests of these assistants are copied too, so that they begin at the copy.
  */
-function withLinks(desired: DesiredState, cast: Cast, isLive: (address: Address) => boolean): Cast {
-  const changed = [...cast.candidates, ...cast.copies].filter((address) => address.startsWith('assistant/'));
+function withLinks(
+  desired: DesiredState,
+  scope: PreviewScope,
+  isLive: (address: Address) => boolean,
+): PreviewScope {
+  const changed = [...scope.candidates, ...scope.copies].filter((address) =>
+    address.startsWith('assistant/'),
+  );
   const leads = new Map<Address, readonly Address[]>();
   const comes = new Map<Address, Address[]>();
   for (const { address, kind, references } of desired.resources.values()) {
@@ -75,14 +81,14 @@ function withLinks(desired: DesiredState, cast: Cast, isLive: (address: Address)
     [...desired.resources.keys()].filter((address) => {
       const onTheWay = after.has(address) && before.has(address);
       const atAnEnd = isChanged.has(address) && (after.has(address) || before.has(address));
-      return (onTheWay || atAnEnd) && (isLive(address) || cast.copies.has(address));
+      return (onTheWay || atAnEnd) && (isLive(address) || scope.copies.has(address));
     }),
   );
-  const copies = new Set([...cast.copies, ...linked]);
+  const copies = new Set([...scope.copies, ...linked]);
   for (const { address, kind, references } of desired.resources.values()) {
     if (kind === 'test' && references.some(({ target }) => isIn(linked, target))) copies.add(address);
   }
-  const candidates = new Set([...cast.candidates].filter((address) => !linked.has(address)));
+  const candidates = new Set([...scope.candidates].filter((address) => !linked.has(address)));
   return { copies, candidates, linked };
 }
 
@@ -122,7 +128,7 @@ function isIn(addresses: ReadonlySet<Address>, target: string): boolean {
 /** Handoffs, by an assistant or by a tool that it uses, to what the branch changes: they reach its main. */
 export function handoffsToMain(
   desired: DesiredState,
-  { copies, candidates }: Cast,
+  { copies, candidates }: PreviewScope,
 ): readonly { readonly from: Address; readonly to: Address }[] {
   return [...desired.resources.values()].flatMap(({ address, references }) => {
     if (!copies.has(address) && !candidates.has(address)) return [];

@@ -14,15 +14,15 @@ import { openState } from './open-state.ts';
  * Who among the other environments manages which live resource, by remote id. The embedded API shares nothing with
  * anybody. A state that cannot be read is named in a warning: it must not keep every other environment from working.
  */
-export async function managedBySisters(host: Host, project: Project): Promise<ReadonlyMap<string, Owner>> {
+export async function managedBySiblings(host: Host, project: Project): Promise<ReadonlyMap<string, Owner>> {
   if (project.environment.target === 'emulator') return new Map();
-  const sisters = project.sisters.filter(({ target }) => target === 'api');
-  const commits = await commitsOf(host, project, sisters);
+  const siblings = project.siblings.filter(({ target }) => target === 'api');
+  const commits = await commitsOf(host, project, siblings);
   const states = await Promise.all(
-    sisters.map((sister) => {
-      const commit = commits.get(placeOf(sister));
+    siblings.map((sibling) => {
+      const commit = commits.get(placeOf(sibling));
       // A remote that was asked and has no such ref has no state.
-      return commit === null ? undefined : stateOf(host, project, sister, commit);
+      return commit === null ? undefined : stateOf(host, project, sibling, commit);
     }),
   );
   return new Map(states.flatMap(ownedIds));
@@ -36,9 +36,9 @@ function placeOf({ state }: Environment): string {
 async function commitsOf(
   host: Host,
   project: Project,
-  sisters: readonly Environment[],
+  siblings: readonly Environment[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const places = sisters.flatMap(({ state }) => (state.backend === 'git' ? [state] : []));
+  const places = siblings.flatMap(({ state }) => (state.backend === 'git' ? [state] : []));
   const remotes = [...new Set(places.map(({ remote }) => remote))];
   const git = gitFor(host.runtime, project);
   const answers = await Promise.all(
@@ -64,29 +64,29 @@ const known = new WeakMap<Runtime, Map<string, State | undefined>>();
 async function stateOf(
   host: Host,
   project: Project,
-  sister: Environment,
+  sibling: Environment,
   commit: string | undefined,
 ): Promise<State | undefined> {
   const states = known.get(host.runtime) ?? new Map<string, State | undefined>();
   known.set(host.runtime, states);
-  const name = `${project.root} ${placeOf(sister)} ${commit}`;
+  const name = `${project.root} ${placeOf(sibling)} ${commit}`;
   if (commit !== undefined && states.has(name)) return states.get(name);
-  const state = await readState(host, project, sister);
+  const state = await readState(host, project, sibling);
   if (commit !== undefined) states.set(name, state);
   return state;
 }
 
-async function readState(host: Host, project: Project, sister: Environment): Promise<State | undefined> {
+async function readState(host: Host, project: Project, sibling: Environment): Promise<State | undefined> {
   try {
-    const state = await openState(host.runtime, { ...project, environment: sister }).load();
+    const state = await openState(host.runtime, { ...project, environment: sibling }).load();
     if (state === undefined) return undefined;
     // A copy of somebody else's state says nothing about this project.
-    const foreign = checkState(state, { project: project.name, environment: sister.name });
+    const foreign = checkState(state, { project: project.name, environment: sibling.name });
     return foreign === undefined ? state : undefined;
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     host.note(
-      `warning: the state of environment ${sister.name} cannot be read, so that what it manages is not known here: ${cause.message}\n`,
+      `warning: the state of environment ${sibling.name} cannot be read, so that what it manages is not known here: ${cause.message}\n`,
     );
     return undefined;
   }

@@ -7,14 +7,15 @@ COPY . .
 RUN npm run build && npm pack --ignore-scripts --pack-destination /tmp
 
 FROM node:22-alpine
-RUN apk add --no-cache git openssh-client
+# tini ends what a hook of the project leaves running.
+RUN apk add --no-cache git openssh-client tini
 COPY --from=build /tmp/assistantctl-*.tgz /tmp/
 RUN npm install --global --ignore-scripts /tmp/assistantctl-*.tgz && rm /tmp/assistantctl-*.tgz
 # Runs as a user without rights; everything it writes lies below /data, so the root may be read only.
 RUN mkdir /data && chown node:node /data
 ENV HOME=/tmp
-USER node
+USER 1000:1000
 WORKDIR /data
 VOLUME /data
-ENTRYPOINT ["assistantctl"]
+ENTRYPOINT ["tini", "--", "assistantctl"]
 HEALTHCHECK --interval=30s --timeout=10s CMD wget -q -O /dev/null http://127.0.0.1:9464/healthz || exit 1

@@ -18,7 +18,20 @@ const hold = process.argv[2] === '--hold' ? Number(process.argv[3]) : 0;
 
 const bold = (text) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
 const tell = (text) => process.stdout.write(`\n${bold(text)}\n`);
-const say = (text) => process.stdout.write(`  ${text}\n`);
+const say = (text) => process.stdout.write(`${wrapped(text)}\n`);
+
+/** No terminal breaks inside a word; in a pipe each line stays one. */
+function wrapped(text) {
+  const width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - 1;
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.pop();
+    const longer = line === '' ? `  ${word}` : `${line} ${word}`;
+    if (line !== '' && longer.length > width) lines.push(line, `  ${word}`);
+    else lines.push(longer);
+  }
+  return lines.join('\n');
+}
 
 const remote = join(home, 'voice.git');
 const clone = join(home, 'voice');

@@ -7,6 +7,7 @@ import { processName } from '../operations/session/process-identity.ts';
 import { environmentsOf } from '../operations/session/project-environments.ts';
 import type { Runtime, StopSignal } from '../runtime.ts';
 import { takeSlot } from './data-slot.ts';
+import { shownReason } from './environment-record.ts';
 import { type EnvironmentWorker, environmentWorker } from './environment-worker.ts';
 import { failureOf } from './failures.ts';
 import type { Log } from './hosts.ts';
@@ -36,6 +37,9 @@ export interface ControllerOptions {
 
 /** Milliseconds that the work under way has after the signal to stop. What it leaves then is as after a kill. */
 const LAST_WORK_MS = 28_000;
+
+/** Milliseconds between two fetches, however many webhooks come. */
+const SHORTEST_PAUSE_MS = 1_000;
 
 /** Name of the work tree that the project file is read in, and of the only one of a single replica. */
 const HEAD_TREE = 'head';
@@ -101,8 +105,10 @@ export async function runController(runtime: Runtime, options: ControllerOptions
       while (!stop.signal.aborted) {
         asleep = new AbortController();
         await round(source);
+        const pause = Math.min(options.intervalMs, SHORTEST_PAUSE_MS);
+        await runtime.sleep(pause, stop.signal);
         if (stop.signal.aborted) break;
-        await runtime.sleep(options.intervalMs, AbortSignal.any([stop.signal, asleep.signal]));
+        await runtime.sleep(options.intervalMs - pause, AbortSignal.any([stop.signal, asleep.signal]));
       }
       if (!(await finished(runtime, [...workers.values()]))) {
         log('stop-timeout', { signal });
@@ -144,7 +150,7 @@ export async function runController(runtime: Runtime, options: ControllerOptions
       wrong.project = null;
     } catch (error) {
       // A branch whose project file is broken: what was applied stays, and the next commit may be better.
-      const reason = failureOf(error).message;
+      const reason = shownReason(failureOf(error)).message;
       if (wrong.project !== reason && !stop.signal.aborted) log('round-failed', { reason });
       wrong.project = reason;
     }

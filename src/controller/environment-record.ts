@@ -1,4 +1,5 @@
 import { type EnvironmentStatus, unknownEnvironment } from '../model/controller-status.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Failure } from '../model/errors.ts';
 import type { Log } from './hosts.ts';
 import type { RememberedAttempt } from './memory.ts';
@@ -101,7 +102,19 @@ export function createRecord({ environment, now, log, metrics }: RecordOptions):
   };
 }
 
-/** One line: a failure's other lines are for a terminal. */
-export function shownReason({ code, message }: Failure): { readonly code: string; readonly message: string } {
-  return { code, message: message.split('\n')[0] ?? '' };
+const MOST_PLACES = 3;
+
+/** One line: a failure's other lines are for a terminal. Errors of documents are named by place and code, without values. */
+export function shownReason(failure: Failure): { readonly code: string; readonly message: string } {
+  const { code, message, diagnostics } = failure;
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const places = errors.slice(0, MOST_PLACES).map(placeOf).join(', ');
+  const more = errors.length > MOST_PLACES ? ` and ${errors.length - MOST_PLACES} more` : '';
+  const line = message.split('\n')[0] ?? '';
+  return { code, message: places === '' ? line : `${line}: ${places}${more}` };
+}
+
+function placeOf({ position, address, code }: Diagnostic): string {
+  const place = position === undefined ? address : `${position.file}:${position.line}:${position.column}`;
+  return place === undefined ? code : `${place} ${code}`;
 }

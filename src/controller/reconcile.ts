@@ -129,7 +129,11 @@ function endedOf(environment: string, executed: Executed): Ended {
   const { exitKind, results, outcome, unsaved } = executed;
   const promoted = results.filter((result) => result.promoted).map(({ address }) => address);
   // Drift is told apart, once, whatever is applied beside it.
-  const happenings = applyHappenings(environment, executed).filter(({ type }) => type !== 'drift');
+  const happened = applyHappenings(environment, executed).filter(({ type }) => type !== 'drift');
+  // Another replica applied the commit between the look of this one and its lease, and has told it.
+  const isKnown =
+    outcome === 'nothing' && executed.commit !== undefined && executed.commit === executed.since;
+  const happenings = isKnown ? [] : happened;
   const kind = exitKind ?? unsaved?.kind ?? null;
   if (kind === null) return { word: outcome, promoted, happenings };
   const problem = results.find(({ error }) => error !== null)?.error;

@@ -1,5 +1,5 @@
 import { ApiError } from '../model/errors.ts';
-import type { Forge, MergedChange, Post } from '../model/forge.ts';
+import type { Forge, LastEditor, MergedChange, Post } from '../model/forge.ts';
 import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST } from '../render/markdown/marker.ts';
 import { markedPosts, otherApps } from './sticky.ts';
@@ -104,9 +104,16 @@ async function editorProblem(
   if (!editor.known) {
     return post.edited ? 'shows a comment that was changed, and the forge does not say by whom' : undefined;
   }
-  if (editor.login === undefined || sameAccount(editor.login, author)) return undefined;
+  if (!isForeign(editor, author)) return undefined;
   return `shows a comment that ${editor.login} changed last`;
 }
+
+/** True where somebody else than the pipeline changed a post last. */
+export function isForeign(editor: LastEditor, author: string): editor is ForeignEditor {
+  return editor.known && editor.login !== undefined && !sameAccount(editor.login, author);
+}
+
+type ForeignEditor = { readonly known: true; readonly login: string };
 
 /** The interfaces of GitHub name an app with and without its suffix. */
 function sameAccount(a: string, b: string): boolean {

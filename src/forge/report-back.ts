@@ -10,8 +10,8 @@ import type { Marker } from '../render/markdown/marker.ts';
 import { NO_DIGEST, placeOfAddress } from '../render/markdown/marker.ts';
 import { renderReportMarkdown } from '../render/report/report-markdown.ts';
 import { canaryWords } from '../render/report/report-text.ts';
-import { type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
-import { withStatus } from './status-line.ts';
+import { isForeign, type MergedQuestion, type MergedSet, mergedSets } from './merged-sets.ts';
+import { withoutSets, withStatus } from './status-line.ts';
 import { markedPosts } from './sticky.ts';
 
 /** A document that a command printed as JSON after a merge. */
@@ -60,6 +60,8 @@ export interface ReportPlaces extends Omit<MergedQuestion, 'commits'> {
   /** The request of this run, where it has one. */
   readonly change: number | undefined;
   readonly now: string;
+  /** Whether a commit of the target is older than the one at hand. */
+  isOlder(commit: string): Promise<boolean>;
 }
 
 /** Commits behind the present one in which the request is looked for that brought what is now moved. */
@@ -102,6 +104,7 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
   if (report.kind !== 'apply') return undefined;
   const { report: applied, refusal } = report;
   const tokens = new Set((set.marker?.review?.entries ?? []).map(({ token }) => token));
+  const held = applied.results.filter(({ error }) => error?.code === 'HELD');
   const own = applied.results.filter(({ digests = [] }) => digests.some((token) => tokens.has(token)));
   if (applied.command === 'rollback') {
     const why = applied.reason === undefined ? '' : `: ${applied.reason}`;
@@ -111,7 +114,12 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
     return own.length === 0 ? undefined : `${words(own)} in ${environment} at ${when}`;
   }
   if (own.length > 0) return `${words(own)} to ${environment} at ${when}`;
-  if (applied.outcome === 'refused') {
+  if (held.some(({ address }) => touches(set, address))) {
+    return `Held in ${environment} at ${when}, because it was taken back, and not applied`;
+  }
+  // What is held keeps nothing else back.
+  const onlyHeld = held.length > 0 && held.length === applied.results.length;
+  if (applied.outcome === 'refused' && !onlyHeld) {
     return `Waiting: the apply to ${environment} was refused${refusal === undefined ? '' : ` (${refusal})`} at ${when}`;
   }
   return set.marker === undefined && applied.outcome === 'partial'
@@ -123,7 +131,6 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
 function words(results: readonly StepResult[]): string {
   const done = results.filter(({ status }) => status === 'applied' || status === 'skipped');
   const failed = results.filter(({ status }) => status === 'failed' || status === 'unknown');
-  const held = results.filter(({ error }) => error?.code === 'HELD');
   const canaries = results.flatMap(({ address, rollout }) =>
     rollout === undefined ? [] : [`${address}: ${canaryWords(rollout)}`],
   );
@@ -133,7 +140,7 @@ function words(results: readonly StepResult[]): string {
   if (done.length === results.length) return `Applied${more}`;
   if (done.length > 0) return `Partly applied${more}`;
   if (failed.length > 0) return `Failed${more}`;
-  return held.length > 0 ? 'Held, because it was taken back, and not applied' : 'Waiting: not attempted';
+  return 'Waiting: not attempted';
 }
 
 function rolloutWords(entry: RolloutEntry, environment: string): string {
@@ -168,7 +175,10 @@ async function tell(
     const found = markedPosts(await forge.comments(change), subject, author).at(-1);
     if (found === undefined) return [];
     const { post } = found;
-    const body = withStatus(post.body, status, environment);
+    // Our own edit would make us the last editor of what somebody else wrote, and a forged set would count.
+    const editor = post.edited ? await forge.lastEditor(change, post) : undefined;
+    const foreign = editor !== undefined && isForeign(editor, author);
+    const body = withStatus(foreign ? withoutSets(post.body) : post.body, status, environment);
     if (body !== post.body) await forge.editComment(change, post.id, body);
     return [{ change, status }];
   } catch (error) {
@@ -195,9 +205,24 @@ async function markOutdated(
   const status = `Outdated: ${at.target} moved to ${at.commit.slice(0, 12)} since this plan; push or run the plan again to see it anew`;
   const told: PostedStatus[] = [];
   for (const { number } of (await forge.openChanges(at.target)).slice(0, MOST_OPEN)) {
+    if (await isUpToDate(forge, number, at)) continue;
     told.push(...(await tell(forge, number, at, 'plan', status)));
   }
   return told;
+}
+
+/** True where the plan was made on the commit at hand or a later one. */
+async function isUpToDate(forge: Forge, change: number, at: ReportPlaces): Promise<boolean> {
+  const { environment, project, author } = at;
+  const subject: Marker = { topic: 'plan', environment, project, digest: NO_DIGEST };
+  try {
+    const base = markedPosts(await forge.comments(change), subject, author).at(-1)?.marker.review?.base;
+    return base !== undefined && !(await at.isOlder(base));
+  } catch (error) {
+    // That it cannot be read is told by who writes the status.
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 /** Open requests that are looked at. */

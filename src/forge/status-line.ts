@@ -1,9 +1,18 @@
 import { markerValue, prose } from '../render/markdown/markdown.ts';
-import { markerLine, readMarkers, withoutMarkers } from '../render/markdown/marker.ts';
+import { markerLine, NO_DIGEST, readMarkers, withoutMarkers } from '../render/markdown/marker.ts';
 import { isMergeLine } from '../render/plan/merge-verdict.ts';
 
 /** The line of a comment that says what became of it; everything else of the comment stays as it was reviewed. */
 const STATUS = '<!-- assistantctl:status';
+
+/** The comment with markers that hold no set any more: what somebody else wrote is not made our own by our status. */
+export function withoutSets(body: string): string {
+  const text = body.replaceAll('\r\n', '\n');
+  const markers = readMarkers(text).map(({ topic, environment, project }) =>
+    markerLine({ topic, environment, project, digest: NO_DIGEST }),
+  );
+  return [...markers, withoutMarkers(text)].join('\n');
+}
 
 /**
  * The comment with another status, right behind its markers, which have to stay first. In a comment about several

@@ -14,7 +14,7 @@ export interface RepositoryStatus {
   /** The commit that the branch is at, as far as the last fetch knows. */
   readonly commit: string | null;
   readonly fetched_at: string | null;
-  /** Why the last fetch failed; null when it did not. */
+  /** Why the last fetch failed, or what is wrong with the project file of the commit; null when all is well. */
   readonly error: string | null;
 }
 

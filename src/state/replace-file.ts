@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Replacement {
   readonly mode: number;
@@ -21,9 +22,33 @@ export async function replaceWhole(path: string, text: string, how: Replacement)
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw cause;
   }
+}
+
+const PAUSES = [10, 30, 90, 270, 600];
+const IN_USE = ['EPERM', 'EACCES', 'EBUSY'];
+
+/**
+ * Renames over a file. On Windows that fails while another process, such as a virus scanner or an editor, has the file
+ * open for a moment; it is tried again for a second. Rejects with the system's error.
+ */
+export async function renamePatiently(
+  from: string,
+  to: string,
+  move: (from: string, to: string) => Promise<void> = rename,
+): Promise<void> {
+  for (const pause of PAUSES) {
+    try {
+      return await move(from, to);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (!IN_USE.some((each) => each === code)) throw error;
+      await sleep(pause);
+    }
+  }
+  await move(from, to);
 }

@@ -27,6 +27,9 @@ const STATUS: ControllerStatus = {
     {
       ...unknownEnvironment('production-of-a-client-with-a-long-name'),
       phase: 'waiting',
+      plan_digest: `sha256:${'b'.repeat(64)}`,
+      tried_commit: 'c'.repeat(40),
+      tried_at: '2026-01-01T10:00:00Z',
       reason: { code: 'UNREVIEWED', message: `nobody reviewed assistant/desk ${HOSTILE}` },
       pending: [
         {
@@ -64,7 +67,9 @@ test.each(['light', 'dark'] as const)(
       'UNREVIEWED',
       '/instructions',
       '10 % of the calls',
-      'cannot be fetched',
+      'cannot be followed',
+      'tried cccccccccccc',
+      'assistantctl approve --env production-of-a-client-with-a-long-name sha256:bbbb',
     ]) {
       expect(text).toContain(part);
     }

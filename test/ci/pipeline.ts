@@ -22,6 +22,7 @@ export interface Job {
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: { readonly group: string };
   readonly env?: Env;
   readonly outputs?: Env;
   readonly steps: readonly Step[];

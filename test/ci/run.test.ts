@@ -147,6 +147,7 @@ it('GitHub: from the pull request to the merge, the preview, the watch, and by h
   const closed = await on({ event: 'pull_request', at: 'main', pull, action: 'closed' });
   expect(await closed.run('assistantctl-preview.yml', 'up')).toBeUndefined();
   ok(await closed.run('assistantctl-preview.yml', 'down'));
+  expect(pull.comments[1]?.body).toContain('Removed: nothing of this preview is left');
   const before = writes(server).length;
   const push = await on({ event: 'push', at: 'main' });
   const applied = await push.run('assistantctl.yml', 'apply');

@@ -7,6 +7,7 @@ import type { PipelineFacts } from '../../src/operations/init/pipelines/facts.ts
 import { githubPipeline } from '../../src/operations/init/pipelines/github.ts';
 import { gitlabPipeline } from '../../src/operations/init/pipelines/gitlab.ts';
 import { ROOT } from '../docs/markdown.ts';
+import { startScriptedServer } from '../support/scripted-server.ts';
 import { bash, temporary, type Workflow } from './pipeline.ts';
 
 // What `init --ci` writes, read: linted, least privilege, pinned, and nothing foreign in a shell.
@@ -38,6 +39,17 @@ const VARIANTS: readonly (readonly [string, PipelineFacts])[] = [
   [
     'a state in Git, drift that is put back',
     { ...SIMPLE, environments: [{ ...production, gitState: true, revertsDrift: true }], branch: 'trunk' },
+  ],
+  [
+    'two accounts, states in Git, canaries',
+    {
+      ...SIMPLE,
+      environments: [
+        { ...staging, gitState: true },
+        { ...production, gitState: true },
+      ],
+      canaries: true,
+    },
   ],
   ['a project in a subfolder', { ...SIMPLE, projectPath: 'apps/voice', slug: '-voice', canaries: true }],
 ];
@@ -125,6 +137,18 @@ describe.each(VARIANTS)('GitHub, %s', (variant, facts) => {
     expect(text.includes('*/15')).toBe(facts.canaries);
   });
 
+  it('lets one job at a time write a state file, and drops no waiting merge for a tick where the state is in Git', () => {
+    const groups = jobs.flatMap(([name, { concurrency }]) =>
+      /^(apply|approve|rollout|operate)/.test(name) ? [[name, concurrency?.group] as const] : [],
+    );
+    for (const [name, group] of groups) {
+      const [environment] = facts.environments;
+      if (!environment.gitState) expect(group, name).toMatch(/^assistantctl(-voice)?-write-/);
+      else if (name.startsWith('rollout')) expect(group).toContain('-rollout-');
+      else expect(group, name).toBeUndefined();
+    }
+  });
+
   it('lies at the top of the repository and works in the folder of the project', () => {
     for (const { file, text } of files) {
       expect(file).toMatch(/^\.github\/workflows\/[a-z-]+\.yml$/);
@@ -172,10 +196,62 @@ describe.each(VARIANTS)('GitLab, %s', (variant, facts) => {
     }
   });
 
-  it('ticks and merges do not wait for each other', () => {
+  it('ticks and merges take turns where the state is a file, and do not wait for each other where it is in Git', () => {
     const group = (prefix: string) => jobs.find(([name]) => name.startsWith(prefix))?.[1].resource_group;
     if (!facts.canaries) expect(group('assistantctl-rollout')).toBeUndefined();
-    else expect(group('assistantctl-rollout')).not.toBe(group('assistantctl-apply'));
+    else if (facts.environments[0].gitState) {
+      expect(group('assistantctl-rollout')).not.toBe(group('assistantctl-apply'));
+    } else {
+      expect(group('assistantctl-rollout')).toBe(group('assistantctl-apply'));
+      expect(group('assistantctl-rollout')).toBe(group('assistantctl-approve'));
+      expect(group('assistantctl-operate')).toContain('$ASSISTANTCTL_ENVIRONMENT');
+    }
+  });
+});
+
+describe('GitLab, production behind staging', () => {
+  const facts: PipelineFacts = { ...SIMPLE, environments: [staging, production] };
+  const { script } = parse(gitlabPipeline(facts))['assistantctl-apply-production'];
+
+  /** Runs the job where `assistantctl` ends with 99. */
+  async function apply(waiting: string | undefined, jobs: readonly string[]) {
+    const server = await startScriptedServer(() => ({ json: jobs.map((name) => ({ name })) }));
+    const folder = await temporary('order');
+    await writeFile(join(folder, 'assistantctl'), '#!/bin/sh\nexit 99\n');
+    await chmod(join(folder, 'assistantctl'), 0o755);
+    if (waiting !== undefined) await writeFile(join(folder, 'waiting-staging.txt'), waiting);
+    try {
+      const ran = await bash(script.join('\n'), folder, {
+        PATH: `${folder}:${process.env.PATH ?? ''}`,
+        CI_PROJECT_DIR: folder,
+        RUNNER_TEMP: folder,
+        CI_API_V4_URL: server.url,
+        CI_PROJECT_ID: '7',
+        CI_PIPELINE_ID: '8',
+        GITLAB_TOKEN: 'forge-token-test',
+      });
+      return { ...ran, asked: server.requests.map(({ path }) => path.split('?')[0]) };
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('waits until what nobody reviewed is approved there', async () => {
+    const held = await apply('sha256:1', ['assistantctl-apply-staging']);
+    expect(held.code, held.log).toBe(6);
+    expect(held.log).toContain('start assistantctl-approve-staging');
+    expect(held.asked[0]).toMatch(/projects\/7\/pipelines\/8\/jobs$/);
+  });
+
+  it('goes on when it is approved, and where nothing waited', async () => {
+    expect((await apply('sha256:1', ['assistantctl-approve-staging'])).code).toBe(99);
+    expect(await apply(undefined, [])).toMatchObject({ code: 99, asked: [] });
+  });
+
+  it('is not handed the digest of staging', () => {
+    const text = gitlabPipeline(facts);
+    expect(text).toContain('paths: [waiting-production.txt]');
+    expect(text.match(/waiting-digest/)).toBeNull();
   });
 });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -60,6 +61,26 @@ describe('what the controller is delivered with', () => {
       expect(Object.keys(volumes)).toContain(name);
     }
     expect(new Set(replicas.map(({ volumes: own }) => String(own))).size).toBe(2);
+  });
+
+  it('is two examples in which Git has the token for the host of the repository, and for no other', () => {
+    const [deployment] = parseAllDocuments(read('deploy/kubernetes/controller.yaml'));
+    const listed: readonly { name: string; value: string }[] =
+      deployment?.toJS().spec.template.spec.containers[0].env;
+    const pods = Object.fromEntries(listed.map(({ name, value }) => [name, value]));
+    const { services } = parse(read('deploy/compose/compose.yaml'), { merge: true });
+    const environment: Record<string, string> = services.controller.environment;
+    const composed = Object.entries(environment).map(([name, text]) => [name, text.replaceAll('$$', '$')]);
+    const fill = (env: Record<string, string>, host: string): string => {
+      const input = `protocol=https\nhost=${host}\n\n`;
+      const own = { PATH: process.env.PATH, GITHUB_TOKEN: 'TEST_TOKEN', GIT_TERMINAL_PROMPT: '0' };
+      const options = { input, encoding: 'utf8', env: { ...env, ...own } } as const;
+      return spawnSync('git', ['credential', 'fill'], options).stdout;
+    };
+    for (const env of [pods, Object.fromEntries(composed)]) {
+      expect(fill(env, 'git.example')).toContain('password=TEST_TOKEN\n');
+      expect(fill(env, 'elsewhere.example')).not.toContain('TEST_TOKEN');
+    }
   });
 
   it('is an image without rights, that says whether it is well', () => {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { account, finished, inDashboard, liveId, spawnCli, writes } from '../e2e/harness.ts';
+import { simulate } from './simulated.ts';
 import { DESK, git, inEffect, KEY, PROJECT, start, team } from './support.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -73,7 +74,7 @@ describe('what is done once', { timeout: 120_000 }, () => {
     expect([left.exit_code, right.exit_code]).toEqual([9, 9]);
     const runs = () => writes(server).filter((write) => /\/runs$/.test(write)).length;
     const staged = () => writes(server).filter((write) => write.startsWith('POST /ai/assistants/')).length;
-    await pause(3_000);
+    await Promise.all([one.rounds(2), two.rounds(2)]);
     expect(runs()).toBe(1);
     const before = staged();
     two.child.kill('SIGKILL');
@@ -82,12 +83,12 @@ describe('what is done once', { timeout: 120_000 }, () => {
     await three.until(waits(gated));
     // Neither a commit that changes nothing of it, nor one that changes something else, runs it again.
     await acme.push({ 'README.md': 'More words.' });
-    await pause(3_000);
+    await Promise.all([one.rounds(2), three.rounds(2)]);
     expect([runs(), staged()]).toEqual([1, before]);
     const other = DESK('Other.').replace('key: desk', 'key: other').replace('name: Desk', 'name: Other');
     await acme.push({ 'assistants/other.yaml': other });
     await three.until(({ pending }) => pending.length === 1);
-    await pause(2_000);
+    await Promise.all([one.rounds(2), three.rounds(2)]);
     expect(runs()).toBe(1);
     expect(await liveId(server, 'Other')).toBeTruthy();
     // Other content does.
@@ -111,11 +112,12 @@ describe('what is done once', { timeout: 120_000 }, () => {
     const first = git(acme.clone, 'rev-parse', 'HEAD').trim();
     await Promise.all([one.until(inEffect(first)), two.until(inEffect(first))]);
     const types = () => received.map(({ body }) => JSON.parse(body).type.replace('assistantctl.', ''));
+    let replicas = [one, two];
     const told = async (count: number, type: string) => {
       for (let tries = 0; tries < 200 && types().filter((each) => each === type).length < count; tries += 1) {
         await pause(100);
       }
-      await pause(2_500);
+      await Promise.all(replicas.map((replica) => replica.rounds(2)));
       expect(types().filter((each) => each === type)).toHaveLength(count);
     };
     await told(1, 'applied');
@@ -124,6 +126,7 @@ describe('what is done once', { timeout: 120_000 }, () => {
     await told(1, 'failed');
     one.child.kill('SIGKILL');
     await finished(one.child);
+    replicas = [two];
     const mended = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
     await two.until(inEffect(mended));
     await told(2, 'applied');
@@ -132,6 +135,7 @@ describe('what is done once', { timeout: 120_000 }, () => {
     await inDashboard(server, 'POST', `/ai/assistants/${live}`, edit);
     await two.until(({ drift }) => drift.resources.length > 0);
     const three = start(acme, 'three', env, TRUST);
+    replicas = [two, three];
     await three.until(({ drift }) => drift.resources.length > 0);
     await told(1, 'drift');
     expect(received.every(({ body }) => !body.includes('Howdy.') && !body.includes('Help well.'))).toBe(true);
@@ -165,13 +169,14 @@ describe('what is done once', { timeout: 120_000 }, () => {
       asked.includes('/user') ? { login: 'bot', username: 'bot' } : [],
     );
     const acme = await team(server.url);
-    const one = start(acme, 'one', env(url), TRUST);
-    const two = start(acme, 'two', env(url), TRUST);
+    const replicas = await Promise.all(
+      [0, 1].map(() => simulate({ repository: acme.remote }, { env: env(url) })),
+    );
+    const rounds = () => Promise.all(replicas.map((replica) => replica.pass(3 * 60_000)));
+    await rounds();
     const first = git(acme.clone, 'rev-parse', 'HEAD').trim();
-    await Promise.all([one.until(inEffect(first)), two.until(inEffect(first))]);
     const broken = await acme.push({ 'assistants/desk.yaml': DESK('Help.', '  modell: x\n') });
-    await Promise.all([one.until(waits(broken)), two.until(waits(broken))]);
-    await pause(2_500);
+    await rounds();
     const said = received
       .filter(({ path: asked }) => asked.includes('/statuses/'))
       .map(({ path: asked, body }) => ({ asked, ...JSON.parse(body) }));

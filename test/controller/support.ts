@@ -74,6 +74,8 @@ export interface Running {
   url(): Promise<string>;
   status(): Promise<ControllerStatus>;
   environment(name?: string): Promise<EnvironmentStatus>;
+  /** Until it has gone through everything so many times more: what it has not done by then it does not do. */
+  rounds(count: number): Promise<void>;
   /** Until the environment is so; fails with what it is. */
   until(what: (status: EnvironmentStatus) => boolean, name?: string): Promise<EnvironmentStatus>;
 }
@@ -110,10 +112,10 @@ export function start(
     look: () => Value | undefined | Promise<Value | undefined>,
     what: () => string,
   ) => {
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       const value = await look();
       if (value !== undefined) return value;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error(`did not come about: ${what()}`);
   };
@@ -132,7 +134,17 @@ export function start(
       const one = await named(name);
       return one !== undefined && what(one) ? one : undefined;
     }, told);
-  return { child, events, url, status, environment, until };
+  const rounds = async (count: number): Promise<void> => {
+    for (let left = count; left > 0; left -= 1) {
+      const before = (await status()).repository.fetched_at;
+      await found(async () => ((await status()).repository.fetched_at !== before ? true : undefined), told);
+    }
+    await found(async () => {
+      const { environments } = await status();
+      return environments.every(({ working }) => !working) || undefined;
+    }, told);
+  };
+  return { child, events, url, status, environment, rounds, until };
 }
 
 export const inEffect = (commit: string) => (one: EnvironmentStatus) =>

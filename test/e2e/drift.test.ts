@@ -21,12 +21,18 @@ describe('changes outside Git', () => {
     const drift = await project.run('drift', '--env', 'account');
     expect(drift).toMatchObject({ code: 2, stderr: '' });
     expect(drift.stdout).toContain('Yo.');
+    expect(drift.stdout).toMatch(/^Drift of account: 1 resource changed outside Git\.\n/);
 
     const json = await project.run('drift', '--env', 'account', '--format', 'json');
     expect(json.code).toBe(2);
     const document = JSON.parse(json.stdout);
     expect(document.drift).toMatchObject([{ address: 'assistant/front-desk' }]);
     expect(document.changes).toEqual([]);
+
+    // What leaves the changes of Git out must never count as their review.
+    const markdown = await project.run('drift', '--env', 'account', '--format', 'markdown');
+    expect(markdown.stdout).toMatch(/^### Drift of account: 1 resource changed outside Git/);
+    expect(markdown.stdout).not.toMatch(/<!-- assistantctl|merge/i);
 
     const before = writes(server).length;
     expect((await project.run('apply', '--env', 'account')).code).toBe(0);

@@ -55,6 +55,21 @@ describe('the process', () => {
     expect((await project.run('state', 'unlock', '--env', 'account')).stdout).toContain('Not locked');
   });
 
+  it('a signal ends a probe with its code, and what it made is removed', async () => {
+    const server = await account({ latencyMs: 5 });
+    const project = await testProject(leadingTo(server));
+    const asked = await project.run('doctor', '--probe', '--env', 'account');
+    const [, fingerprint = ''] = /--account (acct-[0-9a-f-]+)/.exec(asked.stderr) ?? [];
+    const child = project.start(['doctor', '--probe', '--account', fingerprint, '--env', 'account']);
+    const over = finished(child);
+    await until(() => writes(server).length > 5);
+    child.kill('SIGTERM');
+    const ran = await over;
+    expect(ran).toMatchObject({ code: 143, signal: null });
+    expect(ran.stdout).toContain('the probe was stopped');
+    expect(server.store.all('assistants')).toEqual([]);
+  });
+
   it('the first signal while writing finishes what is in flight, reports and keeps the state', async () => {
     const server = await account({ latencyMs: 150 });
     const project = await testProject(leadingTo(server));

@@ -255,6 +255,23 @@ describe('updates', () => {
   });
 });
 
+describe('a body', () => {
+  test('with a raw key of a second model is refused', async () => {
+    const { call } = await desk({});
+    const delegation = { enabled: true, model: 'openai/gpt-4o', api_key: 'KEY_TEST_RAW' };
+    const answer = await call('POST', '/ai/assistants', { ...MINIMAL, delegation_settings: delegation });
+    expect(at(answer.json, 'errors', '0', 'source')).toEqual({
+      pointer: '/body/delegation_settings/api_key',
+    });
+  });
+
+  test('of a shared tool has no least time-out', async () => {
+    const { call } = await desk({});
+    const body = { type: 'hangup', display_name: 'End', hangup: {}, timeout_ms: 0 };
+    expect((await call('POST', '/ai/tools', body)).json).toMatchObject({ timeout_ms: 0 });
+  });
+});
+
 describe('the account', () => {
   test.each([true, false])('stockObjects %s', async (stockObjects) => {
     const { done } = await desk({ stockObjects });

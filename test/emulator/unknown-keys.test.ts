@@ -79,3 +79,33 @@ describe('keys that the embedded API does not know', () => {
     expect(out).toContain('future_settings');
   });
 });
+
+describe('tools of a type that was not known yesterday', () => {
+  it('are kept by the embedded API with their settings, shared and inline', async () => {
+    const desk = await pullProject({
+      'assistantctl.yaml': `project: acme
+default_environment: local
+environments: { local: { target: emulator } }
+`,
+      'assistants/wa.yaml': `kind: tool
+spec: { type: whatsapp_template, display_name: Template, whatsapp_template: { template_id: abc } }
+`,
+      'assistants/new.yaml': `kind: tool
+spec: { type: new_fancy, display_name: New, new_fancy: { depth: { of: 2 } } }
+`,
+      'assistants/desk.yaml': `kind: assistant
+spec:
+  name: Desk
+  instructions: You answer.
+  tool_ids: [{ $ref: tool/wa }, { $ref: tool/new }]
+  tools: [{ type: other_new, other_new: { a: 1 } }]
+`,
+    });
+    expect((await desk.cli('apply', '--yes')).code).toBe(0);
+    expect(await told(desk)).toEqual([]);
+    const text = await desk.read('assistants/new.yaml');
+    await desk.write('assistants/new.yaml', text.replace('of: 2', 'of: 3'));
+    expect((await desk.cli('apply', '--yes')).code).toBe(0);
+    expect(await told(desk)).toEqual([]);
+  });
+});

@@ -162,3 +162,35 @@ function first({ comments }: Pull): Pull['comments'][number] {
   if (comment === undefined) throw new Error('there is no comment');
   return comment;
 }
+
+test('a forged set does not count after our own status was written on the comment', async () => {
+  const w = await begin(GITHUB);
+  const { repo, forge } = w;
+  const two = await repo.request('two', () =>
+    repo.project.edit('assistants/front-desk.yaml', 'Hello.', 'Two.'),
+  );
+  const { pull } = await w.merged('one', () =>
+    repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'),
+  );
+  const [comment] = pull.comments;
+  if (comment === undefined) throw new Error('there is no comment');
+  // Somebody with the right to edit others' comments.
+  Object.assign(comment, { body: `${comment.body}\n`, edited: true, editor: 'mallory' });
+  const refused = await w.apply('--format', 'json');
+  expect(refused.code).toBe(6);
+  expect((await w.report(refused.stdout)).code).toBe(0);
+  expect(comment.editor).not.toBe('mallory');
+  expect(comment.body).toContain('Waiting');
+  // The job is run again.
+  const printed = await w.print();
+  expect(printed).toMatchObject({ code: 0, stdout: '' });
+  expect((await w.apply('--format', 'json')).code).toBe(6);
+  // An open request is marked as outdated, and its set does not come to count by that either.
+  const open = forge.open('b'.repeat(40));
+  const marked = forge.say(open, two.markdown);
+  Object.assign(marked, { edited: true, editor: 'mallory' });
+  const allowed = await repo.project.run('apply', '--env', 'live', '--yes', '--format', 'json');
+  expect((await w.report(allowed.stdout)).code).toBe(0);
+  expect(marked.body).toContain('Outdated');
+  expect(readMarkers(marked.body)[0]?.review).toBeUndefined();
+});

@@ -158,3 +158,36 @@ describe('a forge that is slow or refuses', () => {
     expect(told.stderr).toContain('nothing was told to a change request');
   });
 });
+
+test('a plan that was made on the merge is not called outdated by its apply', async () => {
+  const { repo, forge, merged, apply, report } = await world();
+  const edit = (file: string, text: string) => () =>
+    repo.project.edit(`assistants/${file}.yaml`, 'Hello.', text);
+  const before = await repo.request('before', edit('front-desk', 'Early.'));
+  const early = forge.open('a'.repeat(40));
+  forge.say(early, before.markdown);
+  await merged('one', edit('billing', 'One.'));
+  const after = await repo.request('after', edit('front-desk', 'Two.'));
+  const open = forge.open('b'.repeat(40));
+  forge.say(open, after.markdown);
+  await report((await apply('--format', 'json')).stdout);
+  expect(status(early.comments[0]?.body)).toContain('Outdated');
+  expect(open.comments[0]?.body).toBe(after.markdown);
+});
+
+test('a hold keeps no other request waiting in what it is told', async () => {
+  const { repo, merged, apply, report } = await world();
+  const { project } = repo;
+  await merged('one', () => project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+  expect((await apply()).code).toBe(0);
+  const back = await project.run('rollback', 'assistant/billing', '--env', 'live', '--yes', '--reason', 'no');
+  expect(back.code, back.stderr).toBe(0);
+  const two = await merged('two', () => project.edit('assistants/front-desk.yaml', 'Hello.', 'Two.'));
+  // The second run finds nothing but what is held.
+  for (let round = 0; round < 2; round += 1) {
+    const held = await apply('--format', 'json');
+    expect(held.code).toBe(5);
+    await report(held.stdout);
+    expect(status(two.pull.comments[0]?.body)).toContain('Applied to live');
+  }
+});

@@ -18,7 +18,9 @@ export const doctor = defineCommand({
       const report = await probeAccount(context, flags.account);
       if (flags.format === 'json') context.printJson(report);
       else context.print(renderProbe(report));
-      return report.left.length === 0 ? EXIT_DONE : exitCodeOf('partial');
+      if (report.left.length > 0) return exitCodeOf('partial');
+      const signal = context.interruptedBy();
+      return signal === undefined ? EXIT_DONE : exitCodeOf('interrupted', signal);
     }
     const { report, worst } = await diagnose(context);
     if (flags.format === 'json') context.printJson(report);

@@ -19,8 +19,8 @@ export const drift = defineCommand({
     context.outline(rotated.length === 0 ? told : `${told}, ${secretsRotated(rotated.length)}`);
     await emitEvents(context, () => driftHappenings(plan), { notify: false });
     if (format === 'json') context.printJson(plan);
-    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan));
-    else if (changed) context.print(renderPlan(plan, context.style));
+    else if (format === 'markdown') context.printExactly(renderPlanMarkdown(plan, { driftAlone: true }));
+    else if (changed) context.print(renderPlan(plan, context.style, { driftAlone: true }));
     else if (rotated.length === 0)
       context.print(`No drift: nothing of ${plan.environment} was changed outside Git.
 `);

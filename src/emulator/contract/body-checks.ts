@@ -3,7 +3,7 @@ import { isArray, isObject, type Json, type JsonObject } from '../../model/json.
 import type { Shape } from '../../model/shape.ts';
 import { acceptedPart } from './accepted-part.ts';
 import type { BodyOperation, EmulatedWorld } from './contract.ts';
-import { invalid, type ValidationIssue } from './errors.ts';
+import { badRequest, invalid, type ValidationIssue } from './errors.ts';
 import type { FieldRule, FieldRules } from './field-table.ts';
 import { without } from './fields.ts';
 import { inOwnForm } from './own-form.ts';
@@ -131,7 +131,8 @@ function prepare(
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
     const loc = ['body', ...`${path}${name}`.split('/')];
     if (rule === undefined) {
-      if (unknownFields === 'store') kept[name] = value;
+      // A tool of a type that nobody knew yesterday has its settings below the name of the type.
+      if (unknownFields === 'store' || name === body.type) kept[name] = value;
       else if (unknownFields === 'reject')
         issues.push({ loc, msg: 'Extra inputs are not permitted', type: 'extra_forbidden' });
     } else if (value === null && rule.nullable !== true) {
@@ -183,6 +184,9 @@ export function acceptBody(
   rules: FieldRules,
   whole: boolean,
 ): Prepared {
+  if (Object.hasOwn(nonArray(body.delegation_settings ?? null), 'api_key')) {
+    throw badRequest('A raw api_key is refused; use llm_api_key_ref.', '/delegation_settings/api_key');
+  }
   const issues: ValidationIssue[] = [];
   const prepared = prepare(world, body, rules, SHAPES[kindOf(operation)].fields, '', issues);
   issues.push(...checkObject(prepared.body, rules, ['body'], whole));

@@ -195,7 +195,7 @@ export const ASSISTANT_FIELDS: FieldRules = {
 export const TOOL_FIELDS: FieldRules = {
   type: string({ required: true }),
   display_name: string({ required: true }),
-  timeout_ms: integer(1),
+  timeout_ms: integer(0),
   webhook: free(),
   function: free(),
   client_side_tool: free(),
@@ -210,6 +210,7 @@ export const TOOL_FIELDS: FieldRules = {
   send_dtmf: free(),
   send_message: free(),
   skip_turn: free(),
+  whatsapp_template: free(),
 };
 
 export const MCP_FIELDS: FieldRules = {

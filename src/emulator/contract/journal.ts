@@ -158,8 +158,17 @@ export function openJournal(file: string, reader: JournalReader): Journal {
         writeAll(next, batch);
         fs.fsyncSync(next);
         fs.closeSync(next);
-        fs.renameSync(temporary, file);
-      } else if (wrote) fs.fsyncSync(fd);
+        fs.fsyncSync(fd);
+        // Windows renames over no file that is open. Where another process has it open, it stays as long as it is.
+        fs.closeSync(fd);
+        try {
+          fs.renameSync(temporary, file);
+        } catch {
+          fs.rmSync(temporary, { force: true });
+        }
+        return;
+      }
+      if (wrote) fs.fsyncSync(fd);
       fs.closeSync(fd);
     },
   };

@@ -1,6 +1,6 @@
 import { Failure } from '../../model/errors.ts';
 import { readGitInfo } from '../../state/git/git-info.ts';
-import { firstParentLine } from '../../state/git/history.ts';
+import { firstParentLine, standingTo } from '../../state/git/history.ts';
 import type { Host } from '../host.ts';
 import { gitFor } from './git.ts';
 import { gatherProject } from './inputs.ts';
@@ -16,6 +16,8 @@ export interface MergeRange {
   readonly since: string | undefined;
   /** Commits between the two, the newest first; undefined where the clone cannot tell. */
   readonly commits: readonly string[] | undefined;
+  /** Whether a commit of the target is older than the one at hand; true also where that cannot be told. */
+  isOlder(commit: string): Promise<boolean>;
 }
 
 /** What the state and the clone know of the range. */
@@ -51,5 +53,11 @@ export async function mergeRange(
     });
   }
   const since = told.whole === true ? undefined : (told.since ?? state?.completed?.commit ?? undefined);
-  return { commit, target, since, commits: await firstParentLine(git, project.root, since, commit) };
+  const commits = await firstParentLine(git, project.root, since, commit);
+  const isOlder = async (other: string): Promise<boolean> => {
+    const { relation } = await standingTo(git, project.root, [other], commit);
+    // A clone of all that is at hand does not know later commits.
+    return relation === 'behind' || relation === 'unknown';
+  };
+  return { commit, target, since, commits, isOlder };
 }

@@ -29,7 +29,7 @@ export function renderStatusPage(status: ControllerStatus): string {
   const trouble =
     repository.error === null
       ? ''
-      : `<div class="alert"><p><b>The branch cannot be fetched.</b> ${escapeMarkup(repository.error)}. The last good commit stays in effect.</p></div>`;
+      : `<div class="alert"><p><b>The branch cannot be followed.</b> ${escapeMarkup(repository.error)}. The last good commit stays in effect.</p></div>`;
   const body = `<header><p class="meta">assistantctl ${escapeMarkup(version)} follows <code>${escapeMarkup(branch)}</code></p>
 <h1>${commitText(repository.commit)}</h1>
 <p class="meta">fetched ${timeText(repository.fetched_at)}, every ${status.schedule.fetch_seconds} s; drift is looked for every ${status.schedule.drift_seconds} s</p>
@@ -45,9 +45,13 @@ function environmentPart(one: EnvironmentStatus): string {
     one.reason === null
       ? ''
       : `<div class="alert"><p><b><code>${escapeMarkup(one.reason.code)}</code></b> ${escapeMarkup(one.reason.message)}</p></div>`;
+  const tried =
+    one.tried_commit === null || one.tried_commit === one.applied_commit
+      ? ''
+      : `, tried ${commitText(one.tried_commit)} ${timeText(one.tried_at)}`;
   const next = one.next_at === null ? '' : `, next attempt ${timeText(one.next_at)}`;
   return `<section><h2>${escapeMarkup(one.environment)} <span class="pill ${pill}">${words}</span></h2>
-<p class="meta">applied ${commitText(one.applied_commit)} ${timeText(one.applied_at)}${next}</p>${reason}
+<p class="meta">applied ${commitText(one.applied_commit)} ${timeText(one.applied_at)}${tried}${next}</p>${reason}
 ${list(
   'Waits to be applied',
   one.pending.map(
@@ -55,6 +59,7 @@ ${list(
       `<b>${escapeMarkup(action)}</b> <code>${escapeMarkup(address)}</code> ${pathsText(paths)}`,
   ),
 )}
+${approvalText(one)}
 ${list(
   'Rollouts',
   one.rollouts.map(
@@ -69,6 +74,13 @@ ${list(
   ),
 )}
 </section>`;
+}
+
+/** What a person types who agrees to what waits. */
+function approvalText({ environment, reason, plan_digest: digest }: EnvironmentStatus): string {
+  if (digest === null || reason?.code !== 'UNREVIEWED') return '';
+  const line = `assistantctl approve --env ${environment} ${digest}`;
+  return `<p class="meta">To let exactly this plan pass: <code>${escapeMarkup(line)}</code></p>`;
 }
 
 function list(title: string, items: readonly string[]): string {

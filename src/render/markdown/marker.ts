@@ -21,6 +21,8 @@ export interface Marker {
 
 export interface MarkedReview {
   readonly head: string | null;
+  /** Commit of the target that it was planned on; by it a report tells plans that came later. */
+  readonly base?: string;
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly ttlMs: number;
@@ -57,10 +59,11 @@ export function markerLine(marker: Marker, most: number = MOST_SET_CHARACTERS): 
 }
 
 function reviewFacts(review: MarkedReview, most: number): readonly (readonly [string, string])[] {
-  const { head, at, ttlMs, entries, merged, change } = review;
+  const { head, base, at, ttlMs, entries, merged, change } = review;
   const text = entries === undefined ? TOO_MANY : formatEntries(entries);
   return [
     ...(head === null ? [] : ([['head', markerValue(head)]] as const)),
+    ...(base === undefined ? [] : ([['base', markerValue(base)]] as const)),
     ['at', markerValue(at)],
     ['ttl', `${Math.round(ttlMs / 1000)}s`],
     ...(change === undefined ? [] : ([['change', String(change)]] as const)),
@@ -97,9 +100,10 @@ function readReview(facts: ReadonlyMap<string, string>): MarkedReview | undefine
   const entries = set === EMPTY_SET ? [] : set === TOO_MANY ? undefined : parseEntries(set);
   // What is neither whole nor said to be left out was cut off or forged.
   if (entries === undefined && set !== TOO_MANY) return undefined;
-  const [merged, change] = [facts.get('merged'), facts.get('change')];
+  const [merged, change, base] = [facts.get('merged'), facts.get('change'), facts.get('base')];
   return {
     head: facts.get('head') ?? null,
+    ...(base !== undefined && { base }),
     at,
     ttlMs: Number(ttl) * 1000,
     entries,
@@ -133,6 +137,7 @@ export function markerOfPlan(plan: Plan, topic: string = 'plan'): Marker {
       !offline && {
         review: {
           head: review.head,
+          ...(review.base !== null && { base: review.base }),
           at: plan.created_at,
           ttlMs: review.ttl_ms,
           entries: review.set.map(setEntryOf),

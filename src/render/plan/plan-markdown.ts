@@ -15,6 +15,7 @@ import {
   changesOf,
   command,
   groupOf,
+  headlineOf,
   listSome,
   nextCommands,
   otherDiagnostics,
@@ -23,7 +24,6 @@ import {
   promotionNote,
   settingLines,
   shortCommit,
-  verdict,
 } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
 import { visible } from '../terminal/visible.ts';
@@ -50,8 +50,8 @@ const MAX_CAUTIONS = 20;
 const TOO_MANY =
   'More changes than the comment can hold for review: after the merge exactly this plan counts, or the plan that the run kept as an artifact, given to apply --reviewed.';
 
-function headline(plan: Plan): string {
-  return `### ${prose(truncate(verdict(plan), 400, '…'))}`;
+function headline(plan: Plan, options: MarkdownOptions): string {
+  return `### ${prose(truncate(headlineOf(plan, options), 400, '…'))}`;
 }
 
 /** May it be merged, and what happens then: what a reviewer reads if nothing else. */
@@ -231,6 +231,9 @@ function footer(plan: Plan, extra: PlanExtra): string {
   const approve = extra.protected === true ? ` --approve ${visible(plan.environment)}` : '';
   const applies = plan.changes.length > 0 && plan.conflicts.length === 0 && plan.options.offline !== true;
   const commands = applies ? [`${apply}${approve}`] : next;
+  if (extra.driftAlone === true) {
+    return `Drift of ${code(plan.project)} in ${code(plan.environment)}, seen ${prose(shortTime(plan.created_at))}.`;
+  }
   const facts = `Plan ${code(plan.plan_digest)} of ${code(plan.project)} for ${code(plan.environment)}. ${provenance(plan)}`;
   return [facts, ...(commands.length > 0 ? [fence('sh', commands.map(visible))] : [])].join('\n\n');
 }
@@ -244,12 +247,10 @@ function fitting(parts: readonly string[], bytes: number): readonly string[] {
 export function renderPlanMarkdown(plan: Plan, options: MarkdownOptions = {}): string {
   const budget = options.budget ?? DEFAULT_BUDGET;
   const mostOfSet = Math.min(MOST_SET_CHARACTERS, Math.floor(budget * 0.4));
-  const head = [
-    markerLine(markerOfPlan(plan), mostOfSet),
-    headline(plan),
-    mergeLine(plan, options),
-    ...alerts(plan, options),
-  ];
+  // Drift alone leaves changes out, so a comment with it must never count as their review.
+  const asked =
+    options.driftAlone === true ? [] : [markerLine(markerOfPlan(plan), mostOfSet), mergeLine(plan, options)];
+  const head = [...asked.slice(0, 1), headline(plan, options), ...asked.slice(1), ...alerts(plan, options)];
   const unmanaged = plan.summary.unmanaged;
   const tail = [
     ...(unmanaged > 0 ? [`${count(unmanaged, 'live resource')} not managed here and never touched.`] : []),

@@ -11,6 +11,7 @@ import {
   changesOf,
   command,
   groupOf,
+  headlineOf,
   newFields,
   nextCommands,
   orphansLeft,
@@ -20,7 +21,6 @@ import {
   settingLines,
   shortCommit,
   shortDigest,
-  verdict,
 } from '../terminal/plan-words.ts';
 import {
   count,
@@ -67,7 +67,7 @@ function headLines(plan: Plan, style: Style, extra: PlanExtra): readonly string[
       ? []
       : paragraph(style, `saved to ${extra.file}, valid until ${shortTime(plan.expires_at)}`, 0, 'dim');
   return [
-    ...paragraph(style, verdict(plan), 0, 'bold'),
+    ...paragraph(style, headlineOf(plan, extra), 0, 'bold'),
     ...paragraph(style, facts.join(', '), 0, 'dim'),
     ...saved,
     '',
@@ -224,6 +224,6 @@ export function renderPlan(plan: Plan, style: Style, extra: PlanExtra = {}): str
   const long = head.length + body.length + next.length > (style.rows ?? LONG);
   // Who is asked about the plan sees its cautions beside the question.
   const reminder = extra.executing === true ? cautionLines(plan, style, extra) : [];
-  const again = long ? [...reminder, ...paragraph(style, verdict(plan), 0, 'bold'), ''] : [];
+  const again = long ? [...reminder, ...paragraph(style, headlineOf(plan, extra), 0, 'bold'), ''] : [];
   return finish([...head, ...body, ...again, ...next]);
 }

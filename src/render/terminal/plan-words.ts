@@ -33,6 +33,8 @@ export interface PlanExtra {
   readonly staysLive?: readonly string[];
   /** Why apply would refuse the plan as it is: limits, an empty specs folder, an open rollout. */
   readonly refusals?: readonly Diagnostic[];
+  /** What Git would change is left out: only what was changed outside Git is shown. */
+  readonly driftAlone?: true;
 }
 
 /** What changes are listed under: their action, and apart from adoptions those that replace live values. */
@@ -101,6 +103,20 @@ export function verdict(plan: Plan): string {
   ];
   const others = [`${number(summary.unchanged)} unchanged`, ...rest];
   return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
+}
+
+/** The line that says it all of a plan from which the changes of Git were left out. */
+export function driftVerdict({ environment, summary }: Plan): string {
+  const found = [
+    ...(summary.drift > 0 ? [`${count(summary.drift, 'resource')} changed outside Git`] : []),
+    ...(summary.conflict > 0 ? [`${count(summary.conflict, 'conflict')} with what Git changed`] : []),
+  ];
+  return `Drift of ${environment}: ${found.join(', ') || 'none'}.`;
+}
+
+/** The line of a plan, or of its drift where that is all that is shown. */
+export function headlineOf(plan: Plan, { driftAlone }: Pick<PlanExtra, 'driftAlone'>): string {
+  return driftAlone === true ? driftVerdict(plan) : verdict(plan);
 }
 
 /** What is under way, in a few words. */

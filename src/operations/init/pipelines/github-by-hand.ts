@@ -17,6 +17,7 @@ import {
   saveStep,
   setupSteps,
   workflowHead,
+  writerGroup,
 } from './github-steps.ts';
 
 export function watchWorkflow(facts: PipelineFacts): string {
@@ -113,6 +114,14 @@ ${indent(PROPOSE_DRIFT, 10)}
 `;
 }
 
+function tickGroup(facts: PipelineFacts, environment: PipelineEnvironment): string {
+  if (!environment.gitState) return writerGroup(facts, environment);
+  return `    # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
+    concurrency:
+      group: assistantctl${facts.slug}-rollout-${environment.name}
+`;
+}
+
 export function rolloutsWorkflow(facts: PipelineFacts): string {
   const jobs = facts.environments.map(
     (environment) => `  ${jobName('rollout', environment, facts)}:
@@ -121,10 +130,7 @@ export function rolloutsWorkflow(facts: PipelineFacts): string {
     environment: ${environment.name}
     env:
       ENVIRONMENT: ${environment.name}
-    # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
-    concurrency:
-      group: assistantctl${facts.slug}-rollout-${environment.name}
-    permissions:
+${tickGroup(facts, environment)}    permissions:
       ${contentsRight([environment], true)}
       pull-requests: write
     steps:
@@ -198,7 +204,7 @@ jobs:
     environment: \${{ inputs.action == 'apply' && format('{0}-approval', inputs.environment) || inputs.environment }}
     env:
       ENVIRONMENT: \${{ inputs.environment }}
-    permissions:
+${writerGroup(facts, { name: named, gitState: environments.every(({ gitState }) => gitState) })}    permissions:
       ${contentsRight(environments, true)}
       pull-requests: write
     steps:

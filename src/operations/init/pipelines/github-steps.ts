@@ -93,6 +93,22 @@ function cacheOf({ projectPath, slug }: PipelineFacts, name: string): string {
 key: assistantctl${slug}--${name}--\${{ github.run_id }}-\${{ github.run_attempt }}-\${{ github.job }}`;
 }
 
+/**
+ * Runners share no file: with a state file every job that writes it, a tick or a rollback too, is in one group. Empty
+ * where the state is in Git, because there writers exclude each other by their lease.
+ */
+export function writerGroup(
+  { slug }: PipelineFacts,
+  { name, gitState }: Pick<PipelineEnvironment, 'name' | 'gitState'>,
+): string {
+  if (gitState) return '';
+  return `    # The state is a file: one writer at a time. GitHub keeps one waiting job of a group and drops older ones; the next
+    # merge applies what they would. Where GitHub knows it, add "queue: max" and none is dropped, or keep the state in Git.
+    concurrency:
+      group: assistantctl${slug}-write-${name}
+`;
+}
+
 export function keyLine({ keyVariable }: PipelineEnvironment): string {
   return `${keyVariable}: \${{ secrets.${keyVariable} }}`;
 }

@@ -20,6 +20,7 @@ import {
   saveStep,
   setupSteps,
   workflowHead,
+  writerGroup,
 } from './github-steps.ts';
 
 const UPLOAD = 'actions/upload-artifact@330a01c490aca151604b8cf639adc76d48f6c5d4 # v5.0.0';
@@ -132,15 +133,6 @@ function orderAfter(facts: PipelineFacts, before: PipelineEnvironment | undefine
 `;
 }
 
-/** Runners share no file: with a state file applies run one after the other, and the last one applies all. */
-function applyGroup(facts: PipelineFacts, { name, gitState }: PipelineEnvironment): string {
-  if (gitState) return '';
-  return `    # The state is a file: one apply at a time. A waiting one may give way, because the next applies what it would.
-    concurrency:
-      group: assistantctl${facts.slug}-apply-${name}
-`;
-}
-
 function applyJob(
   facts: PipelineFacts,
   environment: PipelineEnvironment,
@@ -157,7 +149,7 @@ ${orderAfter(facts, before)}    runs-on: ubuntu-latest
     outputs:
       digest: \${{ steps.apply.outputs.digest }}
       exit-code: \${{ steps.apply.outputs.exit-code }}
-${applyGroup(facts, environment)}    permissions:
+${writerGroup(facts, environment)}    permissions:
       ${contentsRight(environments, true)}
       pull-requests: write
     steps:
@@ -207,7 +199,7 @@ function approveJob(facts: PipelineFacts, environment: PipelineEnvironment): str
     environment: ${environment.name}-approval
     env:
       ENVIRONMENT: ${environment.name}
-    permissions:
+${writerGroup(facts, environment)}    permissions:
       ${contentsRight(environments, true)}
       pull-requests: write
     steps:
@@ -258,7 +250,8 @@ ${indent(setupSteps(facts, { environments: [environment] }), 6)}      - name: Pr
           GITHUB_TOKEN: \${{ github.token }}
         run: |
           code=0
-          assistantctl preview up --id "$PREVIEW" --env "$ENVIRONMENT" --format markdown \\
+          # The same tests run on main, too, where it is not known how they go there; each run is billed by Telnyx.
+          assistantctl preview up --id "$PREVIEW" --env "$ENVIRONMENT" --against main --format markdown \\
             > "$RUNNER_TEMP/preview.md" 2> "$RUNNER_TEMP/preview.log" || code=$?
           cat "$RUNNER_TEMP/preview.log" >&2
           assistantctl comment "$RUNNER_TEMP/preview.md" --env "$ENVIRONMENT" --topic preview \\

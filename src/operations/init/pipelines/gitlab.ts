@@ -6,12 +6,12 @@ import {
   indent,
   JUDGE_APPLY,
   jobName,
-  OPERATE,
   type PipelineEnvironment,
   type PipelineFacts,
-  PROPOSE_DRIFT,
   REPORT_BACK,
 } from './facts.ts';
+import { operateJobs, rolloutJob, watchJob } from './gitlab-by-hand.ts';
+import { cacheLines, resourceGroup } from './gitlab-steps.ts';
 
 /** The pipeline of a project on GitLab, one file to be the pipeline or to be included in one. */
 export function gitlabPipeline(facts: PipelineFacts): string {
@@ -70,24 +70,6 @@ ${enter}
   extends: .assistantctl
   timeout: 1h
 `;
-}
-
-/** The state files of these environments, for the next job; nothing where the states are in Git. */
-function cacheLines(
-  { projectPath, slug }: PipelineFacts,
-  environments: readonly PipelineEnvironment[],
-  how: { readonly writes: boolean; readonly named?: string },
-): string {
-  const kept = environments.filter(({ gitState }) => !gitState).map(({ name }) => name);
-  const names = how.named === undefined || kept.length === 0 ? kept : [how.named];
-  const path = `${projectPath === '' ? '' : `${projectPath}/`}.assistantctl/state`;
-  const entries = names.map(
-    (name) => `    - key: assistantctl${slug}--${name}
-      paths: [${JSON.stringify(path)}]
-      policy: ${how.writes ? 'pull-push' : 'pull'}
-${how.writes ? '      # What was applied last has to outlive a failed run too.\n      when: always\n' : ''}`,
-  );
-  return entries.length === 0 ? '' : `  cache:\n${entries.join('')}`;
 }
 
 function validateJob(): string {
@@ -170,7 +152,7 @@ ${cache}  rules:
   script:
     - |
       code=0
-      assistantctl preview up --id "mr-$CI_MERGE_REQUEST_IID" --env ${name} --format markdown \\
+      assistantctl preview up --id "mr-$CI_MERGE_REQUEST_IID" --env ${name} --against main --format markdown \\
         > "$RUNNER_TEMP/preview.md" 2> "$RUNNER_TEMP/preview.log" || code=$?
       cat "$RUNNER_TEMP/preview.log" >&2
       assistantctl comment "$RUNNER_TEMP/preview.md" --env ${name} --topic preview \\
@@ -199,9 +181,25 @@ ${indent(REPORT_BACK, 6)}
 `;
 }
 
-/** Merges of one environment run one after the other, in their order. */
-function resourceGroup({ slug }: PipelineFacts, { name }: PipelineEnvironment): string {
-  return `  resource_group: assistantctl${slug}-${name}\n`;
+/** File with the digest of what waits for an approval. Jobs get the files of those before them: each has its own. */
+function waitingFile(environment: PipelineEnvironment, facts: PipelineFacts): string {
+  return `${jobName('waiting', environment, facts)}.txt`;
+}
+
+/** What waits for an approval in the environment before keeps this one waiting, too. */
+function waitsFor(facts: PipelineFacts, before: PipelineEnvironment | undefined): string {
+  if (before === undefined) return '';
+  const approve = jobName('assistantctl-approve', before, facts);
+  return `      approved() {
+        printf 'PRIVATE-TOKEN: %s' "\${GITLAB_TOKEN:-}" | curl --silent --show-error --max-time 30 --globoff --header @- \\
+          "$CI_API_V4_URL/projects/$CI_PROJECT_ID/pipelines/$CI_PIPELINE_ID/jobs?per_page=100&scope[]=success" |
+          node -p 'let d = []; try { d = JSON.parse(require("fs").readFileSync(0, "utf8")); } catch {} Array.isArray(d) && d.some(({ name }) => name === "${approve}")'
+      }
+      if [ -s "$CI_PROJECT_DIR/${waitingFile(before, facts)}" ] && [ "$(approved)" != true ]; then
+        echo "${before.name} waits for an approval: start ${approve}, and then this job again." >&2
+        exit 6
+      fi
+`;
 }
 
 function applyJob(
@@ -210,7 +208,7 @@ function applyJob(
   before: PipelineEnvironment | undefined,
 ): string {
   const { name } = environment;
-  // What failed before stops it; what waits there for an approval does not, because a manual job may never be started.
+  // What failed before stops it. A manual job cannot be needed, because it may have nothing to do: the script looks.
   const needs = before === undefined ? '' : `  needs: [${jobName('assistantctl-apply', before, facts)}]\n`;
   return `${jobName('assistantctl-apply', environment, facts)}:
   extends: .assistantctl-writer
@@ -223,7 +221,7 @@ ${resourceGroup(facts, environment)}  environment:
     - |
       ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
-${indent(FAILURE_CODE, 6)}
+${waitsFor(facts, before)}${indent(FAILURE_CODE, 6)}
 ${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
       assistantctl comment --print-reviewed --env "$ENVIRONMENT" > "$RUNNER_TEMP/reviewed.txt"
@@ -236,7 +234,7 @@ ${indent(JUDGE_APPLY, 6)}
         # Apply would refuse it whoever approves: the branch has to be mended.
         if [ "$waits" != 0 ]; then exit "$waits"; fi
         node -p 'JSON.parse(require("fs").readFileSync(0, "utf8")).plan_digest' < "$RUNNER_TEMP/waiting.json" \\
-          > "$CI_PROJECT_DIR/waiting-digest.txt"
+          > "$CI_PROJECT_DIR/${waitingFile(environment, facts)}"
         exit 6
       fi
       exit "$code"
@@ -245,7 +243,7 @@ ${indent(JUDGE_APPLY, 6)}
     exit_codes: [6]
   artifacts:
     when: always
-    paths: [waiting-digest.txt]
+    paths: [${waitingFile(environment, facts)}]
 `;
 }
 
@@ -265,116 +263,12 @@ ${resourceGroup(facts, environment)}  environment:
     - |
       ENVIRONMENT=${name}
       RESULT="$RUNNER_TEMP/report.json"
-      if [ ! -s "$CI_PROJECT_DIR/waiting-digest.txt" ]; then echo "Nothing waits for an approval."; exit 0; fi
+      if [ ! -s "$CI_PROJECT_DIR/${waitingFile(environment, facts)}" ]; then echo "Nothing waits for an approval."; exit 0; fi
 ${indent(FAILURE_CODE, 6)}
 ${indent(IS_OVERTAKEN, 6)}
 ${indent(APPLY_WHEN_FREE, 6)}
-      apply --approve "$ENVIRONMENT" --expect-digest "$(cat "$CI_PROJECT_DIR/waiting-digest.txt")"
+      apply --approve "$ENVIRONMENT" --expect-digest "$(cat "$CI_PROJECT_DIR/${waitingFile(environment, facts)}")"
 ${indent(JUDGE_APPLY, 6)}
       exit "$code"
 `;
-}
-
-function watchJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  const { name } = environment;
-  const propose = environment.revertsDrift
-    ? ''
-    : `      if [ "$drifted" = 2 ]; then
-        # What was changed outside Git comes back as one merge request. A token of its own pushes, so that its pipeline runs.
-        (
-          BRANCH=assistantctl${facts.slug}/drift-${name}
-${indent(PROPOSE_DRIFT, 10)}
-          if ! git diff --quiet "refs/remotes/origin/$BRANCH" "refs/heads/$BRANCH" --; then
-            git -c credential.helper= \\
-              -c 'credential.helper=!f() { echo username=oauth2; echo "password=$GITLAB_TOKEN"; }; f' \\
-              push --quiet --force "$CI_PROJECT_URL.git" "refs/heads/$BRANCH"
-          fi
-          assistantctl comment "$RUNNER_TEMP/drift.json" --request "$BRANCH" --env "$ENVIRONMENT" \\
-            --title "Take over what was changed outside Git in $ENVIRONMENT"
-        )
-      fi
-`;
-  return `${jobName('assistantctl-watch', environment, facts)}:
-  extends: .assistantctl
-  stage: test
-${cacheLines(facts, [environment], { writes: false })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "watch"
-  script:
-    - |
-      ENVIRONMENT=${name}
-      drifted=0
-      assistantctl drift --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/drift.json" || drifted=$?
-      # Only 0 and 2 say something about the account; everything else is a failure of this run.
-      case "$drifted" in 0 | 2) ;; *) exit "$drifted" ;; esac
-      assistantctl comment "$RUNNER_TEMP/drift.json" --issue --env "$ENVIRONMENT"
-      code=0
-      assistantctl plan --env "$ENVIRONMENT" --format json > "$RUNNER_TEMP/ahead.json" || code=$?
-      # What apply would refuse waits all the same.
-      case "$code" in 0 | 5 | 6) ;; *) exit "$code" ;; esac
-      assistantctl comment "$RUNNER_TEMP/ahead.json" --issue --topic ahead --env "$ENVIRONMENT" \\
-        --title "assistantctl: $CI_DEFAULT_BRANCH is ahead of $ENVIRONMENT"
-      assistantctl preview gc --env "$ENVIRONMENT" --older-than 14d
-${propose}`;
-}
-
-function rolloutJob(facts: PipelineFacts, environment: PipelineEnvironment): string {
-  const { name } = environment;
-  return `${jobName('assistantctl-rollout', environment, facts)}:
-  extends: .assistantctl-writer
-  stage: deploy
-${cacheLines(facts, [environment], { writes: true })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule" && $ASSISTANTCTL_JOB == "rollout"
-  # Of its own: a tick never takes the place of a merge that waits. Writers exclude each other by their lease.
-  resource_group: assistantctl${facts.slug}-rollout-${name}
-  environment:
-    name: ${name}
-  script:
-    - |
-      ENVIRONMENT=${name}
-      RESULT="$RUNNER_TEMP/report.json"
-${indent(FAILURE_CODE, 6)}
-      code=0
-      assistantctl rollout tick --env "$ENVIRONMENT" --format json > "$RESULT" || code=$?
-      # An apply is at work: the next tick is soon enough.
-      if [ "$code" = 5 ] && [ "$(failure_code "$RESULT")" = LOCK_HELD ]; then exit 0; fi
-${indent(REPORT_BACK, 6)}
-      exit "$code"
-`;
-}
-
-/** What needs a person's consent waits for the approvers; a rollback waits for nobody. */
-function operateJobs(facts: PipelineFacts): readonly string[] {
-  const job = (name: string, rule: string, environment: string): string => `${name}:
-  extends: .assistantctl-writer
-  stage: deploy
-${cacheLines(facts, facts.environments, { writes: true, named: '$ASSISTANTCTL_ENVIRONMENT' })}  rules:
-    - if: $CI_PIPELINE_SOURCE == "web" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && ${rule}
-  environment:
-    name: ${environment}
-  script:
-    - |
-      bash <<'END'
-      set -eo pipefail
-      export ENVIRONMENT="$ASSISTANTCTL_ENVIRONMENT"
-      ACTION="$ASSISTANTCTL_ACTION"
-      RESULT="$RUNNER_TEMP/report.json"
-${indent(OPERATE, 6)}
-      if [ -s "$RESULT" ]; then
-${indent(REPORT_BACK, 8)}
-      fi
-      exit "$code"
-      END
-`;
-  const names = facts.environments.map(({ name }) => name).join(', ');
-  return [
-    `# What a person decides, from any browser (Build, Pipelines, New pipeline): set ASSISTANTCTL_ACTION to rollback, promote,
-# rollout-promote, rollout-abort, apply, unlock or preview-gc; ADDRESS, VERSION, REASON, OPTIONS where they matter; and
-# ASSISTANTCTL_ENVIRONMENT to one of ${names}.
-${job('assistantctl-operate', '$ASSISTANTCTL_ACTION && $ASSISTANTCTL_ACTION != "apply"', '$ASSISTANTCTL_ENVIRONMENT')}`,
-    job(
-      'assistantctl-operate-apply',
-      '$ASSISTANTCTL_ACTION == "apply"',
-      '$ASSISTANTCTL_ENVIRONMENT-approval',
-    ),
-  ];
 }

@@ -103,9 +103,15 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
   }
   if (report.kind !== 'apply') return undefined;
   const { report: applied, refusal } = report;
-  const tokens = new Set((set.marker?.review?.entries ?? []).map(({ token }) => token));
+  const entries = set.marker?.review?.entries;
+  const tokens = new Set((entries ?? []).map(({ token }) => token));
+  // A set that did not fit into its comment is the whole of exactly one plan.
+  const isWhole =
+    set.marker !== undefined && entries === undefined && set.marker.digest === applied.plan_digest;
   const held = applied.results.filter(({ error }) => error?.code === 'HELD');
-  const own = applied.results.filter(({ digests = [] }) => digests.some((token) => tokens.has(token)));
+  const own = applied.results.filter(
+    ({ digests = [] }) => isWhole || digests.some((token) => tokens.has(token)),
+  );
   if (applied.command === 'rollback') {
     const why = applied.reason === undefined ? '' : `: ${applied.reason}`;
     return own.length === 0 ? undefined : `Rolled back in ${environment} at ${when}${why}`;
@@ -122,9 +128,10 @@ function statusFor(report: Report, set: MergedSet, { environment, now }: ReportP
   if (applied.outcome === 'refused' && !onlyHeld) {
     return `Waiting: the apply to ${environment} was refused${refusal === undefined ? '' : ` (${refusal})`} at ${when}`;
   }
-  return set.marker === undefined && applied.outcome === 'partial'
-    ? undefined
-    : `Applied to ${environment} at ${when}: nothing of it was left to do`;
+  // What the request holds is not known: that all of the commit is applied is.
+  if (entries === undefined)
+    return applied.outcome === 'partial' ? undefined : `Applied to ${environment} at ${when}`;
+  return `Applied to ${environment} at ${when}: nothing of it was left to do`;
 }
 
 /** Applied, partly applied, failed or waiting, with what callers hear of an open canary. */

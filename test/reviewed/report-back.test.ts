@@ -191,3 +191,15 @@ test('a hold keeps no other request waiting in what it is told', async () => {
     expect(status(two.pull.comments[0]?.body)).toContain('Applied to live');
   }
 });
+
+test('a request whose set did not fit into its comment is told what became of it', async () => {
+  const { repo, merged, apply, report } = await world();
+  const one = await merged('one', () => repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.'));
+  const [comment] = one.pull.comments;
+  if (comment === undefined) throw new Error('there is no comment');
+  comment.body = comment.body.replace(/ set=\S+/, ' set=over');
+  const applied = await apply('--format', 'json');
+  expect(applied.code, applied.stderr).toBe(0);
+  await report(applied.stdout);
+  expect(status(comment.body)).toMatch(/Applied to live at [^:]*:\d\d UTC\*\*$/);
+});

@@ -3,9 +3,10 @@ import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { holdsJustSent, holdsSent } from '../canonical/holds-sent.ts';
 import { type Learned, learnForms, withLater } from '../canonical/own-form.ts';
-import { isAlike } from '../canonical/own-spelling.ts';
+import { isSameWord } from '../canonical/own-spelling.ts';
 import { requestBody } from '../canonical/payload.ts';
-import { Failure } from '../model/errors.ts';
+import type { Kind } from '../model/address.ts';
+import { ApiError, Failure } from '../model/errors.ts';
 import { SHAPES } from '../model/generated/shapes.ts';
 import { type Json, type JsonObject, stableStringify, toPointer } from '../model/json.ts';
 import { KINDS } from '../model/kinds.ts';
@@ -19,6 +20,9 @@ import { pollUntil, sendOrFind } from './read-back.ts';
 
 /** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
+
+/** Waits before a listing that changed while it was read is read again. */
+const LAG_DELAYS_MS = [1_000, 3_000];
 
 /** How many replays of deleted resources are followed before the create fails. */
 const MAX_REPLAYS = 10;
@@ -136,7 +140,7 @@ async function lookUp(
   let others: readonly RemoteResource[] = [];
   const read = async (): Promise<RemoteResource | undefined> => {
     // Pages that are read while this very apply creates would not fit together.
-    const listed = await context.creating(step.kind).alone(() => context.api.list(step.kind));
+    const listed = await context.creating(step.kind).alone(() => listSettled(context, step.kind));
     const bound = new Set(context.ids.values());
     const named = listed.filter(
       (resource) => !bound.has(resource.id) && sent.some((body) => isNamedLike(step, resource, body)),
@@ -154,12 +158,32 @@ async function lookUp(
   return found;
 }
 
+/** A listing of its own. Lists may lag: then what this apply created shortly before still comes in between two pages. */
+async function listSettled(context: ApplyContext, kind: Kind): Promise<readonly RemoteResource[]> {
+  for (const delay of LAG_DELAYS_MS) {
+    try {
+      return await context.api.list(kind);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'LISTING_INCOMPLETE') throw error;
+    }
+    await context.sleep(delay);
+  }
+  return context.api.list(kind);
+}
+
 /** True when a listed resource may be the one that a body made: the API may spell names in its own way. */
 function isNamedLike(step: CreateStep, { name, config }: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
-  const isSpelled = (sent: Json | undefined, got: Json | undefined): boolean =>
-    sent === got || (typeof sent === 'string' && typeof got === 'string' && isAlike(sent, got));
   return isSpelled(body[nameField], name) && identity.every((field) => isSpelled(body[field], config[field]));
+}
+
+/** A shorter name may be that of another resource: only a long one was cut off. */
+const CUT_OFF_FROM = 20;
+
+function isSpelled(sent: Json | undefined, got: Json | undefined): boolean {
+  if (sent === got) return true;
+  if (typeof sent !== 'string' || typeof got !== 'string') return false;
+  return isSameWord(sent, got) || (got.length >= CUT_OFF_FROM && sent.startsWith(got));
 }
 
 function othersFound(step: CreateStep, others: readonly RemoteResource[]): Failure {

@@ -13,10 +13,24 @@ const TYPES = { N: 'added', D: 'removed', E: 'edited' } as const;
 /** Differences between two canonical trees. Both are free of arrays, so that no change is a matter of indexes. */
 export function diffTrees(left: Tree, right: Tree): readonly TreeChange[] {
   if (jsonEqual(left, right)) return [];
+  const changes = changesBetween(left, right);
+  if (!hasEmptyName(right)) return changes;
+  // deep-diff reports a removed member whose name is empty and not an added one: it is the removal seen from behind.
+  const added = changesBetween(right, left).filter(
+    ({ type, path }) => type === 'removed' && path.at(-1) === '',
+  );
+  return [...changes, ...added.map(({ path }): TreeChange => ({ path, type: 'added' }))];
+}
+
+function changesBetween(left: Tree, right: Tree): readonly TreeChange[] {
   return (deepDiff.diff(left, right) ?? []).map((change) => {
     if (change.kind === 'A') throw new TypeError('canonical trees hold no arrays');
     return { path: (change.path ?? []).map(String), type: TYPES[change.kind] };
   });
+}
+
+function hasEmptyName(tree: Tree): boolean {
+  return Object.entries(tree).some(([name, node]) => name === '' || (isTree(node) && hasEmptyName(node)));
 }
 
 /** Where two normal forms differ: the highest nodes concerned, the root where one of them is no tree. */

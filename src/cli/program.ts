@@ -4,6 +4,7 @@ import {
   type CommandUnknownOpts,
   type OptionValues,
 } from '@commander-js/extra-typings';
+import { closest } from '../model/closest.ts';
 import type { FailureCode } from '../model/codes/failure-codes.ts';
 import type { CommandInfo } from '../model/command-info.ts';
 import { Failure } from '../model/errors.ts';
@@ -318,6 +319,8 @@ async function asFailure(
   const code = USAGE_CODES[error.code] ?? 'USAGE_ERROR';
   const answer = answerTo(error, argv, root);
   if (answer !== undefined) return new Failure('usage', answer, { code });
+  const choice = error.code === 'commander.invalidArgument' ? choiceAnswer(error.message) : undefined;
+  if (choice !== undefined) return new Failure('usage', choice.text, { code, hint: choice.hint ?? hint });
   const text = complaints.join('').trim() || error.message;
   const [first = ''] = text.replace(/^error: /, '').split('\n');
   const near = error.code === 'commander.unknownCommand' ? misspelled(root, argv) : undefined;
@@ -340,6 +343,30 @@ function answerTo(error: CommanderError, argv: readonly string[], root: CommandI
     default:
       return undefined;
   }
+}
+
+/** A value that is none of a list, in words of ours: `--format takes text, json or markdown, not "yaml"`. */
+function choiceAnswer(message: string): { readonly text: string; readonly hint?: string } | undefined {
+  const option = /option '([^' ]+)[^']*' argument '([^']*)' is invalid\. Allowed choices are (.*)\./.exec(
+    message,
+  );
+  const argument =
+    /argument value '([^']*)' is invalid for argument '([^']*)'\. Allowed choices are (.*)\./.exec(message);
+  const [name, value, list] =
+    option !== null
+      ? [option[1] ?? '', option[2] ?? '', option[3] ?? '']
+      : argument !== null
+        ? [`the ${argument[2]}`, argument[1] ?? '', argument[3] ?? '']
+        : [];
+  if (name === undefined || value === undefined || list === undefined) return undefined;
+  // The last two are what completion scripts ask for.
+  const choices = list.split(', ').filter((each) => each !== 'environments' && each !== 'addresses');
+  const near = closest(value, choices);
+  const subject = option === null ? name : name.split(',').at(-1);
+  return {
+    text: `${subject} is ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}, not ${JSON.stringify(value)}`,
+    ...(near !== undefined && { hint: `did you mean ${near}?` }),
+  };
 }
 
 /** What commander calls an error → what we do. */

@@ -1,6 +1,7 @@
 /** Files of other platforms to documents and a report of what became of each value. Pure. */
+import { isKind } from '../model/address.ts';
 import { PLATFORMS, type Platform } from '../model/file-import.ts';
-import type { Json } from '../model/json.ts';
+import { isArray, isObject, type Json } from '../model/json.ts';
 import { blandPart, decodeBland } from './bland/decode.ts';
 import { type Carry, createCarry, createSecretStore, type TakenSecret } from './carry.ts';
 import { decodeElevenLabs } from './elevenlabs/decode.ts';
@@ -82,12 +83,24 @@ function recognised(
   file: ImportedFile,
   only: Platform | undefined,
 ): { platform?: Platform; parts: readonly Cursor[] } {
+  if (isOurs(file.value)) return { parts: [] };
   const order = only === undefined ? (['retell', 'elevenlabs', 'vapi', 'bland'] as const) : [only];
   for (const platform of order) {
     const parts = partsIn(rootOf(file), (value) => FACTS[platform].isPart(value, file), 0);
     if (parts.length > 0) return { platform, parts };
   }
   return { parts: [] };
+}
+
+/** Documents of this program lie beside what is imported, or are named by mistake: they are nobody's export. */
+function isOurs(value: Json): boolean {
+  const documents = isArray(value) ? value : [value];
+  return (
+    documents.length > 0 &&
+    documents.every(
+      (each) => isObject(each) && typeof each.kind === 'string' && isKind(each.kind) && isObject(each.spec),
+    )
+  );
 }
 
 /** The outermost objects that a platform knows. */

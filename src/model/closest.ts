@@ -2,7 +2,8 @@ import { editDistance } from './edit-distance.ts';
 
 /**
  * The candidate that a word is a slip of the keyboard for. Stricter than a guess among field names, because a command
- * is typed again as it was suggested: one slip, from seven letters on two, and the first letter must be right.
+ * is typed again as it was suggested: one slip, or two in a word of seven letters or more whose first letter is right.
+ * Undefined when no candidate is near enough, or two are equally near.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length < 3) return undefined;

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
+import { systemReason } from '../specs/problems/text.ts';
 import { replaceWhole } from '../state/replace-file.ts';
 
 /** Writes a whole file or nothing, readable by its owner alone. */
@@ -37,7 +38,7 @@ export async function readTextFile(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw new Failure('usage', `${path} cannot be read: ${reasonOf(cause)}`, {
+    throw new Failure('usage', `${path} cannot be read: ${systemReason(cause)}`, {
       code: 'FILE_READ',
       hint: 'check the path; it is relative to the working directory',
       cause,
@@ -51,7 +52,7 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
-    throw new Failure('usage', `the ${what} ${path} cannot be read: ${reasonOf(cause)}`, {
+    throw new Failure('usage', `the ${what} ${path} cannot be read: ${systemReason(cause)}`, {
       code: 'FILE_READ',
       hint: 'check the path; it is relative to the working directory',
       cause,
@@ -64,7 +65,10 @@ export async function readJsonFile(path: string, what: string): Promise<Json> {
   } catch (cause) {
     throw new Failure('usage', `the ${what} ${path} is no JSON: ${reasonOf(cause)}`, {
       code: 'FILE_NOT_JSON',
-      hint: 'it may have been cut off, or written by another program',
+      hint:
+        what === 'saved plan'
+          ? 'a saved plan is what plan --out FILE writes; it may have been cut off'
+          : 'it may have been cut off, or written by another program',
       cause,
     });
   }

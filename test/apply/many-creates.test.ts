@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ApiError } from '../../src/model/errors.ts';
 import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
-import { isEmpty, startWorld } from '../support/world.ts';
+import { type ApplyParts, isEmpty, startWorld } from '../support/world.ts';
 
 /** More tools than a page holds, and an apply that has to look for one of them while it creates the others. */
 
@@ -33,6 +34,35 @@ describe('an apply of several pages', () => {
     expect(isEmpty(await world.plan(SPECS))).toBe(true);
     const { meta } = await world.dashboard('GET', '/ai/tools');
     expect(meta).toMatchObject({ total_results: MANY });
+  });
+
+  it('looks again where its own creates still came into a list that lags', async () => {
+    const world = await startWorld({ quirks: { stockObjects: false, idempotencyIgnored: true } });
+    let lost = 0;
+    world.emulator.setFaults(({ method, path }) => {
+      if (method !== 'POST' || path !== '/ai/tools' || lost > 0) return undefined;
+      lost += 1;
+      return { kind: 'reset-after' };
+    });
+    let listed = 0;
+    const wrap = ({ api, session }: ApplyParts): ApplyParts => ({
+      session,
+      api: {
+        ...api,
+        list: async (kind) => {
+          listed += 1;
+          if (listed > 1) return api.list(kind);
+          const request = { method: 'GET', path: '/ai/tools', status: 200, effect: 'none' } as const;
+          throw new ApiError('unavailable', 'the totals changed', request, { code: 'LISTING_INCOMPLETE' });
+        },
+      },
+    });
+    const specs = { 'tool/t1': SPECS['tool/t1'] ?? {} };
+    const report = await world.apply(specs, { wrap });
+    expect(report.results.map(({ status }) => status)).toEqual(['applied']);
+    expect([lost, listed]).toEqual([1, 2]);
+    const { meta } = await world.dashboard('GET', '/ai/tools');
+    expect(meta).toMatchObject({ total_results: 1 });
   });
 
   it.each([31, 300, 500])('is killed at instant %i: one clean apply converges', async (instant) => {

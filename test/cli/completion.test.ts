@@ -26,7 +26,7 @@ test.each(SHELLS)('the %s script knows every command', async (shell) => {
 test('another shell is refused with the choices', async () => {
   const runtime = fakeRuntime();
   expect(await run(['completion', 'tcsh'], runtime)).toBe(3);
-  expect(runtime.err()).toContain('bash, zsh, fish');
+  expect(runtime.err()).toContain('bash, zsh or fish');
 });
 
 // Shells that the machine has are asked; bash is everywhere.

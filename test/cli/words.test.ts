@@ -160,6 +160,20 @@ it.each([
   expect(err).not.toMatch(/did you mean/i);
 });
 
+it.each([
+  ['plan --format yaml', '--format is text, json, markdown or html, not "yaml"'],
+  ['plan --format jsno', 'did you mean json?'],
+  ['plan --take mine', '--take is git or live, not "mine"'],
+  ['schema assistants', 'did you mean assistant?'],
+  ['completion powershell', 'the shell is bash, zsh or fish, not "powershell"'],
+  ['init --ci circle', '--ci is github or gitlab, not "circle"'],
+])('%s is answered with what there is', async (line, answer) => {
+  const { code, out, err } = await cli(line);
+  expect({ code, out }).toEqual({ code: 3, out: '' });
+  expect(err).toContain(answer);
+  expect(err).not.toContain('is invalid');
+});
+
 it('a value that cannot be copied into a shell is not repeated', async () => {
   const { err } = await cli('plan -out=$(reboot)');
   expect(err).toContain('--out FILE');

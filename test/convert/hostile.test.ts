@@ -31,6 +31,14 @@ describe('texts that are no export', () => {
     expect(({} as { b?: number }).b).toBeUndefined();
   });
 
+  it('documents of assistantctl, which an import would write over', () => {
+    const spec = { name: 'Billing', model: 'openai/gpt-4o', instructions: 'hi' };
+    const own: Json = { kind: 'assistant', spec };
+    const conversion = converted({ 'billing.yaml': own, 'both.yaml': [own, own] });
+    expect(conversion.unknown.map(({ name }) => name)).toEqual(['billing.yaml', 'both.yaml']);
+    expect(conversion.resources).toEqual([]);
+  });
+
   it('lines are those of the file, in JSON, YAML and Markdown', () => {
     const json = readJsonText('a.json', '{\n  "a": {\n    "b": [\n      1,\n      2\n    ]\n  }\n}');
     expect('source' in json && json.source.lineOf(['a', 'b', '1'])).toBe(5);

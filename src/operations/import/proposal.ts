@@ -212,7 +212,7 @@ function nothingFound({ from, platform }: FileImport, skipped: readonly string[]
     platform === undefined ? 'an agent of Retell, Vapi, ElevenLabs or Bland' : `an agent of ${platform}`;
   return new Failure('usage', `${from.join(', ')}: nothing was recognised as ${what} (${seen})`, {
     code: 'IMPORT_NOTHING',
-    hint: 'name the exported file itself, and the platform with --platform',
+    hint: 'name the exported file itself, and the platform with --platform; documents of assistantctl are read where they are, and not imported',
     details: { skipped },
   });
 }

@@ -17,7 +17,7 @@ export const GROUPS: readonly (readonly [heading: string, commands: readonly str
   ['Release:', ['promote', 'rollback', 'rollout', 'versions', 'preview', 'test']],
   ['Bindings and their history:', ['state']],
   ['Pipelines:', ['comment', 'approve', 'request', 'controller']],
-  ['Live resources, one by one:', ['assistant', 'tool', 'mcp', 'canary', 'event', 'integration']],
+  ['Live resources, one by one:', ['assistant', 'tool', 'mcp', 'canary', 'event', 'integration', 'insight']],
   ['Other:', ['schema', 'emulator', 'completion', 'help']],
 ];
 

@@ -69,7 +69,8 @@ async function replaceLeftBehind(path: string, text: string, own: string): Promi
   } catch (error) {
     if (!isExisting(error)) throw error;
     const found = await stat(turn).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS) await rm(turn, { recursive: true, force: true });
+    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+      await rm(turn, { recursive: true, force: true });
     return false;
   }
   try {

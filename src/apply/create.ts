@@ -3,7 +3,7 @@ import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { holdsJustSent, holdsSent } from '../canonical/holds-sent.ts';
 import { type Learned, learnForms, withLater } from '../canonical/own-form.ts';
-import { isAlike } from '../canonical/own-spelling.ts';
+import { isSameWord } from '../canonical/own-spelling.ts';
 import { requestBody } from '../canonical/payload.ts';
 import type { Kind } from '../model/address.ts';
 import { ApiError, Failure } from '../model/errors.ts';
@@ -177,9 +177,16 @@ async function listSettled(context: ApplyContext, kind: Kind): Promise<readonly 
 /** True when a listed resource may be the one that a body made: the API may spell names in its own way. */
 function isNamedLike(step: CreateStep, { name, config }: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
-  const isSpelled = (sent: Json | undefined, got: Json | undefined): boolean =>
-    sent === got || (typeof sent === 'string' && typeof got === 'string' && isAlike(sent, got));
   return isSpelled(body[nameField], name) && identity.every((field) => isSpelled(body[field], config[field]));
+}
+
+/** A shorter name may be that of another resource: only a long one was cut off. */
+const CUT_OFF_FROM = 20;
+
+function isSpelled(sent: Json | undefined, got: Json | undefined): boolean {
+  if (sent === got) return true;
+  if (typeof sent !== 'string' || typeof got !== 'string') return false;
+  return isSameWord(sent, got) || (got.length >= CUT_OFF_FROM && sent.startsWith(got));
 }
 
 function othersFound(step: CreateStep, others: readonly RemoteResource[]): Failure {

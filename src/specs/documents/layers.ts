@@ -6,7 +6,7 @@
  */
 import { type Address, parseAddress } from '../../model/address.ts';
 import { type EnvironmentIdentity, environmentMatch, MATCH_ORDER } from '../../model/environment-match.ts';
-import { isObject, type Json, type JsonObject, type Path } from '../../model/json.ts';
+import { isObject, type Json, type JsonObject, jsonAt, type Path, toPointer } from '../../model/json.ts';
 import type { SpecDocument } from './documents.ts';
 import type { Mount } from './inline-data.ts';
 import { appendedItems, listOf, mergePatch, withoutBase } from './overlay.ts';
@@ -40,6 +40,7 @@ export type DocumentsByAddress = ReadonlyMap<Address, SpecDocument>;
 /** The documents that a document builds upon. With a problem, those that could be found. */
 export function chainOf(document: SpecDocument, all: DocumentsByAddress): Chain {
   const documents = [document];
+  const met = new Set(documents);
   for (let at = document; at.body.extends !== undefined; ) {
     const target = String(at.body.extends);
     const parsed = parseAddress(target);
@@ -50,11 +51,12 @@ export function chainOf(document: SpecDocument, all: DocumentsByAddress): Chain 
     if (base === undefined) {
       return { documents: documents.reverse(), problem: { type: 'missing', target, from: at } };
     }
-    if (documents.includes(base)) {
+    if (met.has(base)) {
       const addresses = [...documents, base].map(({ address }) => address);
       return { documents: [document], problem: { type: 'cycle', addresses } };
     }
     documents.push(base);
+    met.add(base);
     at = base;
   }
   return { documents: documents.reverse() };
@@ -96,9 +98,10 @@ export interface WrittenAt {
  * item of a list to which several layers append, the one that brought it. Undefined when no layer speaks of it.
  */
 export function writtenAt(layers: readonly Layer[], path: Path): WrittenAt | undefined {
+  const pathIn = pathInLayers(layers, path);
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    const found = layer === undefined ? undefined : pathInLayer(layers, index, path);
+    const found = layer === undefined ? undefined : pathIn(index);
     if (layer === undefined || found === undefined) continue;
     if (found.whole || found.replaced) return { layer, path: found.path };
   }
@@ -119,11 +122,28 @@ interface PathInLayer {
 }
 
 /**
- * A path of the merged spec as a path of one layer's value, as far as that goes. Undefined where it leads to an item
+ * A path of the merged spec as a path of each layer's value, as far as that goes. Undefined where it leads to an item
  * of a list that a lower layer brought.
  */
-export function pathInLayer(layers: readonly Layer[], index: number, path: Path): PathInLayer | undefined {
-  let value: Json | undefined = layers[index]?.value;
+export function pathInLayers(
+  layers: readonly Layer[],
+  path: Path,
+): (index: number) => PathInLayer | undefined {
+  const lengths = new Map<number, readonly number[]>();
+  return (index) =>
+    pathInLayer(layers[index], path, (depth) => {
+      const known = lengths.get(depth) ?? lengthsBelow(layers, path.slice(0, depth));
+      lengths.set(depth, known);
+      return known[index] ?? 0;
+    });
+}
+
+function pathInLayer(
+  layer: Layer | undefined,
+  path: Path,
+  lengthBelow: (depth: number) => number,
+): PathInLayer | undefined {
+  let value: Json | undefined = layer?.value;
   const found: string[] = [];
   let depth = 0;
   for (; depth < path.length; depth += 1) {
@@ -131,8 +151,7 @@ export function pathInLayer(layers: readonly Layer[], index: number, path: Path)
     if (!isObject(value)) break;
     const items = appendedItems(value);
     if (items !== undefined) {
-      const below = lengthBelow(layers.slice(0, index), path.slice(0, depth));
-      const at = Number(part) - below;
+      const at = Number(part) - lengthBelow(depth);
       if (!(at >= 0)) return undefined;
       found.push('$append', String(at));
       value = items[at];
@@ -150,11 +169,36 @@ export function pathInLayer(layers: readonly Layer[], index: number, path: Path)
   };
 }
 
-/** How many items a list has before a layer appends to it. */
-function lengthBelow(layers: readonly Layer[], path: Path): number {
-  let value: Json | undefined = mergeLayers(layers);
-  for (const part of path) value = isObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-  return listOf(value)?.length ?? 0;
+const knownLengths = new WeakMap<readonly Layer[], Map<string, readonly number[]>>();
+
+/**
+ * How many items a list has below each of the layers, before that layer appends to it. Worked out once for each list:
+ * every item of a long chain asks for it.
+ */
+function lengthsBelow(layers: readonly Layer[], path: Path): readonly number[] {
+  const known = knownLengths.get(layers) ?? new Map<string, readonly number[]>();
+  knownLengths.set(layers, known);
+  const pointer = toPointer(path);
+  const lengths = known.get(pointer) ?? countBelow(layers, path);
+  known.set(pointer, lengths);
+  return lengths;
+}
+
+function countBelow(layers: readonly Layer[], path: Path): readonly number[] {
+  let merged: JsonObject = {};
+  return layers.map((layer, index) => {
+    const length = listOf(jsonAt(merged, path))?.length ?? 0;
+    const part = { ...layer, value: onlyFirst(layer.value, path) };
+    merged = index === 0 ? lowestValue(part) : mergePatch(merged, part.value);
+    return length;
+  });
+}
+
+/** The one field of a value that a path leads into. */
+function onlyFirst(value: JsonObject, [name]: Path): JsonObject {
+  if (name === undefined) return value;
+  const field = Object.hasOwn(value, name) ? value[name] : undefined;
+  return field === undefined ? {} : { [name]: field };
 }
 
 /** Where a path of a layer's value stands in which file. */

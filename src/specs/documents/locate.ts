@@ -2,7 +2,7 @@ import type { Position } from '../../model/diagnostic.ts';
 import { fromPointer } from '../../model/json.ts';
 import type { Located } from '../yaml/yaml-locate.ts';
 import type { SpecDocument } from './documents.ts';
-import { type Layer, pathInLayer, sourceOf } from './layers.ts';
+import { type Layer, pathInLayers, sourceOf } from './layers.ts';
 import { type Locate, positionAt, type SourceFile } from './source.ts';
 
 interface Place {
@@ -53,9 +53,10 @@ function placeOf(
 function placeInLayers(layers: readonly Layer[], path: readonly string[], locate: Locate): Place | undefined {
   let closest: Place | undefined;
   const own = layers.at(-1)?.document;
+  const pathIn = pathInLayers(layers, path);
   for (let index = layers.length - 1; index >= 0; index -= 1) {
     const layer = layers[index];
-    const inside = pathInLayer(layers, index, path);
+    const inside = pathIn(index);
     if (layer === undefined || inside === undefined) continue;
     const written = sourceOf(layer, inside.path);
     const place = placeOf(written, written.path, written.skipped, locate);

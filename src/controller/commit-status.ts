@@ -1,26 +1,26 @@
 import { openForge } from '../forge/connect.ts';
 import type { EnvironmentStatus } from '../model/controller-status.ts';
 import { ApiError, Failure } from '../model/errors.ts';
-import type { CommitStatus } from '../model/forge.ts';
+import type { CommitVerdict } from '../model/forge.ts';
 import type { Host } from '../operations/host.ts';
 import { gatherProject } from '../operations/session/inputs.ts';
 import { controllerPlace, forgeFlags } from './forge-place.ts';
 import { changeMemory } from './telling.ts';
 
 /** What a commit is told about one environment. Undefined while another replica works, or nothing is known yet. */
-export function commitStatusOf(status: EnvironmentStatus): CommitStatus | undefined {
+export function commitStatusOf(status: EnvironmentStatus): CommitVerdict | undefined {
   const { environment, phase, reason, exit_code: code } = status;
   const name = `assistantctl/${environment}`;
   const why = reason === null ? '' : `: ${reason.message}`;
   switch (phase) {
     case 'in-effect':
-      return { name, state: 'success', text: `in effect in ${environment}` };
+      return { name, state: 'success', title: `in effect in ${environment}` };
     case 'waiting':
       return code === 3 || code === 9
-        ? { name, state: 'failure', text: `not applied${why}` }
-        : { name, state: 'pending', text: `waits for a person${why}` };
+        ? { name, state: 'failure', title: `not applied${why}` }
+        : { name, state: 'pending', title: `waits for a person${why}` };
     case 'failing':
-      return { name, state: 'pending', text: `tried again${why}` };
+      return { name, state: 'pending', title: `tried again${why}` };
     case 'starting':
     case 'applying':
     case 'standby':
@@ -41,7 +41,7 @@ export interface CommitReporter {
 export function commitReporter(env: Host['runtime']['env'], address: string): CommitReporter {
   const hasToken = forgeFlags(env, address) !== undefined;
   let said: string | undefined;
-  const textOf = (status: CommitStatus, commit: string): string => `${commit} ${JSON.stringify(status)}`;
+  const textOf = (status: CommitVerdict, commit: string): string => `${commit} ${JSON.stringify(status)}`;
   return {
     isNews: (status, commit) => {
       const told = commitStatusOf(status);
@@ -67,13 +67,13 @@ export function commitReporter(env: Host['runtime']['env'], address: string): Co
 async function setCommitStatus(
   host: Host,
   at: { readonly address: string; readonly commit: string },
-  status: CommitStatus,
+  status: CommitVerdict,
 ): Promise<string | undefined> {
   const place = await controllerPlace(host, at.address);
   const forge = place === undefined ? undefined : openForge(host, place);
   if (forge === undefined) return undefined;
   try {
-    await forge.setStatus(at.commit, status);
+    await forge.setVerdict(at.commit, status);
     return undefined;
   } catch (error) {
     if (error instanceof ApiError || error instanceof Failure) return error.message;

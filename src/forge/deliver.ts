@@ -131,7 +131,7 @@ async function judge(
 ): Promise<void> {
   if (place.commit === undefined) return;
   try {
-    await forge.addVerdict(place.commit, { ...verdict, name, run: place.run });
+    await forge.setVerdict(place.commit, { ...verdict, name, run: place.run });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     host.note(`note: no verdict in the list of checks: ${visible(error.message)}\n`);

@@ -57,12 +57,13 @@ export interface ChangeText {
 export interface CommitVerdict {
   /** Tells the verdicts of several environments and pipelines apart. */
   readonly name: string;
-  readonly state: 'success' | 'failure' | 'neutral';
-  /** One line. */
+  readonly state: 'pending' | 'success' | 'failure' | 'neutral';
+  /** One line; what is too long for the forge is cut off. */
   readonly title: string;
-  readonly summary: string;
+  /** Markdown below it, where the forge has room for that. */
+  readonly summary?: string;
   /** Link to the run. */
-  readonly run: string | undefined;
+  readonly run?: string | undefined;
 }
 
 /**
@@ -90,8 +91,8 @@ export interface Forge {
   openChangeFrom(branch: string, target: string): Promise<ChangeLink | undefined>;
   addChange(wanted: ChangeText & { readonly branch: string; readonly target: string }): Promise<ChangeLink>;
   editChange(change: number, text: ChangeText): Promise<ChangeLink>;
-  /** Says on a commit how a run judged it. */
-  addVerdict(commit: string, verdict: CommitVerdict): Promise<void>;
+  /** Says on a commit how it was judged, or how far something is that is done with it. The last one of a name counts. */
+  setVerdict(commit: string, verdict: CommitVerdict): Promise<void>;
   /** Oldest first. */
   comments(change: number): Promise<readonly Post[]>;
   addComment(change: number, body: string): Promise<Post>;
@@ -104,17 +105,7 @@ export interface Forge {
   addIssue(title: string, body: string): Promise<Post>;
   /** Undefined when the issue is gone. */
   editIssue(id: string, edit: IssueEdit): Promise<Post | undefined>;
-  /** Says at a commit how far something is that is done with it. One of the same name is replaced. */
-  setStatus(commit: string, status: CommitStatus): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface CommitStatus {
-  /** What is done with the commit. */
-  readonly name: string;
-  readonly state: 'pending' | 'success' | 'failure';
-  /** One sentence; what is too long for the forge is cut off. */
-  readonly text: string;
 }
 
 export interface IssueEdit {

@@ -274,7 +274,7 @@ function keptCopies(changes: readonly Change[], state: State | undefined): reado
         code: 'COPY_KEPT',
         message: `${address} was deleted on ${copy.deleted_at.slice(0, 10)} (it was ${copy.remote_id}), and a copy of its last live form is kept`,
         address,
-        hint: `to bring that one back instead, without the document: assistantctl state restore ${address}`,
+        hint: `to bring that one back instead, and apply after that: assistantctl state restore ${address}`,
       },
     ];
   });

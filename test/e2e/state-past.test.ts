@@ -101,6 +101,32 @@ describe('state restore', () => {
     expect(writes(server)).toHaveLength(before);
   });
 
+  it('goes before the apply of a document of the same address, as the plan says', async () => {
+    const { server, project, run } = await applied();
+    const id = await liveId(server, 'Front desk');
+    await inDashboard(server, 'POST', `/ai/assistants/${id}`, { description: 'set by hand' });
+    const greets = await project.read('assistants/greets.yaml');
+    const frontDesk = await project.read('assistants/front-desk.yaml');
+    await project.remove('assistants/greets.yaml');
+    await project.remove('assistants/front-desk.yaml');
+    await project.write(
+      'assistants/billing.yaml',
+      'kind: assistant\nkey: billing\nspec: { name: Billing, model: openai/gpt-4o, instructions: You explain invoices., tools: [] }\n',
+    );
+    expect((await run('apply', '--prune', '--override-limits')).code).toBe(0);
+    await project.write('assistants/greets.yaml', greets);
+    await project.write('assistants/front-desk.yaml', frontDesk.replace('Hello.', 'Good evening.'));
+    const shown = await run('plan');
+    expect(shown.stdout).toContain('assistantctl state restore assistant/front-desk');
+    expect((await run('state', 'restore', 'assistant/front-desk')).code).toBe(0);
+    expect(await liveId(server, 'Front desk')).toBe(id);
+    expect((await run('apply')).code).toBe(0);
+    const live = await (await inDashboard(server, 'GET', `/ai/assistants/${id}`)).json();
+    expect(live).toMatchObject({ description: 'set by hand', greeting: 'Good evening.' });
+    const plan = await run('plan', '--format', 'json');
+    expect(JSON.parse(plan.stdout).changes).toEqual([]);
+  });
+
   it('brings the same assistant back, without what no longer exists', async () => {
     const { server, project, run } = await applied({ quirks: { softDelete: true } });
     const id = await liveId(server, 'Front desk');
@@ -144,11 +170,11 @@ describe('state restore', () => {
     expect(plan.orphans).toMatchObject([{ address: 'assistant/billing' }]);
   });
 
-  it('leaves to apply what has a spec', async () => {
+  it('has nothing to bring back of what was never deleted', async () => {
     const { run } = await applied();
     const refused = await run('state', 'restore', 'assistant/billing');
-    expect(refused.code).toBe(5);
-    expect(refused.stderr).toContain('has a spec');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('nothing is kept');
   });
 });
 

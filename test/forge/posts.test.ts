@@ -58,6 +58,11 @@ describe.each([
     const good = options.kind === 'github' ? ['success', 'failure'] : ['success', 'failed'];
     expect(forge.verdicts.map(({ state }) => state)).toEqual(good);
     expect(forge.verdicts[0]).toMatchObject({ commit: COMMIT, name: 'voice / local' });
+    // Only apps may make check runs: any other token makes a commit status.
+    forge.intercept = ({ path }) =>
+      path.includes('check-runs') ? { status: 403, json: { message: 'You must be an app' } } : undefined;
+    expect((await comment(env, '--check', 'voice / local')).stderr).not.toContain('no verdict');
+    expect(forge.verdicts.at(-1)).toMatchObject({ name: 'voice / local', state: 'success' });
     forge.intercept = ({ path }) =>
       /check-runs|statuses/.test(path) ? { status: 403, json: { message: 'no' } } : undefined;
     const denied = await comment(env, '--check', 'voice / local');

@@ -129,7 +129,7 @@ describe('rollout', () => {
   it('is aborted by hand once, with the reason; then there is none to abort', async () => {
     const { main } = await opened();
     const { code, entry } = await rollout(main, 'abort', 'assistant/front-desk', '--reason', 'too slow');
-    expect(code).toBe(9);
+    expect(code).toBe(0);
     expect(entry).toMatchObject({ action: 'aborted', reason: 'too slow' });
     const again = await rollout(main, 'abort', 'assistant/front-desk');
     expect(again).toMatchObject({ code: 3, document: { error: { code: 'NO_ROLLOUT' } } });
@@ -151,7 +151,7 @@ describe('rollout', () => {
     expect(entry?.found).toContain('main is not what it was');
     expect(err).toContain('rollout abort');
     expect((await rollout(main, 'status')).entry?.found).toContain('main is not what it was');
-    expect((await rollout(main, 'abort', 'assistant/front-desk')).code).toBe(9);
+    expect((await rollout(main, 'abort', 'assistant/front-desk')).code).toBe(0);
     expect(server.store.all('canaries')).toEqual([]);
   });
 

@@ -114,6 +114,11 @@ export async function forgeServer(options: ForgeServerOptions = {}): Promise<For
       forge.verdicts.push({ commit: sent.head_sha, name: sent.name, state: sent.conclusion });
       return { status: 201, json: { id: 1 } };
     }
+    const status = /^\/repos\/acme\/voice\/statuses\/([0-9a-f]+)$/.exec(path);
+    if (status !== null) {
+      forge.verdicts.push({ commit: status[1] ?? '', name: sent.context, state: sent.state });
+      return { status: 201, json: { id: 1 } };
+    }
     if (path === '/repos/acme/voice/issues') {
       if (request.method === 'GET') return { json: forge.issues.filter(({ open }) => open).map(shownIssue) };
       const issue = { number: next++, title: sent.title, body: sent.body, open: true };

@@ -194,3 +194,26 @@ test('a forged set does not count after our own status was written on the commen
   expect(marked.body).toContain('Outdated');
   expect(readMarkers(marked.body)[0]?.review).toBeUndefined();
 });
+
+test('the comment names the two sides of a merge that no clone has', async () => {
+  const { repo } = await begin(GITHUB);
+  await repo.git('switch', '--quiet', '--create', 'side');
+  await repo.project.edit('assistants/billing.yaml', 'Hello.', 'One.');
+  const head = await repo.commit('side');
+  await repo.git('switch', '--quiet', '--detach', 'main');
+  const base = await repo.git('rev-parse', 'HEAD');
+  await repo.git('merge', '--quiet', '--no-ff', '--message', 'made for the run', 'side');
+  const event = await repo.file(JSON.stringify({ pull_request: { number: 1, head: { sha: head } } }));
+  const variables = { GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'acme/voice', GITHUB_EVENT_PATH: event };
+  const child = repo.project.start(
+    ['plan', '--env', 'live', '--base', 'HEAD^1', '--format', 'markdown'],
+    variables,
+  );
+  let said = '';
+  child.stdout?.on('data', (chunk) => {
+    said += String(chunk);
+  });
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(said).toContain(`from \`${head.slice(0, 12)}\` merged with \`${base.slice(0, 12)}\``);
+  expect(said).not.toContain((await repo.git('rev-parse', 'HEAD')).slice(0, 12));
+});

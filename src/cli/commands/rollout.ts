@@ -19,7 +19,7 @@ export const tick = defineCommand({
   },
 });
 
-/** Back to main for everybody; ends with the exit code of a failed gate, as an abort by a tick does. */
+/** Back to main for everybody: done as asked, and so no failed gate as an abort by a tick is. */
 export const abort = defineCommand({
   usage: 'abort <address>',
   options: (command) =>

@@ -1,4 +1,5 @@
-import type { ChangeLink, Forge, Post } from '../../model/forge.ts';
+import { ApiError } from '../../model/errors.ts';
+import type { ChangeLink, CommitVerdict, Forge, Post } from '../../model/forge.ts';
 import { isObject, type Json, type JsonObject } from '../../model/json.ts';
 import {
   askWho,
@@ -36,6 +37,25 @@ export function githubForge(options: ForgeOptions): Forge {
   async function write(request: ForgeRequest): Promise<Post | undefined> {
     const reply = await client.send(request);
     return reply.status === 404 ? undefined : postOf(request, reply);
+  }
+
+  /** False where the token may not. */
+  async function addCheckRun(commit: string, verdict: CommitVerdict): Promise<boolean> {
+    const { name, state, title, summary = '', run } = verdict;
+    const body = {
+      name,
+      head_sha: commit,
+      ...(state === 'pending' ? { status: 'in_progress' } : { status: 'completed', conclusion: state }),
+      output: { title, summary },
+      ...(run !== undefined && { details_url: run }),
+    };
+    try {
+      await client.send({ method: 'POST', path: `${repo}/check-runs`, body, retryClass: 'once' });
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'FORGE_DENIED') return false;
+      throw error;
+    }
   }
 
   async function mergedPulls(commit: string): Promise<readonly JsonObject[]> {
@@ -105,17 +125,18 @@ export function githubForge(options: ForgeOptions): Forge {
       const reply = await client.send({ method: 'PATCH', path, body: sent, retryClass: 'idempotent' });
       return requiredLink('PATCH', path, reply);
     },
-    async addVerdict(commit, { name, state, title, summary, run }) {
-      const path = `${repo}/check-runs`;
+    async setVerdict(commit, verdict) {
+      // Only apps may make check runs, which have room for a summary; every other token makes a status.
+      if (verdict.summary !== undefined && (await addCheckRun(commit, verdict))) return;
+      const { name, state, title, run } = verdict;
+      const path = `${repo}/statuses/${encodeURIComponent(commit)}`;
       const body = {
-        name,
-        head_sha: commit,
-        status: 'completed',
-        conclusion: state,
-        output: { title, summary },
-        ...(run !== undefined && { details_url: run }),
+        state: state === 'neutral' ? 'success' : state,
+        context: name,
+        description: shortened(title, LONGEST_STATUS),
+        ...(run !== undefined && { target_url: run }),
       };
-      await client.send({ method: 'POST', path, body, retryClass: 'once' });
+      await client.send({ method: 'POST', path, body, retryClass: 'idempotent' });
     },
     comments: async (change) => posts(await readAll(client, `${repo}/issues/${change}/comments`)),
     async addComment(change, body) {
@@ -158,11 +179,6 @@ export function githubForge(options: ForgeOptions): Forge {
       };
       const reply = await client.send(request);
       return reply.status === 404 ? undefined : postOf(request, reply, 'number');
-    },
-    async setStatus(commit, { name, state, text }) {
-      const path = `${repo}/statuses/${encodeURIComponent(commit)}`;
-      const body = { state, context: name, description: shortened(text, LONGEST_STATUS) };
-      await client.send({ method: 'POST', path, body, retryClass: 'idempotent' });
     },
     close: async () => {
       await Promise.all([client.close(), graph.close()]);

@@ -26,7 +26,8 @@ import { badReply, readAll, readSome } from './pages.ts';
 const LONGEST_BODY = 250_000;
 /** The documented length of the description of a commit status. */
 const LONGEST_STATUS = 255;
-const STATES = { pending: 'pending', success: 'success', failure: 'failed' } as const;
+/** There is no answer between success and failure. */
+const STATES = { pending: 'pending', success: 'success', neutral: 'success', failure: 'failed' } as const;
 
 export function gitlabForge(options: ForgeOptions): Forge {
   const client = createForgeClient(options, {});
@@ -114,17 +115,6 @@ export function gitlabForge(options: ForgeOptions): Forge {
       const reply = await client.send({ method: 'PUT', path, body: sent, retryClass: 'idempotent' });
       return requiredLink('PUT', path, reply);
     },
-    async addVerdict(commit, { name, state, title, run }) {
-      const path = `${project}/statuses/${encodeURIComponent(commit)}`;
-      const body = {
-        name,
-        // There is no third answer.
-        state: state === 'failure' ? 'failed' : 'success',
-        description: shortened(title, LONGEST_STATUS),
-        ...(run !== undefined && { target_url: run }),
-      };
-      await client.send({ method: 'POST', path, body, retryClass: 'once' });
-    },
     comments: async (change) => {
       const found = await readAll(client, `${request(change)}/notes?sort=asc&order_by=created_at`);
       return posts(
@@ -174,12 +164,13 @@ export function gitlabForge(options: ForgeOptions): Forge {
         },
         'iid',
       ),
-    async setStatus(commit, { name, state, text }) {
+    async setVerdict(commit, { name, state, title, run }) {
       const path = `${project}/statuses/${encodeURIComponent(commit)}`;
       const body = {
         state: STATES[state],
         name,
-        description: shortened(text, LONGEST_STATUS),
+        description: shortened(title, LONGEST_STATUS),
+        ...(run !== undefined && { target_url: run }),
       };
       try {
         await client.send({ method: 'POST', path, body, retryClass: 'idempotent' });

@@ -142,7 +142,6 @@ export const FAILURE_CODES = {
   REQUESTS_BUSY: 'Others write the requests of the controller all the time.',
   REQUEST_TAKEN: 'Another process took the request that this one had begun.',
   REQUEST_UNKNOWN: 'The controller does not know what was asked for.',
-  RESTORE_SPEC_EXISTS: 'What was to be restored has a spec.',
   RESTORE_UNKNOWN: 'The state has kept nothing of that address.',
   REVIEW_MISSING: 'The change request has no review of this plan.',
   REVISION_UNKNOWN: 'The state has no such revision.',

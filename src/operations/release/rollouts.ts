@@ -55,7 +55,7 @@ export async function moveOne(
   const deps = depsOf(host, inputs, work);
   try {
     const moved = await moveRollout(subject, order.order, deps, order.reason);
-    return { entry: entryOf(subject, moved), exitKind: exitKindOf(moved), failure: undefined };
+    return { entry: entryOf(subject, moved), exitKind: exitKindOf(moved, order.order), failure: undefined };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const entry = entryOf(subject, undefined);
@@ -64,8 +64,9 @@ export async function moveOne(
   }
 }
 
-function exitKindOf({ action }: RolloutMoved): ErrorKind | null {
-  if (action === 'aborted') return 'gate';
+/** An abort that was asked for is what was to be done; one that the analysis or the deadline called for is a failed gate. */
+function exitKindOf({ action }: RolloutMoved, order: Order): ErrorKind | null {
+  if (action === 'aborted') return order === 'abort' ? null : 'gate';
   return action === 'paused' ? 'inconclusive' : null;
 }
 

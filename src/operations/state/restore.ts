@@ -3,7 +3,6 @@ import { referredKinds } from '../../canonical/walk.ts';
 import { withoutMissing } from '../../canonical/without-missing.ts';
 import type { Address } from '../../model/address.ts';
 import { parseAddress } from '../../model/address.ts';
-import { Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import type { State } from '../../model/state.ts';
 import { restorePlan } from '../../plan/restore.ts';
@@ -29,13 +28,12 @@ export interface RestoreRequest {
 
 /**
  * Creates a deleted resource again from its archived form and binds it without a base, so that the next plan
- * compares two sides only. Where a spec of that address exists, applying it is the way.
+ * compares two sides only. A spec of that address changes nothing: the next apply lays it over what came back.
  */
 export async function restoreResource(host: Host, text: string, request: RestoreRequest): Promise<Executed> {
   const address = await findAddress(host, text);
   const kind = parseAddress(address)?.kind ?? 'assistant';
   const inputs = await gather(host);
-  if (inputs.desired.resources.has(address)) throw specExists(address, inputs.project.environment.name);
   requireApproval(inputs.project.environment, { approve: request.approve, otherwise: request.asksPerson });
   const store = openState(host.runtime, inputs.project);
   return await withSession(host, inputs, async ({ connection, session, execute, save }) => {
@@ -67,12 +65,4 @@ export async function restoreResource(host: Host, text: string, request: Restore
 function refuseBound(address: Address, state: State | undefined, live: ReadonlySet<string>): void {
   const id = state?.resources[address]?.remote_id;
   if (id !== undefined && live.has(id)) throw boundOtherwise(address, address, id);
-}
-
-function specExists(address: Address, environment: string): Failure {
-  return new Failure('refused', `${address} has a spec: applying it creates the resource`, {
-    code: 'RESTORE_SPEC_EXISTS',
-    hint: `assistantctl apply --env ${environment} --recreate; or restore from a commit that lacks the spec, to get back what it does not write`,
-    details: { address },
-  });
 }

@@ -218,9 +218,13 @@ function table(rows: readonly string[], bytes: number): readonly string[] {
   ];
 }
 
-function provenance({ git, created_at, expires_at }: Plan): string {
+function provenance({ git, review, created_at, expires_at }: Plan): string {
   const branch = git === null || git.branch === null ? '' : ` (${code(truncate(git.branch, 80, '…'))})`;
-  const from = git === null ? '' : ` from ${code(shortCommit(git, 12))}${branch}`;
+  // A pipeline plans a merge that the forge made for the run: no clone has it. Its two sides are what people know.
+  const { head = null, base = null } = review ?? {};
+  const merged = head !== null && base !== null && git !== null && !git.dirty && head !== git.commit;
+  const made = merged ? `${code(head.slice(0, 12))} merged with ${code(base.slice(0, 12))}` : undefined;
+  const from = git === null ? '' : ` from ${made ?? `${code(shortCommit(git, 12))}${branch}`}`;
   return `Made ${prose(shortTime(created_at))}${from}; saved, it can be applied until ${prose(shortTime(expires_at))}.`;
 }
 

@@ -18,7 +18,9 @@ import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { updateMembers, withoutMembers } from './members.ts';
 import { pollUntil, sendOrFind } from './read-back.ts';
 
-/** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
+/**
+ * Milliseconds to wait before each look-up of a create whose reply was lost, because lists may lag behind a write.
+ */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
 
 /** Waits before a listing that changed while it was read is read again. */
@@ -84,8 +86,9 @@ async function withMembers(
 }
 
 /**
- * A replayed reply may describe a resource that is no more; then the create is a new one, with another key. Where
- * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
+ * Creates the resource and makes sure that it exists. A replayed reply may describe a resource that was deleted
+ * since: then the create is sent with a new key. An unmarked reply is checked too where an earlier run may have sent
+ * the same create.
  */
 async function createLiving(context: ApplyContext, step: CreateStep, body: JsonObject): Promise<Made> {
   const begun = context.session.pending.filter(

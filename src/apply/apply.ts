@@ -237,7 +237,7 @@ async function adoptAsIs(context: ApplyContext, step: AdoptStep | UpdateStep): P
   return { remoteId: live.id, versionId: live.versionId ?? null, promoted: false, wrote: false };
 }
 
-/** Failures after which going on is useless or dangerous: a dead key, a state that can no longer be written. */
+/** Failures that end the whole apply: a refused key, or a state that can no longer be written. */
 function isFatal(error: unknown): boolean {
   return (
     !(error instanceof Failure) ||
@@ -302,8 +302,8 @@ async function execute(context: ApplyContext, steps: readonly Step[]): Promise<r
 }
 
 /**
- * Tells the log that an announced write certainly did nothing, so that the next apply need not wonder; false when
- * the log does not take it. Where the log itself is what failed, there is nothing to tell.
+ * Records that an announced write certainly had no effect, so that the next apply does not look it up. False when the
+ * log cannot be written. Nothing is recorded when the log itself is what failed.
  */
 async function recordFailure(context: ApplyContext, step: Step, cause: unknown): Promise<boolean> {
   if (isFatal(cause)) return true;

@@ -74,7 +74,10 @@ function liesWithin(pointers: ReadonlySet<string>, path: Path): boolean {
   return path.some((_, index) => pointers.has(toPointer(path.slice(0, index + 1))));
 }
 
-/** In a block that main does not have, and that was sent whole, the API's own filling looks like a leak. */
+/**
+ * True for a path in a block that main lacks and that was sent whole: values that the API filled in there are not
+ * carried over from another version.
+ */
 function isNewBlock({ main, planned, wanted }: StagedCandidate, path: Path): boolean {
   const [top = ''] = path;
   return (

@@ -3,7 +3,7 @@ import { asSent } from '../canonical/as-sent.ts';
 import { missingValues } from '../canonical/differences.ts';
 import { holdsJustSent, holdsSent } from '../canonical/holds-sent.ts';
 import { type Learned, learnForms, withLater } from '../canonical/own-form.ts';
-import { isAlike } from '../canonical/own-spelling.ts';
+import { isSameWord } from '../canonical/own-spelling.ts';
 import { requestBody } from '../canonical/payload.ts';
 import type { Kind } from '../model/address.ts';
 import { ApiError, Failure } from '../model/errors.ts';
@@ -18,7 +18,9 @@ import { type ApplyContext, type Done, resolveIds } from './context.ts';
 import { updateMembers, withoutMembers } from './members.ts';
 import { pollUntil, sendOrFind } from './read-back.ts';
 
-/** Waits before each look-up of a create whose reply was lost: listings may lag behind a write. */
+/**
+ * Milliseconds to wait before each look-up of a create whose reply was lost, because lists may lag behind a write.
+ */
 const LOOK_UP_DELAYS_MS = [0, 1_000, 2_000];
 
 /** Waits before a listing that changed while it was read is read again. */
@@ -84,8 +86,9 @@ async function withMembers(
 }
 
 /**
- * A replayed reply may describe a resource that is no more; then the create is a new one, with another key. Where
- * somebody may have sent the same create before, a reply is looked after even if it is not marked as a replay.
+ * Creates the resource and makes sure that it exists. A replayed reply may describe a resource that was deleted
+ * since: then the create is sent with a new key. An unmarked reply is checked too where an earlier run may have sent
+ * the same create.
  */
 async function createLiving(context: ApplyContext, step: CreateStep, body: JsonObject): Promise<Made> {
   const begun = context.session.pending.filter(
@@ -174,9 +177,16 @@ async function listSettled(context: ApplyContext, kind: Kind): Promise<readonly 
 /** True when a listed resource may be the one that a body made: the API may spell names in its own way. */
 function isNamedLike(step: CreateStep, { name, config }: RemoteResource, body: JsonObject): boolean {
   const { nameField, identity } = KINDS[step.kind];
-  const isSpelled = (sent: Json | undefined, got: Json | undefined): boolean =>
-    sent === got || (typeof sent === 'string' && typeof got === 'string' && isAlike(sent, got));
   return isSpelled(body[nameField], name) && identity.every((field) => isSpelled(body[field], config[field]));
+}
+
+/** A shorter name may be that of another resource: only a long one was cut off. */
+const CUT_OFF_FROM = 20;
+
+function isSpelled(sent: Json | undefined, got: Json | undefined): boolean {
+  if (sent === got) return true;
+  if (typeof sent !== 'string' || typeof got !== 'string') return false;
+  return isSameWord(sent, got) || (got.length >= CUT_OFF_FROM && sent.startsWith(got));
 }
 
 function othersFound(step: CreateStep, others: readonly RemoteResource[]): Failure {

@@ -79,7 +79,10 @@ async function deleteFreed(context: ApplyContext, step: DeleteStep, id: string):
   throw stillNamed(context, step, id, last);
 }
 
-/** The refusal; undefined when it is gone. A lost reply is settled by looking whether the resource is still there. */
+/**
+ * Deletes once: undefined when the resource is gone, else the refusal. After a lost reply a read tells whether it is
+ * gone.
+ */
 async function refusedDelete(
   context: ApplyContext,
   step: DeleteStep,

@@ -25,8 +25,8 @@ export function isMembership(kind: Kind, path: readonly string[]): boolean {
 }
 
 /**
- * Assigns and unassigns until the resource has the wanted members, each announced in the log before its request.
- * Both sides have ids. Resolves to whether anything was written.
+ * Assigns and unassigns members until the resource has the wanted ones. Each request is announced in the log first.
+ * Both configurations name ids. Resolves to true when something was written.
  */
 export async function updateMembers(
   context: ApplyContext,

@@ -123,7 +123,10 @@ function mainMoved(step: StepBase, main: RemoteResource): Failure {
   );
 }
 
-/** Promotes and reads main back until it is there; a lost reply is settled by the same reading. */
+/**
+ * Promotes and reads until main is that version. The same read tells whether a promotion with a lost reply took
+ * effect.
+ */
 async function promoteKnown(
   context: ApplyContext,
   main: RemoteResource,

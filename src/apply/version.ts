@@ -1,7 +1,7 @@
 /**
- * An assistant changes in three moves: stage a version that is not promoted, read it back and hold it against
- * main, promote it. Which version the API bases a new one on is not documented, so the staged request carries
- * main's whole writable configuration, and what leaked in from elsewhere is put right before main moves.
+ * Changes an assistant in three steps: stage a version, read it back and compare it with what was wanted, promote it.
+ * The API does not document which version a new one is based on. So the staged request carries main's whole writable
+ * configuration, and values carried over from another version are corrected before the promotion.
  */
 
 import { asSent } from '../canonical/as-sent.ts';

@@ -40,9 +40,9 @@ export function withMain(
 }
 
 /**
- * The binding as it is once main is the version that was begun to be promoted, or that waited and was promoted by
- * somebody in the portal; the same binding when neither happened. A command that was killed between the
- * promotion and its record is made good for by this.
+ * Confirms a promotion by what main is. Main may be the version whose promotion was begun, or a waiting candidate
+ * that a person promoted in the portal: then the binding is returned as it is after that promotion. Otherwise the
+ * same binding is returned. This repairs a run that was killed between a promotion and its record.
  */
 export function withConfirmedPromotion(binding: Binding, live: RemoteResource): Binding {
   const { moving, candidate, rollout, hold: _hold, forms: _forms, ...rest } = binding;

@@ -3,8 +3,9 @@ import type { Shape } from '../model/shape.ts';
 import { childShape, fittingShape } from './walk.ts';
 
 /**
- * A fast comparison: true when every field that the spec writes has exactly that value live, lists in the same order. False
- * proves nothing; the caller then compares normal forms. Nearly every resource of a quiet account is settled by this.
+ * A fast comparison: true when every field that the spec writes has exactly that value live, lists in the same order.
+ * False proves nothing; the caller then compares normal forms. In a quiet account this answers for nearly every
+ * resource.
  */
 export function holdsExactly(shape: Shape, live: Json | undefined, wanted: Json): boolean {
   if (live === wanted) return true;

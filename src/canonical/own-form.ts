@@ -1,7 +1,8 @@
 /**
- * The server's own form. What comes back for a write may say the same in other words; then the base keeps both, what was
- * sent and what came back, and a live value that is still what came back is read as what was sent. What is not a matter
- * of words is lost: a flag, a reference, an element that should be there or gone, something against nothing.
+ * Learns the server's own form from the reply to a write. A value that comes back in another spelling is kept in the
+ * base twice: as it was sent and as it came back. A live value that equals what came back is then read as what was
+ * sent. A switch, a reference, an added or removed element, or a value against none is no spelling: such a difference
+ * means that the write did not stick.
  */
 import {
   fromPointer,
@@ -32,7 +33,7 @@ import {
 } from './own-spelling.ts';
 import { childShape, field, fittingShape, valueAtPath } from './walk.ts';
 
-/** What became of a write. */
+/** What the reply to a write showed: values that the API keeps in another form, and values that did not stick. */
 export interface Learned {
   readonly forms: readonly ValueForm[];
   readonly lost: readonly Lost[];
@@ -314,9 +315,9 @@ function areAlike({ keys = [] }: ListShape, { sent, got }: WriteAndReply): boole
 }
 
 /**
- * The same with a later reading at hand, for what the reply left out and for what it showed as it was before. A later
- * reading teaches no form but the plainest, the same words with other signs: somebody else may have been there. Only where
- * the reply was no more than a receipt, without any field, is more believed of the reading right after it: what is near.
+ * As {@link learnForms}, with a later read for fields that the reply left out or showed unchanged. From a later read
+ * only plain spellings (case, white space, punctuation) are learned, because somebody else may have written in
+ * between. Where the reply had no field at all, near values of the read right after it count too.
  */
 export function withLater(
   shape: ObjectShape,

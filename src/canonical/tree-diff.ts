@@ -39,7 +39,7 @@ export function differingPaths(left: Canon, right: Canon): readonly Path[] {
   return jsonEqual(left, right) ? [] : [[]];
 }
 
-/** True when the path is that of the node or of one below it. */
+/** True when `path` equals `node` or lies below it. */
 export function isBelow(node: Path, path: Path): boolean {
   return node.length <= path.length && node.every((name, index) => name === path[index]);
 }

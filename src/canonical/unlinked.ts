@@ -7,7 +7,7 @@ export function namesAny(config: Json, ids: ReadonlySet<string>): boolean {
   return isObject(config) && Object.values(config).some((value) => namesAny(value, ids));
 }
 
-/** A flow that leads nowhere: a flow cannot be taken away, only replaced. */
+/** A flow without handoffs. The API cannot remove a flow from an assistant, only replace it. */
 const DEAD_END: JsonObject = {
   start_node_id: 'end',
   nodes: [{ id: 'end', type: 'prompt', instructions: 'End the call.' }],
@@ -15,8 +15,8 @@ const DEAD_END: JsonObject = {
 };
 
 /**
- * The update after which an assistant leads to no other one: for one that is about to be deleted, and stands in the way
- * of the deletion of those that it hands over to.
+ * The update that removes every handoff from an assistant. Apply sends it to an assistant that it is about to delete,
+ * because the API refuses to delete an assistant that another one hands over to.
  */
 export function unlinkedBody(config: JsonObject): JsonObject {
   return {

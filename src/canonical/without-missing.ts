@@ -2,15 +2,15 @@ import { isArray, isObject, type Json, type JsonObject, type Path, toPointer } f
 import type { ObjectShape, Shape } from '../model/shape.ts';
 import { childShape, fittingShape } from './walk.ts';
 
-/** What is left of a configuration without what refers to ids that are no more, and the pointers of what went. */
+/** A configuration without references to missing ids, and the pointers of the references that were removed. */
 export interface WithoutMissing {
   readonly config: JsonObject;
   readonly left: readonly string[];
 }
 
 /**
- * Leaves out references to ids that are no more, with what makes no sense without them: the element of a list that
- * refers, and settings that were about nothing else.
+ * Removes references to ids that no longer exist. A list element that held such a reference goes as a whole, and so
+ * do settings that held nothing else.
  */
 export function withoutMissing(
   shape: ObjectShape,

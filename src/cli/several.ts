@@ -1,4 +1,7 @@
-/** One command line for several environments: each runs as it would alone, and a table stands before their results. */
+/**
+ * Runs one command for several environments, each as it would run alone. A table of the outcomes comes first, then
+ * each result.
+ */
 import { Failure } from '../model/errors.ts';
 import { type Selection, selectedEnvironments } from '../operations/session/selection.ts';
 import { renderEnvironmentsMarkdown } from '../render/markdown/environments-markdown.ts';

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../model/errors.ts';
 import { processIdentity } from '../operations/session/process-identity.ts';
@@ -25,7 +25,8 @@ export async function takeSlot(runtime: Runtime, data: string, single: boolean):
   for (let number = 1; number <= (single ? 1 : MOST_SLOTS); number += 1) {
     const folder = join(data, String(number));
     await mkdir(folder, { recursive: true });
-    if (await take(runtime, join(folder, LOCK))) return held(folder);
+    const text = JSON.stringify({ ...(await processIdentity(runtime)), id: runtime.uuid() });
+    if (await take(runtime, join(folder, LOCK), text)) return held(folder, text);
   }
   throw new Failure('refused', `another controller works in ${data}`, {
     code: 'CONTROLLER_RUNNING',
@@ -35,28 +36,65 @@ export async function takeSlot(runtime: Runtime, data: string, single: boolean):
   });
 }
 
-async function take(runtime: Runtime, path: string): Promise<boolean> {
+async function take(runtime: Runtime, path: string, own: string): Promise<boolean> {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(JSON.stringify(await processIdentity(runtime)));
-      await file.close();
-      return true;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    if (!(await isLeftBehind(runtime, path))) return false;
-    await rm(path, { force: true });
+    if (await make(path, own)) return true;
+    const [text, found] = await Promise.all([textOf(path), stat(path).catch(() => undefined)]);
+    if (found === undefined) continue;
+    if (!(await isLeftBehind(runtime, text, found))) return false;
+    if (await replaceLeftBehind(path, text, own)) return true;
   }
   return false;
 }
 
-async function isLeftBehind(runtime: Runtime, path: string): Promise<boolean> {
-  const [text, found] = await Promise.all([
-    readFile(path, 'utf8').catch(() => ''),
-    stat(path).catch(() => undefined),
-  ]);
-  if (found === undefined) return true;
+/** False where there is a lock. */
+async function make(path: string, own: string): Promise<boolean> {
+  try {
+    await writeFile(path, own, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (isExisting(error)) return false;
+    throw error;
+  }
+}
+
+/**
+ * Several processes may find one lock left behind at once: one after the other replaces it, and only while it still is
+ * that one.
+ */
+async function replaceLeftBehind(path: string, text: string, own: string): Promise<boolean> {
+  const turn = `${path}.turn`;
+  try {
+    await mkdir(turn);
+  } catch (error) {
+    if (!isExisting(error)) throw error;
+    const found = await stat(turn).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+      await rm(turn, { recursive: true, force: true });
+    return false;
+  }
+  try {
+    if ((await textOf(path)) !== text) return false;
+    await rm(path, { force: true });
+    return await make(path, own);
+  } finally {
+    await rm(turn, { recursive: true, force: true });
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
+function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+async function isLeftBehind(
+  runtime: Runtime,
+  text: string,
+  found: { readonly mtimeMs: number },
+): Promise<boolean> {
   const own = await processIdentity(runtime);
   const [scope, pid] = [/"scope":"(\w+)"/.exec(text)?.[1], Number(/"pid":(\d+)/.exec(text)?.[1])];
   if (own.scope !== undefined && scope === own.scope) return pid === own.pid || !runtime.isAlive(pid);
@@ -64,18 +102,21 @@ async function isLeftBehind(runtime: Runtime, path: string): Promise<boolean> {
   return Date.now() - found.mtimeMs > STALE_MS;
 }
 
-function held(folder: string): DataSlot {
+function held(folder: string, own: string): DataSlot {
   const path = join(folder, LOCK);
+  const isOwn = async (): Promise<boolean> => (await textOf(path)) === own;
   const timer = setInterval(() => {
     const now = new Date();
-    utimes(path, now, now).catch(() => undefined);
+    isOwn()
+      .then((mine) => (mine ? utimes(path, now, now) : undefined))
+      .catch(() => undefined);
   }, TOUCH_MS);
   timer.unref();
   return {
     folder,
     release: async () => {
       clearInterval(timer);
-      await rm(path, { force: true });
+      if (await isOwn()) await rm(path, { force: true });
     },
   };
 }

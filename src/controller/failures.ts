@@ -1,6 +1,6 @@
 import { Failure } from '../model/errors.ts';
 
-/** Whatever was thrown, as a failure: what nobody expected is an internal error. */
+/** Anything thrown as a `Failure`; an unexpected error becomes an internal one. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const message = error instanceof Error ? error.message : String(error);

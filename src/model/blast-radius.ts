@@ -1,6 +1,6 @@
 /**
- * Whom a plan reaches. It is shown beside the plan and is no part of its digest: phone numbers and canaries change
- * without anybody touching the specs.
+ * The assistants and phone numbers that a plan reaches. Shown beside the plan and not part of its digest, because
+ * phone numbers and canaries change without a change of the specs.
  */
 export interface BlastRadius {
   readonly assistants: readonly ReachedAssistant[];

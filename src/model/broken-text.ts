@@ -1,4 +1,7 @@
-/** Files that hold something else than what they are for: what Git left behind, or nothing. */
+/**
+ * Detects files that Git left in a broken form: a Git LFS pointer in place of the file, or unresolved conflict
+ * markers.
+ */
 
 export interface BrokenText {
   readonly message: string;

@@ -16,7 +16,7 @@ interface Problem {
   readonly hint?: string;
 }
 
-/** What stands in plans and reports for a text that holds a literal credential. */
+/** Replaces a text that holds a literal credential in plans and reports. */
 export const CREDENTIAL: Json = { $sensitive: 'credential' };
 
 const HINT =
@@ -54,7 +54,7 @@ export function headerCredential(
 
 /** A literal value of a field of free JSON that is named like a credential: variables, bodies, parameters. */
 export function fieldCredential(name: string, value: string, written: Json | undefined): Problem | undefined {
-  // What costs least is asked first: every text of free JSON comes here.
+  // The cheapest checks come first, because every text of free JSON is checked.
   if (!isOneWord(value) || value.includes('{{') || !isCredentialField(name)) return undefined;
   return !isWholeVariable(written) && isSecretValue(name, value)
     ? literal(`${name} holds a literal credential (${shown(value)})`)

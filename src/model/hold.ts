@@ -3,7 +3,10 @@
 /** A field that somebody took back, with the hash of the value that it had. */
 export type HeldField = { readonly path: string; readonly hash: string };
 
-/** What a rollback or an abort took back: nobody brings it again before Git says something else. */
+/**
+ * A change that a rollback or an abort took back. Apply leaves it out until Git gives one of its fields another
+ * value.
+ */
 export type Hold = {
   readonly fields: readonly HeldField[];
   /** RFC 3339, UTC. */

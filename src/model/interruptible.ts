@@ -1,7 +1,10 @@
-/** Work that can be left and taken up again after each step; what it comes to is its return value. */
+/**
+ * Long computation that can be interrupted after each step (`yield`), so that a process can answer other events in
+ * between. Its result is the return value.
+ */
 export type Interruptible<Result> = Generator<undefined, Result, undefined>;
 
-/** All steps one after another. */
+/** Runs all steps without a pause. */
 export function runToEnd<Result>(steps: Interruptible<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();
@@ -9,7 +12,7 @@ export function runToEnd<Result>(steps: Interruptible<Result>): Result {
   }
 }
 
-/** A few steps at a time, with a pause after each few, in which other things may happen. */
+/** Runs `atATime` steps, then awaits `pause`, until the work is done. */
 export async function runWithPauses<Result>(
   steps: Interruptible<Result>,
   atATime: number,

@@ -2,7 +2,7 @@ import type { JsonObject } from './json.ts';
 import type { RemoteResource } from './remote.ts';
 import type { Binding } from './state.ts';
 
-/** What is known of a resource when it is bound. */
+/** What a new binding is made from. */
 export interface BoundAs {
   /** What the specs say of it as applied; null where nothing was applied. */
   readonly base: JsonObject | null;

@@ -21,11 +21,13 @@ export interface FieldChange {
   readonly before: Json;
   readonly after: Json;
   readonly origin: FieldOrigin;
-  /** `before` did not come from here: it was set outside Git. */
+  /** True when `before` was set outside Git and is replaced by this change. */
   readonly replaces?: true;
   /** Keyed hashes of the sides of which a part is hidden. */
   readonly hidden?: HiddenSides;
-  /** What a reviewer agrees to; of updates alone. */
+  /**
+   * Digest that a reviewer agrees to. Only fields of updates have one; every other action has one digest as a whole.
+   */
   readonly digest?: string;
 }
 
@@ -53,7 +55,7 @@ export interface Change {
   readonly release?: ReleaseNote;
   /** The version exists already: a `promote` or a `rollback`. */
   readonly existing?: true;
-  /** What a reviewer agrees to, of everything but an update, whose fields have their own. */
+  /** Digest that a reviewer agrees to. Absent for updates, whose fields have digests of their own. */
   readonly digest?: string;
   /** An adoption that replaces live values: somebody has to allow it before apply does it. */
   readonly takes_over?: true;
@@ -70,7 +72,10 @@ export interface ReleaseNote {
   readonly max_drop?: number;
 }
 
-/** What an earlier command began and somebody has to end: neither a change nor drift. */
+/**
+ * A promotion or rollout that an earlier command began and that a later command has to end. It is neither a change
+ * nor drift.
+ */
 export interface PendingEntry {
   readonly address: Address;
   readonly remote_id: string;

@@ -1,7 +1,7 @@
 /**
- * Previews keep no record of their own: what belongs to one is told by its name, so that any machine with a key
- * finds all of it. A candidate version is `<commit> preview:<id> <digest8>`; a temporary copy has its resource's
- * name with ` [preview:<id>/<key>]` behind it.
+ * Names of what a preview makes. A preview has no record: its resources are recognised by their names, so that every
+ * machine with a key finds them. A candidate version is named `<commit> preview:<id> <digest8>`. A temporary copy has
+ * the name of its resource and ` [preview:<id>/<key>]` at the end.
  */
 
 /** Longest id: a version name has 50 characters, and commit, digest and mark take the rest. */

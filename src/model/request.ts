@@ -25,7 +25,7 @@ export interface TakenRequest {
   readonly main: string | null;
 }
 
-/** Everything that is kept beside the state of an environment. */
+/** Everything that is kept beside the state of an environment. It may be written without the lease. */
 export interface Sidecar {
   /** Oldest first. */
   readonly requests: readonly StoredRequest[];

@@ -89,10 +89,10 @@ export interface DeleteStep extends StepBase {
   readonly liveDigest: string;
 }
 
-/** A step that works on a resource which exists by then. */
+/** A step on a resource that exists when the step runs. */
 export type EditStep = LinkStep | UpdateStep | AdoptStep;
 
-/** A step after which the resource says what a spec says. */
+/** A step that makes a resource equal to its spec. */
 export type WriteStep = CreateStep | EditStep;
 
 /** A promotion of a version that exists. */

@@ -4,12 +4,12 @@ import type { ValueForm } from './own-form.ts';
 
 // Type aliases, because interfaces are not taken for JSON.
 
-/** A version that is to become main. */
+/** A version whose promotion was begun or is planned, and what the binding becomes with it. */
 export type VersionRecord = {
   readonly version_id: string;
   /** Digest of the version's configuration, ids as they are: promoting may give it another id. */
   readonly content: string;
-  /** What base and foreign become with it. */
+  /** Base and foreign elements of the binding once the version is main. */
   readonly base: JsonObject | null;
   readonly foreign: readonly string[];
   readonly forms?: readonly ValueForm[];

@@ -1,7 +1,6 @@
 /**
- * Tells accounts apart without naming them. The API has no account id to read, and a key may be rotated or differ
- * between pipeline stages, so the five oldest resources stand for the account: it is the same one as long as one of
- * them exists.
+ * Recognises an account by a fingerprint. The API has no account id to read, and keys are rotated. The fingerprint is
+ * made of the five oldest resources: the account is the same as long as one of them exists.
  */
 import { digest } from '../canonical/canonical.ts';
 import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
@@ -21,7 +20,7 @@ export function accountFingerprint(
   return state?.account ?? fingerprintOf(account) ?? `${EMPTY_PREFIX}${mark(apiBase)}`;
 }
 
-/** What stands for an account; undefined for an empty one, which nothing tells apart. */
+/** The fingerprint of an account; undefined for an empty account, which cannot be recognised. */
 export function fingerprintOf({ resources }: Pick<RemoteAccount, 'resources'>): string | undefined {
   const age = ({ createdAt, kind, id }: RemoteResource): string => `${createdAt ?? '~'} ${kind} ${id}`;
   const oldest = [...resources].sort((a, b) => (age(a) < age(b) ? -1 : 1)).slice(0, OLDEST);

@@ -1,6 +1,7 @@
 /**
- * One account may serve several environments of a project. What another one has applied is its own: here it is neither
- * adopted nor changed nor deleted. Tools, servers and insights of equal content may be referred to.
+ * Protects what sibling environments manage when several environments share one account. A resource that a sibling
+ * has applied is never adopted, changed or deleted here. Tools, MCP servers and insights of equal content may be
+ * referred to.
  */
 import type { Address } from '../model/address.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
@@ -27,7 +28,10 @@ export function managedElsewhere(
   };
 }
 
-/** What becomes of a document whose name another environment's resource has, from what its adoption would do. */
+/**
+ * Plans a document whose name a sibling's resource has: nothing to do for a tool, MCP server or insight of equal
+ * content, else an error.
+ */
 export function planElsewhere(adoption: ResourcePlan, live: RemoteResource, owner: Owner): ResourcePlan {
   const equal = adoption.change?.takes_over !== true;
   if (equal && KINDS[live.kind].live) return { steps: [] };

@@ -5,7 +5,10 @@ import { fromPointer, type JsonObject, jsonEqual } from '../model/json.ts';
 import { compare } from './compare.ts';
 import { managed } from './create.ts';
 
-/** Says where `lifecycle.ignore_changes` hides a difference: an edit of such a field in Git never becomes live. */
+/**
+ * Remarks on fields under `lifecycle.ignore_changes` where Git and live differ: an edit of such a field in Git is
+ * never applied.
+ */
 export function ignoredDifferences(
   resource: DesiredResource,
   {

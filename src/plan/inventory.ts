@@ -1,6 +1,6 @@
 /**
- * Things that specs name and that nobody manages here: integration secrets and storage buckets. The API takes their
- * names as they come and fails when a call needs them; a plan therefore says beforehand which do not exist.
+ * Integration secrets and storage buckets that specs name. No document manages them. The API accepts any name and
+ * fails only when a call needs the thing, so a plan warns beforehand of names that do not exist.
  */
 import { childShape, fittingShape } from '../canonical/walk.ts';
 import type { DesiredState } from '../model/desired.ts';
@@ -72,7 +72,7 @@ function collect(into: Collector, shape: Shape, value: Json, way: Way): void {
 
 const collected = new WeakMap<DesiredState, readonly Mention[]>();
 
-/** Asked twice of each desired state, while the account is read and after. */
+/** Computed twice for each desired state: while the account is read, and for the warnings. */
 function* mentionsOf(desired: DesiredState): Interruptible<readonly Mention[]> {
   const known = collected.get(desired);
   if (known !== undefined) return known;

@@ -68,7 +68,10 @@ export function listKey({ kind, id }: Item): string {
   return `${kind}:${id}`;
 }
 
-/** Sorts the account into what must be read by id, what may have to, and what is as it was. */
+/**
+ * Sorts the listed resources: those that must be read by id, those whose list entry differs from the base, and the
+ * bases of those that need no read.
+ */
 export function compareWithLists(input: ListedAccount): ListComparison {
   const { desired, state, listed, options } = input;
   const matching = matchResources(desired, state, listed);

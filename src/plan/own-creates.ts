@@ -8,9 +8,9 @@ import type { RemoteAccount, RemoteResource } from '../model/remote.ts';
 import type { BeginEntry } from '../model/state.ts';
 
 /**
- * Adoptions of what a create of ours made before its run was killed: these take nobody's resource over. The live resource
- * counts as ours while it still holds what that create sent, and while nothing is replaced that the create did not send.
- * Otherwise somebody else may have made one of that name meanwhile, or changed ours: that is an adoption like any other.
+ * Adoptions of resources that a killed run of ours created. They need no permission to take over. A live resource
+ * counts as ours while it holds everything that the logged create sent, and while the adoption replaces nothing else.
+ * If not, somebody may have created or changed it, and it is an adoption like any other.
  */
 export function ownCreates(
   begun: readonly BeginEntry[],

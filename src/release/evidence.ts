@@ -1,7 +1,7 @@
 /**
- * Tests as evidence: each is run several times on the version and, where main is the measure, on main, and the
- * share of passed runs decides. Runs of one content are remembered, green or not: a version that became main brings
- * the baseline of the next one along, and applying again does not throw the dice anew.
+ * Gates that weigh runs: each test runs several times on the version and, with `max_drop`, on main, and the share of
+ * passed runs decides. The state remembers all runs of a content. So a version that became main is the baseline of
+ * the next one, and an apply that is repeated gets the same verdict.
  */
 import type { FailureCode } from '../model/codes/failure-codes.ts';
 import { type Evidence, GateFailure, type GateRequest, type GateResult } from '../model/release.ts';

@@ -74,7 +74,9 @@ function failuresOf(
   return new Map(failures.map((one) => [`${one.test_id} ${one.test_digest}`, one]));
 }
 
-/** The same for whoever comes to run the test for the same content of the same version. */
+/**
+ * Idempotency key of a run: the same for every process that runs this test on the same content of the same version.
+ */
 function keyOfRun(
   { assistantId, versionId, content }: GateRequest,
   chosen: readonly GateTest[],
@@ -115,7 +117,10 @@ function remembered(
   return [...kept, ...added].slice(-MOST_PASSED);
 }
 
-/** Red results too, so that it is known later what was found on the content that then was no candidate any more. */
+/**
+ * The counted results, failed ones included, so that the history of a test tells versions apart that never became
+ * main.
+ */
 function counted(
   request: GateRequest,
   chosen: readonly GateTest[],

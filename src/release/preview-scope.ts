@@ -1,4 +1,7 @@
-/** Who takes part in a preview: what is copied, which assistants get a version, and which handoffs lead to main. */
+/**
+ * The scope of a preview: which resources are copied, which assistants get a version, and which handoffs still lead
+ * to main.
+ */
 import { type Address, parseAddress } from '../model/address.ts';
 import type { DesiredResource, DesiredState } from '../model/desired.ts';
 import { KINDS } from '../model/kinds.ts';

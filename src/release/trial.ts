@@ -109,7 +109,7 @@ function keyOf({ test_id, test_digest }: PassedTest): string {
   return `${test_id} ${test_digest}`;
 }
 
-/** A preview moves nothing, so that it need not be said of main. */
+/** The gate's message without the remark that main is unchanged: a preview never moves main. */
 function sentence({ message }: GateFailure): string {
   return message.replace(/; main was left as it is$/, '');
 }

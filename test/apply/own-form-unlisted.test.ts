@@ -36,7 +36,7 @@ const text =
 const specs = (edit: string): Specs => ({
   'tool/hook': {
     type: 'webhook',
-    display_name: `Look Up ${edit}`,
+    display_name: `Look Up the Customer ${edit}`,
     webhook: {
       name: 'Look_Up',
       description: `Finds ${edit}.`,
@@ -49,7 +49,7 @@ const specs = (edit: string): Specs => ({
     },
   },
   'assistant/a': {
-    name: `Front  Desk ${edit}`,
+    name: `Front  Desk of the Office ${edit}`,
     instructions: `You are the  desk. ${edit}`,
     greeting: `Hello ${edit}`,
     tags: ['Very Important', 'Gold'],
@@ -68,7 +68,7 @@ const specs = (edit: string): Specs => ({
     transcription: { model: 'deepgram/nova-3', language: 'en' },
   },
   'test/t': {
-    name: `Greets ${edit}`,
+    name: `Greets every Caller well ${edit}`,
     destination: { $ref: 'assistant/a' },
     instructions: `Say hello ${edit}.`,
     rubric: [
@@ -148,7 +148,7 @@ describe('a resource that was made elsewhere is adopted from a server that store
 describe('a create whose reply is lost makes no twin where the API stores', () => {
   it.each<readonly [string, (value: Json, name: string) => Json]>([
     ['names as slugs', text(['name', 'display_name'], (value) => value.toLowerCase().replace(/\W+/g, '-'))],
-    ['names cut off', text(['name', 'display_name'], (value) => value.slice(0, 12))],
+    ['names cut off', text(['name', 'display_name'], (value) => value.slice(0, 24))],
     ['texts escaped', text(['instructions', 'criteria', 'description'], (value) => `&#8220;${value}&#8221;`)],
   ])('%s', async (_, change) => {
     const world = await startWorld({ quirks: { unknownFields: 'store', idempotencyIgnored: true } });
@@ -168,5 +168,26 @@ describe('a create whose reply is lost makes no twin where the API stores', () =
     }
     // The platform's own tool is there in every account.
     expect((await world.dashboard('GET', '/ai/tools')).data).toHaveLength(2);
+  });
+});
+
+describe('a create that took no effect', () => {
+  it('does not take a resource of a similar name for its own', async () => {
+    const world = await startWorld({ quirks: { idempotencyIgnored: true, stockObjects: false } });
+    const body = { type: 'hangup', hangup: { description: 'Ends the call.' } };
+    const other = await world.dashboard('POST', '/ai/tools', { ...body, display_name: 'Tool 10' });
+    let lost = 0;
+    world.emulator.setFaults(({ method, path }) => {
+      if (method !== 'POST' || path !== '/ai/tools' || lost > 0) return undefined;
+      lost += 1;
+      return { kind: 'reset-before' };
+    });
+    const wanted = { 'tool/t1': { ...body, display_name: 'Tool 1' } };
+    expect((await world.apply(wanted)).exitKind).toBeNull();
+    expect(lost).toBe(1);
+    expect(await world.bound('tool/t1')).not.toBe(other.id);
+    expect(await world.dashboard('GET', `/ai/tools/${String(other.id)}`)).toMatchObject({
+      display_name: 'Tool 10',
+    });
   });
 });

@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { account, finished, liveId, spawnCli, writes } from '../e2e/harness.ts';
+import { account, finished, inDashboard, liveId, spawnCli, writes } from '../e2e/harness.ts';
 import { simulate } from './simulated.ts';
 import { DESK, git, KEY, team } from './support.ts';
 
@@ -91,6 +91,36 @@ describe('outages', { timeout: 120_000 }, () => {
     expect(writes(server).filter((write) => write === 'POST /ai/assistants')).toHaveLength(1);
     const staged = writes(server).filter((write) => /^POST \/ai\/assistants\/[^/]+$/.test(write));
     expect(staged).toHaveLength(2);
+  });
+
+  it('a start on a broken commit: a rollout goes on by the last applied one, which /status names', async () => {
+    const server = await account();
+    const acme = await team(server.url);
+    const before = await simulate({ repository: acme.remote });
+    await before.pass(2 * MINUTE);
+    const steps = '{ steps: [{ weight: 10, hold: 5m }, { weight: 50, hold: 5m }] }';
+    const canary = DESK('Help warmly.', `promotion: { strategy: canary, canary: ${steps} }\n`);
+    const applied = await acme.push({ 'assistants/desk.yaml': canary });
+    await before.pass(2 * MINUTE);
+    expect((await before.environment()).rollouts).toHaveLength(1);
+    await before.stop();
+    const broken = await acme.push({ 'assistants/desk.yaml': DESK('Help.', '  modell: x\n') });
+    const after = await simulate({ repository: acme.remote }, { offsetMs: 6 * MINUTE });
+    await after.pass(15 * MINUTE);
+    const status = await after.environment();
+    expect(status).toMatchObject({
+      exit_code: 3,
+      tried_commit: broken,
+      applied_commit: applied,
+      rollouts: [],
+    });
+    expect(status.reason?.message).toMatch(
+      /^the specs have an error: assistants\/desk\.yaml:\d+:\d+ [A-Z_]+$/,
+    );
+    const desk = `/ai/assistants/${await liveId(server, 'Desk')}`;
+    expect(await (await inDashboard(server, 'GET', desk)).json()).toMatchObject({
+      instructions: 'Help warmly.',
+    });
   });
 
   it('a stop in the middle of a write: it ends, the state is saved, the lease is given back', async () => {

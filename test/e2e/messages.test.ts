@@ -75,6 +75,20 @@ it.each([
     `${ASSISTANT}environments: { local: { spec: {} } }\n`,
     'leave this spec out',
   ],
+  [
+    'headers as a mapping',
+    'kind: tool\nspec: { type: webhook, display_name: X, webhook: { name: x, description: d, url: "https://a.example", headers: { A: b } } }\n',
+    'write each header as an entry',
+  ],
+  ['a strategy alone', `${ASSISTANT}promotion: gated\n`, 'write promotion: { strategy: gated }'],
+  ['a pointer without a slash', `${ASSISTANT}lifecycle: { ignore_changes: [greeting] }\n`, 'write /greeting'],
+  [
+    'a criterion as a text',
+    'kind: test\nspec: { name: t, destination: "+13125550100", instructions: x, rubric: [be nice] }\n',
+    'its fields are criteria, name',
+  ],
+  ['a temperature', `${ASSISTANT}  temperature: 0.7\n`, 'leave it out'],
+  ['a phone number', `${ASSISTANT}  phone_number: "+13125550100"\n`, 'in the portal'],
   ['a kind of another platform', ASSISTANT.replace('assistant', 'agent'), 'write kind: assistant'],
 ])('%s', async (_what, document, hint) => {
   const { code, stdout } = await validated(document);
@@ -96,6 +110,23 @@ describe('a tool in the old, flat form', () => {
 
 it('a text with a variable in quotes is fine', async () => {
   expect(await validated(`${ASSISTANT}  greeting: "{{name}} hello"\n`)).toMatchObject({ code: 0 });
+});
+
+it.each([
+  ['a model without its vendor', ASSISTANT.replace('openai/gpt-4o', 'gpt-4o'), 'it is openai/gpt-4o'],
+  [
+    'a tool type of another platform',
+    `${ASSISTANT}  tools: [{ type: endCall }]\n`,
+    'here it is called hangup',
+  ],
+  [
+    'a variable of the shell',
+    `${ASSISTANT}  greeting: \${BRAND}\n`,
+    '${var.NAME} is a variable of assistantctl.yaml',
+  ],
+])('%s is answered with the value to write', async (_what, document, hint) => {
+  const { stdout } = await validated(document);
+  expect(stdout).toContain(hint);
 });
 
 it('a path with an @ is answered with the reference to write', async () => {

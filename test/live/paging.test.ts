@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Responder, SeenRequest } from '../support/scripted-server.ts';
 import { harness, rejection, toolBody } from './harness.ts';
 
@@ -86,17 +86,27 @@ test.each([
   [100, 1],
   [101, 2],
   [1000, 3],
-])('of %d tools that are expected %d pages are asked for at once', async (expected, together) => {
-  const { api, server } = await harness(async (request, index) => {
-    const reply = await tools(1000)(request, index);
-    return { ...reply, ...(numberOf(request) === 1 && { delayMs: 60 }) };
-  });
-  const listing = api.list('tool', expected);
-  await setTimeout(30);
-  expect(server.requests).toHaveLength(together);
-  expect((await listing).map(({ id }) => id)).toEqual(range(1000));
-  expect(server.requests).toHaveLength(10);
-});
+])(
+  'of %d tools that are expected %d pages are asked for before the first has come',
+  async (expected, together) => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { api, server } = await harness(async (request, index) => {
+      if (numberOf(request) === 1) await held;
+      return tools(1000)(request, index);
+    });
+    const listing = api.list('tool', expected);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(together), { timeout: 20_000 });
+    // Time for a request too many.
+    await setTimeout(20);
+    expect(server.requests).toHaveLength(together);
+    release();
+    expect((await listing).map(({ id }) => id)).toEqual(range(1000));
+    expect(server.requests).toHaveLength(10);
+  },
+);
 
 test.each([0, 1, 100, 150])('%d tools where a thousand are expected', async (total) => {
   const { api } = await harness((request, index) =>

@@ -175,21 +175,22 @@ function trimmed(value: Json, name: string): Json {
 
 /**
  * Turns a request body into what is stored: refuses wrong types and limits with one 422 that lists them all,
- * drops or refuses unknown fields and nulls as the quirks say. `whole` also demands the required fields.
+ * drops or refuses unknown fields and nulls as the quirks say. A `whole` body must have the required fields; a
+ * `partial` one updates what is stored.
  */
 export function acceptBody(
   world: EmulatedWorld,
   operation: BodyOperation,
   body: JsonObject,
   rules: FieldRules,
-  whole: boolean,
+  extent: 'whole' | 'partial',
 ): Prepared {
   if (Object.hasOwn(nonArray(body.delegation_settings ?? null), 'api_key')) {
     throw badRequest('A raw api_key is refused; use llm_api_key_ref.', '/delegation_settings/api_key');
   }
   const issues: ValidationIssue[] = [];
   const prepared = prepare(world, body, rules, SHAPES[kindOf(operation)].fields, '', issues);
-  issues.push(...checkObject(prepared.body, rules, ['body'], whole));
+  issues.push(...checkObject(prepared.body, rules, ['body'], extent === 'whole'));
   if (issues.length === 0) issues.push(...validated(world, operation, prepared.body));
   if (issues.length > 0) throw invalid(issues);
   const { trimStrings, ownForm } = world.quirks;

@@ -126,7 +126,7 @@ export function createConfig(world: EmulatedWorld, id: string, sent: JsonObject)
     'assistant.create',
     withoutReadOnly(world, sent, READ_ONLY),
     ASSISTANT_FIELDS,
-    true,
+    'whole',
   );
   return finishConfig(world, id, {}, { tools: [], tool_ids: [], ...body }, body);
 }
@@ -139,7 +139,7 @@ export function updateConfig(
   sent: JsonObject,
 ): JsonObject {
   const content = withoutReadOnly(world, without(sent, 'version_name', 'promote_to_main'), READ_ONLY);
-  const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, false);
+  const prepared = acceptBody(world, 'assistant.update', content, ASSISTANT_FIELDS, 'partial');
   const { nested: laying, nestedBlocks } = world.quirks;
   const laid = overlay(base, prepared.body, prepared.cleared, laying, nestedBlocks);
   return finishConfig(world, id, base, laid, prepared.body);

@@ -27,7 +27,7 @@ export function newAssistant(world: EmulatedWorld, body: JsonObject, extra: Json
   const id = `assistant-${world.uuid()}`;
   const config = createConfig(world, id, body);
   const fresh = { id, created_at: world.now().toISOString(), versions: [], ...extra };
-  const { assistant, version } = addVersion(world, fresh, config, VERSION_NAME, true);
+  const { assistant, version } = addVersion(world, fresh, config, VERSION_NAME, { promote: true });
   return versionBody(world, assistant, version);
 }
 
@@ -81,7 +81,7 @@ export function updateAssistant({ world, params, body }: Call): Reply {
   const fromNewest = !promote && world.quirks.stagedBase === 'newest' && newest !== undefined;
   const base = configOf(fromNewest ? newest : mainVersion(world, assistant));
   const config = updateConfig(world, text(assistant, 'id'), base, body);
-  const added = addVersion(world, assistant, config, name, promote);
+  const added = addVersion(world, assistant, config, name, { promote });
   if (promote && world.quirks.updateDropsCanary) dropCanary(world, text(assistant, 'id'));
   return ok(versionBody(world, added.assistant, added.version));
 }
@@ -120,7 +120,7 @@ function importAssistants({ world, body }: Call): Reply {
       );
     if (known === undefined) return newAssistant(world, content, { import_metadata: metadata });
     const config = updateConfig(world, text(known, 'id'), configOf(mainVersion(world, known)), content);
-    const added = addVersion(world, known, config, VERSION_NAME, true);
+    const added = addVersion(world, known, config, VERSION_NAME, { promote: true });
     return versionBody(world, added.assistant, added.version);
   });
   return ok({ data });

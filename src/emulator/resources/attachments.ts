@@ -15,7 +15,7 @@ function setToolIds({ world, params }: Call, change: (ids: readonly string[]) =>
   const toolIds = change(strings(before, 'tool_ids'));
   const config = { ...before, tool_ids: toolIds };
   checkAssistant(world, { tool_ids: toolIds }, config);
-  if (world.quirks.attachMakesVersion) addVersion(world, assistant, config, VERSION_NAME, true);
+  if (world.quirks.attachMakesVersion) addVersion(world, assistant, config, VERSION_NAME, { promote: true });
   else saveVersion(world, { ...main, config });
 }
 

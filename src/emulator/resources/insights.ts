@@ -55,7 +55,7 @@ function recordOf(kind: Kind, { world, params }: Call): JsonObject {
 }
 
 function create(kind: Kind, { world, body: sent }: Call): Reply {
-  const { body } = acceptBody(world, `${kind.name}.create`, sent, kind.fields, true);
+  const { body } = acceptBody(world, `${kind.name}.create`, sent, kind.fields, 'whole');
   const record: JsonObject = {
     id: world.uuid(),
     ...kind.optional,
@@ -70,7 +70,7 @@ function create(kind: Kind, { world, body: sent }: Call): Reply {
 function update(kind: Kind, call: Call): Reply {
   const { world } = call;
   const record = recordOf(kind, call);
-  const { body, cleared } = acceptBody(world, `${kind.name}.update`, call.body, kind.fields, false);
+  const { body, cleared } = acceptBody(world, `${kind.name}.update`, call.body, kind.fields, 'partial');
   const kept = ['id', 'created_at', 'insight_ids', 'name', 'instructions'];
   const base = world.quirks.insightPut === 'replace' ? { ...kind.optional, ...pick(record, kept) } : record;
   const changed = overlay(base, body, cleared, 'replace');

@@ -28,7 +28,7 @@ function createServer({ world, body: sent }: Call): Reply {
     'mcp_server.create',
     without(sent, 'id', 'created_at'),
     MCP_FIELDS,
-    true,
+    'whole',
   );
   checkSecrets(world, body);
   const id = world.uuid();
@@ -42,7 +42,7 @@ function updateServer(call: Call): Reply {
   const { world } = call;
   const server = serverOf(call);
   const sent = without(call.body, 'id', 'created_at');
-  const { body, cleared } = acceptBody(world, 'mcp_server.update', sent, MCP_FIELDS, false);
+  const { body, cleared } = acceptBody(world, 'mcp_server.update', sent, MCP_FIELDS, 'partial');
   checkSecrets(world, body);
   const base = world.quirks.mcpPut === 'replace' ? { ...server, ...OPTIONAL } : server;
   const changed = { ...OPTIONAL, ...overlay(base, body, cleared, 'replace') };

@@ -35,7 +35,7 @@ function createTest({ world, body: sent }: Call): Reply {
     'test.create',
     withoutReadOnly(world, sent, READ_ONLY),
     TEST_FIELDS,
-    true,
+    'whole',
   );
   checkRubric(body);
   const id = world.uuid();
@@ -53,7 +53,7 @@ function updateTest({ world, params, body: sent }: Call): Reply {
     'test.update',
     withoutReadOnly(world, sent, READ_ONLY),
     TEST_FIELDS,
-    false,
+    'partial',
   );
   const missing = REQUIRED.find((name) => replace && body[name] === undefined);
   if (missing !== undefined) throw invalidBody([missing], 'Field required', 'missing');

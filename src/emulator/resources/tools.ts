@@ -34,7 +34,7 @@ function createTool({ world, body: sent }: Call): Reply {
     'tool.create',
     withoutReadOnly(world, sent, READ_ONLY),
     TOOL_FIELDS,
-    true,
+    'whole',
   );
   const type = text(body, 'type');
   checkSecrets(world, body);
@@ -59,7 +59,7 @@ function updateTool({ world, params, body: sent }: Call): Reply {
     'tool.update',
     withoutReadOnly(world, sent, READ_ONLY),
     TOOL_FIELDS,
-    false,
+    'partial',
   );
   checkSecrets(world, prepared.body);
   const type = text(prepared.body, 'type') || text(tool, 'type');

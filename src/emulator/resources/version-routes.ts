@@ -79,7 +79,9 @@ function promoteVersion(call: Call): Reply {
   const { assistant, version } = find(call);
   dropCanary(world, text(assistant, 'id'));
   if (world.quirks.promoteVersionId === 'copy' && version.version_id !== assistant.main) {
-    const copy = addVersion(world, assistant, configOf(version), text(version, 'version_name'), true);
+    const copy = addVersion(world, assistant, configOf(version), text(version, 'version_name'), {
+      promote: true,
+    });
     return ok(versionBody(world, copy.assistant, copy.version));
   }
   const moved = moveMain(world, assistant, text(version, 'version_id'));

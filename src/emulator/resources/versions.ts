@@ -73,7 +73,7 @@ export function addVersion(
   assistant: JsonObject,
   config: JsonObject,
   name: string,
-  promote: boolean,
+  { promote }: { readonly promote: boolean },
 ): { readonly assistant: JsonObject; readonly version: JsonObject } {
   const earlier = strings(assistant, 'versions');
   const versionId = nextVersionId(world, earlier);

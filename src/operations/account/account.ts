@@ -13,7 +13,7 @@ import { readState, withConnection } from '../session/opener.ts';
 /** The API, for commands on single live resources. */
 export type AccountApi = LiveApi;
 
-/** Where commands on single live resources work: they take addresses, the API takes ids. */
+/** Finds the live id of a resource that a command names: commands take addresses, the API takes ids. */
 export interface ResourceIds {
   readonly project: Project;
   /** The live id behind an address, a key, a name or an id as it was typed; only names are looked up in the account. */

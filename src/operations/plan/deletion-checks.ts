@@ -1,4 +1,7 @@
-/** What somebody should know, or mend, before a plan deletes anything. */
+/**
+ * Checks before deletions: an incomplete checkout, documents under another extension, and phone numbers that would
+ * lead nowhere.
+ */
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Planned } from '../../model/plan.ts';
 import type { RemoteAccount } from '../../model/remote.ts';

@@ -33,7 +33,7 @@ import { withDeletionChecks } from './deletion-checks.ts';
 /** Documents that are worked on before replies get their turn: a few milliseconds. */
 const DOCUMENTS_A_TURN = 50;
 
-/** Stands for the place of a plan that met none. */
+/** `api_base` of a plan that was made offline for an environment without a state. */
 const OFFLINE_BASE = 'offline';
 
 export interface PlannedWithoutLease {
@@ -124,7 +124,7 @@ export async function planOn(
   return compareWithLive(host, inputs, connection, state, options, { whole, ...also });
 }
 
-/** As {@link planOn}, and the account that was read; `wanted` is read whether a spec has to do with it or not. */
+/** As {@link planOn}, and reads what `wanted` names besides the kinds that specs and state name. */
 export async function compareWithLive(
   host: Host,
   inputs: Inputs,
@@ -265,7 +265,7 @@ async function readAccount(
   return { ...account, ...inventory, elsewhere, vanished };
 }
 
-/** What needs no reply is worked out while pages are on their way, what leads to another request first. */
+/** Computes during the wait for replies. The inventory comes first, because it leads to requests of its own. */
 async function whileWaiting<Result>(
   desired: DesiredState,
   embedded: boolean,

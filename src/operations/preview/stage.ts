@@ -97,15 +97,18 @@ export async function stagePreview(
   const idOf = (address: Address): string | undefined =>
     session.current()?.resources[address]?.remote_id ??
     (world.copies.has(address) ? undefined : planned.ids[address]);
-  const run = (addresses: ReadonlySet<Address>, promote: boolean): Promise<ApplyOutcome> =>
+  const run = (
+    addresses: ReadonlySet<Address>,
+    { promote }: Pick<Execution, 'promote'>,
+  ): Promise<ApplyOutcome> =>
     execute(host, inputs, connection, {
       id,
       session,
       promote,
       planned: restricted(fresh, addresses, idsFor(planned, fresh, world, session)),
     });
-  const copies = await run(world.copies, true);
-  const candidates = copies.exitKind === null ? await run(world.candidates, false) : undefined;
+  const copies = await run(world.copies, { promote: true });
+  const candidates = copies.exitKind === null ? await run(world.candidates, { promote: false }) : undefined;
   const exitKind = copies.exitKind ?? candidates?.exitKind ?? null;
   const results = [...copies.results, ...(candidates?.results ?? [])];
   const parts = [...world.copies, ...world.candidates].map((address): PreviewPart => {

@@ -57,7 +57,7 @@ function keyOf({ name, apiKeyEnv }: Environment, env: Runtime['env']): string {
   });
 }
 
-/** What came along when the key was copied. The key itself is never repeated. */
+/** Characters around the key that a copy and paste added, in words. The key itself is never repeated. */
 function slipIn(key: string): string | undefined {
   if (/^(["'\u2018\u201c]).*|["'\u2019\u201d]$/.test(key)) return 'it stands in quotes';
   if (/^(bearer|authorization:)/i.test(key)) return 'it begins with the name of the header';

@@ -1,7 +1,9 @@
 import type { Runtime } from '../../runtime.ts';
 import { processScope } from '../../state/process-scope.ts';
 
-/** Which process this is, and where its number means something; the scope is absent where the system does not tell. */
+/**
+ * This process: its number, and the scope in which the number is unique. No scope where the system does not tell it.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly scope?: string;

@@ -14,7 +14,7 @@ import { gitFor } from './git.ts';
 import { gatherProject } from './inputs.ts';
 import { holderName } from './open-state.ts';
 
-/** What is kept beside the state of an environment: requests, and what the controller remembers. */
+/** The sidecar of an environment: requests of people, and what the controller remembers. */
 export function openSidecar(runtime: Runtime, project: Project): SidecarStore {
   const { name, state } = project.environment;
   const { clock, random, sleep, uuid } = runtime;

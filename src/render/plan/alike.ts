@@ -1,7 +1,7 @@
 import type { Change, DriftEntry, FieldChange } from '../../model/plan.ts';
 import { promotionNote } from '../terminal/plan-words.ts';
 
-/** What says the same of several resources is shown once. */
+/** Groups equal changes of several resources, so that each is shown once. */
 
 /** Changes that differ in nothing but whom they concern. */
 export interface AlikeChanges {

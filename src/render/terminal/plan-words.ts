@@ -21,7 +21,7 @@ import { shellWord } from './visible.ts';
 
 /** The sentences and commands that the text and the Markdown form of a plan share. */
 
-/** What the caller knows and the plan does not say. */
+/** Facts for rendering that the plan does not hold. */
 export interface PlanExtra {
   /** Where the plan was saved. */
   readonly file?: string;

@@ -32,7 +32,7 @@ import {
 } from './variables.ts';
 
 export interface ResolveContext {
-  /** Who wrote the value at a path. */
+  /** The document that wrote the value at a path. */
   readonly originAt: (path: readonly string[]) => ValueOrigin;
   readonly variables: Scope['variables'];
   readonly include: Include;

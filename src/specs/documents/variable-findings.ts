@@ -58,7 +58,10 @@ function eachMessage({ written, entry }: VariableProblem): string {
 
 function placeholder({ code, written, near, meant }: VariableProblem, place: TextPlace): Described {
   const itself = `$${written} says that the text is meant`;
-  const hint = meant === undefined ? itself : `did you mean ${meant}? ${itself}`;
+  const hint =
+    meant === undefined
+      ? `\${var.NAME} is a variable of assistantctl.yaml; ${itself}`
+      : `did you mean ${meant}? ${itself}`;
   if (near === true) {
     return { severity: 'error', code, message: `${written} is not replaced: it is spelled wrongly`, hint };
   }

@@ -41,6 +41,15 @@ const HINTS: readonly (readonly [place: RegExp, hint: string])[] = [
   [/^\/spec\/(transfer_list|handoffs|handoff)$/, 'write a tool of type handoff, below tools'],
   [/^\/spec\/(hold_music_url|background_audio)$/, 'write voice_settings: { background_audio: … }'],
   [/^\/spec\/fallback_model$/, 'write fallback_config: { model: … }'],
+  [
+    /^\/spec\/(temperature|max_tokens|top_p)$/,
+    'leave it out: the API of assistants has no such setting; say in the instructions how to answer',
+  ],
+  [
+    /^\/spec\/(phone_numbers?|phone_number_ids?|numbers?)$/,
+    'leave it out: a number is given to an assistant in the portal, and leads to its application',
+  ],
+  [/^\/spec\/(knowledge_?base|knowledge|files|documents)$/, 'write a retrieval tool with bucket_ids'],
   [/^\/spec\/knowledge_base_ids$/, 'write a retrieval tool with bucket_ids'],
   [/^\/spec\/telephony_settings\/enabled$/, 'write enabled_features: [telephony] beside telephony_settings'],
   [/^\/spec\/messaging_settings\/enabled$/, 'write enabled_features: [messaging] beside messaging_settings'],

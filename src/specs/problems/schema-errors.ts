@@ -168,6 +168,8 @@ function describe(
 
 /** The commonest ways to leave a field out without meaning to. */
 function missingHint(pointer: string, name: string): string | undefined {
+  if (name === 'display_name') return 'write display_name: and what people call it in the portal';
+  if (name === 'hold') return 'say how long the share is kept: hold: 30m';
   if (pointer === '' && name === 'project') return 'write project: <name>, with a-z, 0-9 and -';
   if (name === 'type' && /\/tools\/\d+$|^\/spec$/.test(pointer)) {
     return 'say what it is, and put its fields below that word: type: webhook, webhook: { name: …, description: …, url: … }';
@@ -230,11 +232,42 @@ function catalogueValue(
   }
   if (meant === undefined && values === 'allow') return undefined;
   const message = `${JSON.stringify(value)} is not known to this release; it is sent as it is`;
+  const other = otherName(value, names);
   const hint =
-    meant === undefined
-      ? `known are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
-      : `if it is a slip, ${meant} may be meant`;
+    other !== undefined
+      ? other
+      : meant === undefined
+        ? `known are ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}`
+        : `if it is a slip, ${meant} may be meant`;
   return { ...at, severity: 'warning', code, message, hint };
+}
+
+/** What other platforms call values of ours. */
+const OTHER_VALUES: { readonly [word: string]: string } = {
+  endcall: 'hangup',
+  transfercall: 'transfer',
+  transfertonumber: 'transfer',
+  calltransfer: 'transfer',
+  dtmf: 'send_dtmf',
+  pressdigit: 'send_dtmf',
+  sms: 'send_message',
+  sendsms: 'send_message',
+  apirequest: 'webhook',
+  http: 'webhook',
+  client: 'client_side_tool',
+  query: 'retrieval',
+  knowledgebase: 'retrieval',
+  transfertoagent: 'handoff',
+  agentswap: 'handoff',
+};
+
+/** The known value that another name, or a name without its vendor, may stand for. */
+function otherName(value: string, known: readonly string[]): string | undefined {
+  const word = value.toLowerCase().replaceAll(/[^a-z]/g, '');
+  const other = Object.hasOwn(OTHER_VALUES, word) ? OTHER_VALUES[word] : undefined;
+  if (other !== undefined && known.includes(other)) return `here it is called ${other}`;
+  const whole = known.find((each) => each.toLowerCase().endsWith(`/${value.toLowerCase()}`));
+  return whole === undefined ? undefined : `with its vendor it is ${whole}`;
 }
 
 /** True when a value of a catalogue is nearly a known one. */

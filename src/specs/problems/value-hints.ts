@@ -3,14 +3,19 @@ import { isArray, isObject, type Json } from '../../model/json.ts';
 
 /** What to write instead of a value of the wrong type or form. */
 
-/** What to write around the spec and in the project file, where null is no value of the API. */
+/** What to write at a place, where the place says more than the type: in the spec, around it, and in the project file. */
 export function settingHint(
   pointer: string,
   wanted: string,
   value: Json | undefined,
   fields: readonly string[],
 ): string | undefined {
-  if (pointer.startsWith('/spec/') || /^\/environments\/[^/]+\/(?!state)/.test(pointer)) return undefined;
+  if (wanted === 'a list' && isObject(value) && pointer.endsWith('/headers')) {
+    return 'write each header as an entry: - { name: Accept, value: application/json }';
+  }
+  const own = wanted === 'a mapping' && value !== null ? fieldsHint(fields) : undefined;
+  // Null is a value of the API here, and typeHint says what it means.
+  if (pointer.startsWith('/spec/') || /^\/environments\/[^/]+\/(?!state)/.test(pointer)) return own;
   if (value === null && wanted === 'a mapping') {
     return `write ${pointer.split('/').at(-1)}: {} where nothing is set below it`;
   }
@@ -21,11 +26,15 @@ export function settingHint(
   if (typeof value === 'number' && /(?:ttl|timeout|hold|budget|interval)$/.test(pointer)) {
     return `write a number with its unit: ${value}s, ${value}m or ${value}h`;
   }
+  if (pointer === '/promotion' && typeof value === 'string') return `write promotion: { strategy: ${value} }`;
   if (pointer === '/environments' && isArray(value)) return 'write each name with a colon: local: {}';
-  if (wanted === 'a mapping' && fields.length > 0 && fields.length <= 12) {
-    return `its fields are ${[...fields].sort().join(', ')}`;
-  }
-  return undefined;
+  return own;
+}
+
+function fieldsHint(fields: readonly string[]): string | undefined {
+  return fields.length === 0 || fields.length > 12
+    ? undefined
+    : `its fields are ${[...fields].sort().join(', ')}`;
 }
 
 export function typeHint(wanted: string, value: Json | undefined): string | undefined {
@@ -119,6 +128,8 @@ export function patternHint(value: string, pattern: string): string | undefined 
     const [, number, unit] = /^(\d+) ?(ms|s|m|h|d)[a-z]*$/i.exec(value) ?? [];
     return number === undefined ? undefined : `write ${number}${unit?.toLowerCase()}`;
   }
+  if (pattern.startsWith('^(/(') && /^[\w.-]+(?:[./][\w-]+)*$/.test(value))
+    return `write /${value.replaceAll('.', '/')}`;
   if (pattern.startsWith('^https?:') && /^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(\/|$)/i.test(value)) {
     return `write https://${value}`;
   }

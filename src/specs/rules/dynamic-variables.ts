@@ -16,7 +16,10 @@ const SECRET = /\{\{#\w+\}\}[^{]*\{\{\/\w+\}\}/g;
 /** Undefined where a webhook may set any variable. */
 type Known = ReadonlySet<string> | undefined;
 
-/** Who sets what. Few texts name a variable that their own assistant does not set, so nothing is worked out ahead. */
+/**
+ * Which assistant sets which variables. Computed on demand, because few texts name a variable that their own
+ * assistant does not set.
+ */
 interface Variables {
   /** What an assistant sets by itself and through its tools. */
   readonly setBy: (assistant: Address) => Known;
@@ -130,7 +133,7 @@ function variablesOf(assistants: readonly DesiredResource[], world: RuleContext)
   };
 }
 
-/** Who hands over to an assistant. */
+/** The assistants that hand over to an assistant. */
 function handoffSources(
   assistants: readonly DesiredResource[],
   world: RuleContext,

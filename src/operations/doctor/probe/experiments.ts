@@ -34,7 +34,7 @@ const STEP_MS = 250;
 
 const hangup = (name: string): JsonObject => ({ type: 'hangup', display_name: name, hangup: {} });
 
-/** A shared tool, made twice under one key. */
+/** Creates a shared tool twice under one `Idempotency-Key`, to see whether the second reply is a replay. */
 export async function replayedTool(lab: Lab): Promise<{ readonly tool: string; readonly found: Found }> {
   const body = hangup(`${PROBE_NAME} tool`);
   const request = { method: 'POST', path: TOOLS, body, idempotencyKey: lab.newKey() } as const;

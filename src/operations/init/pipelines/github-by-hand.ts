@@ -49,7 +49,7 @@ function watchJob(facts: PipelineFacts, environment: PipelineEnvironment): strin
     outputs:
       drift: \${{ steps.drift.outputs.drift }}
     permissions:
-      ${contentsRight(environments, false)}
+      ${contentsRight(environments, 'reads')}
       issues: write
     steps:
 ${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Look for drift
@@ -131,7 +131,7 @@ export function rolloutsWorkflow(facts: PipelineFacts): string {
     env:
       ENVIRONMENT: ${environment.name}
 ${tickGroup(facts, environment)}    permissions:
-      ${contentsRight([environment], true)}
+      ${contentsRight([environment], 'writes')}
       pull-requests: write
     steps:
 ${indent(setupSteps(facts, { environments: [environment] }), 6)}      - name: Next step of each open rollout
@@ -205,7 +205,7 @@ jobs:
     env:
       ENVIRONMENT: \${{ inputs.environment }}
 ${writerGroup(facts, { name: named, gitState: environments.every(({ gitState }) => gitState) })}    permissions:
-      ${contentsRight(environments, true)}
+      ${contentsRight(environments, 'writes')}
       pull-requests: write
     steps:
 ${indent(setupSteps(facts, { history: true, environments, named }), 6)}      - name: Operate

@@ -119,8 +119,11 @@ export function keyLines(environments: readonly PipelineEnvironment[], columns: 
   return lines.map((line) => `${' '.repeat(columns)}${line}\n`).join('');
 }
 
-export function contentsRight(environments: readonly PipelineEnvironment[], writes: boolean): string {
-  return `contents: ${writes && environments.some(({ gitState }) => gitState) ? 'write' : 'read'}`;
+export function contentsRight(
+  environments: readonly PipelineEnvironment[],
+  access: 'reads' | 'writes',
+): string {
+  return `contents: ${access === 'writes' && environments.some(({ gitState }) => gitState) ? 'write' : 'read'}`;
 }
 
 /** The environment whose candidates are shown: the one that matters most. */

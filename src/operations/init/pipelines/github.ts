@@ -77,7 +77,7 @@ function planJob(facts: PipelineFacts): string {
       group: assistantctl${facts.slug}-plan-\${{ github.ref }}
       cancel-in-progress: true
     permissions:
-      ${contentsRight(environments, false)}
+      ${contentsRight(environments, 'reads')}
       pull-requests: write
       # The verdict in the list of checks; without it the comment says the same.
       checks: write
@@ -150,7 +150,7 @@ ${orderAfter(facts, before)}    runs-on: ubuntu-latest
       digest: \${{ steps.apply.outputs.digest }}
       exit-code: \${{ steps.apply.outputs.exit-code }}
 ${writerGroup(facts, environment)}    permissions:
-      ${contentsRight(environments, true)}
+      ${contentsRight(environments, 'writes')}
       pull-requests: write
     steps:
 ${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Apply what was reviewed
@@ -200,7 +200,7 @@ function approveJob(facts: PipelineFacts, environment: PipelineEnvironment): str
     env:
       ENVIRONMENT: ${environment.name}
 ${writerGroup(facts, environment)}    permissions:
-      ${contentsRight(environments, true)}
+      ${contentsRight(environments, 'writes')}
       pull-requests: write
     steps:
 ${indent(setupSteps(facts, { history: true, environments }), 6)}      - name: Apply what was approved

@@ -294,7 +294,11 @@ describe('operate', () => {
   });
 
   it.each(['ADDRESS', 'VERSION'])('refuses an option in place of %s', async (input) => {
-    const { code, said } = await run({ ACTION: 'rollback', ADDRESS: 'assistant/desk', [input]: '--project=/tmp' });
+    const { code, said } = await run({
+      ACTION: 'rollback',
+      ADDRESS: 'assistant/desk',
+      [input]: '--project=/tmp',
+    });
     expect({ code, said }).toEqual({ code: 3, said: '' });
   });
 

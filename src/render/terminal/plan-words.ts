@@ -75,13 +75,7 @@ export function isEmpty(plan: Plan): boolean {
 /** One line that says it all: what would happen, and where. */
 export function verdict(plan: Plan): string {
   const { summary } = plan;
-  const rest = [
-    ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
-    ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
-    ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
-    ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
-    ...(plan.holds === undefined ? [] : [`${number(plan.holds.length)} held`]),
-  ];
+  const rest = standing(plan);
   if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
     const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
     return `No plan for ${plan.environment}: ${count(errors, 'error')}.`;
@@ -92,6 +86,12 @@ export function verdict(plan: Plan): string {
     const verb = summary.unchanged === 1 ? 'matches' : 'match';
     return `Nothing to do: ${count(summary.unchanged, 'resource')} ${verb}.`;
   }
+  return `Plan for ${plan.environment}: ${planCounts(plan)}.`;
+}
+
+/** How many resources wait for each action, and how many do not. */
+export function planCounts(plan: Plan): string {
+  const { summary } = plan;
   const parts = [
     `${number(summary.create)} to create`,
     ...(summary.move > 0 ? [`${number(summary.move)} to move`] : []),
@@ -101,8 +101,20 @@ export function verdict(plan: Plan): string {
     `${number(summary.delete)} to delete`,
     `${number(summary.promote)} to promote`,
   ];
-  const others = [`${number(summary.unchanged)} unchanged`, ...rest];
-  return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
+  const others = [`${number(summary.unchanged)} unchanged`, ...standing(plan)];
+  return `${parts.join(', ')}; ${others.join(', ')}`;
+}
+
+/** What an apply would leave as it is although it is not as Git has it. */
+function standing(plan: Plan): readonly string[] {
+  const { summary } = plan;
+  return [
+    ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
+    ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
+    ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
+    ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
+    ...(plan.holds === undefined ? [] : [`${number(plan.holds.length)} held`]),
+  ];
 }
 
 /** The line that says it all of a plan from which the changes of Git were left out. */

@@ -103,6 +103,22 @@ it('losing all that an environment has wants --override-limits', async () => {
   expect((await project.run('apply', '--prune', '--override-limits', ...at)).code).toBe(0);
 });
 
+it('a plan with --prune does not name --prune as the way to delete what prevent_destroy keeps', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), {
+    'assistants/a.yaml': assistant('A'),
+    'assistants/b.yaml': `${assistant('B')}lifecycle: { prevent_destroy: true }\n`,
+  });
+  expect((await project.run('apply', ...at)).code).toBe(0);
+  await project.remove('assistants/b.yaml');
+  const plan = await project.run('plan', '--prune', ...at);
+  expect(plan.code, plan.stderr).toBe(0);
+  expect(plan.stdout).toContain('DESTROY_PREVENTED');
+  expect(plan.stdout).toContain('Stays live although its document is gone: assistant/b.');
+  expect(plan.stdout).not.toContain('--prune deletes it');
+  expect(plan.stdout).not.toContain('to delete:');
+});
+
 describe('what is deleted, restored or moved back in a protected environment', () => {
   it('wants its name: versions prune, rollback, state restore', async () => {
     const server = await account();

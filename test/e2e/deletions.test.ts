@@ -188,3 +188,16 @@ it('apply lists the drift that it leaves', async () => {
   expect(json).toMatchObject({ outcome: 'nothing', drift: [{ address: 'assistant/a' }] });
   expect((await project.run('apply', '--format', 'markdown', ...at)).stdout).toContain('left as it is (1)');
 });
+
+it('apply names --recreate, and not --revert-drift, for a resource that was deleted outside Git', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), {
+    'assistants/a.yaml': assistant('A'),
+    'assistants/b.yaml': assistant('B'),
+  });
+  expect((await project.run('apply', ...at)).code).toBe(0);
+  await inDashboard(server, 'DELETE', `/ai/assistants/${await liveId(server, 'A')}`);
+  const text = await project.run('apply', ...at);
+  expect(text.stdout).toMatch(/assistant\/a {2}deleted\n.*apply --recreate/);
+  expect(text.stdout).not.toContain('--revert-drift');
+});

@@ -109,7 +109,7 @@ const ROLLOUT: readonly Row[] = [
   ),
   row(
     'abort <address>',
-    'remove the canary; the version stays. Exits 9',
+    'remove the canary; the version stays',
     async () => (await import('./commands/rollout.ts')).abort,
   ),
   row(

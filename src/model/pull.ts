@@ -38,7 +38,10 @@ export interface PullReport {
   readonly environment: string;
   readonly adopted: readonly AdoptedResource[];
   readonly updated: readonly { readonly address: Address; readonly fields: readonly WrittenField[] }[];
+  /** Conflicts that wait for a decision. */
   readonly conflicts: readonly ConflictEntry[];
+  /** Conflicts that ended because the files say now what is live, with what Git said. */
+  readonly settled: readonly ConflictEntry[];
   readonly left: readonly LeftField[];
   /** Managed resources that were deleted outside Git. */
   readonly deleted: readonly { readonly address: Address; readonly remote_id: string }[];

@@ -27,7 +27,8 @@ export function suspectedRenames(
   }
   return created.flatMap((resource) => {
     const former = byName.get(nameOf(resource)) ?? [];
-    return former.map(({ address: from, binding }) => ({
+    const unnamed = former.filter(({ address }) => !resource.lifecycle.movedFrom.includes(address));
+    return unnamed.map(({ address: from, binding }) => ({
       from,
       to: resource.address,
       name: resource.name,

@@ -103,6 +103,22 @@ it('losing all that an environment has wants --override-limits', async () => {
   expect((await project.run('apply', '--prune', '--override-limits', ...at)).code).toBe(0);
 });
 
+it('a plan with --prune does not name --prune as the way to delete what prevent_destroy keeps', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), {
+    'assistants/a.yaml': assistant('A'),
+    'assistants/b.yaml': `${assistant('B')}lifecycle: { prevent_destroy: true }\n`,
+  });
+  expect((await project.run('apply', ...at)).code).toBe(0);
+  await project.remove('assistants/b.yaml');
+  const plan = await project.run('plan', '--prune', ...at);
+  expect(plan.code, plan.stderr).toBe(0);
+  expect(plan.stdout).toContain('DESTROY_PREVENTED');
+  expect(plan.stdout).toContain('Stays live although its document is gone: assistant/b.');
+  expect(plan.stdout).not.toContain('--prune deletes it');
+  expect(plan.stdout).not.toContain('to delete:');
+});
+
 describe('what is deleted, restored or moved back in a protected environment', () => {
   it('wants its name: versions prune, rollback, state restore', async () => {
     const server = await account();
@@ -171,4 +187,17 @@ it('apply lists the drift that it leaves', async () => {
   const json = JSON.parse((await project.run('apply', '--format', 'json', ...at)).stdout);
   expect(json).toMatchObject({ outcome: 'nothing', drift: [{ address: 'assistant/a' }] });
   expect((await project.run('apply', '--format', 'markdown', ...at)).stdout).toContain('left as it is (1)');
+});
+
+it('apply names --recreate, and not --revert-drift, for a resource that was deleted outside Git', async () => {
+  const server = await account();
+  const project = await nearProject(leadingTo(server), {
+    'assistants/a.yaml': assistant('A'),
+    'assistants/b.yaml': assistant('B'),
+  });
+  expect((await project.run('apply', ...at)).code).toBe(0);
+  await inDashboard(server, 'DELETE', `/ai/assistants/${await liveId(server, 'A')}`);
+  const text = await project.run('apply', ...at);
+  expect(text.stdout).toMatch(/assistant\/a {2}deleted\n.*apply --recreate/);
+  expect(text.stdout).not.toContain('--revert-drift');
 });

@@ -1,4 +1,4 @@
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bareRepository, cloneProject } from '../reliability/repositories.ts';
@@ -65,6 +65,29 @@ describe('refactors without harm', () => {
     expect(JSON.parse(shown.stdout).remote_id).toBe(id);
     await unchanged(project, 'account');
     expect(writes(server)).toHaveLength(before);
+  });
+
+  it('moved_from with two bound keys is refused once, and is not taken for a rename without the line', async () => {
+    const { project } = await applied();
+    const spec = '{ type: hangup, display_name: Bye, hangup: {} }';
+    await project.write('assistants/bye.yaml', `kind: tool\nspec: ${spec}\n`);
+    await project.write('assistants/so-long.yaml', `kind: tool\nspec: ${spec.replace('Bye', 'So long')}\n`);
+    expect(await project.run('apply', '--env', 'account')).toMatchObject({ code: 0 });
+    await rm(join(project.folder, 'assistants/bye.yaml'));
+    await rm(join(project.folder, 'assistants/so-long.yaml'));
+    await project.write(
+      'assistants/both.yaml',
+      `kind: tool\nlifecycle: { moved_from: [bye, so-long] }\nspec: ${spec}\n`,
+    );
+    const apply = await project.run('apply', '--env', 'account', '--format', 'json');
+    expect(apply.code).toBe(6);
+    const { error } = JSON.parse(apply.stdout);
+    expect(error.code).toBe('MOVED_FROM_AMBIGUOUS');
+    expect(error.message).toMatch(/tool\/bye .* and tool\/so-long /);
+    expect(error.details.diagnostics).toHaveLength(1);
+    const plan = await project.run('plan', '--env', 'account');
+    expect(plan.code).toBe(6);
+    expect(plan.stderr.match(/moved_from of tool\/both/g)).toHaveLength(1);
   });
 
   it('a renamed environment whose state file stays behind adopts by name and removes nothing', async () => {

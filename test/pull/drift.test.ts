@@ -182,6 +182,47 @@ describe('pull --drift', () => {
     expect(text).toContain('voice_speed: 1.3');
   });
 
+  it('a conflict ends with what is live where the resource is named, and the report keeps what Git said', async () => {
+    const { project } = await edited(() => ({ model: 'live-model', name: 'Live desk' }));
+    await project.write('assistants/desk.yaml', DESK.replace('openai/gpt-4o', 'git-model'));
+    expect((await project.cli('apply', '--take', 'live')).code).toBe(0);
+    expect((await project.cli('plan')).code).toBe(6);
+    const text = await project.cli('pull', '--drift');
+    expect([text.code, text.out]).toEqual([6, expect.stringContaining('pull --drift assistant/desk')]);
+    const { code, body } = await project.json('pull', '--drift', 'assistant/desk');
+    expect(code, JSON.stringify(body)).toBe(0);
+    expect(body).toMatchObject({
+      conflicts: [],
+      settled: [
+        {
+          address: 'assistant/desk',
+          fields: [{ path: '/model', git: 'git-model', live: 'live-model' }],
+        },
+      ],
+    });
+    expect(await project.read('assistants/desk.yaml')).toContain('live-model');
+    expect((await project.cli('plan', '--detailed-exitcode')).code).toBe(0);
+  });
+
+  it('pull --drift ends a conflict by itself where what Git said is committed, and leaves it in a dirty tree', async () => {
+    const { project } = await edited(() => ({ model: 'live-model' }));
+    await project.write('assistants/desk.yaml', DESK.replace('openai/gpt-4o', 'git-model'));
+    await project.write('.gitignore', '.assistantctl/\n');
+    const git = (...args: readonly string[]): string =>
+      execFileSync('git', [...args], { cwd: project.folder, encoding: 'utf8' });
+    git('init', '--quiet', '--initial-branch', 'main');
+    const commit = ['-c', 'user.name=t', '-c', 'user.email=t@t.example', 'commit', '--quiet'];
+    git('add', 'assistantctl.yaml', '.gitignore');
+    git(...commit, '--message', 'Begin');
+    expect((await project.json('pull', '--drift')).code).toBe(6);
+    expect(await project.read('assistants/desk.yaml')).toContain('git-model');
+    git('add', '.');
+    git(...commit, '--message', 'Specs');
+    const { code, body } = await project.json('pull', '--drift');
+    expect([code, body.conflicts, body.plan]).toEqual([0, [], { changes: 0, drift: 0, conflicts: 0 }]);
+    expect(await project.read('assistants/desk.yaml')).toContain('live-model');
+  });
+
   it('takes back only what was named, and knows what was deleted', async () => {
     const { project, id } = await appliedDesk();
     await project.write('assistants/b.yaml', 'kind: assistant\nspec: { name: B, instructions: Hi. }\n');

@@ -36,6 +36,14 @@ describe('import --from', () => {
     },
   );
 
+  it('--out beside a specs folder that does not exist yet ends with 0, and the documents are checked', async () => {
+    const project = await emptyProject({ 'export.json': EXPORTS.bland ?? null });
+    const { code, body } = await project.json('import', '--from', 'export.json', '--out', 'moved');
+    expect([code, body.diagnostics]).toEqual([0, []]);
+    expect((body.resources as JsonObject[]).map(({ file }) => String(file))).not.toEqual([]);
+    for (const { file } of body.resources as JsonObject[]) expect(String(file)).toMatch(/^moved\//);
+  });
+
   it('IMPORT.md and JSON say the same: each value by file and line, and what to do', async () => {
     const project = await emptyProject({ 'in/export.json': EXPORTS.retell ?? null });
     const { body } = await project.json('import', '--from', 'in');

@@ -47,6 +47,7 @@ describe('models', () => {
     ['a separator', 'openai/gpt4o', 'openai/gpt-4o'],
     ['another separator', 'openai/gpt-4-1', 'openai/gpt-4.1'],
     ['one letter', 'opnai/gpt-4o', 'openai/gpt-4o'],
+    ['two letters of a short word swapped', 'openai/gtp-4o', 'openai/gpt-4o'],
     ['two letters swapped', 'moonshotia/Kimi-K2.6', 'moonshotai/Kimi-K2.6'],
     ['the end of a long word', 'moonshot/Kimi-K2.6', 'moonshotai/Kimi-K2.6'],
   ])('%s is a slip', async (_, model, meant) => {

@@ -74,7 +74,8 @@ export const plan = defineCommand({
       ...(target !== undefined && { target }),
     });
     if (refused.length > 0) context.note(renderDiagnostics(refused, context.noteStyle));
-    for (const { message } of planned.obstacles) context.note(`${message}\n`);
+    const unsaid = planned.obstacles.filter(({ diagnostics }) => diagnostics.length === 0);
+    for (const { message } of unsaid) context.note(`${message}\n`);
     const reasons = joinReasons([...planned.obstacles, ...asFailures(refused)]);
     if (reasons !== undefined) return exitCodeOf(reasons.kind);
     return flags.detailedExitcode === true && hasDifferences(made) ? EXIT_CHANGES : EXIT_DONE;

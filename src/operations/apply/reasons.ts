@@ -5,7 +5,8 @@ import { type ErrorKind, Failure } from '../../model/errors.ts';
 const FIRST: readonly ErrorKind[] = ['spec', 'usage', 'stale', 'refused'];
 
 /** One failure that says everything that stands against an apply; undefined when nothing does. */
-export function joinReasons(reasons: readonly Failure[]): Failure | undefined {
+export function joinReasons(found: readonly Failure[]): Failure | undefined {
+  const reasons = withoutTwins(found);
   const [only, ...more] = reasons;
   if (only === undefined || more.length === 0) return only;
   const kind = FIRST.find((candidate) => reasons.some((reason) => reason.kind === candidate)) ?? only.kind;
@@ -21,6 +22,12 @@ export function joinReasons(reasons: readonly Failure[]): Failure | undefined {
       refusals: reasons.map(({ kind, code, message, hint }) => ({ kind, code, message, hint: hint ?? null })),
     },
   });
+}
+
+/** An obstacle that the diagnostics of the plan name too is one reason, of the kind that stands first. */
+function withoutTwins(reasons: readonly Failure[]): readonly Failure[] {
+  const same = (one: Failure, other: Failure) => one.code === other.code && one.message === other.message;
+  return reasons.filter((reason, at) => reasons.findIndex((other) => same(other, reason)) === at);
 }
 
 /** Each refusal of a plan as a failure of its own. */

@@ -96,10 +96,11 @@ async function writeReport(
   }
 }
 
-/** The documents are read again, as the next command will. */
+/** The documents are read again, as the next command will; those that `--out` put elsewhere, where they stand. */
 async function problemsAfterwards(target: ImportTarget): Promise<readonly Diagnostic[]> {
   if (target.environment === undefined) return [];
   const project = await loadProject(target.root, target.environment);
-  const { desired } = await openSpecs(project);
+  const below = `${target.folder}/`.startsWith(`${project.specs}/`);
+  const { desired } = await openSpecs(below ? project : { ...project, specs: target.folder });
   return desired.diagnostics.filter(({ severity }) => severity === 'error');
 }

@@ -62,7 +62,10 @@ export async function pullAccount(
     const seen = await look(pulling);
     const pairs = wants.adopt ? pairsOf({ specs, wide, siblings }, seen) : [];
     const { choice, notes } = choose(names, wants, specs, seen, pairs);
-    const report = await carryOut(pulling, seen, { ...choice, unknown: wants.adopt && wants.drift });
+    // What Git says instead of the live value must not be lost: it is committed, or the resource was named.
+    const settle = request.drift === true && (names.length > 0 || inputs.git?.dirty === false);
+    const unknown = wants.adopt && wants.drift;
+    const report = await carryOut(pulling, seen, { ...choice, unknown, settle });
     const told = { ...report, diagnostics: [...notes, ...report.diagnostics] };
     if (request.prBranch === undefined || report.files.length === 0) return told;
     return { ...told, branch: await commitOnBranch(git, project.root, request.prBranch, told) };

@@ -8,7 +8,7 @@ import { ApiError, Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { jsonEqual, type Path } from '../../model/json.ts';
 import { compareNaturally } from '../../model/natural-order.ts';
-import type { Planned } from '../../model/plan.ts';
+import type { ConflictEntry, DriftEntry, Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
 import type { RemoteAccount, RemoteResource } from '../../model/remote.ts';
 import type { State, StateSession } from '../../model/state.ts';
@@ -70,6 +70,8 @@ export interface PullChoice {
   readonly adopt: readonly RemoteResource[];
   /** Documents that exist for what is live under their names. */
   readonly pairs: readonly DocumentMatch[];
+  /** Also write what is live where Git says something else since the last apply. */
+  readonly settle?: boolean;
   /** Undefined: whatever drifted. */
   readonly drift: ReadonlySet<Address> | undefined;
 }
@@ -148,12 +150,7 @@ export async function carryOut(
     ...adoption.drafts.map(({ resource, address }) => [resource.id, address] as const),
     ...(seen.account.integrations ?? []).map(({ id, name }) => [id, `integration/${name}`] as const),
   ]);
-  const drifted = drift
-    .filter(({ deleted }) => !deleted)
-    .map(({ address, fields }) => ({
-      address,
-      fields: fields.map(({ path, before, after }) => ({ path, git: before, live: after })),
-    }));
+  const drifted = differingFields(drift, choice.settle === true ? conflicts : []);
   const unknown = choice.unknown === true ? newFields(pulling, seen, choice) : [];
   const back = writeBack(wide, [...drifted, ...unknown, ...differencesOf(pulling, pairs, refs)], {
     intoOverlay: (address, layer, path) =>
@@ -163,6 +160,9 @@ export async function carryOut(
     joining: pairs.filter(({ joins }) => joins).map(({ address }) => address),
   });
   await writeFiles(pulling, back.texts);
+  const written = new Set(
+    back.updated.flatMap(({ address, fields }) => fields.map(({ path }) => `${address} ${path}`)),
+  );
   const adopted = await writeDrafts(root, adoption.drafts);
   const resources = seen.account.resources.map(
     (resource) => read.get(liveKey(resource.kind, resource.id)) ?? resource,
@@ -186,7 +186,8 @@ export async function carryOut(
     environment: specs.project.environment.name,
     adopted: [...adopted, ...taken].sort((a, b) => compareNaturally(a.address, b.address)),
     updated: back.updated,
-    conflicts,
+    conflicts: fieldsOf(conflicts, (field) => !written.has(field)),
+    settled: fieldsOf(conflicts, (field) => written.has(field)),
     left: back.left,
     deleted: drift.filter(({ deleted }) => deleted).map(({ address, remote_id }) => ({ address, remote_id })),
     files,
@@ -194,6 +195,36 @@ export async function carryOut(
     plan: after?.plan ?? null,
     diagnostics: [...seen.notes, ...contested(seen), ...adoption.notes, ...(after?.diagnostics ?? [])],
   };
+}
+
+/** What drifted, and the conflicts that end with what is live: one entry a resource, because its file is edited once. */
+function differingFields(
+  drift: readonly DriftEntry[],
+  conflicts: readonly ConflictEntry[],
+): readonly DriftedResource[] {
+  const fields = new Map<Address, DriftedResource['fields'][number][]>();
+  const add = (address: Address, field: DriftedResource['fields'][number]): void => {
+    fields.set(address, [...(fields.get(address) ?? []), field]);
+  };
+  for (const entry of drift.filter(({ deleted }) => !deleted)) {
+    for (const { path, before, after } of entry.fields)
+      add(entry.address, { path, git: before, live: after });
+  }
+  for (const entry of conflicts) {
+    for (const { path, git, live } of entry.fields) add(entry.address, { path, git, live });
+  }
+  return [...fields].map(([address, found]) => ({ address, fields: found }));
+}
+
+/** The part of each conflict that is chosen by its address and path. */
+function fieldsOf(
+  conflicts: readonly ConflictEntry[],
+  chosen: (field: string) => boolean,
+): readonly ConflictEntry[] {
+  return conflicts.flatMap((conflict) => {
+    const fields = conflict.fields.filter(({ path }) => chosen(`${conflict.address} ${path}`));
+    return fields.length === 0 ? [] : [{ ...conflict, fields }];
+  });
 }
 
 /** What managed resources have that no schema knows and no document writes yet. */

@@ -173,7 +173,7 @@ function orphanLines(plan: Plan, style: Style): readonly string[] {
     ...(plan.diagnostics.some(({ code }) => code === 'RENAMED')
       ? paragraph(style, 'If it was renamed: the caution above has the line to write.', 4)
       : [
-          labelled('to delete:  ', command(plan, 'plan', '--prune'), 4),
+          ...(plan.options.prune ? [] : [labelled('to delete:  ', command(plan, 'plan', '--prune'), 4)]),
           labelled('to forget:  ', command(plan, 'state', 'rm', left[0]?.address ?? ''), 4),
         ]),
     '',

@@ -1,4 +1,5 @@
 import { compareNaturally } from '../../model/natural-order.ts';
+import type { DriftEntry } from '../../model/plan.ts';
 import type { ApplyReport, OpenedRollout, StepError, StepResult, StepStatus } from '../../model/report.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { type ChangeGroup, groupOf } from '../terminal/plan-words.ts';
@@ -208,13 +209,18 @@ function driftLines({ drift = [] }: ApplyReport, style: Style): readonly string[
       const what = deleted ? 'deleted' : fields.map(({ path }) => path).join(', ');
       return `  ${paint(style, 'yellow', '*')} ${visible(address)}  ${paint(style, 'dim', visible(what))}`;
     }),
-    ...paragraph(
-      style,
-      'Into Git with pull --drift, or put back with apply --revert-drift ADDR (or all).',
-      2,
-      'dim',
-    ),
+    ...waysOutOfDrift(drift).flatMap((way) => paragraph(style, way, 2, 'dim')),
     '',
+  ];
+}
+
+/** What was deleted is no field to put back: it is restored or created again. */
+function waysOutOfDrift(drift: readonly DriftEntry[]): readonly string[] {
+  const changed = drift.some(({ deleted }) => !deleted);
+  const deleted = drift.some((entry) => entry.deleted);
+  return [
+    ...(changed ? ['Into Git with pull --drift, or put back with apply --revert-drift ADDR (or all).'] : []),
+    ...(deleted ? ['Deleted ones come back with apply --recreate.'] : []),
   ];
 }
 

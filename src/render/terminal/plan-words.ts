@@ -224,7 +224,8 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   }
   if (extra.staysLive !== undefined && extra.staysLive.length > 0) {
     const names = listSome(extra.staysLive);
-    lines.push(`Stays live although its document is gone: ${names}. Only --prune deletes it.`);
+    const way = plan.options.prune ? '' : ' Only --prune deletes it.';
+    lines.push(`Stays live although its document is gone: ${names}.${way}`);
   }
   lines.push(...settingCautions(plan));
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);

@@ -12,6 +12,7 @@ export function renderPull(report: PullReport, style: Style): string {
     ...(nothing ? paragraph(style, `Nothing to pull from ${report.environment}.`, 0, 'bold') : []),
     ...adoptedLines(report, style),
     ...updatedLines(report, style),
+    ...settledLines(report, style),
     ...conflictLines(report, style),
     ...leftLines(report, style),
     ...deletedLines(report, style),
@@ -47,19 +48,33 @@ function updatedLines({ updated }: PullReport, style: Style): readonly string[] 
   ];
 }
 
+function settledLines({ settled }: PullReport, style: Style): readonly string[] {
+  if (settled.length === 0) return [];
+  return [
+    paint(style, 'bold', 'Conflicts ended: the files say now what is live'),
+    ...bothSides(settled, '~', 'Git said:'),
+  ];
+}
+
 function conflictLines({ conflicts }: PullReport, style: Style): readonly string[] {
-  if (conflicts.length === 0) return [];
+  const [first] = conflicts;
+  if (first === undefined) return [];
   return [
     paint(style, 'bold', 'In conflict: changed in Git and outside Git, differently; left as they are'),
-    ...conflicts.flatMap(({ address, fields }) => [
-      `  ! ${address}`,
-      ...fields.flatMap(({ path, git, live }) => [
-        `    ${visible(path)}`,
-        `      Git:  ${inline(git)}`,
-        `      live: ${inline(live)}`,
-      ]),
-    ]),
+    ...bothSides(conflicts, '!', 'Git:'),
+    ...paragraph(style, `Write what is live in place of it: assistantctl pull --drift ${first.address}`, 4),
   ];
+}
+
+function bothSides(conflicts: PullReport['conflicts'], mark: '!' | '~', gitLabel: string): readonly string[] {
+  return conflicts.flatMap(({ address, fields }) => [
+    `  ${mark} ${address}`,
+    ...fields.flatMap(({ path, git, live }) => [
+      `    ${visible(path)}`,
+      `      ${gitLabel.padEnd(5)} ${inline(git)}`,
+      `      ${'live:'.padEnd(gitLabel.length)} ${inline(live)}`,
+    ]),
+  ]);
 }
 
 function leftLines({ left }: PullReport, style: Style): readonly string[] {

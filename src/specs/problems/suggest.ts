@@ -54,13 +54,18 @@ function editsOf(a: Parts, b: Parts): number {
   return a.words.reduce((sum, word, index) => sum + wordEdits(word, b.words[index] ?? ''), 0);
 }
 
-/** Short words are too near to each other to be slips; in a long one two letters may be wrong. */
+/** Short words are too near to each other to be slips, unless letters changed places; in a long one two may be wrong. */
 function wordEdits(a: string, b: string): number {
   if (a === b) return 0;
+  if (a.length < 4 && sortedLetters(a) === sortedLetters(b)) return 1;
   const length = Math.max(a.length, b.length);
   const most = length < 4 ? 0 : length < 8 ? 1 : 2;
   const edits = editDistance(a, b);
   return edits <= most ? edits : Number.POSITIVE_INFINITY;
+}
+
+function sortedLetters(word: string): string {
+  return [...word].sort().join('');
 }
 
 /** A hint that offers the nearest candidate, or the whole list when it is short; undefined when neither helps. */

@@ -5,7 +5,8 @@
  */
 
 /** Longest id: a version name has 50 characters, and commit, digest and mark take the rest. */
-const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,24}';
+const LONGEST_ID = 25;
+const ID = `[A-Za-z0-9][A-Za-z0-9._-]{0,${LONGEST_ID - 1}}`;
 const ID_PATTERN = new RegExp(`^${ID}$`);
 const VERSION_PATTERN = new RegExp(`(?:^| )preview:(${ID}) [0-9a-f]{8}$`);
 const COPY_PATTERN = new RegExp(` \\[preview:(${ID})/([a-z0-9][a-z0-9-]*)\\]$`);
@@ -17,9 +18,17 @@ export function isPreviewId(text: string): boolean {
   return ID_PATTERN.test(text);
 }
 
-/** First words of the names of a preview's candidate versions; a space and the digest follow. */
-export function previewPrefix(commit: string, id: string): string {
-  return `${commit} preview:${id}`;
+/**
+ * First words of the names of a preview's candidate versions; a space and the digest follow. The `+` of a tree with
+ * uncommitted changes takes the place of the last digit of the commit beside the longest id.
+ */
+export function previewPrefix(
+  git: { readonly commit: string; readonly dirty: boolean } | null,
+  id: string,
+): string {
+  if (git === null) return `nogit preview:${id}`;
+  const digits = git.dirty && id.length === LONGEST_ID ? 6 : 7;
+  return `${git.commit.slice(0, digits)}${git.dirty ? '+' : ''} preview:${id}`;
 }
 
 /** The preview that a version was staged for; undefined when it is no preview's. */

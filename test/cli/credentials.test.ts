@@ -170,6 +170,15 @@ describe('access to an environment', () => {
 });
 
 describe('approval', () => {
+  it('a command that takes no saved plan does not tell one to apply it', () => {
+    const hintOf = (takesPlan: boolean) =>
+      failureOf(() => requireApproval(production, { approve: undefined, takesPlan })).hint;
+    expect(hintOf(false)).toBe('add --approve production');
+    expect(hintOf(true)).toBe(
+      'apply a saved plan (plan --env production --out FILE), or add --approve production',
+    );
+  });
+
   it('is needed for a protected environment without a saved plan', () => {
     expect(failureOf(() => requireApproval(production, { approve: undefined })).code).toBe('APPROVAL_NEEDED');
     expect(() => requireApproval(production, { approve: 'production' })).not.toThrow();

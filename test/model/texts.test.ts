@@ -53,7 +53,16 @@ describe('names of previews', () => {
     fc.assert(
       fc.property(id, (preview) => {
         expect(isPreviewId(preview)).toBe(true);
-        expect(previewOfVersion(`${previewPrefix('0a1b2c3', preview)} 01234567`)).toBe(preview);
+        for (const git of [
+          null,
+          { commit: '0a1b2c3d4e', dirty: false },
+          { commit: '0a1b2c3d4e', dirty: true },
+        ]) {
+          const name = `${previewPrefix(git, preview)} 01234567`;
+          expect(previewOfVersion(name)).toBe(preview);
+          expect(name.length).toBeLessThanOrEqual(50);
+          expect(name.includes('+')).toBe(git?.dirty === true);
+        }
       }),
     );
   });

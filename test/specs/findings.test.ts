@@ -306,6 +306,22 @@ describe('schema', () => {
     ]);
   });
 
+  test('a document under a key that another one has hides none of its other problems', async () => {
+    const twin = `---
+kind: assistant
+key: §a
+spec: { name: B, instructions: §{ $file: missing.md }, §modle: m1, tool_ids: [§{ $ref: tool/none }] }
+`;
+    const { text, places } = marked(`§${assistant('')}${twin}`);
+    expect(await findings(text)).toEqual([
+      `${places[0]} error KEY_DUPLICATE`,
+      `${places[1]} error KEY_DUPLICATE`,
+      `${places[2]} error FILE_MISSING`,
+      `${places[3]} error FIELD_UNKNOWN`,
+      `${places[4]} error REF_DANGLING`,
+    ]);
+  });
+
   test('unknown_fields: allow lets fields pass inside the spec alone', async () => {
     const { text, places } = marked(`${assistant('new_field: { a: 1 }')}§lifecyle: {}\n`);
     const project = 'project: p\nunknown_fields: allow\nenvironments: { local: {} }\n';

@@ -104,6 +104,7 @@ export async function applyProject(
     approve: request.approve,
     otherwise: released,
     several: host.flags.several,
+    takesPlan: true,
   });
   const here = { ...host, flags: { ...host.flags, env: environment.name } };
   const named = await findNamedForApply(here, request);

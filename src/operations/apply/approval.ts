@@ -7,6 +7,8 @@ export interface Approval {
   readonly approve: string | undefined;
   /** A saved plan, a reviewed set, or a person who will be asked. */
   readonly otherwise?: boolean;
+  /** The command takes a saved plan too. */
+  readonly takesPlan?: boolean;
   /** Several environments are at work: not each has to be named. */
   readonly several?: boolean | undefined;
 }
@@ -17,7 +19,7 @@ export interface Approval {
  */
 export function requireApproval(
   environment: Environment,
-  { approve: approved, otherwise = false, several = false }: Approval,
+  { approve: approved, otherwise = false, several = false, takesPlan = false }: Approval,
 ): void {
   const names = approved?.split(',').map((name) => name.trim()) ?? [];
   const named = names.includes(environment.name);
@@ -37,6 +39,8 @@ export function requireApproval(
   if (!environment.protected || otherwise || named) return;
   throw new Failure('refused', `environment ${environment.name} is protected`, {
     code: 'APPROVAL_NEEDED',
-    hint: `apply a saved plan (plan --env ${environment.name} --out FILE), or add --approve ${environment.name}`,
+    hint: takesPlan
+      ? `apply a saved plan (plan --env ${environment.name} --out FILE), or add --approve ${environment.name}`
+      : `add --approve ${environment.name}`,
   });
 }

@@ -221,7 +221,7 @@ async function execute(
       newState: () => {
         throw new Failure('internal', 'a preview begins with a state', { code: 'PREVIEW_STATE' });
       },
-      versionPrefix: previewPrefix(git === null ? 'nogit' : git.commit.slice(0, 7), id),
+      versionPrefix: previewPrefix(git, id),
       promote,
       forgetful: true,
       concurrency: project.concurrency,

@@ -27,7 +27,7 @@ import { type Resolved, resolveSpec, type TextPart, type ValueOrigin } from '../
 import type { Locate } from '../documents/source.ts';
 import { type LineIndex, lineIndex } from '../problems/line-index.ts';
 import type { Finding } from '../problems/problem.ts';
-import { checkRules } from '../rules/rules.ts';
+import { checkRules, resourceFindings } from '../rules/rules.ts';
 import { isElsewhere, type ProjectEnvironment, sharedIds } from './where-documents-exist.ts';
 
 export interface ResolveOptions {
@@ -75,12 +75,16 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
     const layers = new Map<Address, readonly Layer[]>();
     const elsewhere = new Set<Address>();
     const abstract = new Set<Address>();
-    const texts = new Map<Address, Resolved['texts']>();
-    const report = (document: SpecDocument, findings: readonly Finding[]): void => {
-      const from = layers.get(document.address) ?? [];
+    const texts = new Map<SpecDocument, Resolved['texts']>();
+    const twins: Twin[] = [];
+    const report = (
+      document: SpecDocument,
+      findings: readonly Finding[],
+      from: readonly Layer[] = layers.get(document.address) ?? [],
+    ): void => {
       for (const finding of findings) {
         if (isInheritedRemark(finding, document)) continue;
-        const included = finding.included ?? inText(finding, texts.get(document.address));
+        const included = finding.included ?? inText(finding, texts.get(document));
         const placed = included === undefined ? finding : { ...finding, included };
         diagnostics.push(toDiagnostic(placed, document, from, folder.locate));
       }
@@ -91,13 +95,14 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
         elsewhere.add(address);
         continue;
       }
-      if (resources.has(address) || abstract.has(address)) continue;
+      const isTwin = resources.has(address) || abstract.has(address);
+      if (isTwin && document.each !== undefined) continue;
       const chain = chains.get(document) ?? { documents: [document] };
       const inlined = layersOf(chain, environment).map((layer) => {
         return withData(layer, document, environment.variables, options);
       });
       const from = inlined.map(({ layer }) => layer);
-      layers.set(address, from);
+      if (!isTwin) layers.set(address, from);
       diagnostics.push(...numberDiagnostics(document.kind, from, folder.locate));
       let checked = constant.get(document);
       if (checked === undefined) {
@@ -106,9 +111,13 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
         const named = inlined.some((each) => each.variable);
         if (made.constant && !named) constant.set(document, checked);
       }
-      texts.set(address, checked.texts);
+      texts.set(document, checked.texts);
       const broken = chain.problem && chainFinding(chain.problem, document, folder);
-      report(document, [...(broken ? [broken] : []), ...checked.findings]);
+      report(document, [...(broken ? [broken] : []), ...checked.findings], from);
+      if (isTwin) {
+        twins.push({ document, from, resource: checked.resource });
+        continue;
+      }
       if (body.abstract === true) {
         abstract.add(address);
         continue;
@@ -129,8 +138,18 @@ export function createResolver(folder: SpecFolder, options: ResolveOptions): Res
       const document = documents.get(address);
       if (document !== undefined) report(document, [finding]);
     }
+    for (const { document, from, resource } of twins) {
+      report(document, resourceFindings(resource, world), from);
+    }
     return { resources, documents, elsewhere, layers, diagnostics };
   };
+}
+
+/** A document under an address that an earlier one has: an error already, and all else of it is told with that. */
+interface Twin {
+  readonly document: SpecDocument;
+  readonly from: readonly Layer[];
+  readonly resource: DesiredResource;
 }
 
 function checkOne(

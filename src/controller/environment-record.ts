@@ -42,6 +42,8 @@ export interface FailedAttempt {
 
 export function createRecord({ environment, now, log, metrics }: RecordOptions): EnvironmentRecord {
   let status = unknownEnvironment(environment);
+  /** Commit and code of the failure that the log names last; one that is tried again is not named again. */
+  let said = '';
   const iso = (at: number): string => new Date(at).toISOString();
   const update = (change: Partial<EnvironmentStatus>): void => {
     status = { ...status, ...change };
@@ -72,19 +74,23 @@ export function createRecord({ environment, now, log, metrics }: RecordOptions):
     good: (commit) => {
       metrics.good(environment);
       if (status.phase !== 'in-effect') log('in-effect', { environment, commit });
+      said = '';
       const nothing = { reason: null, next_at: null, pending: [], plan_digest: null };
       update({ phase: 'in-effect', exit_code: 0, ...nothing });
     },
     standby: (failure, code) => {
       const reason = shownReason(failure);
       if (status.phase !== 'standby') log('standby', { environment, ...reason });
+      said = '';
       update({ phase: 'standby', reason, exit_code: code, next_at: null });
     },
     failed: (failure, { commit, code, waits, retryAt }) => {
       const reason = shownReason(failure);
-      if (status.reason?.code !== reason.code || status.tried_commit !== commit) {
+      const saying = `${commit} ${reason.code}`;
+      if (said !== saying) {
         log(waits ? 'waiting' : 'failed', { environment, commit, exit_code: code, ...reason });
       }
+      said = saying;
       update({
         phase: waits ? 'waiting' : 'failing',
         reason,
@@ -95,8 +101,10 @@ export function createRecord({ environment, now, log, metrics }: RecordOptions):
       });
     },
     waits: ({ commit, code, reason }) => {
-      if (status.phase === 'waiting' && status.reason?.code === reason.code) return;
+      const known = status.reason?.code === reason.code && status.tried_commit === commit;
+      if (status.phase === 'waiting' && known) return;
       log('waiting', { environment, commit, exit_code: code, ...reason });
+      said = `${commit} ${reason.code}`;
       update({ phase: 'waiting', reason, exit_code: code, tried_commit: commit });
     },
   };

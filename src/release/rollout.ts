@@ -130,13 +130,13 @@ async function carryOut(
       return await recordStep(subject, move.step, 'advanced', deps);
     case 'promote': {
       const after = await deps.promote(subject, `rollout of ${steps.length} steps`);
-      return { action: 'promoted', rollout, binding: after, reason: null };
+      return { action: 'promoted', rollout: { ...rollout, reason: null }, binding: after, reason: null };
     }
     case 'finish': {
       if (seen.canary !== 'none' && seen.canary !== 'other') await deps.removeCanary(binding.remote_id);
       const after = { ...withConfirmedPromotion(binding, main), updated_at: deps.clock().toISOString() };
       await deps.save(address, after);
-      return { action: 'promoted', rollout, binding: after, reason: null };
+      return { action: 'promoted', rollout: { ...rollout, reason: null }, binding: after, reason: null };
     }
     case 'abort':
       return await abort(subject, move, seen, deps);

@@ -55,6 +55,12 @@ describe('the controller', { timeout: 120_000 }, () => {
     expect(waiting.pending).toMatchObject([{ address: 'assistant/desk', action: 'create' }]);
     expect(writes(server)).toEqual([]);
 
+    // The log says of each commit that it waits, though the reason is the same.
+    const second = await acme.push({ 'assistants/desk.yaml': DESK('Help well.') });
+    await running.until(({ phase, tried_commit }) => phase === 'waiting' && tried_commit === second);
+    const said = running.events.filter(({ event }) => event === 'waiting').map(({ commit }) => commit);
+    expect(said).toEqual([waiting.tried_commit, second]);
+
     const planned = await finished(
       spawnCli(acme.clone, ['plan', '--format', 'json'], { TELNYX_API_KEY: KEY }),
     );

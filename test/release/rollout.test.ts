@@ -107,6 +107,19 @@ describe('analysis', () => {
     expect((await move(world, { minutes: 13 })).action).toBe('advanced');
   });
 
+  it('that paused before its last step ends without the reason why it had paused', async () => {
+    const world = await opened();
+    const unsure = { verdict: 'inconclusive', reason: 'no calls yet' } as const;
+    let minutes = 11;
+    let moved = await move(world, { minutes, judgement: unsure });
+    expect(moved.rollout.reason).toBe('no calls yet');
+    while (moved.action !== 'promoted' && minutes < 120) {
+      minutes += 11;
+      moved = await move(world, { minutes, ...(moved.action === 'advanced' && { judgement: unsure }) });
+    }
+    expect(moved).toMatchObject({ action: 'promoted', reason: null, rollout: { reason: null } });
+  });
+
   it('is not asked any more once the deadline has passed', async () => {
     const world = await opened();
     const moved = await move(world, { minutes: 121 });

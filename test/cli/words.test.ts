@@ -36,6 +36,17 @@ function flaws(line: string): readonly string[] {
   ];
 }
 
+describe('a form of the result that a command has not', () => {
+  it.each(['state unlock --format json', 'state import a b --json', 'state rm a -o json'])(
+    '%s is no question about the plan',
+    async (line) => {
+      const { code, err } = await cli(line);
+      expect([code, err]).toEqual([3, expect.stringContaining('prints text alone')]);
+      expect(err).not.toContain('assistantctl plan');
+    },
+  );
+});
+
 describe('answers name commands that exist', () => {
   it.each(Object.entries(SAME_AS))('%s: assistantctl %s', (_word, line) => {
     expect(flaws(line)).toEqual([]);

@@ -116,6 +116,9 @@ export function answerOption(
   const home = isAboutForm ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
   const elsewhere = home === undefined ? undefined : optionNamed(home, `--${name}`);
   if (home !== undefined && elsewhere !== undefined) {
+    if (name === 'format' && hasTextAlone(command)) {
+      return `${command.path.join(' ')} has no option --format: ${TEXT_ALONE}`;
+    }
     return `${command.path.join(' ')} has no option --${name}: ${does(home, optionLine(elsewhere, value))}`;
   }
   const answer = own(OTHER_OPTIONS, name) ?? shortWithValue(flag);
@@ -151,11 +154,19 @@ function sentenceOf(
   }
   const [name = '', ...words] = answer.option.split(' ');
   const given = words.join(' ');
+  if (name === '--format' && hasTextAlone(command)) return TEXT_ALONE;
   const wanted = given === 'VALUE' ? value : given === '' ? undefined : given;
   const home = optionNamed(command, name) === undefined ? commandWith(root, name) : command;
   const option = home === undefined ? undefined : optionNamed(home, name);
   if (home === undefined || option === undefined) return 'leave it out';
   return does(home, optionLine(option, wanted));
+}
+
+const TEXT_ALONE = 'it prints text alone; leave it out';
+
+/** Another command with `--format` does something else than this one. */
+function hasTextAlone(command: CommandInfo): boolean {
+  return command.path.length > 0 && optionNamed(command, '--format') === undefined;
 }
 
 function does(command: CommandInfo, option: string): string {

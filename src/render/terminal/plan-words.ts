@@ -14,6 +14,7 @@ import type {
   PendingEntry,
   Plan,
 } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
 import type { UnitName } from '../../model/review.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { count, number } from './style.ts';
@@ -285,19 +286,6 @@ export function newFields(fields: readonly FieldChange[]): readonly FieldChange[
     if (field.path !== '' || !isObject(after)) return [field];
     return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
   });
-}
-
-/** Flags that make another command plan the same. */
-export function planFlags(plan: Plan): readonly string[] {
-  const { prune, recreate, take, targets, revertDrift } = plan.options;
-  const reverts = revertDrift === 'all' ? ['all'] : (revertDrift ?? []);
-  return [
-    ...(prune ? ['--prune'] : []),
-    ...(recreate ? ['--recreate'] : []),
-    ...(take === null ? [] : ['--take', take]),
-    ...targets.flatMap((target) => ['--target', target]),
-    ...reverts.flatMap((address) => ['--revert-drift', address]),
-  ];
 }
 
 /** A command line of this tool for the plan's environment. */

@@ -13,7 +13,7 @@ export const pruneVersions = defineCommand({
   usage: 'prune <address>',
   options: (command) =>
     command
-      .requiredOption('--keep <n>', 'how many of the newest stay')
+      .option('--keep <n>', 'how many of the newest stay', '1')
       .option('--mains <n>', 'how many former mains stay as targets of a rollback', '3')
       .option('--dry-run', 'say what would be deleted, and delete nothing')
       .option(...APPROVE_UNLESS_ASKED)

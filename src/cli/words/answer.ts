@@ -111,7 +111,9 @@ export function answerOption(
   }
   if (ours !== undefined && !flag.startsWith('--'))
     return `${intro}: ${does(command, optionLine(ours, value))}`;
-  const home = name.length < 2 ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
+  // The form of a result says nothing about what is wanted: no other command is meant by it.
+  const isAboutForm = name.length < 2 || name === 'format';
+  const home = isAboutForm ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
   const elsewhere = home === undefined ? undefined : optionNamed(home, `--${name}`);
   if (home !== undefined && elsewhere !== undefined) {
     if (name === 'format' && hasTextAlone(command)) {

@@ -7,6 +7,7 @@ import { hasPortal, portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
+import { headlineOf } from '../terminal/plan-headline.ts';
 import {
   actionWords,
   apartLines,
@@ -16,7 +17,6 @@ import {
   changesOf,
   command,
   groupOf,
-  headlineOf,
   listSome,
   nextCommands,
   otherDiagnostics,

@@ -16,7 +16,7 @@ import {
   withoutMarkers,
 } from '../render/markdown/marker.ts';
 import { renderPlanMarkdown } from '../render/plan/plan-markdown.ts';
-import { isEmpty, verdict } from '../render/terminal/plan-words.ts';
+import { isEmpty, verdict } from '../render/terminal/plan-headline.ts';
 import { shortenMarkdown } from '../render/terminal/shorten.ts';
 
 /** What is posted, in whatever length the forge takes. */

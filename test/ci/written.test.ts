@@ -293,6 +293,15 @@ describe('operate', () => {
     );
   });
 
+  it.each(['ADDRESS', 'VERSION'])('refuses an option in place of %s', async (input) => {
+    const { code, said } = await run({
+      ACTION: 'rollback',
+      ADDRESS: 'assistant/desk',
+      [input]: '--project=/tmp',
+    });
+    expect({ code, said }).toEqual({ code: 3, said: '' });
+  });
+
   it('gives apply the options that the form names', async () => {
     const { said } = await run({ ACTION: 'apply', OPTIONS: '--prune --take-over assistant/desk --take git' });
     expect(said).toContain('|--prune|--take-over|assistant/desk|--take|git|');

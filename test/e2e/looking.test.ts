@@ -28,6 +28,9 @@ describe('status says in ten lines where an environment stands', () => {
     const before = await project.run('status');
     expect(before).toMatchObject({ code: 0, stderr: '' });
     expect(before.stdout.trimEnd().split('\n')).toHaveLength(10);
+    expect(before.stdout).toMatch(
+      /^plan +4 to create, 0 to update, 0 to delete, 0 to promote; 0 unchanged$/m,
+    );
     expect(before.stdout).toMatch(/^next +assistantctl plan --env local$/m);
     await project.run('apply', '--yes');
     const after = await project.run('status', '--format', 'json');

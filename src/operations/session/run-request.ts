@@ -147,7 +147,9 @@ export function parseRequest(words: readonly string[]): ParsedRequest {
   const known = ['rollback', 'promote', 'rollout promote', 'rollout abort'] as const;
   const name = known.find((one) => one === command);
   if (name === undefined || address === undefined || address.startsWith('-')) {
-    throw new Failure('usage', `${JSON.stringify(words.join(' '))} cannot be asked for`, {
+    const asked = JSON.stringify(words.join(' '));
+    const problem = name === undefined ? `${asked} cannot be asked for` : `${asked} names no assistant`;
+    throw new Failure('usage', problem, {
       code: 'REQUEST_UNKNOWN',
       hint: 'ask for: rollback ADDR [--to ID] [--reason TEXT], promote ADDR [--version ID], rollout promote|abort ADDR [--reason TEXT]',
     });

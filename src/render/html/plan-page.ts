@@ -3,6 +3,7 @@ import { shortTime } from '../../model/short-time.ts';
 import { type AlikeChanges, type AlikeDrift, alike, alikeDrift } from '../plan/alike.ts';
 import { marksOf, type ReviewExtra, reviewCautions } from '../plan/plan-extra.ts';
 import { pathText } from '../terminal/field-text.ts';
+import { pendingNote, verdict } from '../terminal/plan-headline.ts';
 import {
   actionWords,
   applyCommand,
@@ -16,10 +17,8 @@ import {
   nextCommands,
   orphansLeft,
   otherDiagnostics,
-  pendingNote,
   promotionNote,
   shortCommit,
-  verdict,
 } from '../terminal/plan-words.ts';
 import { count } from '../terminal/style.ts';
 import { codeMarkup, escapeMarkup } from './escape.ts';

@@ -2,7 +2,8 @@ import { compareNaturally } from '../../model/natural-order.ts';
 import type { ConflictEntry, Plan } from '../../model/plan.ts';
 import { fieldLines, pathText, previewLines } from '../terminal/field-text.ts';
 import { hunkLines } from '../terminal/hunk-text.ts';
-import { command, driftLeft, pendingNote } from '../terminal/plan-words.ts';
+import { pendingNote } from '../terminal/plan-headline.ts';
+import { command, driftLeft } from '../terminal/plan-words.ts';
 import {
   count,
   glyphs,

@@ -1,11 +1,13 @@
 import { compareWithMain } from '../../model/comparison.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { hasPortal, portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { chooseSections, takeFitting } from '../markdown/markdown-sections.ts';
 import { isTooMany, MOST_SET_CHARACTERS, markerLine, markerOfPlan } from '../markdown/marker.ts';
+import { headlineOf } from '../terminal/plan-headline.ts';
 import {
   actionWords,
   apartLines,
@@ -15,12 +17,10 @@ import {
   changesOf,
   command,
   groupOf,
-  headlineOf,
   listSome,
   nextCommands,
   otherDiagnostics,
   type PlanExtra,
-  planFlags,
   promotionNote,
   settingLines,
   shortCommit,

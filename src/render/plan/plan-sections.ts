@@ -4,6 +4,7 @@ import { code, details, fence, html, prose } from '../markdown/markdown.ts';
 import { type Section, takeFitting } from '../markdown/markdown-sections.ts';
 import { changedBlock, fitsOneLine, inlinePair, pathText, previewLines } from '../terminal/field-text.ts';
 import type { Room } from '../terminal/hunk-text.ts';
+import { pendingNote } from '../terminal/plan-headline.ts';
 import {
   actionWords,
   CHANGE_GROUPS,
@@ -12,7 +13,6 @@ import {
   driftLeft,
   newFields,
   orphansLeft,
-  pendingNote,
   promotionNote,
 } from '../terminal/plan-words.ts';
 import { count, number, type Style } from '../terminal/style.ts';

@@ -3,6 +3,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { diagnosticLines, remarkLines } from '../terminal/diagnostics.ts';
 import { fieldLines, newFieldLines, sizedName } from '../terminal/field-text.ts';
+import { headlineOf } from '../terminal/plan-headline.ts';
 import {
   apartLines,
   CHANGE_GROUPS,
@@ -11,7 +12,6 @@ import {
   changesOf,
   command,
   groupOf,
-  headlineOf,
   newFields,
   nextCommands,
   orphansLeft,

@@ -14,8 +14,9 @@ import type {
   PendingEntry,
   Plan,
 } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
 import type { UnitName } from '../../model/review.ts';
-import { shortTime } from '../../model/short-time.ts';
+import { isEmpty } from './plan-headline.ts';
 import { count, number } from './style.ts';
 import { shellWord } from './visible.ts';
 
@@ -65,74 +66,6 @@ export function changesOf(plan: Plan, group: ChangeGroup): readonly Change[] {
   return plan.changes
     .filter((change) => groupOf(change) === group)
     .toSorted((a, b) => compareNaturally(a.address, b.address));
-}
-
-/** True when an apply of the plan would write nothing. */
-export function isEmpty(plan: Plan): boolean {
-  return plan.changes.length === 0 && plan.conflicts.length === 0;
-}
-
-/** One line that says it all: what would happen, and where. */
-export function verdict(plan: Plan): string {
-  const { summary } = plan;
-  const rest = [
-    ...(summary.conflict > 0 ? [count(summary.conflict, 'conflict')] : []),
-    ...(summary.drift > 0 ? [`${number(summary.drift)} changed outside Git`] : []),
-    ...(summary.orphan > 0 ? [`${number(summary.orphan)} without a spec`] : []),
-    ...(plan.pending === undefined ? [] : [pendingText(plan.pending)]),
-    ...(plan.holds === undefined ? [] : [`${number(plan.holds.length)} held`]),
-  ];
-  if (isEmpty(plan) && hasErrors(plan.diagnostics)) {
-    const errors = plan.diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
-    return `No plan for ${plan.environment}: ${count(errors, 'error')}.`;
-  }
-  if (isEmpty(plan)) {
-    if (rest.length > 0)
-      return `Nothing to apply: ${[`${number(summary.unchanged)} unchanged`, ...rest].join(', ')}.`;
-    const verb = summary.unchanged === 1 ? 'matches' : 'match';
-    return `Nothing to do: ${count(summary.unchanged, 'resource')} ${verb}.`;
-  }
-  const parts = [
-    `${number(summary.create)} to create`,
-    ...(summary.move > 0 ? [`${number(summary.move)} to move`] : []),
-    ...(summary.adopt > 0 ? [`${number(summary.adopt)} to adopt`] : []),
-    ...(summary.takeover > 0 ? [`${number(summary.takeover)} to take over`] : []),
-    `${number(summary.update)} to update`,
-    `${number(summary.delete)} to delete`,
-    `${number(summary.promote)} to promote`,
-  ];
-  const others = [`${number(summary.unchanged)} unchanged`, ...rest];
-  return `Plan for ${plan.environment}: ${parts.join(', ')}; ${others.join(', ')}.`;
-}
-
-/** The line that says it all of a plan from which the changes of Git were left out. */
-export function driftVerdict({ environment, summary }: Plan): string {
-  const found = [
-    ...(summary.drift > 0 ? [`${count(summary.drift, 'resource')} changed outside Git`] : []),
-    ...(summary.conflict > 0 ? [`${count(summary.conflict, 'conflict')} with what Git changed`] : []),
-  ];
-  return `Drift of ${environment}: ${found.join(', ') || 'none'}.`;
-}
-
-/** The line of a plan, or of its drift where that is all that is shown. */
-export function headlineOf(plan: Plan, { driftAlone }: Pick<PlanExtra, 'driftAlone'>): string {
-  return driftAlone === true ? driftVerdict(plan) : verdict(plan);
-}
-
-/** What is under way, in a few words. */
-export function pendingNote({ what, version_id, since, note }: PendingEntry): string {
-  const state = what === 'promotion' ? 'staged, waiting for promote' : 'canary rollout open';
-  return `${state}: version ${version_id} since ${shortTime(since)}${note === '' ? '' : `; ${note}`}`;
-}
-
-/** `1 staged, waiting for promote`, `2 rollouts open`. */
-function pendingText(pending: readonly PendingEntry[]): string {
-  const waiting = pending.filter(({ what }) => what === 'promotion').length;
-  const open = pending.length - waiting;
-  return [
-    ...(waiting > 0 ? [`${number(waiting)} staged, waiting for promote`] : []),
-    ...(open > 0 ? [`${count(open, 'rollout')} open`] : []),
-  ].join(', ');
 }
 
 function kindOf(address: Address): Kind {
@@ -286,19 +219,6 @@ export function newFields(fields: readonly FieldChange[]): readonly FieldChange[
     if (field.path !== '' || !isObject(after)) return [field];
     return Object.keys(after).map((key) => ({ ...field, path: toPointer([key]), after: after[key] ?? null }));
   });
-}
-
-/** Flags that make another command plan the same. */
-export function planFlags(plan: Plan): readonly string[] {
-  const { prune, recreate, take, targets, revertDrift } = plan.options;
-  const reverts = revertDrift === 'all' ? ['all'] : (revertDrift ?? []);
-  return [
-    ...(prune ? ['--prune'] : []),
-    ...(recreate ? ['--recreate'] : []),
-    ...(take === null ? [] : ['--take', take]),
-    ...targets.flatMap((target) => ['--target', target]),
-    ...reverts.flatMap((address) => ['--revert-drift', address]),
-  ];
 }
 
 /** A command line of this tool for the plan's environment. */

@@ -2,7 +2,8 @@ import type { JsonObject } from '../../model/json.ts';
 import type { Plan } from '../../model/plan.ts';
 import { shortTime } from '../../model/short-time.ts';
 import type { LookedUp, StatusReport } from '../../model/status.ts';
-import { isEmpty, nextCommands, shortCommit, shortDigest, verdict } from './plan-words.ts';
+import { isEmpty, planCounts, verdict } from './plan-headline.ts';
+import { nextCommands, shortCommit, shortDigest } from './plan-words.ts';
 import { count, finish, paint, paragraph, type Style } from './style.ts';
 import { shellWord } from './visible.ts';
 import { padEnd } from './width.ts';
@@ -17,7 +18,7 @@ export function renderStatus(report: StatusReport, style: Style): string {
     ['account', accountText(report)],
     ['state', found(report.state, ({ location, bound }) => `${location}: ${count(bound, 'resource')} bound`)],
     ['lease', found(report.holder, (holder) => (holder === null ? 'free' : holderText(holder)))],
-    ['plan', found(report.plan, verdict)],
+    ['plan', found(report.plan, (plan) => (isEmpty(plan) ? verdict(plan) : planCounts(plan)))],
     ['pending', found(report.plan, ({ pending = [], holds = [] }) => pendingText(pending, holds))],
     ['next', statusNext(report)],
   ];

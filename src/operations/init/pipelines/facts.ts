@@ -134,6 +134,11 @@ for word in "\${words[@]}"; do
     *) echo "$word is no option of this form." >&2; exit 3 ;;
   esac
 done
+for word in "$ADDRESS" "$VERSION"; do
+  case "$word" in
+    -*) echo "$word begins like an option; write an address or the id of a version." >&2; exit 3 ;;
+  esac
+done
 named=()
 if [ -n "$ADDRESS" ]; then named=("$ADDRESS"); fi
 why=()

@@ -100,6 +100,28 @@ describe('failures', () => {
     expect((await project.run('plan', '--env', 'account', '--detailed-exitcode')).code).toBe(0);
   });
 
+  it('the command to type after a prune that failed deletes again, and is allowed the same', async () => {
+    let broken = false;
+    const server = await account({
+      faults: ({ method }) => (broken && method === 'DELETE' ? { kind: 'status', status: 422 } : undefined),
+    });
+    const project = await testProject(leadingTo(server));
+    expect((await project.run('apply', '--env', 'account')).code).toBe(0);
+    await rm(join(project.folder, 'assistants/greets.yaml'));
+    broken = true;
+    const failed = await project.run(
+      ...['apply', '--prune', '--override-limits', '--env', 'account', '--format', 'json'],
+    );
+    expect(failed.code).toBe(7);
+    const { next } = JSON.parse(failed.stdout);
+    expect(next).toBe('assistantctl apply --prune --override-limits --env account');
+    broken = false;
+    const again = await project.run(...next.split(' ').slice(1), '--format', 'json');
+    expect(JSON.parse(again.stdout).results).toMatchObject([
+      { address: 'test/greets', action: 'delete', status: 'applied' },
+    ]);
+  });
+
   it('a plan that cannot be made whole exits 5 as its apply does, printed and saved', async () => {
     const server = await account();
     const project = await testProject(leadingTo(server));

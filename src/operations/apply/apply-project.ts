@@ -28,6 +28,7 @@ import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
+import { retryCommand } from './retry-command.ts';
 
 export interface ApplyRequest extends TypedPlanningFlags {
   readonly approve?: string;
@@ -168,7 +169,9 @@ async function run(
     testsOnce: request.testsOnce === true,
     replaceRollout: request.replace === true,
   });
-  const outcome = withHeldResults(withDigests(executed, judged), released.planned.plan);
+  const retry = retryCommand(fresh.plan, inputs.project.environment, request);
+  const ended = executed.exitKind === null ? executed : { ...executed, next: retry };
+  const outcome = withHeldResults(withDigests(ended, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request);
   if (outcome.exitKind === null && isFirst(state)) {
     noteAccount(host, inputs.project.environment, released.planned.plan, work.session.current());
@@ -184,7 +187,7 @@ async function run(
   return {
     executed: {
       ...outcome,
-      ...(unsaved !== undefined && { next: `assistantctl apply --env ${inputs.project.environment.name}` }),
+      ...(unsaved !== undefined && { next: retry }),
       ...(fresh.plan.drift.length > 0 && { drift: fresh.plan.drift }),
       commit: commitText(inputs.git),
       since: state?.completed?.commit ?? null,

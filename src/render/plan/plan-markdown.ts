@@ -1,6 +1,7 @@
 import { compareWithMain } from '../../model/comparison.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Change, Plan } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
 import { shortTime } from '../../model/short-time.ts';
 import { hasPortal, portalLink } from '../markdown/links.ts';
 import { byteLength, code, details, fence, html, prose } from '../markdown/markdown.ts';
@@ -20,7 +21,6 @@ import {
   nextCommands,
   otherDiagnostics,
   type PlanExtra,
-  planFlags,
   promotionNote,
   settingLines,
   shortCommit,

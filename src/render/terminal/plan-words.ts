@@ -14,6 +14,7 @@ import type {
   PendingEntry,
   Plan,
 } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
 import type { UnitName } from '../../model/review.ts';
 import { isEmpty } from './plan-headline.ts';
 import { count, number } from './style.ts';
@@ -149,7 +150,8 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   }
   lines.push(...settingCautions(plan));
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
-  if (extra.protected === true && !isEmpty(plan)) {
+  // What was reviewed needs no other approval.
+  if (extra.protected === true && !isEmpty(plan) && plan.reviewed?.covered !== true) {
     const wants =
       extra.file === undefined ? `: apply wants a saved plan or --approve ${plan.environment}` : '';
     lines.push(`${plan.environment} is protected${wants}.`);
@@ -219,19 +221,6 @@ export function newFields(fields: readonly FieldChange[]): readonly FieldChange[
   });
 }
 
-/** Flags that make another command plan the same. */
-export function planFlags(plan: Plan): readonly string[] {
-  const { prune, recreate, take, targets, revertDrift } = plan.options;
-  const reverts = revertDrift === 'all' ? ['all'] : (revertDrift ?? []);
-  return [
-    ...(prune ? ['--prune'] : []),
-    ...(recreate ? ['--recreate'] : []),
-    ...(take === null ? [] : ['--take', take]),
-    ...targets.flatMap((target) => ['--target', target]),
-    ...reverts.flatMap((address) => ['--revert-drift', address]),
-  ];
-}
-
 /** A command line of this tool for the plan's environment. */
 export function command(plan: Plan, ...words: readonly string[]): string {
   return ['assistantctl', ...words, '--env', plan.environment].map(shellWord).join(' ');
@@ -241,8 +230,14 @@ export function command(plan: Plan, ...words: readonly string[]): string {
 export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
   const takeOver = takeOverFlags(plan);
   if (extra.file !== undefined) return command(plan, 'apply', extra.file, ...takeOver);
-  const approve = extra.protected === true ? ['--approve', plan.environment] : [];
-  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approve);
+  if (plan.reviewed?.covered === true) {
+    return command(plan, 'apply', ...planFlags(plan), '--reviewed', 'SOURCE');
+  }
+  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approval(plan, extra));
+}
+
+function approval(plan: Plan, extra: PlanExtra): readonly string[] {
+  return extra.protected === true ? ['--approve', plan.environment] : [];
 }
 
 /** The options that allow adoptions which replace live values; where they are many, the reader writes the addresses. */
@@ -267,7 +262,7 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
   }
   const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
   return [
-    ...(waits('promotion') ? [command(plan, 'promote')] : []),
+    ...(waits('promotion') ? [command(plan, 'promote', ...approval(plan, extra))] : []),
     ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
   ];
 }

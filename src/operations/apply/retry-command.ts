@@ -1,0 +1,34 @@
+import type { Plan } from '../../model/plan.ts';
+import { planFlags } from '../../model/plan-flags.ts';
+import type { Environment } from '../../model/project.ts';
+
+/** What was allowed on the command line of an apply. */
+interface Allowed {
+  readonly promote: boolean;
+  readonly overrideLimits?: boolean;
+  readonly replace?: boolean;
+  readonly allowBehind?: boolean;
+  readonly takeOver?: readonly string[];
+  readonly notRenamed?: readonly string[];
+}
+
+/** The command that goes on where an apply ended: it plans the same again, and is allowed the same. */
+export function retryCommand(
+  plan: Pick<Plan, 'options'>,
+  environment: Pick<Environment, 'name' | 'protected'>,
+  { promote, overrideLimits, replace, allowBehind, takeOver = [], notRenamed = [] }: Allowed,
+): string {
+  return [
+    'assistantctl apply',
+    ...planFlags(plan),
+    ...(promote ? [] : ['--no-promote']),
+    ...(overrideLimits === true ? ['--override-limits'] : []),
+    ...(replace === true ? ['--replace'] : []),
+    ...(allowBehind === true ? ['--allow-behind'] : []),
+    ...takeOver.flatMap((address) => ['--take-over', address]),
+    ...notRenamed.flatMap((address) => ['--not-renamed', address]),
+    ...(environment.protected ? ['--approve', environment.name] : []),
+    '--env',
+    environment.name,
+  ].join(' ');
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { parseAddress } from '../../src/model/address.ts';
+import type { PlanOptions } from '../../src/model/plan.ts';
+import { retryCommand } from '../../src/operations/apply/retry-command.ts';
+
+const NOTHING: PlanOptions = { prune: false, recreate: false, take: null, targets: [] };
+
+it('an apply without flags is typed again as it was', () => {
+  const environment = { name: 'staging', protected: false };
+  expect(retryCommand({ options: NOTHING }, environment, { promote: true })).toBe(
+    'assistantctl apply --env staging',
+  );
+});
+
+it('an apply is typed again with all that it planned and was allowed', () => {
+  const address = parseAddress('assistant/billing')?.address;
+  if (address === undefined) throw new Error('no address');
+  const options: PlanOptions = {
+    prune: true,
+    recreate: true,
+    take: 'git',
+    targets: [address],
+    revertDrift: 'all',
+    releaseHolds: [address],
+  };
+  const allowed = {
+    promote: false,
+    overrideLimits: true,
+    replace: true,
+    allowBehind: true,
+    takeOver: ['all'],
+    notRenamed: [address],
+  };
+  expect(retryCommand({ options }, { name: 'production', protected: true }, allowed)).toBe(
+    [
+      'assistantctl apply --prune --recreate --take git --target assistant/billing --revert-drift all',
+      '--release-hold assistant/billing --no-promote --override-limits --replace --allow-behind --take-over all',
+      '--not-renamed assistant/billing --approve production --env production',
+    ].join(' '),
+  );
+});

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { parseAddress } from '../../src/model/address.ts';
 import type { PlanOptions } from '../../src/model/plan.ts';
-import { retryCommand } from '../../src/operations/apply/retry-command.ts';
+import { planAgainCommand, retryCommand } from '../../src/operations/apply/retry-command.ts';
 
 const NOTHING: PlanOptions = { prune: false, recreate: false, take: null, targets: [] };
 
@@ -38,4 +38,9 @@ it('an apply is typed again with all that it planned and was allowed', () => {
       '--not-renamed assistant/billing --approve production --env production',
     ].join(' '),
   );
+});
+
+it('after a failed gate the corrected change is planned first, with the same flags', () => {
+  const options: PlanOptions = { ...NOTHING, prune: true };
+  expect(planAgainCommand({ options }, { name: 'staging' })).toBe('assistantctl plan --prune --env staging');
 });

@@ -32,3 +32,8 @@ export function retryCommand(
     environment.name,
   ].join(' ');
 }
+
+/** The command for a person who corrects what a test found: to apply the same again would fail the same test. */
+export function planAgainCommand(plan: Pick<Plan, 'options'>, { name }: Pick<Environment, 'name'>): string {
+  return ['assistantctl plan', ...planFlags(plan), '--env', name].join(' ');
+}

@@ -192,3 +192,21 @@ test('hostile text cannot move the cursor, reorder the line or start a new one',
   expect(withoutColour).not.toMatch(CONTROL);
   expect(text).not.toContain('\u001b[2J');
 });
+
+test('the next line for a protected environment is one that it takes: reviewed, unreviewed, waiting for promote', () => {
+  const changes = [buildChange('tool/a', { action: 'create' })];
+  const next = (plan: ReturnType<typeof buildPlan>): string =>
+    renderPlan(plan, PLAIN, { protected: true }).replaceAll(/\s+/g, ' ');
+  expect(next(buildPlan({ changes }))).toContain('Next: assistantctl apply --approve production');
+  const reviewed = next(buildPlan({ changes, reviewed: { covered: true, unreviewed: [], notes: [] } }));
+  expect(reviewed).toContain('Next: assistantctl apply --reviewed SOURCE --env production');
+  expect(reviewed).not.toContain('--approve');
+  const staged = {
+    address: 'assistant/a',
+    what: 'promotion',
+    since: '2026-01-01T00:00:00.000Z',
+    note: '',
+  } as const;
+  const waiting = next(buildPlan({ pending: [{ ...staged, remote_id: 'a', version_id: 'v', fields: [] }] }));
+  expect(waiting).toContain('Next: assistantctl promote --approve production --env production');
+});

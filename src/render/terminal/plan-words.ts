@@ -150,7 +150,8 @@ export function cautions(plan: Plan, extra: PlanExtra = {}): readonly string[] {
   }
   lines.push(...settingCautions(plan));
   if (recreated.length > 0) lines.push(`Deleted outside Git: ${listSome(recreated)}.`);
-  if (extra.protected === true && !isEmpty(plan)) {
+  // What was reviewed needs no other approval.
+  if (extra.protected === true && !isEmpty(plan) && plan.reviewed?.covered !== true) {
     const wants =
       extra.file === undefined ? `: apply wants a saved plan or --approve ${plan.environment}` : '';
     lines.push(`${plan.environment} is protected${wants}.`);
@@ -229,8 +230,14 @@ export function command(plan: Plan, ...words: readonly string[]): string {
 export function applyCommand(plan: Plan, extra: PlanExtra = {}): string {
   const takeOver = takeOverFlags(plan);
   if (extra.file !== undefined) return command(plan, 'apply', extra.file, ...takeOver);
-  const approve = extra.protected === true ? ['--approve', plan.environment] : [];
-  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approve);
+  if (plan.reviewed?.covered === true) {
+    return command(plan, 'apply', ...planFlags(plan), '--reviewed', 'SOURCE');
+  }
+  return command(plan, 'apply', ...planFlags(plan), ...takeOver, ...approval(plan, extra));
+}
+
+function approval(plan: Plan, extra: PlanExtra): readonly string[] {
+  return extra.protected === true ? ['--approve', plan.environment] : [];
 }
 
 /** The options that allow adoptions which replace live values; where they are many, the reader writes the addresses. */
@@ -255,7 +262,7 @@ export function nextCommands(plan: Plan, extra: PlanExtra = {}): readonly string
   }
   const waits = (what: PendingEntry['what']) => plan.pending?.some((entry) => entry.what === what) === true;
   return [
-    ...(waits('promotion') ? [command(plan, 'promote')] : []),
+    ...(waits('promotion') ? [command(plan, 'promote', ...approval(plan, extra))] : []),
     ...(waits('rollout') ? [command(plan, 'rollout', 'status')] : []),
   ];
 }

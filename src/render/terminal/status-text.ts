@@ -116,9 +116,9 @@ export function statusNext(report: StatusReport): string {
   if (next !== undefined && isEmpty(plan.value)) return next;
   if (next !== undefined) return line('plan');
   const [held] = plan.value.holds ?? [];
-  return held === undefined
-    ? 'nothing to do'
-    : `change ${held.address} in Git, or bring it again: ${line('apply', '--release-hold', held.address)}`;
+  if (held === undefined) return 'nothing to do';
+  const approve = report.protected ? ['--approve', report.environment] : [];
+  return `change ${held.address} in Git, or bring it again: ${line('apply', '--release-hold', held.address, ...approve)}`;
 }
 
 /** The same for programs. */

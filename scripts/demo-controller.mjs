@@ -20,9 +20,9 @@ const bold = (text) => (colour ? `\u001b[1m${text}\u001b[0m` : text);
 const tell = (text) => process.stdout.write(`\n${bold(text)}\n`);
 const say = (text) => process.stdout.write(`${wrapped(text)}\n`);
 
-/** No terminal breaks inside a word; in a pipe each line stays one. */
+/** No terminal breaks inside a word; in a pipe, and in a terminal without a size (0 columns), each line stays one. */
 function wrapped(text) {
-  const width = (process.stdout.columns ?? Number.POSITIVE_INFINITY) - 1;
+  const width = (process.stdout.columns || Number.POSITIVE_INFINITY) - 1;
   const lines = [''];
   for (const word of text.split(' ')) {
     const line = lines.pop();

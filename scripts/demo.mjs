@@ -17,7 +17,8 @@ const project = join(home, 'northwind');
 const started = performance.now();
 const forced = process.env.FORCE_COLOR !== undefined && process.env.FORCE_COLOR !== '0';
 const colour = process.env.NO_COLOR === undefined && (process.stdout.isTTY === true || forced);
-const width = Math.max(40, Math.min(process.stdout.columns ?? 100, 100));
+// A terminal without a size, as `script` makes one in a job, says 0 columns.
+const width = Math.max(40, Math.min(process.stdout.columns || 100, 100));
 
 /** `--picture FILE` writes the chapters that sell as an SVG; the picture of the README is made so. */
 const picturePath = process.argv[2] === '--picture' ? process.argv[3] : undefined;

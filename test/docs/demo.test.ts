@@ -19,6 +19,8 @@ test('the demo runs in a pipe without a key and keeps its promises', { timeout: 
 test.skipIf(!HAS_TERMINAL).each([
   { columns: 80, colours: true, env: {} },
   { columns: 120, colours: false, env: { NO_COLOR: '1' } },
+  // As `script` makes one where it has no terminal itself: its size is not known.
+  { columns: 0, colours: true, env: {} },
 ])(
   'the demo runs in a terminal of $columns columns, colours: $colours',
   {
@@ -29,5 +31,6 @@ test.skipIf(!HAS_TERMINAL).each([
     expect(screen.code, screen.lines.join('\n')).toBe(0);
     expect(screen.lines.at(-1)).toContain('Done in');
     expect(screen.raw.includes('\u001b[')).toBe(colours);
+    expect(Math.max(...screen.lines.map(({ length }) => length))).toBeGreaterThan(70);
   },
 );

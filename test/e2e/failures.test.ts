@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bareRepository, cloneProject } from '../reliability/repositories.ts';
@@ -119,6 +119,42 @@ describe('failures', () => {
     const again = await project.run(...next.split(' ').slice(1), '--format', 'json');
     expect(JSON.parse(again.stdout).results).toMatchObject([
       { address: 'test/greets', action: 'delete', status: 'applied' },
+    ]);
+  });
+
+  it('after a rollback, a promotion or a restore that failed the command to type is the same again', async () => {
+    let broken = false;
+    const server = await account({
+      faults: ({ method, path }) =>
+        broken && method === 'POST' && (path.endsWith('/promote') || path.endsWith('/tests'))
+          ? { kind: 'status', status: 422 }
+          : undefined,
+    });
+    const project = await testProject(leadingTo(server));
+    const at = ['--env', 'account'];
+    const file = join(project.folder, 'assistants/billing.yaml');
+    const text = await readFile(file, 'utf8');
+    await writeFile(join(project.folder, '.gitignore'), '.assistantctl/\n');
+    expect((await project.run('apply', ...at)).code).toBe(0);
+    await writeFile(file, text.replace(/name: .*/, 'name: Billing two'));
+    expect((await project.run('apply', '--no-promote', ...at)).code).toBe(0);
+    const failing = async (...words: readonly string[]) => {
+      broken = true;
+      const failed = await project.run(...words, ...at, '--format', 'json');
+      broken = false;
+      return [failed.code, JSON.parse(failed.stdout).next];
+    };
+    expect(await failing('promote')).toEqual([7, 'assistantctl promote --env account']);
+    expect((await project.run('promote', ...at)).code).toBe(0);
+    expect(await failing('rollback', 'assistant/billing')).toEqual([
+      7,
+      'assistantctl rollback assistant/billing --env account',
+    ]);
+    await rm(join(project.folder, 'assistants/greets.yaml'));
+    expect((await project.run('apply', '--prune', ...at)).code).toBe(0);
+    expect(await failing('state', 'restore', 'test/greets')).toEqual([
+      7,
+      'assistantctl state restore test/greets --env account',
     ]);
   });
 

@@ -155,3 +155,8 @@ test('a very long text is cut', async () => {
   const { api } = await harness(() => ({ status: 400, json: { detail: 'x'.repeat(5000) } }));
   expect((await rejection(api.create('tool', {}, 'k'))).message.length).toBeLessThan(600);
 });
+
+test.each([500, 502, 503])('a list that answers %i says what to do next', async (status) => {
+  const { api } = await harness(() => ({ status }), { retry: { attempts: 1, budgetMs: 1000 } });
+  expect((await rejection(api.list('tool'))).hint).toContain('run the command again');
+});

@@ -308,6 +308,26 @@ spec:
     expect(codes).toEqual(['PULL_UNAVAILABLE', 'PULL_UNAVAILABLE']);
   });
 
+  it('goes on without the kinds that the key may not read, and stops where a document names one', async () => {
+    const project = await pullProject();
+    await create(project, '/ai/assistants', assistant('Desk'));
+    project.server.setFaults(({ path }) =>
+      /^\/ai\/(mcp_servers|tools|integrations|conversations\/insights)$/.test(path)
+        ? { kind: 'status', status: 403 }
+        : undefined,
+    );
+    const { code, body } = await project.json('pull', '--adopt');
+    expect([code, (body.adopted as readonly Json[]).length]).toEqual([0, 1]);
+    const said = (body.diagnostics as JsonObject[]).map(({ message }) => String(message));
+    expect(said.filter((message) => message.includes('403'))).toHaveLength(4);
+    expect((await project.cli('plan', '--detailed-exitcode')).code).toBe(0);
+    await project.write(
+      'assistants/m.yaml',
+      'kind: mcp_server\nspec: { name: M, type: http, url: "https://m.example.com" }\n',
+    );
+    expect((await project.cli('pull', '--adopt')).code).toBe(4);
+  });
+
   it('refuses broken specs and bad options before any request', async () => {
     const project = await pullProject({ 'assistants/a.yaml': 'kind: assistant\nspec: { nme: A }\n' });
     expect((await project.cli('pull', '--adopt')).code).toBe(3);

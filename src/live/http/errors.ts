@@ -55,6 +55,8 @@ function replyHint(method: string, { status, headers }: RefusedReply): string | 
     return 'The key is valid but lacks the permission; use a key that may manage AI assistants.';
   if (status === 429)
     return 'The rate budget is spent; try again later or lower concurrency in assistantctl.yaml.';
+  if (status >= 500 && method === 'GET')
+    return 'The API failed while it was read; run the command again in a while.';
   if (status === 404 && method === 'GET') return CHECK_BASE;
   const location = header(headers, 'location');
   if (status >= 300 && status < 400 && location !== undefined) {

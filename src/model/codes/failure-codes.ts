@@ -133,7 +133,7 @@ export const FAILURE_CODES = {
   PULL_MASKED: 'The API hides a secret, which therefore is not written into a file.',
   PULL_REACHES_OTHERS: 'A file would be changed that other resources or environments share.',
   PULL_SKIPPED: 'A live resource cannot be written as a document.',
-  PULL_UNAVAILABLE: 'The API has no resources of a kind; they were left out.',
+  PULL_UNAVAILABLE: 'The API has no resources of a kind, or the key may not read them; they were left out.',
   PULL_UNKNOWN: 'What was to be pulled is neither in the specs nor in the account.',
   PULL_UNKNOWN_FIELD: 'A live resource has fields that this release does not know.',
   PULL_UNMANAGED: 'What was to be pulled is not managed, so it cannot have drifted.',

@@ -1,3 +1,4 @@
+import type { ApplyOutcome } from '../../apply/apply.ts';
 import type { Plan } from '../../model/plan.ts';
 import { planFlags } from '../../model/plan-flags.ts';
 import type { Environment } from '../../model/project.ts';
@@ -18,8 +19,8 @@ export function retryCommand(
   environment: Pick<Environment, 'name' | 'protected'>,
   { promote, overrideLimits, replace, allowBehind, takeOver = [], notRenamed = [] }: Allowed,
 ): string {
-  return [
-    'assistantctl apply',
+  return sameCommand(environment, [
+    'apply',
     ...planFlags(plan),
     ...(promote ? [] : ['--no-promote']),
     ...(overrideLimits === true ? ['--override-limits'] : []),
@@ -27,10 +28,24 @@ export function retryCommand(
     ...(allowBehind === true ? ['--allow-behind'] : []),
     ...takeOver.flatMap((address) => ['--take-over', address]),
     ...notRenamed.flatMap((address) => ['--not-renamed', address]),
-    ...(environment.protected ? ['--approve', environment.name] : []),
-    '--env',
-    environment.name,
-  ].join(' ');
+  ]);
+}
+
+/** A command line for the environment, with the approval that it needs there. */
+export function sameCommand(
+  { name, protected: needsApproval }: Pick<Environment, 'name' | 'protected'>,
+  words: readonly string[],
+): string {
+  return ['assistantctl', ...words, ...(needsApproval ? ['--approve', name] : []), '--env', name].join(' ');
+}
+
+/** The outcome of a command that is typed again when it failed: an apply would do something else. */
+export function orAgain(
+  outcome: ApplyOutcome,
+  environment: Pick<Environment, 'name' | 'protected'>,
+  words: readonly string[],
+): ApplyOutcome {
+  return outcome.exitKind === null ? outcome : { ...outcome, next: sameCommand(environment, words) };
 }
 
 /** The command for a person who corrects what a test found: to apply the same again would fail the same test. */

@@ -7,6 +7,7 @@ import { type Diagnostic, hasErrors } from '../../model/diagnostic.ts';
 import { ApiError, Failure } from '../../model/errors.ts';
 import { SHAPES } from '../../model/generated/shapes.ts';
 import { jsonEqual, type Path } from '../../model/json.ts';
+import { KINDS } from '../../model/kinds.ts';
 import { compareNaturally } from '../../model/natural-order.ts';
 import type { ConflictEntry, DriftEntry, Planned } from '../../model/plan.ts';
 import { type AdoptedResource, PULL_FORMAT, type PullReport } from '../../model/pull.ts';
@@ -110,13 +111,36 @@ async function readAll(
     });
     return { ...compared, notes };
   } catch (error) {
-    const missing = error instanceof ApiError && error.status === 404 ? error.path : '';
-    const lack = OPTIONAL.find(({ path }) => missing.startsWith(path));
+    const lack = error instanceof ApiError ? lackOf(error, wanted) : undefined;
     const again = lack === undefined ? wanted : { ...wanted, ...lack.without };
+    // What specs or state name is read whatever is wanted: there it stays an error.
     if (lack === undefined || jsonEqual({ ...again }, { ...wanted })) throw error;
-    const message = `the API answers 404 for its ${lack.what}, which are therefore left out`;
+    const message = `the API answers ${lack.status} for its ${lack.what}, which are therefore left out`;
     return readAll(pulling, again, [...notes, { severity: 'warning', code: 'PULL_UNAVAILABLE', message }]);
   }
+}
+
+interface Lack {
+  readonly status: number;
+  readonly what: string;
+  readonly without: AlsoRead;
+}
+
+/** What can be left out where its list is missing, or where the key may not read it; never the assistants. */
+function lackOf({ status, path }: ApiError, wanted: AlsoRead): Lack | undefined {
+  if (status === 404) {
+    const lack = OPTIONAL.find((each) => path.startsWith(each.path));
+    return lack === undefined ? undefined : { status, ...lack };
+  }
+  if (status !== 403) return undefined;
+  const kind = KIND_NAMES.find((name) => KINDS[name].collection === path);
+  if (kind === undefined) {
+    const lack = OPTIONAL.find((each) => each.path === path);
+    return lack === undefined ? undefined : { status, ...lack };
+  }
+  if (kind === 'assistant') return undefined;
+  const kinds = (wanted.kinds ?? []).filter((name) => name !== kind);
+  return { status, what: KINDS[kind].plural, without: { kinds } };
 }
 
 /** Writes files and bindings, then plans again to say what is left. */

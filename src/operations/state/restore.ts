@@ -9,6 +9,7 @@ import { restorePlan } from '../../plan/restore.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
+import { orAgain } from '../apply/retry-command.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { compareWithLive } from '../plan/make-plan.ts';
 import { boundOtherwise } from '../session/bindings.ts';
@@ -52,7 +53,10 @@ export async function restoreResource(host: Host, text: string, request: Restore
     const formerId = state?.deleted.findLast((copy) => copy.address === address)?.remote_id;
     const restoring = restorePlan(planned, { address, kind, config, formerId });
     await request.confirm(inputs.project, restoring.plan);
-    const outcome = await execute(restoring, { promote: true });
+    const outcome = orAgain(await execute(restoring, { promote: true }), inputs.project.environment, [
+      ...['state', 'restore', address],
+      ...(request.at === undefined ? [] : ['--at', request.at]),
+    ]);
     if (lostSecrets.length > 0) {
       host.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
     }

@@ -56,13 +56,17 @@ function settledLines({ settled }: PullReport, style: Style): readonly string[] 
   ];
 }
 
-function conflictLines({ conflicts }: PullReport, style: Style): readonly string[] {
+function conflictLines({ conflicts, environment }: PullReport, style: Style): readonly string[] {
   const [first] = conflicts;
   if (first === undefined) return [];
   return [
     paint(style, 'bold', 'In conflict: changed in Git and outside Git, differently; left as they are'),
     ...bothSides(conflicts, '!', 'Git:'),
-    ...paragraph(style, `Write what is live in place of it: assistantctl pull --drift ${first.address}`, 4),
+    ...paragraph(
+      style,
+      `Write what is live in place of it: assistantctl pull --drift ${first.address} --env ${environment}`,
+      4,
+    ),
   ];
 }
 

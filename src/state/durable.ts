@@ -2,6 +2,7 @@ import { constants, readFileSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure } from '../model/errors.ts';
+import { ignoreInGit } from './ignored-folder.ts';
 import { replaceWhole } from './replace-file.ts';
 
 /** Files of the state are for their owner alone: bindings tell what an account holds. */
@@ -75,6 +76,7 @@ export async function makeFolder(path: string): Promise<void> {
   } catch (cause) {
     throw writeFailure(path, cause);
   }
+  await ignoreInGit(path);
 }
 
 /** Makes creations, renames and removals in a folder survive a power cut, where the system can do that. */

@@ -96,6 +96,22 @@ describe('pull', () => {
   });
 });
 
+describe('a project whose .gitignore says nothing of .assistantctl', () => {
+  it.each(['account', 'local'])('keeps it out of every commit all the same: %s', async (env) => {
+    const { project } = await checkout();
+    await project.write('.gitignore', '');
+    for (const command of ['apply --yes', 'plan --detailed-exitcode', 'drift']) {
+      const ran = await project.run(...command.split(' '), '--env', env);
+      expect(ran.code, ran.stderr).toBe(0);
+      await git(project.folder, 'add', '-A');
+      expect(await git(project.folder, 'ls-files', '.assistantctl')).toBe('');
+    }
+    await project.write('.assistantctl/emulator/local.scripts.json', '[]');
+    await git(project.folder, 'add', '-A');
+    expect(await git(project.folder, 'ls-files', '.assistantctl')).toContain('local.scripts.json');
+  });
+});
+
 describe('a branch that brings its own .assistantctl', () => {
   it('is refused, committed or as a symbolic link, and scripted results of the embedded API are not', async () => {
     const { server, project } = await checkout();

@@ -9,6 +9,7 @@ import { Failure } from '../../model/errors.ts';
 import type { Runtime } from '../../runtime.ts';
 import type { Validate } from '../../specs/generated/validators.ts';
 import { assistantBody, mcpServerBody, testBody, toolBody } from '../../specs/generated/validators.ts';
+import { ignoreInGit } from '../../state/ignored-folder.ts';
 import { reasonOf } from '../files.ts';
 
 /** Bodies of updates are partial and may clear fields with null, which the create schemas do not describe. */
@@ -25,6 +26,7 @@ export async function launchEmulator(
   options: Omit<EmulatorOptions, 'clock' | 'randomUuid' | 'validateBody'>,
 ): Promise<EmulatorHandle> {
   const { clock, uuid: randomUuid } = runtime;
+  if (options.dataFile !== undefined) await ignoreInGit(options.dataFile);
   try {
     return await startEmulator({ ...options, clock, randomUuid, validateBody });
   } catch (cause) {

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { Sidecar, SidecarStore, StoredRequest } from '../../model/request.ts';
+import { makeFolder } from '../durable.ts';
 import { replaceWhole } from '../replace-file.ts';
 import { decodeMemory, decodeRequest } from '../sidecar.ts';
 
@@ -30,7 +31,7 @@ export function fileSidecar(folder: string, sleep: (ms: number) => Promise<void>
 
   async function locked<Result>(work: () => Promise<Result>): Promise<Result> {
     const lock = join(folder, LOCK);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       try {
         await (await open(lock, 'wx')).close();

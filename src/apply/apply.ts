@@ -50,7 +50,7 @@ export interface ApplyOutcome extends ApplyReport {
 export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<ApplyOutcome> {
   const { steps, stateEdits, confirms } = planned;
   if (steps.length === 0 && stateEdits.length === 0 && confirms.length === 0)
-    return report(planned, [], { stopped: false, wrote: false });
+    return report(planned, [], { stopped: false, wrote: false }, deps);
   const ids = new Map(Object.entries(planned.ids));
   const refs = new Map([...ids].map(([target, id]) => [id, target]));
   await preflight(planned, deps);
@@ -75,7 +75,7 @@ export async function applyPlan(planned: Planned, deps: ApplyDeps): Promise<Appl
   const context: ApplyContext = { ...deps, api, planned, lineage: state.lineage, ...known };
   await editState(context);
   const outcomes = await execute(context, steps);
-  const reported = report(planned, outcomes, { stopped: deps.stop.aborted, wrote });
+  const reported = report(planned, outcomes, { stopped: deps.stop.aborted, wrote }, deps);
   if (reported.exitKind === null) await confirmBindings(context);
   return reported;
 }
@@ -316,7 +316,12 @@ async function recordFailure(context: ApplyContext, step: Step, cause: unknown):
   }
 }
 
-function report(planned: Planned, outcomes: readonly StepOutcome[], course: Course): ApplyOutcome {
+function report(
+  planned: Planned,
+  outcomes: readonly StepOutcome[],
+  course: Course,
+  { isProtected = false }: Pick<ApplyDeps, 'isProtected'>,
+): ApplyOutcome {
   const results = [...movedResults(planned), ...mergeResults(outcomes)];
   const { outcome, exitKind } = resultVerdict(outcomes, results, course);
   const environment = planned.plan.environment;
@@ -324,13 +329,17 @@ function report(planned: Planned, outcomes: readonly StepOutcome[], course: Cour
   const rolls = outcomes.some(({ done }) => done?.rollout !== undefined);
   const done = rolls ? 'rollout tick' : waits ? 'promote' : 'plan';
   const command = exitKind === null ? done : 'apply';
+  const approval = command === 'promote' && isProtected ? ` --approve ${environment}` : '';
   return {
     format_version: REPORT_FORMAT,
     plan_digest: planned.plan.plan_digest,
     outcome,
     results,
     // Where nothing was done, no command is suggested.
-    next: outcome === 'nothing' && command === 'plan' ? '' : `assistantctl ${command} --env ${environment}`,
+    next:
+      outcome === 'nothing' && command === 'plan'
+        ? ''
+        : `assistantctl ${command}${approval} --env ${environment}`,
     exitKind,
   };
 }

@@ -37,6 +37,8 @@ export interface ApplyDeps {
   readonly onProgress: (progress: ApplyProgress) => void;
   /** The person or pipeline that is recorded for each promotion. */
   readonly who?: string;
+  /** The environment is protected: the command that promotes what waits has to approve it by name. */
+  readonly isProtected?: boolean;
   /** An open rollout of ours may be ended by a change that takes its place. */
   readonly replaceRollout?: boolean;
   /** Earlier runs may have sent the same creates without a record here (previews). */

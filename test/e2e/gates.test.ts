@@ -93,6 +93,7 @@ describe('a gated change', () => {
     await project.edit('assistants/front-desk.yaml', 'Be brief.', 'Bark.');
     const failed = await project.run('apply', '--env', 'account');
     expect(failed.code).toBe(9);
+    expect(failed.stdout).toContain('Next: assistantctl plan --env account');
     for (const part of [
       'Greets',
       'test/greets',
@@ -355,6 +356,20 @@ describe('promote', () => {
 });
 
 describe('a change that waits', () => {
+  it('in a protected environment is promoted by the command that apply names', async () => {
+    const project = await nearProject(leadingTo(await account()), {
+      ...SPECS,
+      'assistants/front-desk.yaml': `${SPECS['assistants/front-desk.yaml']}promotion: { strategy: manual }\n`,
+    });
+    const guarded = ['--env', 'guarded', '--format', 'json'];
+    expect((await project.run('apply', '--approve', 'guarded', ...guarded)).code).toBe(0);
+    await project.edit('assistants/front-desk.yaml', 'Hello.', 'Later.');
+    const { next } = JSON.parse((await project.run('apply', '--approve', 'guarded', ...guarded)).stdout);
+    expect(next).toBe('assistantctl promote --approve guarded --env guarded');
+    const promoted = await project.run(...next.split(' ').slice(1), '--format', 'json');
+    expect(json(promoted).results).toMatchObject([{ address: 'assistant/front-desk', promoted: true }]);
+  });
+
   it('under strategy manual is staged, pending, and promoted by promote', async () => {
     const { server, project } = await gatedProject('promotion: { strategy: manual }\n');
     const before = await main(server);

@@ -126,6 +126,7 @@ async function carryOut(
       stop: interrupt.stop,
       onProgress: (event) => progress.show({ phase: 'applying', ...event }),
       who: holderName(runtime),
+      isProtected: project.environment.protected,
       gate: createGate({
         ...testing(host, connection.api),
         concurrency: project.concurrency,

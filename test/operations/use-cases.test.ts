@@ -121,9 +121,9 @@ describe('planning for a reader', () => {
     expect(refused).toHaveLength(1);
   });
 
-  test('fails on a target that nothing has', async () => {
+  test.each(['target', 'revertDrift', 'releaseHold'])('fails on a %s that nothing has', async (option) => {
     const { host } = await applied();
-    const unknown = planProject(host, { ...request, target: ['assistant/nobody'] });
+    const unknown = planProject(host, { ...request, [option]: ['assistant/nobody'] });
     await expect(unknown).rejects.toMatchObject({ kind: 'usage' });
   });
 });

@@ -167,7 +167,7 @@ export const FAILURE_CODES = {
   SUITE_EMPTY: 'A suite has no test.',
   SUITE_MISSING: 'The command needs the name of a suite.',
   TAG_INVALID: 'A tag is empty.',
-  TARGET_UNKNOWN: '`--target` names neither a document nor a binding.',
+  TARGET_UNKNOWN: '`--target`, `--revert-drift` or `--release-hold` names neither a document nor a binding.',
   TESTS_FAILED: 'A test failed.',
   TESTS_NONE: 'There is no test to be run.',
   TEST_MISSING: 'A test was deleted from the account.',

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { confirm, fetchAccount, vanishedVersions } from '../../live/telnyx/fetch.ts';
 import { type InventoryNeeds, takeInventory } from '../../live/telnyx/inventory.ts';
-import { type Address, KIND_NAMES, type Kind } from '../../model/address.ts';
+import { KIND_NAMES, type Kind } from '../../model/address.ts';
 import type { BlastRadius } from '../../model/blast-radius.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { Failure } from '../../model/errors.ts';
@@ -90,7 +90,7 @@ function planOffline(
   settings: Settings | undefined,
 ): PlannedWithoutLease {
   refuseLostDocuments(inputs, state);
-  requireTargets(options.targets, inputs, state);
+  requireNamed(options, inputs, state);
   const apiBase = state?.api_base ?? OFFLINE_BASE;
   const account = lastKnownAccount(state, inputs.desired);
   const planned = planAccount(host, inputs, apiBase, state, account, options, { settings });
@@ -134,7 +134,7 @@ export async function compareWithLive(
   wanted: AlsoRead = {},
 ): Promise<Compared> {
   refuseLostDocuments(inputs, state);
-  requireTargets(options.targets, inputs, state);
+  requireNamed(options, inputs, state);
   const progress = host.progress();
   const { settings } = wanted;
   try {
@@ -197,10 +197,15 @@ export function planAccount(
   });
 }
 
-/** Fails on a target that no document and no binding has: a typing error must not become an empty plan. */
-function requireTargets(targets: readonly Address[], { desired }: Inputs, state: State | undefined): void {
+/** Fails on an option that names what no document and no binding has: a typing error must not become an empty plan. */
+function requireNamed(
+  { targets, revertDrift = [], releaseHolds = [] }: PlanOptions,
+  { desired }: Inputs,
+  state: State | undefined,
+): void {
   const bound = state?.resources ?? {};
-  const unknown = targets.filter((target) => !desired.resources.has(target) && !Object.hasOwn(bound, target));
+  const named = new Set([...targets, ...(revertDrift === 'all' ? [] : revertDrift), ...releaseHolds]);
+  const unknown = [...named].filter((name) => !desired.resources.has(name) && !Object.hasOwn(bound, name));
   if (unknown.length === 0) return;
   throw new Failure('usage', `no spec and no binding has the address ${unknown.join(', ')}`, {
     code: 'TARGET_UNKNOWN',

@@ -182,10 +182,10 @@ async function tell(
     const found = markedPosts(await forge.comments(change), subject, author).at(-1);
     if (found === undefined) return [];
     const { post } = found;
-    // Our own edit would make us the last editor of what somebody else wrote, and a forged set would count.
+    // Our own edit makes us the last editor of what somebody else may have written: a forged set would count.
     const editor = post.edited ? await forge.lastEditor(change, post) : undefined;
-    const foreign = editor !== undefined && isForeign(editor, author);
-    const body = withStatus(foreign ? withoutSets(post.body) : post.body, status, environment);
+    const isOurs = editor === undefined || (editor.known && !isForeign(editor, author));
+    const body = withStatus(isOurs ? post.body : withoutSets(post.body), status, environment);
     if (body !== post.body) await forge.editComment(change, post.id, body);
     return [{ change, status }];
   } catch (error) {

@@ -234,10 +234,3 @@ describe('help', () => {
     },
   );
 });
-
-it('an option --format that a command does not have is no reason to name plan', async () => {
-  const { code, err } = await cli('state unlock --format json');
-  expect(code).toBe(3);
-  expect(err).toContain('state unlock --help');
-  expect(err).not.toContain('assistantctl plan');
-});

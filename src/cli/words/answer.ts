@@ -112,13 +112,10 @@ export function answerOption(
   if (ours !== undefined && !flag.startsWith('--'))
     return `${intro}: ${does(command, optionLine(ours, value))}`;
   // The form of a result says nothing about what is wanted: no other command is meant by it.
-  const isAboutForm = name.length < 2 || name === 'format';
-  const home = isAboutForm ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
+  if (name === 'format' && hasTextAlone(command)) return `${intro}: ${TEXT_ALONE}`;
+  const home = name.length < 2 ? undefined : mainLoop(root).find((known) => optionNamed(known, `--${name}`));
   const elsewhere = home === undefined ? undefined : optionNamed(home, `--${name}`);
   if (home !== undefined && elsewhere !== undefined) {
-    if (name === 'format' && hasTextAlone(command)) {
-      return `${command.path.join(' ')} has no option --format: ${TEXT_ALONE}`;
-    }
     return `${command.path.join(' ')} has no option --${name}: ${does(home, optionLine(elsewhere, value))}`;
   }
   const answer = own(OTHER_OPTIONS, name) ?? shortWithValue(flag);

@@ -329,7 +329,7 @@ function report(
   const rolls = outcomes.some(({ done }) => done?.rollout !== undefined);
   const done = rolls ? 'rollout tick' : waits ? 'promote' : 'plan';
   const command = exitKind === null ? done : 'apply';
-  const approval = command === 'promote' && isProtected ? ` --approve ${environment}` : '';
+  const approval = command === 'promote' && isProtected ? ['--approve', environment] : [];
   return {
     format_version: REPORT_FORMAT,
     plan_digest: planned.plan.plan_digest,
@@ -339,7 +339,7 @@ function report(
     next:
       outcome === 'nothing' && command === 'plan'
         ? ''
-        : `assistantctl ${command}${approval} --env ${environment}`,
+        : ['assistantctl', command, ...approval, '--env', environment].join(' '),
     exitKind,
   };
 }

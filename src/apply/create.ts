@@ -95,7 +95,8 @@ async function createLiving(context: ApplyContext, step: CreateStep, body: JsonO
     ({ address, action }) => address === step.address && action === 'create',
   );
   const sent = [body, ...begun.flatMap((entry) => (entry.sent === undefined ? [] : [entry.sent]))];
-  const found = begun.length > 0 ? await lookUp(context, step, sent, holdsSent) : undefined;
+  const found =
+    begun.length > 0 ? await lookUp(context, step, { sent, holds: holdsSent, before: NOBODYS }) : undefined;
   if (found !== undefined) return { resource: found, reply: undefined };
   const repeated = begun.length > 0 || context.forgetful === true;
   const formerIds = [...(context.formerIds.get(step.address) ?? [])];
@@ -125,20 +126,31 @@ async function createOnce(
     return { ...written, reply: written.resource };
   };
   return sendOrFind(send, async () => {
-    const resource = await lookUp(context, step, [body], holdsJustSent);
+    const before = context.planned.liveIds;
+    const resource = await lookUp(context, step, { sent: [body], holds: holdsJustSent, before });
     return resource && { resource, replayed: false, reply: undefined };
   });
 }
 
+interface SentCreates {
+  readonly sent: readonly JsonObject[];
+  /** Whether a live configuration is what one of them made. */
+  readonly holds: typeof holdsSent;
+  /** Ids of what was there before the first of them. */
+  readonly before: ReadonlySet<string>;
+}
+
+/** What was there before a create of an earlier run is not known. */
+const NOBODYS: ReadonlySet<string> = new Set();
+
 /**
  * The unbound resource that one of the creates made. Its name alone does not make it ours: it has to hold what was sent.
- * Undefined when there is none of that name; others of that name are a matter for a person.
+ * Undefined when there is none. One of exactly that name that holds something else is a matter for a person.
  */
 async function lookUp(
   context: ApplyContext,
   step: CreateStep,
-  sent: readonly JsonObject[],
-  holds: typeof holdsSent,
+  { sent, holds, before }: SentCreates,
 ): Promise<RemoteResource | undefined> {
   let others: readonly RemoteResource[] = [];
   const read = async (): Promise<RemoteResource | undefined> => {
@@ -146,14 +158,17 @@ async function lookUp(
     const listed = await context.creating(step.kind).alone(() => listSettled(context, step.kind));
     const bound = new Set(context.ids.values());
     const named = listed.filter(
-      (resource) => !bound.has(resource.id) && sent.some((body) => isNamedLike(step, resource, body)),
+      (resource) =>
+        !bound.has(resource.id) &&
+        !before.has(resource.id) &&
+        sent.some((body) => isNamedLike(step, resource, body)),
     );
     // Lists leave fields out.
     const whole = await Promise.all(named.map(({ id }) => context.api.get(step.kind, id)));
     const living = whole.filter((resource) => resource !== undefined);
     const ours = living.filter(({ config }) => sent.some((body) => holds(SHAPES[step.kind], body, config)));
     if (ours.length > 1) throw severalFound(step, ours);
-    others = living;
+    others = living.filter(({ name }) => sent.some((body) => body[KINDS[step.kind].nameField] === name));
     return ours[0];
   };
   const found = await pollUntil(context, read, LOOK_UP_DELAYS_MS);

@@ -13,15 +13,23 @@ export function holdsSent(shape: ObjectShape, sent: JsonObject, live: JsonObject
 
 /**
  * The same for what appeared right after the create: so soon nobody edited it, and its texts and words may be farther from
- * what was sent.
+ * what was sent. Addresses and ids may not: with another one it is somebody else's.
  */
 export function holdsJustSent(shape: ObjectShape, sent: JsonObject, live: JsonObject): boolean {
-  return says(shape, { sent, live }, (one, other) => (isWord(one) && isWord(other)) || isNear(one, other));
+  return says(shape, { sent, live }, (one, other) => {
+    if (isReworded(one, other) || (isWord(one) && isWord(other))) return true;
+    return !isToken(one) && isNear(one, other);
+  });
 }
 
-/** A word, a number or the like, as opposed to a text: a server may know another word for it. */
+/** A plain word, for which a server may know another one. */
 function isWord(value: Json): boolean {
-  return typeof value === 'number' || (typeof value === 'string' && !/\s/.test(value.trim()));
+  return typeof value === 'string' && /^[\p{L}_-]+$/u.test(value.trim());
+}
+
+/** A word, an address, an id: no text. */
+function isToken(value: Json): boolean {
+  return typeof value === 'string' && !/\s/.test(value.trim());
 }
 
 function says(

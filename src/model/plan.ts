@@ -221,6 +221,8 @@ export interface Planned {
   readonly stateEdits: readonly StateEdit[];
   /** Address to live id, as known when planning: bound and adopted resources. */
   readonly ids: { readonly [target: string]: string };
+  /** Ids of everything that was live when it was planned. None of it was made by a create of this plan. */
+  readonly liveIds: ReadonlySet<string>;
   /** Creates that apply does not do before somebody said that they are no renames. */
   readonly renames: readonly SuspectedRename[];
   /** Provisional bindings that an apply confirms when it ends well: their documents were read. */

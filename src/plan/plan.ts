@@ -185,7 +185,8 @@ export function makePlan(input: PlanInput): Planned {
     const match = matching.matches.get(address);
     return match?.how === 'bound' && match.binding.provisional === true;
   });
-  return { plan, steps, stateEdits, ids: Object.fromEntries(ids), renames, confirms };
+  const liveIds = new Set(account.resources.map(({ id }) => id));
+  return { plan, steps, stateEdits, ids: Object.fromEntries(ids), liveIds, renames, confirms };
 }
 
 function revertsDrift({ revertDrift }: PlanOptions, address: Address): boolean {

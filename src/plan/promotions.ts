@@ -98,7 +98,7 @@ export function planPromotions(input: PromotionsInput): Planned {
     diagnostics: [],
   };
   const stateEdits = input.confirmed.map((done): StateEdit => ({ op: 'confirm-promotion', ...done }));
-  return { plan, steps: moves.map(stepOf), stateEdits, ids, renames: [], confirms: [] };
+  return { plan, steps: moves.map(stepOf), stateEdits, ids, liveIds: new Set(), renames: [], confirms: [] };
 }
 
 function changeOf(move: Promotion, refs: ReadonlyMap<string, string>): Change {

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-const FOLDER = '.assistantctl';
+/** The folder of a project that belongs to this machine. */
+export const OWN_FOLDER = '.assistantctl';
 
 /** Scripted results of the embedded API are written by people, and may be committed. */
 const TEXT = `# State, log, lease and data of the embedded API belong to this machine, not to a branch.
@@ -17,7 +18,7 @@ const TEXT = `# State, log, lease and data of the embedded API belong to this ma
  */
 export async function ignoreInGit(path: string): Promise<void> {
   let folder = path;
-  while (basename(folder) !== FOLDER) {
+  while (basename(folder) !== OWN_FOLDER) {
     if (dirname(folder) === folder) return;
     folder = dirname(folder);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isArray, isObject, type Json, type JsonObject } from '../../src/model/json.ts';
+import { crashAt } from '../reliability/crash.ts';
 import type { Specs } from '../support/specs.ts';
 import { type ApplyParts, startWorld, type World } from '../support/world.ts';
 
@@ -172,22 +173,45 @@ describe('a create whose reply is lost makes no twin where the API stores', () =
 });
 
 describe('a create that took no effect', () => {
-  it('does not take a resource of a similar name for its own', async () => {
+  const BODY = { type: 'hangup', hangup: { description: 'Ends the call.' } };
+  const WANTED = { 'tool/t1': { ...BODY, display_name: 'Tool 1' } };
+
+  /** An account that has a tool of another name already, and does nothing about the first create. */
+  async function beside(name: string) {
     const world = await startWorld({ quirks: { idempotencyIgnored: true, stockObjects: false } });
-    const body = { type: 'hangup', hangup: { description: 'Ends the call.' } };
-    const other = await world.dashboard('POST', '/ai/tools', { ...body, display_name: 'Tool 10' });
+    const other = await world.dashboard('POST', '/ai/tools', { ...BODY, display_name: name });
     let lost = 0;
     world.emulator.setFaults(({ method, path }) => {
       if (method !== 'POST' || path !== '/ai/tools' || lost > 0) return undefined;
       lost += 1;
       return { kind: 'reset-before' };
     });
-    const wanted = { 'tool/t1': { ...body, display_name: 'Tool 1' } };
-    expect((await world.apply(wanted)).exitKind).toBeNull();
-    expect(lost).toBe(1);
-    expect(await world.bound('tool/t1')).not.toBe(other.id);
-    expect(await world.dashboard('GET', `/ai/tools/${String(other.id)}`)).toMatchObject({
-      display_name: 'Tool 10',
-    });
-  });
+    return { world, other: String(other.id), lost: () => lost };
+  }
+
+  it.each(['Tool 10', 'tool-1'])(
+    'does not take a resource of a similar name for its own: %s',
+    async (name) => {
+      const { world, other, lost } = await beside(name);
+      expect((await world.apply(WANTED)).exitKind).toBeNull();
+      expect(lost()).toBe(1);
+      expect(await world.bound('tool/t1')).not.toBe(other);
+      expect(await world.dashboard('GET', `/ai/tools/${other}`)).toMatchObject({ display_name: name });
+    },
+  );
+
+  it.each([1, 2, 3, 4, 5])(
+    'is made after a kill beside one of a similar name: instant %s',
+    async (instant) => {
+      const { world, other } = await beside('tool-1');
+      await world.dashboard('PATCH', `/ai/tools/${other}`, { hangup: { description: 'Something else.' } });
+      const crash = crashAt(instant);
+      const running = world.apply(WANTED, { wrap: crash.wrap }).catch(() => undefined);
+      await Promise.race([running, crash.happened.then(() => world.store.unlock())]);
+      await crash.bury();
+      expect((await world.apply(WANTED)).exitKind).toBeNull();
+      expect(await world.bound('tool/t1')).not.toBe(other);
+      expect((await world.dashboard('GET', '/ai/tools')).data).toHaveLength(2);
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
+import type { ApplyOutcome } from '../../src/apply/apply.ts';
 import { parseAddress } from '../../src/model/address.ts';
 import type { PlanOptions } from '../../src/model/plan.ts';
-import { planAgainCommand, retryCommand } from '../../src/operations/apply/retry-command.ts';
+import { retryCommand, withRetry } from '../../src/operations/apply/retry-command.ts';
 
 const NOTHING: PlanOptions = { prune: false, recreate: false, take: null, targets: [] };
 
@@ -40,7 +41,23 @@ it('an apply is typed again with all that it planned and was allowed', () => {
   );
 });
 
+it('an apply of what was reviewed is typed again with its source, which approves it', () => {
+  const environment = { name: 'production', protected: true };
+  expect(retryCommand({ options: NOTHING }, environment, { promote: true, reviewed: [] })).toBe(
+    'assistantctl apply --reviewed SOURCE --env production',
+  );
+});
+
 it('after a failed gate the corrected change is planned first, with the same flags', () => {
-  const options: PlanOptions = { ...NOTHING, prune: true };
-  expect(planAgainCommand({ options }, { name: 'staging' })).toBe('assistantctl plan --prune --env staging');
+  const failed: ApplyOutcome = {
+    format_version: '1.0',
+    plan_digest: '',
+    outcome: 'partial',
+    results: [],
+    next: '',
+    exitKind: 'gate',
+  };
+  const plan = { options: { ...NOTHING, prune: true } };
+  const { next } = withRetry(failed, { plan, environment: { name: 'staging' }, again: 'the same' });
+  expect(next).toBe('assistantctl plan --prune --env staging');
 });

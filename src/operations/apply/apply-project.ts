@@ -28,7 +28,7 @@ import { requireApproval } from './approval.ts';
 import type { Executed } from './executed.ts';
 import { withHeldResults } from './held-results.ts';
 import { type Released, releaseForApply, requireComparedLive } from './release-for-apply.ts';
-import { planAgainCommand, retryCommand } from './retry-command.ts';
+import { retryCommand, withRetry } from './retry-command.ts';
 
 export interface ApplyRequest extends TypedPlanningFlags {
   readonly approve?: string;
@@ -169,10 +169,9 @@ async function run(
     testsOnce: request.testsOnce === true,
     replaceRollout: request.replace === true,
   });
-  const retry = retryCommand(fresh.plan, inputs.project.environment, request);
-  const next =
-    executed.exitKind === 'gate' ? planAgainCommand(fresh.plan, inputs.project.environment) : retry;
-  const ended = executed.exitKind === null ? executed : { ...executed, next };
+  const { environment } = inputs.project;
+  const retry = retryCommand(fresh.plan, environment, request);
+  const ended = withRetry(executed, { plan: fresh.plan, environment, again: retry });
   const outcome = withHeldResults(withDigests(ended, judged), released.planned.plan);
   const place = placeOfApply(inputs, released.planned, state, request);
   if (outcome.exitKind === null && isFirst(state)) {

@@ -11,13 +11,15 @@ interface Allowed {
   readonly allowBehind?: boolean;
   readonly takeOver?: readonly string[];
   readonly notRenamed?: readonly string[];
+  /** What reviewers agreed to; where they have to, nothing else may be applied. */
+  readonly reviewed?: readonly unknown[];
 }
 
 /** The command that goes on where an apply ended: it plans the same again, and is allowed the same. */
 export function retryCommand(
   plan: Pick<Plan, 'options'>,
   environment: Pick<Environment, 'name' | 'protected'>,
-  { promote, overrideLimits, replace, allowBehind, takeOver = [], notRenamed = [] }: Allowed,
+  { promote, overrideLimits, replace, allowBehind, takeOver = [], notRenamed = [], reviewed }: Allowed,
 ): string {
   return sameCommand(environment, [
     'apply',
@@ -28,27 +30,34 @@ export function retryCommand(
     ...(allowBehind === true ? ['--allow-behind'] : []),
     ...takeOver.flatMap((address) => ['--take-over', address]),
     ...notRenamed.flatMap((address) => ['--not-renamed', address]),
+    ...(reviewed === undefined ? [] : ['--reviewed', 'SOURCE']),
   ]);
 }
 
-/** A command line for the environment, with the approval that it needs there. */
+/** A command line for the environment, with the approval that it needs there. What was reviewed is approved by that. */
 export function sameCommand(
-  { name, protected: needsApproval }: Pick<Environment, 'name' | 'protected'>,
+  { name, protected: guarded }: Pick<Environment, 'name' | 'protected'>,
   words: readonly string[],
 ): string {
-  return ['assistantctl', ...words, ...(needsApproval ? ['--approve', name] : []), '--env', name].join(' ');
+  const approval = guarded && !words.includes('--reviewed') ? ['--approve', name] : [];
+  return ['assistantctl', ...words, ...approval, '--env', name].join(' ');
 }
 
-/** The outcome of a command that is typed again when it failed: an apply would do something else. */
-export function orAgain(
-  outcome: ApplyOutcome,
-  environment: Pick<Environment, 'name' | 'protected'>,
-  words: readonly string[],
-): ApplyOutcome {
-  return outcome.exitKind === null ? outcome : { ...outcome, next: sameCommand(environment, words) };
+interface RetryPlace {
+  readonly plan: Pick<Plan, 'options'>;
+  readonly environment: Pick<Environment, 'name'>;
+  readonly again: string;
 }
 
-/** The command for a person who corrects what a test found: to apply the same again would fail the same test. */
-export function planAgainCommand(plan: Pick<Plan, 'options'>, { name }: Pick<Environment, 'name'>): string {
-  return ['assistantctl plan', ...planFlags(plan), '--env', name].join(' ');
+/**
+ * The outcome with the command to type where it failed: the same again (`again`), or a plan where a test failed, because
+ * the same again would fail the same test.
+ */
+export function withRetry(outcome: ApplyOutcome, { plan, environment, again }: RetryPlace): ApplyOutcome {
+  if (outcome.exitKind === null) return outcome;
+  const next =
+    outcome.exitKind === 'gate'
+      ? ['assistantctl plan', ...planFlags(plan), '--env', environment.name].join(' ')
+      : again;
+  return { ...outcome, next };
 }

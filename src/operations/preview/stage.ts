@@ -192,6 +192,7 @@ function restricted(fresh: Planned, addresses: ReadonlySet<Address>, ids: Planne
     steps: withinThemselves(steps),
     stateEdits: [],
     ids,
+    liveIds: fresh.liveIds,
     renames: [],
     confirms: [],
   };

@@ -11,7 +11,7 @@ import { releaseOf } from '../../plan/release.ts';
 import { findAddresses } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
-import { orAgain } from '../apply/retry-command.ts';
+import { sameCommand, withRetry } from '../apply/retry-command.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { gather, type Inputs } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
@@ -71,10 +71,9 @@ async function run(
   const planned = planOfMoves(host, inputs, work, state, moves, bound);
   await request.confirm(project, planned.plan);
   const executed = await work.execute(planned, { promote: true, rerunTests: request.rerunTests === true });
-  const outcome = orAgain(executed, project.environment, [
-    ...['promote', ...addresses],
-    ...(request.version === undefined ? [] : ['--version', request.version]),
-  ]);
+  const version = request.version === undefined ? [] : ['--version', request.version];
+  const again = sameCommand(project.environment, ['promote', ...addresses, ...version]);
+  const outcome = withRetry(executed, { plan: planned.plan, environment: project.environment, again });
   const unsaved = await work.save();
   return {
     ...outcome,

@@ -5,7 +5,7 @@ import { formerMains } from '../../plan/binding-versions.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
-import { orAgain } from '../apply/retry-command.ts';
+import { sameCommand, withRetry } from '../apply/retry-command.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { gatherProject } from '../session/inputs.ts';
 import { type Work, withSession } from '../session/locked-run.ts';
@@ -56,10 +56,10 @@ export async function rollBack(host: Host, text: string, request: RollbackReques
       : [{ address, binding, main, version, reason, rollback: true, release: undefined }];
     const planned = planOfMoves(host, inputs, work, state, moves, [bound]);
     await request.confirm(project, planned.plan);
-    const outcome = orAgain(await work.execute(planned, { promote: true }), project.environment, [
-      ...['rollback', address],
-      ...(request.to === undefined ? [] : ['--to', request.to]),
-    ]);
+    const executed = await work.execute(planned, { promote: true });
+    const to = request.to === undefined ? [] : ['--to', request.to];
+    const again = sameCommand(project.environment, ['rollback', address, ...to]);
+    const outcome = withRetry(executed, { plan: planned.plan, environment: project.environment, again });
     if (outcome.exitKind === null && !isMain) {
       host.note(
         'Where Git still describes what was rolled back, that change is held: applies leave it out until Git says something else.\n',

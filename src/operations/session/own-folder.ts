@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { Failure } from '../../model/errors.ts';
 import type { Project } from '../../model/project.ts';
 import type { Runtime } from '../../runtime.ts';
+import { OWN_FOLDER } from '../../state/ignored-folder.ts';
 import { gitFor } from './git.ts';
-
-const FOLDER = '.assistantctl';
 
 /** Scripted results of the embedded API are written by people, and may be committed. */
 const SCRIPTS = /^\.assistantctl\/emulator\/[^/]+\.scripts\.json$/;
@@ -15,18 +14,18 @@ const SCRIPTS = /^\.assistantctl\/emulator\/[^/]+\.scripts\.json$/;
  * is bound to what; as a symbolic link, where all of that is written.
  */
 export async function requireOwnFolder(runtime: Runtime, project: Project): Promise<void> {
-  const found = await lstat(join(project.root, FOLDER)).catch(() => undefined);
+  const found = await lstat(join(project.root, OWN_FOLDER)).catch(() => undefined);
   if (found === undefined) return;
   if (found.isSymbolicLink()) {
-    throw committed(`${FOLDER} is a symbolic link`, `remove it: rm ${FOLDER}`);
+    throw committed(`${OWN_FOLDER} is a symbolic link`, `remove it: rm ${OWN_FOLDER}`);
   }
-  const listed = await gitFor(runtime, project)(['ls-files', '-z', '--', FOLDER], project.root);
+  const listed = await gitFor(runtime, project)(['ls-files', '-z', '--', OWN_FOLDER], project.root);
   const files = listed.code === 0 ? listed.stdout.split('\0') : [];
   const file = files.find((name) => name !== '' && !SCRIPTS.test(name));
   if (file === undefined) return;
   throw committed(
     `${file} is committed`,
-    `git rm -r --cached ${FOLDER}, and write ${FOLDER}/ into .gitignore`,
+    `git rm -r --cached ${OWN_FOLDER}, and write ${OWN_FOLDER}/ into .gitignore`,
   );
 }
 

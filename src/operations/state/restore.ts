@@ -9,7 +9,7 @@ import { restorePlan } from '../../plan/restore.ts';
 import { findAddress } from '../address-argument.ts';
 import { requireApproval } from '../apply/approval.ts';
 import type { Executed } from '../apply/executed.ts';
-import { orAgain } from '../apply/retry-command.ts';
+import { sameCommand, withRetry } from '../apply/retry-command.ts';
 import type { ConfirmPlan, Host } from '../host.ts';
 import { compareWithLive } from '../plan/make-plan.ts';
 import { boundOtherwise } from '../session/bindings.ts';
@@ -53,10 +53,11 @@ export async function restoreResource(host: Host, text: string, request: Restore
     const formerId = state?.deleted.findLast((copy) => copy.address === address)?.remote_id;
     const restoring = restorePlan(planned, { address, kind, config, formerId });
     await request.confirm(inputs.project, restoring.plan);
-    const outcome = orAgain(await execute(restoring, { promote: true }), inputs.project.environment, [
-      ...['state', 'restore', address],
-      ...(request.at === undefined ? [] : ['--at', request.at]),
-    ]);
+    const executed = await execute(restoring, { promote: true });
+    const at = request.at === undefined ? [] : ['--at', request.at];
+    const { environment } = inputs.project;
+    const again = sameCommand(environment, ['state', 'restore', address, ...at]);
+    const outcome = withRetry(executed, { plan: restoring.plan, environment, again });
     if (lostSecrets.length > 0) {
       host.note(`warning: secrets are never kept; set again by hand: ${lostSecrets.join(', ')}\n`);
     }
